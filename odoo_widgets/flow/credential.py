@@ -1,0 +1,187 @@
+"""Who sends, and to which server: a value that cannot show its key by accident."""
+
+from __future__ import annotations
+
+import ipaddress
+from getpass import getpass
+from typing import TYPE_CHECKING, NoReturn, Self
+from urllib.parse import urlsplit
+
+import attrs
+
+from odoo_widgets.flow.errors import CredentialError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MASK = "***"
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Secret:
+    """Text that shows itself only when asked by name.
+
+    White space around it is dropped: a key is mostly pasted, and httpx, requests and urllib all print a header's
+    value when a newline in it makes them refuse the header. Making a Secret never fails, so that no frame of a
+    traceback holds the plain text; `flaw` says what is wrong with it.
+
+    Args:
+        value: The plain text, or a Secret, which is taken over.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str | Secret) -> None:
+        object.__setattr__(
+            self, "_value", value.get_secret_value() if isinstance(value, Secret) else str(value).strip()
+        )
+
+    def get_secret_value(self) -> str:
+        """The plain text."""
+        return self._value  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def flaw(self) -> str:
+        """What keeps this text from going into a header, in words without the text; empty if nothing does."""
+        if not self:
+            return "is empty"
+        value: str = self._value  # type: ignore[attr-defined]
+        return (
+            "" if value.isascii() and value.isprintable() else "holds a line break or another character that no key has"
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self._value)  # type: ignore[attr-defined]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.get_secret_value() == other.get_secret_value()
+
+    def __hash__(self) -> int:
+        return hash(self.get_secret_value())
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("A Secret does not change.")
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK!r})" if self else "Secret('')"
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __format__(self, spec: str) -> str:
+        return format(MASK, spec)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "A key is not written to a file or handed to another process. Make the credential where it is used."
+        )
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of an address, in the one spelling by which servers are compared.
+
+    Args:
+        url: An address such as `https://mycompany.odoo.com/json/2/res.partner/create`.
+
+    Returns:
+        `https://mycompany.odoo.com`, or `http://127.0.0.1:8069`: lower case, the scheme's own port left out.
+
+    Raises:
+        SettingsError: The address has no http or https scheme, no host, an impossible port, or a user in it.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        raise SettingsError("The server's address cannot be read. Write it like https://mycompany.odoo.com.") from None
+    if "@" in parts.netloc:
+        raise SettingsError("A user or password has no place in an address. Give login and api_key instead.")
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise SettingsError(f"{url!r} is not the address of a server. Write it like https://mycompany.odoo.com.")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    suffix = "" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}"
+    return f"{parts.scheme}://{host}{suffix}"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address stays on this machine: `localhost`, 127.0.0.0/8 (RFC 1122, 3.2.1.3) or ::1."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _key(value: Secret) -> Secret:
+    if value.flaw:
+        raise CredentialError(f"The API key {value.flaw}. Copy it again from Odoo: it is shown once, when it is made.")
+    return value
+
+
+@attrs.frozen(init=False)
+class Credential:
+    """Who sends, bound to the one server that the key belongs to.
+
+    Args:
+        server: The server's address. Anything behind the host is cut off.
+        database: The database's name; may stay empty where the server has just one.
+        login: The user's login; only XML-RPC and JSON-RPC ask for it.
+        api_key: The API key, or the password for XML-RPC and JSON-RPC. Shown nowhere.
+        allow_http: Whether the key may go over plain http to a host other than this machine.
+
+    Raises:
+        SettingsError: The server's address is none.
+        CredentialError: The key is empty or cannot be a key, or it would leave this machine unencrypted.
+    """
+
+    server: str
+    database: str
+    login: str
+    api_key: Secret
+    allow_http: bool
+
+    def __init__(
+        self,
+        server: str,
+        database: str = "",
+        login: str = "",
+        api_key: str | Secret = "",
+        *,
+        allow_http: bool = False,
+    ) -> None:
+        # Bound anew before anything can fail: a verbose traceback shows the locals of each frame.
+        api_key = Secret(api_key)
+        address = origin(server)
+        if address.startswith("http:") and not is_loopback(address) and not allow_http:
+            raise CredentialError(
+                f"{address} is not encrypted, so everybody on the way could read the key. "
+                "Use https, or Credential(…, allow_http=True) if that network is yours alone."
+            )
+        self.__attrs_init__(address, database.strip(), login.strip(), _key(api_key), allow_http)  # type: ignore[attr-defined]
+
+    @classmethod
+    def ask(cls, server: str, database: str = "", login: str = "", *, prompt: Callable[[str], str] = getpass) -> Self:
+        """Asks for the key without showing what is typed.
+
+        Args:
+            server: The server's address.
+            database: The database's name; may stay empty where the server has just one.
+            login: The user's login; only XML-RPC and JSON-RPC ask for it.
+            prompt: Shows a question and returns what was typed.
+
+        Returns:
+            The credential, bound to the server.
+        """
+        return cls(server, database, login, Secret(prompt(f"API key for {origin(server)}: ")))
+
+    def belongs_to(self, url: str) -> bool:
+        """Whether an address has the scheme, host and port that this key is bound to."""
+        return origin(url) == self.server

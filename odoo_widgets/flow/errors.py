@@ -1,0 +1,79 @@
+"""Every error that this package raises on purpose, in one tree.
+
+    OdooWidgetsError
+    ├── SettingsError          settings that contradict themselves or cannot be read
+    ├── DataError              a frame that cannot be sent as it is; nothing was sent
+    ├── StoppedError           a send that stopped at its first call, its responses with it
+    │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
+    │   └── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
+    └── SandboxError           the sandbox on this machine cannot be made, started or used
+        └── NoOdooError        there is no Odoo package to make it from
+
+The message is a sentence for an analyst: what is wrong, where, and what to do.
+It holds neither a secret nor a server's traceback.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+
+class OdooWidgetsError(Exception):
+    """The root of the tree: catch it to catch all that this package raises on purpose."""
+
+
+class SettingsError(OdooWidgetsError, ValueError):
+    """Settings that contradict themselves or cannot be read."""
+
+
+class DataError(OdooWidgetsError, ValueError):
+    """A frame that cannot be sent as it is. Nothing was sent.
+
+    Attributes:
+        problems: One sentence for each problem; the message shows the first few.
+    """
+
+    MOST = 5
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        shown = self.problems[: self.MOST]
+        left_off = len(self.problems) - len(shown)
+        more = [f"… and {left_off} more problems."] if left_off else []
+        super().__init__("\n".join(["Nothing was sent.", *shown, *more]))
+
+    def __reduce__(self) -> tuple[type[DataError], tuple[tuple[str, ...]]]:
+        return (type(self), (self.problems,))
+
+
+class StoppedError(OdooWidgetsError):
+    """A send that stopped at its first call.
+
+    Attributes:
+        responses: The DataFrame that the send would have returned, every row in it `not_sent`; None outside a send.
+    """
+
+    def __init__(self, message: str, responses: pd.DataFrame | None = None) -> None:
+        super().__init__(message)
+        self.responses = responses
+
+
+class CredentialError(StoppedError):
+    """No key, an unknown key, or a key that belongs to another server."""
+
+
+class EndpointError(StoppedError):
+    """What answers at the URL is not the Odoo, database, model or method that was meant."""
+
+
+class SandboxError(OdooWidgetsError):
+    """The sandbox on this machine cannot be made, started or used."""
+
+
+class NoOdooError(SandboxError):
+    """There is no Odoo package to make the sandbox from."""

@@ -165,7 +165,7 @@ class Credential:
                 f"{address} is not encrypted, so everybody on the way could read the key. "
                 "Use https, or Credential(…, allow_http=True) if that network is yours alone."
             )
-        self.__attrs_init__(address, database.strip(), login.strip(), _key(api_key), allow_http)  # type: ignore[attr-defined]
+        self.__attrs_init__(address, database.strip(), login.strip(), _key(api_key), allow_http)
 
     @classmethod
     def ask(cls, server: str, database: str = "", login: str = "", *, prompt: Callable[[str], str] = getpass) -> Self:

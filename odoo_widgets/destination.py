@@ -1,0 +1,116 @@
+"""Settings with their verbs: the one class that users, the form and the command line speak to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from odoo_widgets.flow import problems, samples
+from odoo_widgets.flow.settings import Settings
+from odoo_widgets.net.delivery import Delivery, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import httpx
+    import pandas as pd
+
+    from odoo_widgets.flow.credential import Credential
+    from odoo_widgets.flow.samples import Samples
+
+
+@attrs.frozen
+class Destination(Settings):
+    """Where a DataFrame goes, and how: a value, with the arguments of `Settings`. `replace` makes another one."""
+
+    def problems(self, frame: pd.DataFrame) -> tuple[str, ...]:
+        """What keeps a frame from being sent, one sentence each; none if it can be sent."""
+        return problems.problems(frame, self)
+
+    def samples(
+        self,
+        frame: pd.DataFrame,
+        n: int = 5,
+        *,
+        rows: Iterable[int] | None = None,
+        credential: Credential | None = None,
+    ) -> Samples:
+        """The requests that `send` would make, with a mask where the key goes. Nothing is sent.
+
+        Args:
+            frame: The frame to send.
+            n: How many calls to show.
+            rows: Positions of rows, from 0, to show the calls of in place of the first ones.
+            credential: Whose database to show.
+
+        Returns:
+            The samples; a notebook shows them folded up.
+        """
+        return samples.samples(frame, self, n, rows, credential)
+
+    def delivery(
+        self,
+        frame: pd.DataFrame,
+        credential: Credential,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> Delivery:
+        """A send that is ready to start, for whoever wants to watch and stop it.
+
+        Args:
+            frame: The frame to send.
+            credential: As whom.
+            on_progress: Called in the sending thread, after every call.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            The delivery, not started.
+
+        Raises:
+            CredentialError: The key belongs to another server.
+            DataError: The frame cannot be sent as it is.
+        """
+        return Delivery(frame, self, credential, on_progress=on_progress, transport=transport)
+
+    def send(
+        self,
+        frame: pd.DataFrame,
+        credential: Credential,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        **changes: Any,
+    ) -> pd.DataFrame:
+        """Sends every row of a frame, and waits for the end.
+
+        Args:
+            frame: The frame to send.
+            credential: As whom. Its server must be the one in the URL.
+            on_progress: Called in the sending thread, after every call.
+            changes: Settings to replace for this send.
+
+        Returns:
+            One row for each row of the frame, with its index: status, id, link, batch, http_status, error_type,
+            error_field, error, attempts, seconds.
+
+        Raises:
+            CredentialError: The key is unknown, or belongs to another server; nothing is in Odoo.
+            EndpointError: What answers is not the Odoo, database, model or method that was meant; nothing is in Odoo.
+            DataError: The frame cannot be sent as it is; nothing was sent.
+            InterruptedSendError: An interrupt came; the error holds what became of each row.
+        """
+        target = self.replace(**changes)
+        return target.delivery(frame, credential, on_progress=on_progress).start().result()
+
+    async def asend(
+        self,
+        frame: pd.DataFrame,
+        credential: Credential,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        **changes: Any,
+    ) -> pd.DataFrame:
+        """Sends like `send`, and leaves the event loop free meanwhile."""
+        target = self.replace(**changes)
+        return await target.delivery(frame, credential, on_progress=on_progress).start().aresult()

@@ -1,0 +1,78 @@
+"""Headers as an analyst writes them: `name:value,name2:value2`, or a dict."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immutabledict import immutabledict
+
+from odoo_widgets.flow.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# RFC 9110, 5.6.2: a field name is a token.
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+# One `name:value`: the value is quoted (and may hold , and : and escaped quotes) or runs up to the next comma.
+PAIR = re.compile(r"""\s*(?P<name>[^:,"]*?)\s*:\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^,"]*?))\s*(?:,|$)""")
+
+# What the credential or the protocol sets, nothing else may set.
+OURS = frozenset(
+    {"authorization", "content-length", "content-type", "cookie", "host", "transfer-encoding", "x-odoo-database"}
+)
+
+
+def parse_headers(value: str | Mapping[str, str] | None) -> immutabledict[str, str]:
+    """Reads headers from text or a mapping.
+
+    Args:
+        value: `"name:value,name2:value2"`, where quotes around a value allow , and : in it; or a mapping.
+
+    Returns:
+        Name to value, in the order given.
+
+    Raises:
+        SettingsError: A header cannot be read or sent. The message names the header and never shows its value.
+    """
+    pairs = _pairs(value or "") if value is None or isinstance(value, str) else list(value.items())
+    seen: set[str] = set()
+    for position, (name, content) in enumerate(pairs, start=1):
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            raise SettingsError(f"Header {position} has no usable name. Write headers like name:value,name2:value2.")
+        if name.lower() in OURS:
+            raise SettingsError(f"The header {name} is set by the credential and the protocol. Leave it out.")
+        if name.lower() in seen:
+            raise SettingsError(f"The header {name} stands twice. Keep one of them.")
+        if not isinstance(content, str) or not content.isascii() or not content.isprintable():
+            raise SettingsError(f"The header {name} holds a line break or a character that no header can carry.")
+        seen.add(name.lower())
+    return immutabledict(pairs)
+
+
+def header_text(headers: Mapping[str, str]) -> str:
+    """Headers as the text that `parse_headers` reads back."""
+    return ",".join(f"{name}:{_quoted(value)}" for name, value in headers.items())
+
+
+def _quoted(value: str) -> str:
+    if value == value.strip() and not set(value) & set(',":\\'):
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    position = 0
+    while position < len(text.rstrip().rstrip(",")):
+        match = PAIR.match(text, position)
+        if not match:
+            raise SettingsError(
+                f"Header {len(pairs) + 1} cannot be read. Write headers like name:value,name2:value2, "
+                'with "quotes" around a value that holds a comma.'
+            )
+        quoted = match["quoted"]
+        pairs.append((match["name"], match["plain"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)))
+        position = match.end()
+    return pairs

@@ -1,0 +1,77 @@
+"""JSON-2: `POST /json/2/<model>/<method>`, from Odoo 19.0 on (addons/rpc/controllers/json2.py).
+
+The body is one object of the method's own argument names and `context`; the answer is the method's return value.
+A failure is an object of `name`, `message`, `arguments`, `context` and `debug`. `debug`, a traceback, stays unread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import orjson
+
+from odoo_widgets.flow.exchange import Reply
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.credential import Credential
+    from odoo_widgets.flow.plan import Call
+    from odoo_widgets.flow.settings import Settings
+
+LIMIT = "JSON-2 takes a list of records in one call."
+
+
+def _create(call: Call) -> dict[str, Any]:
+    return {"vals_list": call.records}
+
+
+ARGUMENTS = {"create": _create}
+
+
+def encode(call: Call, settings: Settings, credential: Credential) -> httpx.Request:
+    """The request that makes a call.
+
+    Args:
+        call: What to call, and the records.
+        settings: The address, the context and more headers.
+        credential: Whose key goes into the header, and which database is meant.
+
+    Returns:
+        The whole request.
+    """
+    body = ARGUMENTS[call.operation](call)
+    if settings.context:
+        body["context"] = dict(settings.context)
+    database = {"X-Odoo-Database": credential.database} if credential.database else {}
+    return httpx.Request(
+        "POST",
+        settings.url,
+        headers={
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            **settings.headers,
+            **database,
+            "Authorization": f"bearer {credential.api_key.get_secret_value()}",
+        },
+        content=orjson.dumps(body),
+    )
+
+
+def decode(response: httpx.Response) -> Reply:
+    """What a response says.
+
+    Args:
+        response: The response, read to its end.
+
+    Returns:
+        The result, or the exception's name and message; not readable where Odoo's JSON-2 did not write the body.
+    """
+    try:
+        content = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return Reply(readable=False)
+    if response.is_success:
+        return Reply(result=content)
+    if not isinstance(content, dict) or not isinstance(content.get("name"), str):
+        return Reply(readable=False)
+    return Reply(error_type=content["name"], message=str(content.get("message", "")))

@@ -1,0 +1,101 @@
+"""Outcomes to the DataFrame of responses: one row for each source row, with the source's own index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STATUSES = (
+    "created",
+    "updated",
+    "saved",
+    "deleted",
+    "called",
+    "unchanged",
+    "rejected",
+    "needs_attention",
+    "in_doubt",
+    "not_sent",
+)
+
+# The contract's columns, in its order, and their dtypes.
+COLUMNS = {
+    "status": "string",
+    "id": "Int64",
+    "link": "string",
+    "batch": "Int64",
+    "http_status": "Int64",
+    "error_type": "string",
+    "error_field": "string",
+    "error": "string",
+    "attempts": "Int64",
+    "seconds": "Float64",
+}
+
+
+@attrs.frozen
+class Outcome:
+    """What became of some rows of one batch.
+
+    Attributes:
+        rows: Their positions in the frame.
+        status: One of `STATUSES`.
+        ids: The records' ids, in the order of the rows; None where there are none.
+        batch: The batch that they were sent with; None for rows that no call was made for.
+        http_status: The status of the last answer; None if none came.
+        error_type: Odoo's name of the exception.
+        error_field: The field that the exception names.
+        error: What went wrong, for people.
+        attempts: Calls made for the batch.
+        seconds: The time of the last call.
+    """
+
+    rows: range
+    status: str
+    ids: Sequence[int] | None = None
+    batch: int | None = None
+    http_status: int | None = None
+    error_type: str | None = None
+    error_field: str | None = None
+    error: str | None = None
+    attempts: int = 0
+    seconds: float | None = None
+
+
+def link(server: str, model: str, record: int) -> str:
+    """A record's page in Odoo: `/odoo/<model>/<id>`, as Odoo 18 and newer spell it (addons/web, router.js)."""
+    return f"{server}/odoo/{model if '.' in model else 'm-' + model}/{record}"
+
+
+def responses(outcomes: Iterable[Outcome], index: pd.Index, server: str, model: str, reason: str = "") -> pd.DataFrame:
+    """The DataFrame that a send returns.
+
+    Args:
+        outcomes: What became of the rows; each row in one outcome at most, in any order.
+        index: The source's index, kept as it is, duplicates included.
+        server: Where the records are, for their links.
+        model: The records' model, for their links.
+        reason: Why rows without an outcome were not sent.
+
+    Returns:
+        One row for each source row, with the columns of `COLUMNS`. Rows without an outcome are `not_sent`.
+    """
+    size = len(index)
+    cells: dict[str, list[Any]] = {name: [None] * size for name in COLUMNS}
+    cells["status"] = ["not_sent"] * size
+    cells["error"] = [reason or None] * size
+    cells["attempts"] = [0] * size
+    for outcome in outcomes:
+        place, times = slice(outcome.rows.start, outcome.rows.stop), len(outcome.rows)
+        for name in ("status", "batch", "http_status", "error_type", "error_field", "error", "attempts", "seconds"):
+            cells[name][place] = [getattr(outcome, name)] * times
+        if outcome.ids is not None:
+            cells["id"][place] = outcome.ids
+            cells["link"][place] = [link(server, model, record) for record in outcome.ids]
+    return pd.DataFrame({name: pd.array(cells[name], dtype=dtype) for name, dtype in COLUMNS.items()}, index=index)

@@ -1,0 +1,198 @@
+"""All that decides a request, as one frozen value without secrets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import attrs
+from immutabledict import immutabledict
+
+from odoo_widgets.flow.credential import origin
+from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.headers import parse_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+METHODS = ("POST", "PUT", "PATCH", "DELETE")
+CONTENT_FORMATS = ("JSON", "XML", "form", "CSV")
+OPERATIONS = ("create",)
+GROUPINGS = ("sequential",)
+
+# Model and method names as Odoo spells them. Anything else could change the path:
+# `res.partner/../../web/session` reaches another address in httpx and requests.
+JSON2_PATH = re.compile(r"/json/2/(?P<model>[a-z0-9_.]+)/(?P<operation>[a-z0-9_]+)/?")
+MODEL_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+
+
+@attrs.frozen
+class Endpoint:
+    """What a URL says: the protocol, and the model and operation where the protocol puts them into the URL."""
+
+    protocol: str
+    model: str
+    operation: str
+
+
+def endpoint(url: str) -> Endpoint:
+    """Reads protocol, model and operation off a URL.
+
+    Args:
+        url: For example `https://mycompany.odoo.com/json/2/res.partner/create`.
+
+    Returns:
+        For example `Endpoint("json2", "res.partner", "create")`.
+
+    Raises:
+        SettingsError: The URL is no address, or leads to no API that this package speaks.
+    """
+    origin(url)
+    parts = urlsplit(url.strip())
+    match = JSON2_PATH.fullmatch(parts.path)
+    if not match or not MODEL_NAME.fullmatch(match["model"]) or parts.query or parts.fragment:
+        raise SettingsError(
+            f"{url!r} is no address that Odoo's JSON-2 API answers at. "
+            "Write it like https://mycompany.odoo.com/json/2/res.partner/create."
+        )
+    if match["operation"] not in OPERATIONS:
+        known = ", ".join(OPERATIONS)
+        raise SettingsError(
+            f"The operation {match['operation']!r} at the end of the URL cannot be sent yet. Use: {known}."
+        )
+    return Endpoint("json2", match["model"], match["operation"])
+
+
+def address(url: str, model: str, operation: str) -> str:
+    """The JSON-2 address of a model's operation on the server of another address.
+
+    Args:
+        url: Any address on the server.
+        model: A model such as `res.partner`.
+        operation: An operation such as `create`.
+
+    Returns:
+        For example `https://mycompany.odoo.com/json/2/res.partner/create`.
+
+    Raises:
+        SettingsError: The URL is no address, or a name would change its path.
+    """
+    if not MODEL_NAME.fullmatch(model):
+        raise SettingsError(f"{model!r} is not the name of a model. Odoo writes them like res.partner or sale.order.")
+    built = f"{origin(url)}/json/2/{model}/{operation}"
+    endpoint(built)
+    return built
+
+
+def _names(value: Iterable[str] | str | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(dict.fromkeys(value or ()))
+
+
+def _batch_size(value: int | None) -> int | None:
+    # A saved file cannot hold None: 0 stands for it there.
+    return value or None
+
+
+def _one_of(allowed: tuple[str, ...]) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
+    def validate(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value not in allowed:
+            raise SettingsError(f"{attribute.name}={value!r} is not known. Use one of: {', '.join(allowed)}.")
+
+    return validate
+
+
+def _context(value: Mapping[str, object] | None) -> immutabledict[str, object]:
+    return immutabledict(value or {})
+
+
+def _stripped(value: str) -> str:
+    return value.strip()
+
+
+def _header_names(headers: immutabledict[str, str]) -> str:
+    # A header's value may be a secret: only the names are shown.
+    return repr(list(headers))
+
+
+@attrs.frozen
+class Settings:
+    """All that decides a request. Two equal values make equal requests from equal frames.
+
+    Args:
+        url: The address to send to, such as `https://mycompany.odoo.com/json/2/res.partner/create`.
+        method: The HTTP method. JSON-2 takes POST only (Odoo 19.0, addons/rpc/controllers/json2.py).
+        content_format: How a body is written. JSON-2 takes JSON only.
+        headers: More headers, as `"name:value,name2:value2"` (quotes allow , and :) or as a dict.
+        exclude: Columns that stay out of the payload.
+        batch_size: Records in one call; None for one record per call.
+        grouping: Which rows share a call: `sequential` takes them as they come.
+        timezone: The zone of times that carry none, such as `Europe/Brussels`.
+        context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own.
+        timeout: Seconds that one call may take, answer included.
+
+    Raises:
+        SettingsError: A value is unknown, or two contradict each other.
+    """
+
+    url: str = attrs.field(converter=_stripped)
+    method: str = attrs.field(default="POST", validator=_one_of(METHODS), kw_only=True)
+    content_format: str = attrs.field(default="JSON", validator=_one_of(CONTENT_FORMATS), kw_only=True)
+    headers: immutabledict[str, str] = attrs.field(
+        factory=immutabledict, converter=parse_headers, repr=_header_names, kw_only=True
+    )
+    exclude: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+    batch_size: int | None = attrs.field(default=100, converter=_batch_size, kw_only=True)
+    grouping: str = attrs.field(default="sequential", validator=_one_of(GROUPINGS), kw_only=True)
+    timezone: str | None = attrs.field(default=None, kw_only=True)
+    context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=_context, kw_only=True)
+    timeout: float = attrs.field(default=180, kw_only=True)
+
+    @batch_size.validator
+    def _batch_size_counts_records(self, _attribute: object, value: object) -> None:
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+            raise SettingsError(f"batch_size={value!r} is not a number of records. Use 1 or more, or None.")
+
+    @timezone.validator
+    def _timezone_is_known(self, _attribute: object, value: str | None) -> None:
+        if value is None:
+            return
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise SettingsError(f"timezone={value!r} is not known. Write it like Europe/Brussels or UTC.") from None
+
+    @timeout.validator
+    def _timeout_is_positive(self, _attribute: object, value: float) -> None:
+        if not value > 0:
+            raise SettingsError(f"timeout={value!r} is not a number of seconds above 0.")
+
+    def __attrs_post_init__(self) -> None:
+        endpoint(self.url)
+        if self.method != "POST":
+            raise SettingsError(f"JSON-2 takes POST only, not {self.method}: the URL's last part says what to do.")
+        if self.content_format != "JSON":
+            raise SettingsError(f"JSON-2 takes JSON only, not {self.content_format}.")
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Protocol, model and operation, as the URL says."""
+        return endpoint(self.url)
+
+    @property
+    def rows_per_call(self) -> int:
+        """The most records in one call."""
+        return self.batch_size or 1
+
+    def replace(self, **changes: Any) -> Self:
+        """The same settings with some values changed.
+
+        Raises:
+            SettingsError: A name or a value is unknown.
+        """
+        names = [field.name for field in attrs.fields(type(self))]
+        unknown = [name for name in changes if name not in names]
+        if unknown:
+            raise SettingsError(f"There is no setting {unknown[0]!r}. The settings are: {', '.join(names)}.")
+        return attrs.evolve(self, **changes)

@@ -1,0 +1,219 @@
+"""The loop: plan, encode, perform, judge. It owns the clock and the thread, and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import attrs
+
+from odoo_widgets.flow.batches import count
+from odoo_widgets.flow.errors import CredentialError, DataError, StoppedError
+from odoo_widgets.flow.exchange import Exchange
+from odoo_widgets.flow.judge import judge
+from odoo_widgets.flow.plan import plan
+from odoo_widgets.flow.problems import problems
+from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.responses import Outcome, responses
+from odoo_widgets.net.transport import client, perform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+    import pandas as pd
+
+    from odoo_widgets.flow.credential import Credential
+    from odoo_widgets.flow.settings import Settings
+
+STOPPED = "The send was stopped before this row."
+
+
+@attrs.frozen
+class Progress:
+    """How far a send is.
+
+    Attributes:
+        rows: Rows to send in all.
+        calls: Calls to make in all.
+        statuses: How many rows have which status by now.
+        made: Calls made.
+        seconds: Since the send started.
+    """
+
+    rows: int
+    calls: int
+    statuses: dict[str, int] = attrs.field(factory=dict)
+    made: int = 0
+    seconds: float = 0.0
+
+    @property
+    def done(self) -> int:
+        """Rows that are accounted for."""
+        return sum(self.statuses.values())
+
+    @property
+    def rows_per_second(self) -> float:
+        """The rate so far; 0 before the first answer."""
+        return self.done / self.seconds if self.seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """The time that the rest takes at this rate; None before the first answer."""
+        return (self.rows - self.done) / self.rows_per_second if self.done else None
+
+
+class InterruptedSendError(KeyboardInterrupt):
+    """A send that was interrupted from outside.
+
+    Attributes:
+        responses: What became of the rows until then; those of the call in flight are `in_doubt`.
+    """
+
+    def __init__(self, responses: pd.DataFrame) -> None:
+        super().__init__("The send was interrupted. What became of each row is in this error's .responses.")
+        self.responses = responses
+
+
+class Delivery:
+    """One send: a thread and an event loop of its own, ended with it.
+
+    Args:
+        frame: What to send.
+        settings: How.
+        credential: As whom.
+        on_progress: Called in the sending thread, after every call.
+        transport: What carries the requests in place of the network.
+
+    Raises:
+        CredentialError: The key belongs to another server; nothing was sent.
+        DataError: The frame cannot be sent as it is; nothing was sent.
+    """
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        settings: Settings,
+        credential: Credential,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        if not credential.belongs_to(settings.url):
+            raise CredentialError(
+                f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
+                "Use a credential of the server in the URL."
+            )
+        if found := problems(frame, settings):
+            raise DataError(found)
+        self.progress = Progress(rows=len(frame), calls=count(len(frame), settings))
+        self._frame, self._settings, self._credential = frame, settings, credential
+        self._on_progress, self._transport = on_progress, transport
+        self._outcomes: list[Outcome] = []
+        self._reason = STOPPED
+        self._stopping = threading.Event()
+        self._in_flight: tuple[asyncio.AbstractEventLoop, asyncio.Task[Exchange]] | None = None
+        self._future: Future[pd.DataFrame] = Future()
+        self._thread = threading.Thread(target=self._run, name="odoo_widgets send", daemon=True)
+
+    def start(self) -> Delivery:
+        """Starts to send."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Makes no further call. The one in flight is waited for."""
+        self._stopping.set()
+
+    def cut(self) -> None:
+        """Ends the call in flight too; its rows are in doubt."""
+        self.stop()
+        if self._in_flight is not None:
+            loop, task = self._in_flight
+            # A closed loop means that the send has ended by itself.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(task.cancel)
+
+    def result(self) -> pd.DataFrame:
+        """Waits for the end.
+
+        Returns:
+            The responses.
+
+        Raises:
+            StoppedError: The first call showed that none can succeed; the error holds the responses.
+            InterruptedSendError: An interrupt came while waiting; the error holds the responses.
+        """
+        try:
+            return self._future.result()
+        except KeyboardInterrupt:
+            self.cut()
+            self._thread.join()
+            raise InterruptedSendError(self._responses()) from None
+
+    async def aresult(self) -> pd.DataFrame:
+        """Waits for the end without blocking the event loop; see `result`. Being cancelled cuts the send."""
+        try:
+            return await asyncio.wrap_future(self._future)
+        except asyncio.CancelledError:
+            self.cut()
+            raise
+
+    def _run(self) -> None:
+        try:
+            stop = asyncio.run(self._send())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the rows until then must not be lost with it
+            stop = StoppedError(f"The send ended with an error of its own, please report it: {error!r}")
+            stop.__cause__ = error
+            self._reason = str(stop)
+        answer = self._responses()
+        if self._future.cancelled():
+            return
+        if stop is not None and self.progress.statuses.keys() <= {"not_sent"}:
+            stop.responses = answer
+            self._future.set_exception(stop)
+        else:
+            self._future.set_result(answer)
+
+    async def _send(self) -> StoppedError | None:
+        protocol = PROTOCOLS[self._settings.endpoint.protocol]
+        started = time.monotonic()
+        async with client(self._settings, self._transport) as http:
+            for call in plan(self._frame, self._settings):
+                if self._stopping.is_set():
+                    return None
+                request = protocol.encode(call, self._settings, self._credential)
+                verdict = judge(call, await self._perform(http, request), self._settings)
+                self._outcomes += verdict.outcomes
+                self._report(verdict.outcomes, time.monotonic() - started)
+                if verdict.stop is not None:
+                    self._reason = str(verdict.stop)
+                    return verdict.stop
+        return None
+
+    async def _perform(self, http: httpx.AsyncClient, request: httpx.Request) -> Exchange:
+        task = asyncio.ensure_future(perform(http, request, self._settings.timeout))
+        self._in_flight = (asyncio.get_running_loop(), task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            return Exchange(request, error=InterruptedError("The call was cut."))
+
+    def _report(self, outcomes: tuple[Outcome, ...], seconds: float) -> None:
+        statuses = Counter(self.progress.statuses)
+        for outcome in outcomes:
+            statuses[outcome.status] += len(outcome.rows)
+        self.progress = attrs.evolve(
+            self.progress, statuses=dict(statuses), made=self.progress.made + 1, seconds=seconds
+        )
+        if self._on_progress is not None:
+            self._on_progress(self.progress)
+
+    def _responses(self) -> pd.DataFrame:
+        target = self._settings.endpoint
+        return responses(list(self._outcomes), self._frame.index, self._credential.server, target.model, self._reason)

@@ -1,0 +1,91 @@
+"""Requests out, answers in: one httpx client for each send."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING
+
+import httpx
+
+from odoo_widgets.flow.credential import is_loopback
+from odoo_widgets.flow.exchange import Exchange
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.settings import Settings
+
+CONNECT_SECONDS = 10.0
+# An answer to a send is ids or an error. One that is larger than this is not Odoo's.
+MOST_BYTES = 64 * 1024 * 1024
+
+
+class TooLargeError(httpx.TransportError):
+    """An answer that is longer than any that Odoo gives."""
+
+
+def client(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """A client for one send: no redirects, no cookies, the machine's proxies but none to the machine itself.
+
+    Args:
+        settings: Where to, and how long a call may take.
+        transport: What carries the requests in place of the network.
+
+    Returns:
+        The client; whoever asked for it closes it.
+    """
+    made = httpx.AsyncClient(
+        transport=transport,
+        timeout=httpx.Timeout(settings.timeout, connect=min(CONNECT_SECONDS, settings.timeout)),
+        follow_redirects=False,
+        # With HTTP_PROXY set, httpx would ask the proxy for 127.0.0.1.
+        trust_env=not is_loopback(settings.url),
+    )
+    # Odoo binds its session cookie to a database, and answers 403 when it comes back with another one.
+    made.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return made
+
+
+async def perform(client: httpx.AsyncClient, request: httpx.Request, seconds: float) -> Exchange:
+    """Sends one request, and reads the answer to its end.
+
+    Args:
+        client: The client of this send.
+        request: What to send.
+        seconds: How long that may take in all. A timeout between two reads never ends on an answer that drips.
+
+    Returns:
+        The exchange. No error is raised, but that of being cancelled.
+    """
+    started = time.monotonic()
+    try:
+        async with asyncio.timeout(seconds):
+            response = await client.send(request, stream=True)
+            try:
+                content = await _content(response)
+            finally:
+                await response.aclose()
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
+        # The trace from below holds the headers in its locals, and with them the key.
+        return Exchange(request, error=error.with_traceback(None), seconds=time.monotonic() - started)
+    whole = httpx.Response(response.status_code, headers=_plain(response.headers), content=content)
+    return Exchange(request, response=whole, seconds=time.monotonic() - started)
+
+
+async def _content(response: httpx.Response) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > MOST_BYTES:
+            raise TooLargeError("The answer is too long.")
+    return b"".join(parts)
+
+
+def _plain(headers: httpx.Headers) -> httpx.Headers:
+    """The headers without those that describe the coding, which has been undone."""
+    kept = [
+        (name, value) for name, value in headers.multi_items() if name not in ("content-encoding", "content-length")
+    ]
+    return httpx.Headers(kept)

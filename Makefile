@@ -1,0 +1,47 @@
+# The commands of the project. `make help` lists them.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lock clean
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: $(VENV)/demo.installed ## Start a real Odoo, run the quickstart against it, and open it in JupyterLab.
+	@exec $(BIN)/python notebooks/demo.py
+
+test: $(VENV)/test.installed check ## Run every check and every test, the real Odoo and the notebooks included.
+	@exec $(BIN)/python -m pytest
+
+check: $(VENV)/test.installed ## Check style and types.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+lock: $(VENV)/test.installed ## Write down the versions that are installed now.
+	$(BIN)/python -m pip freeze --exclude-editable --exclude odoo-widgets | grep -v '^torch' > $(LOCK)
+
+clean: ## Throw the virtual environment away.
+	rm -rf $(VENV)
+
+# The first Python on the path that is new enough, in an environment of this project's own.
+$(BIN)/python:
+	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "… make $(VENV) with $$("$$python" --version)"; \
+	    rm -rf $(VENV); \
+	    "$$python" -m venv $(VENV) && exit 0; \
+	    echo "This Python cannot make virtual environments. On Debian or Ubuntu: apt-get install python3-venv" >&2; \
+	    rm -rf $(VENV); exit 1; \
+	  fi; \
+	done; echo "Python 3.11 or newer is needed, and none is on the path. Name one: make PYTHON=/path/to/python" >&2; exit 1
+
+# Installed again whenever the project's own needs change.
+$(VENV)/%.installed: pyproject.toml $(LOCK) | $(BIN)/python
+	@echo "… install the package with what '$*' needs"
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint $(LOCK) --editable '.[$*]'
+	@touch $@

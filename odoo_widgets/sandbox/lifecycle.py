@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import attrs
@@ -83,6 +84,8 @@ def install(folders: Folders, report: Report) -> None:
 
     if all(is_whole(stage()) for stage in (odoo, environment, template)):
         return
+    # What runs would lose its files from under it.
+    stop(home=folders.home)
     with waiting_for(folders.installation / "lock", "wait for another process that sets the sandbox up", report):
         if not is_whole(odoo()):
             if user_file is None:
@@ -93,28 +96,31 @@ def install(folders: Folders, report: Report) -> None:
         build(template())
 
 
-def waiting_for(lock: Path, name: str, report: Report) -> filelock.FileLock:
-    """A lock, taken; reports a step if another process holds it.
+@contextmanager
+def waiting_for(file: Path, name: str, report: Report) -> Iterator[None]:
+    """Holds a lock, which the system frees when this process ends in any way; waiting for it is a step of its own.
 
     Args:
-        lock: The lock's file.
-        name: What is being done meanwhile.
-        report: Told about it.
+        file: The lock's file.
+        name: What is being done while another process holds it.
+        report: Told about that.
 
-    Returns:
-        The lock, held; leaving it as a context gives it back.
+    Yields:
+        Nothing; the lock is held meanwhile.
     """
-    taken = filelock.FileLock(lock)
+    lock = filelock.FileLock(file)
     try:
-        taken.acquire(timeout=0)
+        lock.acquire(timeout=0)
     except filelock.Timeout:
         with timed(name, report) as progress:
-            while not taken.is_locked:
-                try:
-                    taken.acquire(timeout=1)
-                except filelock.Timeout:
-                    progress.show()
-    return taken
+            while not lock.is_locked:
+                with suppress(filelock.Timeout):
+                    lock.acquire(timeout=1)
+                progress.show()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def ready(folders: Folders, report: Report, idle: float) -> State:
@@ -138,31 +144,25 @@ def ready(folders: Folders, report: Report, idle: float) -> State:
         deadline = time.monotonic() + START_SECONDS
         while state is not None and state.is_alive and state.phase not in (STARTING, READY):
             # The one before is about to end.
-            _not_after(deadline, folders)
             time.sleep(POLL)
             state = State.read(folders.state)
         if state is None or not state.is_alive:
-            # What an earlier one left is not taken for the new one's words; its servers' numbers stay for it to end.
-            if state is not None:
-                attrs.evolve(state, phase="gone").write(folders.state)
             build(data_stage(folders, report))
             spawn(folders, idle)
-        while True:
+        while time.monotonic() < deadline:
             state = State.read(folders.state)
             if state is not None and state.phase == FAILED:
                 raise SandboxError(state.problem)
-            if state is not None and state.phase == READY and state.is_alive:
+            if state is None or not state.is_alive:
+                break
+            if state.phase == READY:
                 return state
-            _not_after(deadline, folders)
             progress.show()
             time.sleep(POLL)
-
-
-def _not_after(deadline: float, folders: Folders) -> None:
-    if time.monotonic() > deadline:
-        raise SandboxError(
-            f"The sandbox does not start. What it said stands at the end of the files in {folders.logs}."
-        )
+    raise SandboxError(
+        "The sandbox was ended while it started, or does not come to an end of it. Start it again; if that does not "
+        f"help, what it said stands at the end of the files in {folders.logs}."
+    )
 
 
 def databases(folders: Folders, state: State) -> Databases:

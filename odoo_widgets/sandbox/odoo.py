@@ -20,7 +20,7 @@ from .processes import Guarded, environment, run
 from .python_environment import interpreter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 LOGIN = "admin"
 ADMIN_ID = 2
@@ -111,23 +111,24 @@ class Odoo:
     def _environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         return environment({"PYTHONPATH": str(python_path(self.files)), **(extra or {})})
 
-    def install(self, database: str, modules: tuple[str, ...] = MODULES) -> None:
-        """Installs modules into an empty database.
+    def install(self, database: str, watch: Callable[[], None]) -> None:
+        """Installs Odoo's modules into an empty database.
 
         Args:
             database: The database, owned by Odoo's user.
-            modules: Their technical names.
+            watch: Called a few times a second meanwhile.
 
         Raises:
             SandboxError: It failed.
         """
-        arguments = ["-d", database, "-i", ",".join(modules), "--stop-after-init", "--no-http"]
+        arguments = ["-d", database, "-i", ",".join(MODULES), "--stop-after-init", "--no-http"]
         run(
             self._command("server", *arguments),
             what="Installing Odoo's modules",
             log=self.log,
             cwd=self.data,
             env=self._environment(),
+            watch=watch,
         )
 
     def finish(self, database: str, secrets: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import signal
@@ -151,9 +152,7 @@ class Guarded:
         try:
             self._process.wait(self._grace + 5)
         except subprocess.TimeoutExpired:
-            alive = self.pids()
-            for pid in reversed(alive):
-                os.kill(pid, signal.SIGKILL)
+            end({pid: created_at(pid) for pid in self.pids()}, grace=1)
             self._process.wait()
 
 
@@ -209,6 +208,21 @@ def tail(log: Path) -> str:
         return file.read().decode(errors="replace")
 
 
+def created_at(pid: int) -> float:
+    """When a process was started; together with its number it is unmistakable.
+
+    Args:
+        pid: Its number.
+
+    Returns:
+        Seconds since the epoch, as psutil tells; 0 if it is gone.
+    """
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return 0.0
+
+
 def is_alive(pid: int, created: float) -> bool:
     """Whether a process that was seen once still runs, and is not another one that got its number.
 
@@ -237,6 +251,7 @@ def end(processes: Mapping[int, float], grace: float) -> None:
         deadline = time.monotonic() + grace
         for pid, created in processes.items():
             if is_alive(pid, created):
-                os.kill(pid, number)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
         while any(is_alive(*each) for each in processes.items()) and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import subprocess
 import sys
@@ -149,19 +150,22 @@ def environment_stage(folder: Path, log: Path, report: Report) -> Stage:
             progress.done = measure(staging)
         pip = [str(interpreter(staging)), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
         with timed("install Odoo's Python packages", report) as progress:
-            ticks = iter(range(1_000_000))
+            ticks = itertools.count()
 
             def watch() -> None:
                 # Walking the tree costs more than a look at the clock: once in two seconds.
-                if next(ticks) % 20 == 0:
-                    progress.show(measure(staging))
+                progress.show(measure(staging) if next(ticks) % 20 == 0 else None)
 
             run([*pip, *REQUIREMENTS], what="Installing Odoo's Python packages", log=log, cwd=staging, watch=watch)
             progress.done = measure(staging)
         programs = _programs_below(staging)
         return {"python": python, "postgres": str(programs.relative_to(staging))}
 
-    return Stage(folder, {"recipe": RECIPE, "requirements": list(REQUIREMENTS)}, NEEDED, make)
+    def is_sound(built: Path) -> bool:
+        # The environment is a link to the interpreter it was made from, which may be gone.
+        return interpreter(built).exists()
+
+    return Stage(folder, {"recipe": RECIPE, "requirements": list(REQUIREMENTS)}, NEEDED, make, is_sound)
 
 
 def interpreter(folder: Path) -> Path:

@@ -33,12 +33,14 @@ class Stage:
         recipe: All that decides its content; another recipe asks for another build.
         needs: The free bytes that building it takes.
         make: Fills the folder it is given, and returns what is worth noting in the manifest.
+        is_sound: Whether a finished folder still works.
     """
 
     target: Path
     recipe: Mapping[str, Any]
     needs: int
     make: Callable[[Path], Mapping[str, Any]]
+    is_sound: Callable[[Path], bool] = lambda _: True
 
 
 def manifest(folder: Path) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def is_whole(stage: Stage) -> bool:
     Returns:
         True if nothing needs to be done.
     """
-    return manifest(stage.target).get("recipe") == dict(stage.recipe)
+    return manifest(stage.target).get("recipe") == dict(stage.recipe) and stage.is_sound(stage.target)
 
 
 def build(stage: Stage, *, free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free) -> bool:

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
-import psutil
 
-from .processes import is_alive
+from .processes import created_at, is_alive
 
 STARTING = "starting"
 READY = "ready"
@@ -87,21 +86,6 @@ def replace_private(file: Path, content: Mapping[str, object]) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         json.dump(content, stream)
     beside.replace(file)
-
-
-def created_at(pid: int) -> float:
-    """When a process was started; together with its number it is unmistakable.
-
-    Args:
-        pid: Its number.
-
-    Returns:
-        Seconds since the epoch, as psutil tells; 0 if it is gone.
-    """
-    try:
-        return float(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return 0.0
 
 
 @attrs.frozen

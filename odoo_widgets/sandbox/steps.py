@@ -26,7 +26,8 @@ class Step:
         seconds: How long it has taken so far.
         done: Bytes that are there; 0 where bytes say nothing.
         total: Bytes there will be; 0 where nobody knows.
-        finished: Whether this is the step's last word.
+        finished: Whether it is done.
+        failed: Whether it was given up.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Step:
     done: int = 0
     total: int = 0
     finished: bool = False
+    failed: bool = False
 
     def __str__(self) -> str:
         sizes = f"{size(self.done)} of {size(self.total)}" if self.total > self.done else size(self.done)
@@ -71,10 +73,11 @@ class Lines:
             step: What is going on.
         """
         stream = self._stream or sys.stderr
-        mark = "✓" if step.finished else "…"
+        last = step.finished or step.failed
+        mark = "✓" if step.finished else "✗" if step.failed else "…"
         if stream.isatty():
-            stream.write(f"\r\x1b[K{mark} {step}" + ("\n" if step.finished else ""))
-        elif step.finished or self._shown[0] != step.name or step.seconds - self._shown[1] >= self._every:
+            stream.write(f"\r\x1b[K{mark} {step}" + ("\n" if last else ""))
+        elif last or self._shown[0] != step.name or step.seconds - self._shown[1] >= self._every:
             self._shown = (step.name, step.seconds)
             stream.write(f"{mark} {step}\n")
         stream.flush()
@@ -90,20 +93,22 @@ class Progress:
         self.total = total
         self.done = 0
 
-    def show(self, done: int | None = None, *, finished: bool = False) -> None:
+    def show(self, done: int | None = None, *, finished: bool = False, failed: bool = False) -> None:
         """Reports how far the step is.
 
         Args:
             done: Bytes that are there; as before if not given.
-            finished: Whether this is the step's last word.
+            finished: Whether it is done.
+            failed: Whether it is given up.
         """
         self.done = self.done if done is None else done
-        self._report(Step(self._name, time.monotonic() - self._since, self.done, self.total, finished=finished))
+        seconds = time.monotonic() - self._since
+        self._report(Step(self._name, seconds, self.done, self.total, finished=finished, failed=failed))
 
 
 @contextmanager
 def timed(name: str, report: Report, total: int = 0) -> Iterator[Progress]:
-    """Reports a step at its beginning and, if it went well, at its end.
+    """Reports a step at its beginning and at its end, good or bad.
 
     Args:
         name: What is being done.
@@ -115,7 +120,11 @@ def timed(name: str, report: Report, total: int = 0) -> Iterator[Progress]:
     """
     progress = Progress(name, report, total)
     progress.show()
-    yield progress
+    try:
+        yield progress
+    except BaseException:
+        progress.show(failed=True)
+        raise
     progress.show(finished=True)
 
 

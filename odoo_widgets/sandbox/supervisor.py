@@ -27,8 +27,8 @@ from . import odoo
 from .databases import FRESH, Databases
 from .folders import Folders
 from .postgres import HOST, Postgres, Sql, free_port
-from .processes import Guarded, end, environment
-from .state import FAILED, READY, STARTING, STOPPING, State, created_at, leases
+from .processes import Guarded, created_at, end, environment
+from .state import FAILED, READY, STARTING, STOPPING, State, leases
 from .template import CLUSTER, ODOO, programs, read_passwords
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 600.0
 TICK = 0.5
+END_SECONDS = 10.0
 USUAL_PORT = 8169
 # Ports are given out and taken in two moments; somebody else may come between.
 ATTEMPTS = 3
@@ -79,8 +80,10 @@ class Supervisor:
         self._folders = folders
         self._idle = idle
         self._asked_to_end = threading.Event()
-        self._state = State(STARTING, os.getpid(), created_at(os.getpid()))
         self._passwords = read_passwords(folders.data)
+        self._before = State.read(folders.state)
+        self._state = State(STARTING, os.getpid(), created_at(os.getpid()))
+        self._tell(STARTING)
 
     def ask_to_end(self, *_: object) -> None:
         """Takes a signal: the servers end at the next tick."""
@@ -92,9 +95,8 @@ class Supervisor:
         Raises:
             SandboxError: They do not start, or one of them died.
         """
-        self._end_leftovers()
-        self._tell(STARTING)
         try:
+            self._end_leftovers()
             with self._servers() as (servers, databases):
                 self._drop_orphans(databases)
                 self._tell(READY)
@@ -110,11 +112,15 @@ class Supervisor:
         self._state = attrs.evolve(self._state, phase=phase, problem=problem)
         self._state.write(self._folders.state)
 
+    def _tell_of(self, servers: list[Guarded], port: int, postgres_port: int) -> None:
+        processes = {pid: created_at(pid) for each in servers for pid in each.pids()}
+        self._state = attrs.evolve(self._state, port=port, postgres_port=postgres_port, processes=processes)
+        self._tell(STARTING)
+
     def _end_leftovers(self) -> None:
         # Guards end with their supervisor. This is for the case that somebody killed a guard as well.
-        before = State.read(self._folders.state)
-        if before is not None:
-            end(before.processes, grace=5)
+        if self._before is not None:
+            end(self._before.processes, END_SECONDS)
 
     @contextmanager
     def _servers(self) -> Iterator[tuple[list[Guarded], Databases]]:
@@ -144,18 +150,14 @@ class Supervisor:
         server = serving.serve()
         stack.callback(server.close)
         servers = [postgres.program, server]
+        self._tell_of(servers, port, postgres_port)
         try:
             postgres.wait(self._passwords.superuser, programs(folders))
             odoo.wait(server, port)
         except SandboxError as error:
             raise _NotStartedError(str(error)) from error
         port_file.write_text(str(port), encoding="utf-8")
-        self._state = attrs.evolve(
-            self._state,
-            port=port,
-            postgres_port=postgres_port,
-            processes={pid: created_at(pid) for each in servers for pid in each.pids()},
-        )
+        self._tell_of(servers, port, postgres_port)
         sql = Sql(programs(folders), postgres_port, self._passwords.superuser)
         return servers, Databases(sql, folders.data / ODOO / "filestore")
 
@@ -223,15 +225,21 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--idle", type=float, default=IDLE_SECONDS)
     options = parser.parse_args()
-    if os.fork():
-        os._exit(0)
     folders = Folders(options.home)
+    told, telling = os.pipe()
+    if os.fork():
+        # Until the state file tells of the new supervisor, or it is dead, which closes the pipe as well.
+        os.close(telling)
+        os.read(told, 1)
+        os._exit(0)
     try:
-        with filelock.FileLock(folders.run / "supervisor.lock", timeout=0):
+        # The one before may have a last moment to go.
+        with filelock.FileLock(folders.run / "supervisor.lock", timeout=END_SECONDS):
             for log in folders.logs.glob("*.log"):
                 if log.name != "supervisor.log":
                     log.unlink()
             supervisor = Supervisor(folders, options.idle)
+            os.close(telling)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, supervisor.ask_to_end)
             supervisor.run()

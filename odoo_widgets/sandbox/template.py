@@ -81,7 +81,8 @@ def template_stage(folders: Folders, log: Path, report: Report) -> Stage:
         "recipe": RECIPE,
         "modules": list(MODULES),
         "odoo": manifest(folders.odoo).get("build", ""),
-        "environment": manifest(folders.environment).get("build", ""),
+        # A cluster belongs to one major version of PostgreSQL, not to one build of the environment.
+        "postgres": manifest(folders.environment).get("postgres", ""),
     }
 
     def make(staging: Path) -> Mapping[str, Any]:
@@ -101,7 +102,7 @@ def template_stage(folders: Folders, log: Path, report: Report) -> Stage:
             sql(f"CREATE ROLE {ODOO_USER} LOGIN PASSWORD '{passwords.odoo}'")
             sql(f"CREATE DATABASE {TEMPLATE} OWNER {ODOO_USER} TEMPLATE template0")
             with timed("install Odoo's modules into a database", report) as progress:
-                odoo.install(TEMPLATE)
+                odoo.install(TEMPLATE, progress.show)
                 progress.done = measure(staging)
             with timed("set up company, accounts and API key", report):
                 odoo.finish(TEMPLATE, staging / SECRETS)
@@ -128,7 +129,8 @@ def data_stage(folders: Folders, report: Report) -> Stage:
     recipe = {"recipe": RECIPE, "template": manifest(folders.template).get("build", "")}
 
     def make(staging: Path) -> Mapping[str, Any]:
-        with timed("copy the finished database cluster", report) as progress:
+        replaced = ", in place of an older one" if folders.data.exists() else ""
+        with timed(f"copy the finished database cluster{replaced}", report) as progress:
             copy_cluster(folders.template / CLUSTER, staging / CLUSTER)
             shutil.copytree(folders.template / ODOO, staging / ODOO)
             write_private(staging / SECRETS, (folders.template / SECRETS).read_text(encoding="utf-8"))

@@ -94,7 +94,7 @@ class Odoo:
             "limit_memory_soft": 0,
             "limit_memory_hard": 0,
             "limit_time_real": 3600,
-            "without_demo": "all",
+            "without_demo": True,
             # Mails would leave this machine.
             "smtp_server": HOST,
             "smtp_port": 1,

@@ -84,7 +84,7 @@ def tell_version(python: str) -> tuple[int, int] | None:
     """
     try:
         answer = subprocess.run(  # noqa: S603 - an interpreter found on PATH by its name
-            [python, "-I", "-c", "import sys, venv, ensurepip; print(*sys.version_info[:2])"],
+            [python, "-I", "-c", "import ensurepip, ssl, sys, venv; print(*sys.version_info[:2])"],
             capture_output=True,
             text=True,
             check=True,

@@ -36,3 +36,8 @@ def batches(rows: int, settings: Settings) -> Iterator[range]:
 def count(rows: int, settings: Settings) -> int:
     """How many batches there are."""
     return -(-rows // settings.rows_per_call)
+
+
+def rows_text(rows: range) -> str:
+    """A batch's rows for people: `row 7`, `rows 0–99`."""
+    return f"row {rows.start:,}" if len(rows) == 1 else f"rows {rows.start:,}–{rows.stop - 1:,}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from getpass import getpass
 from typing import TYPE_CHECKING, NoReturn, Self
-from urllib.parse import urlsplit
 
 import attrs
+import httpx
 
 from odoo_widgets.flow.errors import CredentialError, SettingsError
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MASK = "***"
-DEFAULT_PORTS = {"http": 80, "https": 443}
+SCHEMES = ("http", "https")
+# Names as DNS has them (RFC 1123, 2.1, and the underscore of private networks), and addresses of both kinds.
+HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:.]+")
+LAST_PORT = 65535
 
 
 class Secret:
@@ -26,15 +30,14 @@ class Secret:
     traceback holds the plain text; `flaw` says what is wrong with it.
 
     Args:
-        value: The plain text, or a Secret, which is taken over.
+        value: The plain text, or a Secret, which is taken over. Anything else counts as no key.
     """
 
     __slots__ = ("_value",)
 
     def __init__(self, value: str | Secret) -> None:
-        object.__setattr__(
-            self, "_value", value.get_secret_value() if isinstance(value, Secret) else str(value).strip()
-        )
+        plain = value.get_secret_value() if isinstance(value, Secret) else value
+        object.__setattr__(self, "_value", plain.strip() if isinstance(plain, str) else "")
 
     def get_secret_value(self) -> str:
         """The plain text."""
@@ -44,7 +47,7 @@ class Secret:
     def flaw(self) -> str:
         """What keeps this text from going into a header, in words without the text; empty if nothing does."""
         if not self:
-            return "is empty"
+            return "is empty, or not text"
         value: str = self._value  # type: ignore[attr-defined]
         return (
             "" if value.isascii() and value.isprintable() else "holds a line break or another character that no key has"
@@ -86,32 +89,39 @@ class Secret:
 def origin(url: str) -> str:
     """Scheme, host and port of an address, in the one spelling by which servers are compared.
 
+    httpx reads the address here as it does when it connects, so that no spelling can mean one server to the
+    comparison and another to the network. No message repeats the address: it may hold a password, or be the key itself.
+
     Args:
         url: An address such as `https://mycompany.odoo.com/json/2/res.partner/create`.
 
     Returns:
-        `https://mycompany.odoo.com`, or `http://127.0.0.1:8069`: lower case, the scheme's own port left out.
+        `https://mycompany.odoo.com`, or `http://127.0.0.1:8069`: lower case, in the letters that DNS has, the scheme's
+        own port left out.
 
     Raises:
         SettingsError: The address has no http or https scheme, no host, an impossible port, or a user in it.
     """
     try:
-        parts = urlsplit(url.strip())
-        port = parts.port
-    except ValueError:
+        parts = httpx.URL(url.strip())
+    except (httpx.InvalidURL, TypeError, AttributeError):
         raise SettingsError("The server's address cannot be read. Write it like https://mycompany.odoo.com.") from None
-    if "@" in parts.netloc:
+    host = parts.raw_host.decode()
+    if "@" in url:
         raise SettingsError("A user or password has no place in an address. Give login and api_key instead.")
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise SettingsError(f"{url!r} is not the address of a server. Write it like https://mycompany.odoo.com.")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    suffix = "" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}"
-    return f"{parts.scheme}://{host}{suffix}"
+    if parts.scheme not in SCHEMES or not HOST.fullmatch(host) or not 0 < (parts.port or 1) <= LAST_PORT:
+        raise SettingsError("That is not the address of a server. Write it like https://mycompany.odoo.com.")
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{parts.port}' if parts.port else ''}"
+
+
+def host(url: str) -> str:
+    """The host, and the port where it is not the scheme's own, as a sentence names a server."""
+    return origin(url).partition("://")[2]
 
 
 def is_loopback(url: str) -> bool:
     """Whether an address stays on this machine: `localhost`, 127.0.0.0/8 (RFC 1122, 3.2.1.3) or ::1."""
-    host = urlsplit(url).hostname or ""
+    host = httpx.URL(url).host
     if host == "localhost":
         return True
     try:
@@ -139,7 +149,8 @@ class Credential:
 
     Raises:
         SettingsError: The server's address is none.
-        CredentialError: The key is empty or cannot be a key, or it would leave this machine unencrypted.
+        CredentialError: The key is empty or cannot be a key, the database cannot be one, or the key would leave this
+            machine unencrypted.
     """
 
     server: str
@@ -165,6 +176,9 @@ class Credential:
                 f"{address} is not encrypted, so everybody on the way could read the key. "
                 "Use https, or Credential(…, allow_http=True) if that network is yours alone."
             )
+        # The name goes out as a header.
+        if not database.isascii() or not database.strip().isprintable():
+            raise CredentialError("The database's name holds a line break or a letter that no header can carry.")
         self.__attrs_init__(address, database.strip(), login.strip(), _key(api_key), allow_http)
 
     @classmethod

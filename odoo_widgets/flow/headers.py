@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from immutabledict import immutabledict
 
 from odoo_widgets.flow.errors import SettingsError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # RFC 9110, 5.6.2: a field name is a token.
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -31,12 +28,17 @@ def parse_headers(value: str | Mapping[str, str] | None) -> immutabledict[str, s
         value: `"name:value,name2:value2"`, where quotes around a value allow , and : in it; or a mapping.
 
     Returns:
-        Name to value, in the order given.
+        Name to value, in the order given. Blanks around a value are no part of it (RFC 9110, 5.5).
 
     Raises:
         SettingsError: A header cannot be read or sent. The message names the header and never shows its value.
     """
-    pairs = _pairs(value or "") if value is None or isinstance(value, str) else list(value.items())
+    if isinstance(value, Mapping):
+        pairs = [(name, text.strip() if isinstance(text, str) else text) for name, text in value.items()]
+    elif value is None or isinstance(value, str):
+        pairs = _pairs(value or "")
+    else:
+        raise SettingsError("headers is neither text nor a dict. Write it like name:value,name2:value2.")
     seen: set[str] = set()
     for position, (name, content) in enumerate(pairs, start=1):
         if not isinstance(name, str) or not NAME.fullmatch(name):
@@ -57,7 +59,7 @@ def header_text(headers: Mapping[str, str]) -> str:
 
 
 def _quoted(value: str) -> str:
-    if value == value.strip() and not set(value) & set(',":\\'):
+    if not set(value) & set(',":\\'):
         return value
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -73,6 +75,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
                 'with "quotes" around a value that holds a comma.'
             )
         quoted = match["quoted"]
-        pairs.append((match["name"], match["plain"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)))
+        text = match["plain"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
+        pairs.append((match["name"], text.strip()))
         position = match.end()
     return pairs

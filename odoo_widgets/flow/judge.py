@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 import httpx
 
+from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.plan import Call
@@ -20,10 +21,13 @@ from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.flow.settings import Settings
 
-OK, UNAUTHORIZED, TOO_LARGE, TOO_MANY, UNAVAILABLE = 200, 401, 413, 429, 503
+OK, UNAUTHORIZED, TOO_LARGE, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 401, 413, 429, 500, 503
 REDIRECTS = range(300, 400)
 # Odoo answers with a page, not with JSON-2, where a database is not found or the route does not exist.
 NOT_HERE = (400, 403, 404, 405, 415)
+
+# What PostgreSQL's largest integer can number.
+LAST_ID = 2**63 - 1
 
 # Nothing has left this machine when these are raised (httpx, _exceptions.py), so nothing can have been done.
 NOT_CONNECTED = (
@@ -103,15 +107,17 @@ class Verdict:
     Attributes:
         outcomes: What became of the call's rows.
         stop: Why no further call is to be made; None if the send goes on.
+        reason: What to say of the rows that no call was made for, if it stops.
     """
 
     outcomes: tuple[Outcome, ...]
     stop: StoppedError | None = None
+    reason: str = ""
 
 
 def _ids(facts: Facts) -> list[int] | None:
     result = facts.reply.result if facts.reply else None
-    if not isinstance(result, list) or not all(type(each) is int and each > 0 for each in result):
+    if not isinstance(result, list) or not all(type(each) is int and 0 < each <= LAST_ID for each in result):
         return None
     return result if len(result) == len(facts.call.records) == len(set(result)) else None
 
@@ -127,17 +133,22 @@ def _no_connection(facts: Facts) -> str:
 
 
 def _no_answer(facts: Facts) -> str:
-    waited = f" within {facts.settings.timeout:g} s" if isinstance(facts.exchange.error, TimeoutError) else ""
+    late = isinstance(facts.exchange.error, TimeoutError | httpx.TimeoutException)
+    waited = f" within {facts.settings.timeout:g} s" if late else ""
     return (
-        f"Sent, no answer came{waited}: the records may be in Odoo. Look there for the first of them before "
+        f"Sent, no whole answer came{waited}: the records may be in Odoo. Look there for the first of them before "
         "sending these rows again."
     )
 
 
 def _redirected(facts: Facts) -> str:
     assert facts.exchange.response is not None
-    target = httpx.URL(facts.exchange.response.headers.get("location", "")).copy_with(userinfo=b"", query=None)
-    return f"{facts.server} says that the address is {str(target)!r}. Nothing was sent there. Correct the URL."
+    told = facts.exchange.response.headers.get("location", "")
+    try:
+        target = repr(str(httpx.URL(told).copy_with(userinfo=b"", query=None, fragment=None)))
+    except (httpx.InvalidURL, ValueError):
+        target = "another one"
+    return f"{facts.server} says that the address is {target}. Nothing was sent there. Correct the URL."
 
 
 def _unknown_key(facts: Facts) -> str:
@@ -212,7 +223,8 @@ def _maintenance(facts: Facts) -> bool:
 
 
 def _refused(facts: Facts) -> bool:
-    return bool(facts.error)
+    # Above 500 a proxy speaks for a server that it does not know the state of (RFC 9110, 15.6).
+    return bool(facts.error) and facts.status <= SERVER_ERROR
 
 
 def _one_id_each(facts: Facts) -> bool:
@@ -278,4 +290,7 @@ def judge(call: Call, exchange: Exchange, settings: Settings) -> Verdict:
         attempts=1,
         seconds=exchange.seconds,
     )
-    return Verdict((outcome,), rule.stop(sentence) if rule.stop else None)
+    reason = (
+        sentence if rule.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
+    )
+    return Verdict((outcome,), rule.stop(sentence) if rule.stop else None, reason)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import html
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import attrs
 import httpx
 import orjson
 
+from odoo_widgets.flow.batches import batches, rows_text
 from odoo_widgets.flow.credential import MASK, Credential, origin
-from odoo_widgets.flow.plan import Call, calls_of, plan
+from odoo_widgets.flow.errors import DataError
+from odoo_widgets.flow.plan import Call, calls_of
+from odoo_widgets.flow.problems import problems, shape
 from odoo_widgets.flow.protocols import PROTOCOLS
 
 if TYPE_CHECKING:
@@ -31,11 +35,6 @@ def size_text(size: int) -> str:
             break
         amount, unit = amount / KILO, larger
     return f"{amount:.0f} B" if unit == "B" else f"{amount:,.1f} {unit}"
-
-
-def rows_text(rows: range) -> str:
-    """Rows for people: `row 7`, `rows 0–99`."""
-    return f"row {rows.start}" if len(rows) == 1 else f"rows {rows.start:,}–{rows.stop - 1:,}"
 
 
 @attrs.frozen
@@ -140,8 +139,18 @@ def samples(
 
     Returns:
         The samples; fewer than `n` if there are fewer calls.
+
+    Raises:
+        DataError: These rows cannot be sent as they are. Other rows are not looked at.
     """
+    if found := list(shape(frame, settings)):
+        raise DataError(found)
+    wanted = None if rows is None else set(rows)
+    fitting = (batch for batch in batches(len(frame), settings) if wanted is None or not wanted.isdisjoint(batch))
+    shown = list(islice(fitting, n))
+    if found := [sentence for batch in shown for sentence in problems(frame, settings, batch)]:
+        raise DataError(found)
     masked = stand_in(settings.url, credential)
     encode: Callable[[Call, Settings, Credential], httpx.Request] = PROTOCOLS[settings.endpoint.protocol].encode
-    calls = plan(frame, settings, block=0) if rows is None else calls_of(frame, settings, rows)
-    return Samples(Sample(call, encode(call, settings, masked)) for call, _ in zip(calls, range(n), strict=False))
+    calls = calls_of(frame, settings, (batch.start for batch in shown))
+    return Samples(Sample(call, encode(call, settings, masked)) for call in calls)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
+import httpx
+import orjson
 from immutabledict import immutabledict
 
 from odoo_widgets.flow.credential import origin
@@ -21,6 +23,14 @@ METHODS = ("POST", "PUT", "PATCH", "DELETE")
 CONTENT_FORMATS = ("JSON", "XML", "form", "CSV")
 OPERATIONS = ("create",)
 GROUPINGS = ("sequential",)
+
+# What a protocol fixes for itself: the value, and why, in words.
+FIXED: dict[str, dict[str, tuple[str, str]]] = {
+    "json2": {
+        "method": ("POST", "JSON-2 takes POST only: the URL's last part says what to do."),
+        "content_format": ("JSON", "JSON-2 takes JSON only."),
+    },
+}
 
 # Model and method names as Odoo spells them. Anything else could change the path:
 # `res.partner/../../web/session` reaches another address in httpx and requests.
@@ -49,12 +59,14 @@ def endpoint(url: str) -> Endpoint:
     Raises:
         SettingsError: The URL is no address, or leads to no API that this package speaks.
     """
-    origin(url)
-    parts = urlsplit(url.strip())
+    server = origin(url)
+    parts = httpx.URL(url.strip())
     match = JSON2_PATH.fullmatch(parts.path)
     if not match or not MODEL_NAME.fullmatch(match["model"]) or parts.query or parts.fragment:
+        # What stands behind a ? may be a key: it is not repeated.
         raise SettingsError(
-            f"{url!r} is no address that Odoo's JSON-2 API answers at. "
+            f"{server + parts.path!r} {'with a query ' if parts.query else ''}is no address that Odoo's JSON-2 API "
+            "answers at. "
             "Write it like https://mycompany.odoo.com/json/2/res.partner/create."
         )
     if match["operation"] not in OPERATIONS:
@@ -63,6 +75,21 @@ def endpoint(url: str) -> Endpoint:
             f"The operation {match['operation']!r} at the end of the URL cannot be sent yet. Use: {known}."
         )
     return Endpoint("json2", match["model"], match["operation"])
+
+
+def fixed(url: str) -> dict[str, tuple[str, str]]:
+    """The settings that an address leaves no choice for.
+
+    Args:
+        url: The address; one that leads nowhere fixes nothing.
+
+    Returns:
+        Name of the setting to its one value, and the reason in words.
+    """
+    try:
+        return FIXED.get(endpoint(url).protocol, {})
+    except SettingsError:
+        return {}
 
 
 def address(url: str, model: str, operation: str) -> str:
@@ -87,12 +114,19 @@ def address(url: str, model: str, operation: str) -> str:
 
 
 def _names(value: Iterable[str] | str | None) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(dict.fromkeys(value or ()))
+    wrong = SettingsError(f"exclude={value!r} is not a list of column names. Write it like ['_loaded_at'].")
+    try:
+        names = (value,) if isinstance(value, str) else tuple(dict.fromkeys(value or ()))
+    except TypeError:
+        raise wrong from None
+    if not all(isinstance(name, str) for name in names):
+        raise wrong
+    return names
 
 
 def _batch_size(value: int | None) -> int | None:
     # A saved file cannot hold None: 0 stands for it there.
-    return value or None
+    return None if value == 0 and value is not False else value
 
 
 def _one_of(allowed: tuple[str, ...]) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
@@ -104,11 +138,15 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[Any, attrs.Attribute[Any], An
 
 
 def _context(value: Mapping[str, object] | None) -> immutabledict[str, object]:
+    try:
+        orjson.dumps(dict(value or {}))
+    except (TypeError, ValueError):
+        raise SettingsError("context is not a dict of names and plain values, such as {'lang': 'fr_FR'}.") from None
     return immutabledict(value or {})
 
 
 def _stripped(value: str) -> str:
-    return value.strip()
+    return value.strip() if isinstance(value, str) else value
 
 
 def _header_names(headers: immutabledict[str, str]) -> str:
@@ -160,20 +198,19 @@ class Settings:
             return
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
+        except (ZoneInfoNotFoundError, ValueError, TypeError, AttributeError, OSError):
             raise SettingsError(f"timezone={value!r} is not known. Write it like Europe/Brussels or UTC.") from None
 
     @timeout.validator
     def _timeout_is_positive(self, _attribute: object, value: float) -> None:
-        if not value > 0:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < math.inf:
             raise SettingsError(f"timeout={value!r} is not a number of seconds above 0.")
 
     def __attrs_post_init__(self) -> None:
         endpoint(self.url)
-        if self.method != "POST":
-            raise SettingsError(f"JSON-2 takes POST only, not {self.method}: the URL's last part says what to do.")
-        if self.content_format != "JSON":
-            raise SettingsError(f"JSON-2 takes JSON only, not {self.content_format}.")
+        for name, (value, reason) in fixed(self.url).items():
+            if getattr(self, name) != value:
+                raise SettingsError(f"{name}={getattr(self, name)!r} does not fit the URL. {reason}")
 
     @property
     def endpoint(self) -> Endpoint:

@@ -42,19 +42,15 @@ def encode(call: Call, settings: Settings, credential: Credential) -> httpx.Requ
     body = ARGUMENTS[call.operation](call)
     if settings.context:
         body["context"] = dict(settings.context)
-    database = {"X-Odoo-Database": credential.database} if credential.database else {}
-    return httpx.Request(
-        "POST",
-        settings.url,
-        headers={
-            "Accept": "application/json",
-            "Content-Type": "application/json",
-            **settings.headers,
-            **database,
-            "Authorization": f"bearer {credential.api_key.get_secret_value()}",
-        },
-        content=orjson.dumps(body),
-    )
+    headers = httpx.Headers({"Accept": "application/json", "User-Agent": "odoo_widgets"})
+    headers.update(settings.headers)
+    headers["Content-Type"] = "application/json"
+    if credential.database:
+        headers["X-Odoo-Database"] = credential.database
+    request = httpx.Request("POST", settings.url, headers=headers, content=orjson.dumps(body))
+    # The key comes last: no frame that can fail holds it.
+    request.headers["Authorization"] = f"bearer {credential.api_key.get_secret_value()}"
+    return request
 
 
 def decode(response: httpx.Response) -> Reply:
@@ -74,4 +70,4 @@ def decode(response: httpx.Response) -> Reply:
         return Reply(result=content)
     if not isinstance(content, dict) or not isinstance(content.get("name"), str):
         return Reply(readable=False)
-    return Reply(error_type=content["name"], message=str(content.get("message", "")))
+    return Reply(error_type=content["name"], message=str(content.get("message") or ""))

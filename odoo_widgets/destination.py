@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 class Destination(Settings):
     """Where a DataFrame goes, and how: a value, with the arguments of `Settings`. `replace` makes another one."""
 
-    def problems(self, frame: pd.DataFrame) -> tuple[str, ...]:
-        """What keeps a frame from being sent, one sentence each; none if it can be sent."""
-        return problems.problems(frame, self)
+    def problems(self, frame: pd.DataFrame, *, rows: int | None = None) -> tuple[str, ...]:
+        """What keeps a frame from being sent.
+
+        Args:
+            frame: The frame to send.
+            rows: How many of the first rows to look at; all if left out.
+
+        Returns:
+            One sentence for each problem; none if the frame can be sent.
+        """
+        return problems.problems(frame, self, None if rows is None else range(rows))
 
     def samples(
         self,
@@ -46,6 +54,9 @@ class Destination(Settings):
 
         Returns:
             The samples; a notebook shows them folded up.
+
+        Raises:
+            DataError: The rows to show cannot be sent as they are. Other rows are not looked at.
         """
         return samples.samples(frame, self, n, rows, credential)
 
@@ -101,7 +112,7 @@ class Destination(Settings):
             InterruptedSendError: An interrupt came; the error holds what became of each row.
         """
         target = self.replace(**changes)
-        return target.delivery(frame, credential, on_progress=on_progress).start().result()
+        return target.delivery(frame, credential, on_progress=on_progress).result()
 
     async def asend(
         self,
@@ -113,4 +124,4 @@ class Destination(Settings):
     ) -> pd.DataFrame:
         """Sends like `send`, and leaves the event loop free meanwhile."""
         target = self.replace(**changes)
-        return await target.delivery(frame, credential, on_progress=on_progress).start().aresult()
+        return await target.delivery(frame, credential, on_progress=on_progress).aresult()

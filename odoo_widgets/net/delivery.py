@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections import Counter
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.settings import Settings
+
+LOG = logging.getLogger(__name__)
 
 STOPPED = "The send was stopped before this row."
 
@@ -87,8 +90,13 @@ class Delivery:
         frame: What to send.
         settings: How.
         credential: As whom.
-        on_progress: Called in the sending thread, after every call.
+        on_progress: Called in the sending thread, after every call. If it raises, that is logged, and the send goes on
+            without it.
         transport: What carries the requests in place of the network.
+
+    Attributes:
+        progress: How far it is.
+        future: Its end, for whoever wants to be told of it.
 
     Raises:
         CredentialError: The key belongs to another server; nothing was sent.
@@ -112,13 +120,17 @@ class Delivery:
         if found := problems(frame, settings):
             raise DataError(found)
         self.progress = Progress(rows=len(frame), calls=count(len(frame), settings))
-        self._frame, self._settings, self._credential = frame, settings, credential
+        # What the caller does to the frame meanwhile is not for this send.
+        self._frame = frame.copy(deep=False)
+        self._settings, self._credential = settings, credential
         self._on_progress, self._transport = on_progress, transport
         self._outcomes: list[Outcome] = []
         self._reason = STOPPED
-        self._stopping = threading.Event()
+        self._stopping, self._cutting = threading.Event(), threading.Event()
         self._in_flight: tuple[asyncio.AbstractEventLoop, asyncio.Task[Exchange]] | None = None
-        self._future: Future[pd.DataFrame] = Future()
+        self.future: Future[pd.DataFrame] = Future()
+        # Whoever stops waiting for it does not cancel it.
+        self.future.set_running_or_notify_cancel()
         self._thread = threading.Thread(target=self._run, name="odoo_widgets send", daemon=True)
 
     def start(self) -> Delivery:
@@ -133,6 +145,7 @@ class Delivery:
     def cut(self) -> None:
         """Ends the call in flight too; its rows are in doubt."""
         self.stop()
+        self._cutting.set()
         if self._in_flight is not None:
             loop, task = self._in_flight
             # A closed loop means that the send has ended by itself.
@@ -140,7 +153,7 @@ class Delivery:
                 loop.call_soon_threadsafe(task.cancel)
 
     def result(self) -> pd.DataFrame:
-        """Waits for the end.
+        """Waits for the end; starts the send if nobody has.
 
         Returns:
             The responses.
@@ -150,35 +163,48 @@ class Delivery:
             InterruptedSendError: An interrupt came while waiting; the error holds the responses.
         """
         try:
-            return self._future.result()
+            if self._thread.ident is None:
+                self.start()
+            return self.future.result()
         except KeyboardInterrupt:
             self.cut()
-            self._thread.join()
-            raise InterruptedSendError(self._responses()) from None
+            with suppress(RuntimeError):  # the interrupt came before the thread did
+                self._thread.join()
+            raise InterruptedSendError(self.responses) from None
 
     async def aresult(self) -> pd.DataFrame:
-        """Waits for the end without blocking the event loop; see `result`. Being cancelled cuts the send."""
+        """Waits for the end without blocking the event loop; see `result`.
+
+        Being cancelled cuts the send, and waits until it has ended. What became of the rows is then in `responses`.
+        """
+        if self._thread.ident is None:
+            self.start()
         try:
-            return await asyncio.wrap_future(self._future)
+            return await asyncio.wrap_future(self.future)
         except asyncio.CancelledError:
             self.cut()
+            await asyncio.to_thread(self._thread.join)
             raise
+
+    @property
+    def responses(self) -> pd.DataFrame:
+        """What has become of the rows until now."""
+        target = self._settings.endpoint
+        return responses(list(self._outcomes), self._frame.index, self._credential.server, target.model, self._reason)
 
     def _run(self) -> None:
         try:
             stop = asyncio.run(self._send())
-        except Exception as error:  # noqa: BLE001 - whatever it is, the rows until then must not be lost with it
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the rows until then must not be lost with it
             stop = StoppedError(f"The send ended with an error of its own, please report it: {error!r}")
             stop.__cause__ = error
             self._reason = str(stop)
-        answer = self._responses()
-        if self._future.cancelled():
-            return
+        answer = self.responses
         if stop is not None and self.progress.statuses.keys() <= {"not_sent"}:
             stop.responses = answer
-            self._future.set_exception(stop)
+            self.future.set_exception(stop)
         else:
-            self._future.set_result(answer)
+            self.future.set_result(answer)
 
     async def _send(self) -> StoppedError | None:
         protocol = PROTOCOLS[self._settings.endpoint.protocol]
@@ -188,17 +214,22 @@ class Delivery:
                 if self._stopping.is_set():
                     return None
                 request = protocol.encode(call, self._settings, self._credential)
+                # In doubt until it is judged, whatever happens in between.
+                self._outcomes.append(Outcome(call.rows, "in_doubt", batch=call.number, attempts=1))
                 verdict = judge(call, await self._perform(http, request), self._settings)
-                self._outcomes += verdict.outcomes
+                self._outcomes[-1:] = verdict.outcomes
+                if verdict.stop is not None:
+                    self._reason = verdict.reason
                 self._report(verdict.outcomes, time.monotonic() - started)
                 if verdict.stop is not None:
-                    self._reason = str(verdict.stop)
                     return verdict.stop
         return None
 
     async def _perform(self, http: httpx.AsyncClient, request: httpx.Request) -> Exchange:
         task = asyncio.ensure_future(perform(http, request, self._settings.timeout))
         self._in_flight = (asyncio.get_running_loop(), task)
+        if self._cutting.is_set():
+            task.cancel()
         try:
             return await task
         except asyncio.CancelledError:
@@ -211,9 +242,11 @@ class Delivery:
         self.progress = attrs.evolve(
             self.progress, statuses=dict(statuses), made=self.progress.made + 1, seconds=seconds
         )
-        if self._on_progress is not None:
+        if self._on_progress is None:
+            return
+        try:
             self._on_progress(self.progress)
-
-    def _responses(self) -> pd.DataFrame:
-        target = self._settings.endpoint
-        return responses(list(self._outcomes), self._frame.index, self._credential.server, target.model, self._reason)
+        except Exception:
+            # Who watches does not decide what is sent: that is what `stop` is for.
+            self._on_progress = None
+            LOG.exception("on_progress failed, and is not called again. The send goes on.")

@@ -36,7 +36,8 @@ def client(settings: Settings, transport: httpx.AsyncBaseTransport | None = None
     """
     made = httpx.AsyncClient(
         transport=transport,
-        timeout=httpx.Timeout(settings.timeout, connect=min(CONNECT_SECONDS, settings.timeout)),
+        # Connecting ends before the whole call does: only then is it known that nothing was sent.
+        timeout=httpx.Timeout(settings.timeout, connect=min(CONNECT_SECONDS, settings.timeout / 2)),
         follow_redirects=False,
         # With HTTP_PROXY set, httpx would ask the proxy for 127.0.0.1.
         trust_env=not is_loopback(settings.url),
@@ -65,7 +66,7 @@ async def perform(client: httpx.AsyncClient, request: httpx.Request, seconds: fl
                 content = await _content(response)
             finally:
                 await response.aclose()
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is judged: the request may have been sent
         # The trace from below holds the headers in its locals, and with them the key.
         return Exchange(request, error=error.with_traceback(None), seconds=time.monotonic() - started)
     whole = httpx.Response(response.status_code, headers=_plain(response.headers), content=content)

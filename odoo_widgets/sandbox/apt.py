@@ -20,7 +20,8 @@ import attrs
 
 from odoo_widgets.flow.errors import SandboxError
 
-from .processes import environment, run
+from .guarded import run
+from .processes import environment
 from .steps import Progress, Report, measure, timed
 
 PACKAGE = "odoo-19"
@@ -200,11 +201,9 @@ class Apt:
         """
         remotes = self.remotes(names)
         progress.total = sum(remote.size for remote in remotes)
-        # What is on its way stands in the one, what has come in the other, beside our own small files.
-        places = (to, self._folder / "archives")
 
         def watch() -> None:
-            progress.show(sum(measure(place) for place in places))
+            progress.show(measure(to, "*.deb"))
 
         self._run(
             self._command("apt-get", "download", *names), what="Downloading Odoo", log=self._log, cwd=to, watch=watch

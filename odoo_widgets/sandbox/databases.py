@@ -6,13 +6,15 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
 
 from odoo_widgets.flow.errors import SandboxError
 
-from .postgres import ODOO_USER, Sql, quoted
+from .postgres import ODOO_USER
+from .sql import quoted
 from .template import TEMPLATE
 
 FRESH = "fresh_"
@@ -31,11 +33,11 @@ class Databases:
     """The databases on one running PostgreSQL.
 
     Args:
-        sql: Sends statements as the superuser.
+        sql: Sends statements as the superuser, as `Sql` does.
         filestores: The folder that has one folder for each database.
     """
 
-    sql: Sql
+    sql: Callable[..., list[str]]
     filestores: Path
 
     def names(self) -> list[str]:

@@ -83,19 +83,24 @@ class Folders:
         """What the supervisor and its servers print."""
         return self.run / "logs"
 
-    def make(self) -> None:
+    def make(self, *, is_root: bool | None = None) -> None:
         """Makes the folders that everything else stands in.
+
+        Args:
+            is_root: Whether PostgreSQL runs as another user; looked up if not given.
 
         Raises:
             SandboxError: A folder is somebody else's, others may write to it, or PostgreSQL's user cannot reach it.
         """
+        is_root = unprivileged() is not None if is_root is None else is_root
         for folder in (self.home, self.installation, self.installation / "logs", self.run, self.logs, self.leases):
-            _make_ours(folder)
-        if unprivileged() is not None:
+            # Root's folders are open to walk through, for PostgreSQL's user; what is secret in them has mode 600.
+            _make_ours(folder, 0o711 if is_root else 0o700)
+        if is_root:
             _be_reachable(self.home)
 
 
-def find(home: Path | None = None) -> Folders:
+def find(home: Path | None = None, *, is_root: bool | None = None) -> Folders:
     """The sandbox's folders: a home that is asked for, else the environment's, else the usual one.
 
     Root's own home is closed to the user that PostgreSQL runs as, so root uses the machine's cache folder, whose
@@ -103,6 +108,7 @@ def find(home: Path | None = None) -> Folders:
 
     Args:
         home: A folder of one's own.
+        is_root: Whether PostgreSQL runs as another user; looked up if not given.
 
     Returns:
         The folders; none of them is made by this.
@@ -110,14 +116,12 @@ def find(home: Path | None = None) -> Folders:
     asked = home or os.environ.get(HOME_VARIABLE)
     if asked:
         return Folders(Path(asked).expanduser().resolve())
-    if unprivileged() is None:
+    if not (unprivileged() is not None if is_root is None else is_root):
         return Folders(Path(platformdirs.user_data_path("odoo-widgets")) / "sandbox")
     return Folders(Path(platformdirs.site_cache_path("odoo-widgets")) / "sandbox")
 
 
-def _make_ours(folder: Path) -> None:
-    # Root's folders are open to walk through, for PostgreSQL's user; what is secret in them is a file with mode 600.
-    mode = 0o700 if unprivileged() is None else 0o711
+def _make_ours(folder: Path, mode: int) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=mode, exist_ok=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -16,14 +15,16 @@ from odoo_widgets.flow.errors import SandboxError
 from . import packages
 from .databases import Databases
 from .folders import Folders, find
-from .postgres import HOST, Sql
+from .installation import install, waiting_for
+from .passwords import read_passwords
+from .ports import HOST
 from .processes import end, is_alive
-from .python_environment import environment_stage
-from .stages import Stage, build, is_whole, manifest
+from .sql import Sql
+from .stages import build, manifest
 from .state import FAILED, READY, STARTING, Lease, State
 from .steps import Lines, Report, measure, timed
 from .supervisor import IDLE_SECONDS, spawn
-from .template import ODOO, data_stage, programs, read_passwords, template_stage
+from .template import ODOO, data_stage, programs
 
 START_SECONDS = 180.0
 STOP_SECONDS = 30.0
@@ -55,72 +56,6 @@ class Status:
     sizes: Mapping[str, int]
     login: str
     password: str = attrs.field(repr=False)
-
-
-def install(folders: Folders, report: Report) -> None:
-    """Makes sure that everything is installed. Two processes at once share one set-up: the second waits.
-
-    Args:
-        folders: The sandbox's folders.
-        report: Told what is going on.
-
-    Raises:
-        NoOdooError: There is no Odoo package to be had.
-        SandboxError: The disk is full, or a step failed.
-    """
-    folders.make()
-    user_file = packages.named()
-    package = folders.installation / "package"
-    logs = folders.installation / "logs"
-
-    def odoo() -> Stage:
-        return packages.odoo_stage(folders.odoo, package, logs / "odoo.log", report, user_file)
-
-    def environment() -> Stage:
-        return environment_stage(folders.environment, logs / "environment.log", report)
-
-    def template() -> Stage:
-        return template_stage(folders, logs / "template.log", report)
-
-    if all(is_whole(stage()) for stage in (odoo, environment, template)):
-        return
-    # What runs would lose its files from under it.
-    stop(home=folders.home)
-    with waiting_for(folders.installation / "lock", "wait for another process that sets the sandbox up", report):
-        if not is_whole(odoo()):
-            if user_file is None:
-                build(packages.package_stage(package, logs / "apt.log", report))
-            build(odoo())
-        shutil.rmtree(package, ignore_errors=True)
-        build(environment())
-        build(template())
-
-
-@contextmanager
-def waiting_for(file: Path, name: str, report: Report) -> Iterator[None]:
-    """Holds a lock, which the system frees when this process ends in any way; waiting for it is a step of its own.
-
-    Args:
-        file: The lock's file.
-        name: What is being done while another process holds it.
-        report: Told about that.
-
-    Yields:
-        Nothing; the lock is held meanwhile.
-    """
-    lock = filelock.FileLock(file)
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        with timed(name, report) as progress:
-            while not lock.is_locked:
-                with suppress(filelock.Timeout):
-                    lock.acquire(timeout=1)
-                progress.show()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def ready(folders: Folders, report: Report, idle: float) -> State:
@@ -196,7 +131,7 @@ def start(*, home: Path | None = None, report: Report | None = None, idle: float
     """
     folders = find(home)
     report = report or Lines()
-    install(folders, report)
+    install(folders, report, stop_running=lambda: stop(home=home))
     with waiting_for(folders.run / "lock", "wait for another process that starts the sandbox", report):
         Lease.take(folders.leases, stays=True)
         ready(folders, report, idle)

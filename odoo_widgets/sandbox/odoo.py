@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +13,12 @@ import psutil
 
 from odoo_widgets.flow.errors import SandboxError
 
+from .guarded import Guarded, run
 from .packages import python_path
-from .postgres import HOST, ODOO_USER, Passwords
-from .processes import Guarded, environment, run
+from .passwords import Passwords, write_private
+from .ports import HOST
+from .postgres import ODOO_USER
+from .processes import environment
 from .python_environment import interpreter
 
 if TYPE_CHECKING:
@@ -101,9 +103,7 @@ class Odoo:
         }
         text = "\n".join(["[options]", *(f"{name} = {value}" for name, value in options.items()), ""])
         self.config.unlink(missing_ok=True)
-        descriptor = os.open(self.config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        write_private(self.config, text)
 
     def _command(self, *arguments: str) -> list[str | Path]:
         return [interpreter(self.python), "-m", "odoo", *arguments, "-c", self.config]

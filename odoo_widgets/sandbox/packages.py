@@ -14,7 +14,7 @@ from debian.debfile import DebFile
 from odoo_widgets.flow.errors import NoOdooError, SandboxError
 
 from . import apt
-from .processes import run
+from .guarded import run
 from .stages import MANIFEST, Stage, manifest
 from .steps import Report, timed
 

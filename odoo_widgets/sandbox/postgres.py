@@ -1,26 +1,26 @@
-"""PostgreSQL from a wheel: a cluster of one's own, its server, and questions asked through psql."""
+"""PostgreSQL from a wheel: a cluster of one's own, and its server."""
 
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import signal
-import socket
-import subprocess
 import time
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import attrs
 import psutil
 
 from odoo_widgets.flow.errors import SandboxError
 
-from .processes import Account, Guarded, environment, run, unprivileged
+from .guarded import Guarded, run
+from .passwords import Passwords, write_private
+from .ports import HOST
+from .processes import Account, unprivileged
+from .sql import SUPERUSER, Sql
 
-HOST = "127.0.0.1"
-SUPERUSER = "postgres"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # Odoo refuses to connect as a user named postgres, and needs no rights beyond its own databases.
 ODOO_USER = "odoo"
 START_SECONDS = 30
@@ -46,46 +46,6 @@ SETTINGS = {
 }
 
 
-@attrs.frozen
-class Passwords:
-    """What was made up for one cluster. Kept in a file with mode 600, shown in no repr.
-
-    Args:
-        superuser: PostgreSQL's superuser.
-        odoo: The user that Odoo connects as.
-        master: Odoo's own master password, which guards its database pages.
-        admin: The web login of the user `admin`.
-        api_key: That user's API key; empty until it is made.
-    """
-
-    superuser: str = attrs.field(repr=False, factory=lambda: secrets.token_urlsafe(24))
-    odoo: str = attrs.field(repr=False, factory=lambda: secrets.token_urlsafe(24))
-    master: str = attrs.field(repr=False, factory=lambda: secrets.token_urlsafe(24))
-    admin: str = attrs.field(repr=False, factory=lambda: secrets.token_urlsafe(12))
-    api_key: str = attrs.field(repr=False, default="")
-
-
-def free_port(preferred: int = 0) -> int:
-    """A port of the loopback address that nobody listens on.
-
-    Args:
-        preferred: Taken if it is free.
-
-    Returns:
-        The preferred one, or any other.
-    """
-    for port in (preferred, 0):
-        with socket.socket() as probe:
-            # As servers do it: a port that was just given back counts as free, one that is listened on does not.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise SandboxError("No port of 127.0.0.1 is free on this machine.")
-
-
 def make_cluster(programs: Path, cluster: Path, passwords: Passwords, log: Path) -> None:
     """Makes an empty cluster.
 
@@ -101,9 +61,7 @@ def make_cluster(programs: Path, cluster: Path, passwords: Passwords, log: Path)
     account = unprivileged()
     cluster.mkdir(mode=0o700)
     password = cluster.with_name("superuser.txt")
-    descriptor = os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(passwords.superuser)
+    write_private(password, passwords.superuser)
     for path in (cluster, password):
         give(path, account)
     # Unicode's own rules for upper and lower case, on every system alike; sorted by code point, as Odoo asks for.
@@ -217,66 +175,3 @@ def forget_dead_server(cluster: Path) -> None:
             f"A PostgreSQL (process {pid}) still runs on {cluster}. End it, then start the sandbox again."
         )
     file.unlink()
-
-
-@attrs.frozen
-class Sql:
-    """Statements sent through psql, as the superuser, one transaction each.
-
-    Args:
-        programs: The folder of PostgreSQL's programs.
-        port: Where the server listens.
-        password: The superuser's password; it goes through the environment, which only this user can read.
-    """
-
-    programs: Path
-    port: int
-    password: str = attrs.field(repr=False)
-    ask: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run
-
-    def __call__(self, statement: str, database: str = SUPERUSER) -> list[str]:
-        """Sends one statement.
-
-        Args:
-            statement: The statement, without a semicolon.
-            database: The database it is meant for.
-
-        Returns:
-            The lines of the answer, columns parted by `|`.
-
-        Raises:
-            SandboxError: The server does not answer, or refuses.
-        """
-        answer = self.ask(
-            [self.programs / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database],
-            input=statement + ";\n",
-            env=environment(
-                {
-                    "PGHOST": HOST,
-                    "PGPORT": str(self.port),
-                    "PGUSER": SUPERUSER,
-                    "PGPASSWORD": self.password,
-                    "PGCONNECT_TIMEOUT": "10",
-                }
-            ),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if answer.returncode != 0:
-            # The statement may hold a password, so it is not shown; PostgreSQL's message does not repeat it.
-            message = answer.stderr.strip().splitlines()
-            raise SandboxError(f"PostgreSQL refused: {message[0] if message else 'no answer'}")
-        return answer.stdout.splitlines()
-
-
-def quoted(name: str) -> str:
-    """A name as SQL writes it.
-
-    Args:
-        name: Such as a database's.
-
-    Returns:
-        The name between double quotes.
-    """
-    return '"' + name.replace('"', '""') + '"'

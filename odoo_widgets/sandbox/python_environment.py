@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from odoo_widgets.flow.errors import SandboxError
 
-from .processes import environment, run
+from .guarded import run
+from .processes import environment
 from .stages import Stage
 from .steps import Report, measure, timed
 

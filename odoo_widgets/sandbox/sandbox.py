@@ -10,13 +10,14 @@ from odoo_widgets.flow.errors import SandboxError
 
 from .databases import fresh_name
 from .folders import find
-from .lifecycle import databases, install, ready, waiting_for
+from .installation import install, waiting_for
+from .lifecycle import databases, ready, stop
 from .odoo import LOGIN, whoami
-from .postgres import HOST
+from .passwords import read_passwords
+from .ports import HOST
 from .state import READY, Lease, State
 from .steps import Lines, Report
 from .supervisor import IDLE_SECONDS
-from .template import read_passwords
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ class Sandbox:
     ) -> None:
         self._folders = find(home)
         report = report or Lines()
-        install(self._folders, report)
+        install(self._folders, report, stop_running=lambda: stop(home=self._folders.home))
         fresh = "" if database else fresh_name()
         self._database = database or fresh
         self._lease: Lease | None = None

@@ -144,17 +144,18 @@ def size(count: float) -> str:
     return f"{count:.1f} {unit}" if unit in UNITS[3:] else f"{count:.0f} {unit}"
 
 
-def measure(folder: Path) -> int:
+def measure(folder: Path, pattern: str = "**/*") -> int:
     """The bytes of all files below a folder; files that go away meanwhile count nothing.
 
     Args:
         folder: Where to look; need not exist.
+        pattern: Which files count.
 
     Returns:
         The sum of the files' lengths.
     """
     total = 0
-    for path in folder.rglob("*"):
+    for path in folder.glob(pattern):
         try:
             entry = path.lstat()
         except OSError:

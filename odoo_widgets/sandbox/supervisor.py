@@ -26,13 +26,18 @@ from odoo_widgets.flow.errors import SandboxError
 from . import odoo
 from .databases import FRESH, Databases
 from .folders import Folders
-from .postgres import HOST, Postgres, Sql, free_port
-from .processes import Guarded, created_at, end, environment
+from .passwords import read_passwords
+from .ports import HOST, free_port
+from .postgres import Postgres
+from .processes import created_at, end, environment
+from .sql import Sql
 from .state import FAILED, READY, STARTING, STOPPING, State, leases
-from .template import CLUSTER, ODOO, programs, read_passwords
+from .template import CLUSTER, ODOO, programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .guarded import Guarded
 
 IDLE_SECONDS = 600.0
 TICK = 0.5

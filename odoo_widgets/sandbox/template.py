@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from .odoo import MODULES, Odoo
 from .packages import MEGABYTE
-from .postgres import ODOO_USER, Passwords, Postgres, Sql, copy_cluster, free_port, make_cluster
+from .passwords import SECRETS, Passwords, read_passwords, write_passwords
+from .ports import free_port
+from .postgres import ODOO_USER, Postgres, copy_cluster, make_cluster
+from .sql import Sql
 from .stages import Stage, manifest
 from .steps import Report, measure, timed
 
@@ -27,7 +26,6 @@ NEEDED_FOR_TEMPLATE = 600 * MEGABYTE
 NEEDED_FOR_DATA = 300 * MEGABYTE
 CLUSTER = "cluster"
 ODOO = "odoo"
-SECRETS = "secrets.json"
 
 
 def programs(folders: Folders) -> Path:
@@ -40,30 +38,6 @@ def programs(folders: Folders) -> Path:
         The folder that holds `postgres`, `initdb` and `psql`.
     """
     return folders.environment / str(manifest(folders.environment)["postgres"])
-
-
-def read_passwords(folder: Path) -> Passwords:
-    """The passwords of a cluster.
-
-    Args:
-        folder: The whole folder of a template or of the data in use.
-
-    Returns:
-        The passwords.
-    """
-    return Passwords(**json.loads((folder / SECRETS).read_text(encoding="utf-8")))
-
-
-def write_private(file: Path, text: str) -> None:
-    """Writes a new file that only its owner can read, from its first byte on.
-
-    Args:
-        file: The file; must not be there.
-        text: Its content.
-    """
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(text)
 
 
 def template_stage(folders: Folders, log: Path, report: Report) -> Stage:
@@ -87,7 +61,7 @@ def template_stage(folders: Folders, log: Path, report: Report) -> Stage:
 
     def make(staging: Path) -> Mapping[str, Any]:
         passwords = Passwords()
-        write_private(staging / SECRETS, json.dumps(attrs.asdict(passwords)))
+        write_passwords(staging, passwords)
         (staging / ODOO).mkdir(mode=0o700)
         port = free_port()
         odoo = Odoo(folders.odoo, folders.environment, staging / ODOO, staging / "odoo.conf", log)
@@ -133,7 +107,7 @@ def data_stage(folders: Folders, report: Report) -> Stage:
         with timed(f"copy the finished database cluster{replaced}", report) as progress:
             copy_cluster(folders.template / CLUSTER, staging / CLUSTER)
             shutil.copytree(folders.template / ODOO, staging / ODOO)
-            write_private(staging / SECRETS, (folders.template / SECRETS).read_text(encoding="utf-8"))
+            write_passwords(staging, read_passwords(folders.template))
             progress.done = measure(staging)
         return {}
 

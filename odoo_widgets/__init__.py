@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from odoo_widgets.destination import Destination
@@ -20,6 +21,7 @@ from odoo_widgets.net.delivery import InterruptedSendError
 from odoo_widgets.net.keys import credential, remember
 
 if TYPE_CHECKING:
+    from odoo_widgets.forms.form import DestinationForm
     from odoo_widgets.sandbox import Sandbox
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "CredentialError",
     "DataError",
     "Destination",
+    "DestinationForm",
     "EndpointError",
     "InterruptedSendError",
     "NoOdooError",
@@ -40,17 +43,21 @@ __all__ = [
 ]
 
 
+# Loaded when asked for: the sandbox needs the libraries of its extra, and a scheduler needs no widgets.
+_LATER = {"DestinationForm": "odoo_widgets.forms.form", "Sandbox": "odoo_widgets.sandbox"}
+
+
 def __getattr__(name: str) -> Any:
-    # The sandbox needs libraries of its extra: whoever only sends does without them.
-    if name != "Sandbox":
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        from odoo_widgets.sandbox import Sandbox  # noqa: PLC0415 - loaded when asked for
+        return getattr(import_module(_LATER[name]), name)
     except ModuleNotFoundError as error:
+        if name != "Sandbox":
+            raise
         raise SandboxError(
             f"The sandbox needs {error.name}. Install it with: pip install 'odoo-widgets[sandbox]'."
         ) from None
-    return Sandbox
 
 
 def __dir__() -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ COLUMNS = {
     "attempts": "Int64",
     "seconds": "Float64",
 }
+
+# What a screen shows of them, what it always shows first.
+ON_SCREEN = ("status", "id", "error", "error_field", "link", "batch", "http_status")
+ALWAYS_SHOWN = ON_SCREEN[:3]
 
 
 @attrs.frozen
@@ -71,6 +76,31 @@ class Outcome:
 def link(server: str, model: str, record: int) -> str:
     """A record's page in Odoo: `/odoo/<model>/<id>`, as Odoo 18 and newer spell it (addons/web, router.js)."""
     return f"{server}/odoo/{model if '.' in model else 'm-' + model}/{record}"
+
+
+def counts(responses: pd.DataFrame) -> dict[str, int]:
+    """How many rows have which status, in the order of `STATUSES`; statuses that no row has are left out."""
+    found = responses["status"].value_counts()
+    return {status: int(found[status]) for status in STATUSES if status in found.index}
+
+
+def shown(responses: pd.DataFrame, most: int = 1_000) -> tuple[pd.DataFrame, str]:
+    """What a screen shows of responses: what needs a look first, and the columns that say something.
+
+    Args:
+        responses: What a send returned.
+        most: The most rows to show.
+
+    Returns:
+        A smaller frame, and the sentence that says what was left off; empty if nothing was.
+    """
+    urgent = responses["status"].isin(["rejected", "in_doubt", "needs_attention", "not_sent"]).to_numpy()
+    order = np.argsort(~urgent, kind="stable")[:most]
+    columns = [name for name in ON_SCREEN if name in ALWAYS_SHOWN or responses[name].notna().any()]
+    left_off = len(responses) - len(order)
+    sentence = f"The first {most:,} of {len(responses):,} rows, those that need a look on top." if left_off else ""
+    part = responses.iloc[order][columns].astype(object)
+    return part.where(part.notna(), ""), sentence
 
 
 def responses(outcomes: Iterable[Outcome], index: pd.Index, server: str, model: str, reason: str = "") -> pd.DataFrame:

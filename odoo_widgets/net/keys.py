@@ -75,7 +75,7 @@ def credential(
         )
     if not key:
         key = _ask(found["server"], source, prompt)
-    return Credential(**found, api_key=key)
+    return Credential(found["server"], found["database"], found["login"], key)
 
 
 def remember(name: str, me: Credential) -> None:

@@ -1,0 +1,134 @@
+"""The form: lays out the panels, and gives cells its values."""
+
+from __future__ import annotations
+
+import html
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+from IPython.display import display
+
+from odoo_widgets.forms.panels.responses import responses_panel
+from odoo_widgets.forms.panels.samples import samples_panel
+from odoo_widgets.forms.panels.send import send_panel
+from odoo_widgets.forms.panels.settings import settings_panel
+from odoo_widgets.forms.pieces import Text, close_tree
+from odoo_widgets.forms.state import State
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from IPython.display import DisplayHandle
+
+    from odoo_widgets.destination import Destination
+    from odoo_widgets.flow.credential import Credential
+
+
+class DestinationForm:
+    """A DataFrame bound to the controls of a destination. Display it as the last line of a cell.
+
+    Args:
+        data: The frame to send. The form keeps a copy that shares its cells until either changes; after changing
+            the frame, bind it again: `form.data = df`.
+        destination: The settings to start with.
+        credential: As whom to send. Without a destination, its server is proposed.
+
+    Attributes:
+        data: The bound frame. Setting it gives new samples.
+        destination: The settings, as the controls show them. Setting it moves the controls.
+        credential: As whom to send.
+        responses: A new DataFrame after each send; None before the first.
+    """
+
+    def __init__(
+        self, data: pd.DataFrame, destination: Destination | None = None, credential: Credential | None = None
+    ) -> None:
+        self._state = State(data, destination, credential)
+        halves = w.HBox([settings_panel(self._state), samples_panel(self._state)])
+        halves.add_class("ow-halves")
+        self._widget = w.VBox(
+            [_style(), _headline(self._state), halves, send_panel(self._state), responses_panel(self._state)]
+        )
+        self._widget.add_class("ow-form")
+        self._summary: DisplayHandle | None = None
+        self._state.observe(self._on_responses, "responses")
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """The bound frame."""
+        return self._state.data
+
+    @data.setter
+    def data(self, value: pd.DataFrame) -> None:
+        self._state.bind(data=value)
+
+    @property
+    def destination(self) -> Destination | None:
+        """The settings, as the controls show them where they are valid."""
+        destination: Destination | None = self._state.destination
+        return destination
+
+    @destination.setter
+    def destination(self, value: Destination) -> None:
+        self._state.bind(destination=value)
+
+    @property
+    def credential(self) -> Credential | None:
+        """As whom to send."""
+        credential: Credential | None = self._state.credential
+        return credential
+
+    @credential.setter
+    def credential(self, value: Credential | None) -> None:
+        self._state.bind(credential=value)
+
+    @property
+    def responses(self) -> pd.DataFrame | None:
+        """What became of each row of the last send; None before the first."""
+        return self._state.responses
+
+    @property
+    def widget(self) -> w.Widget:
+        """The widget, to lay out among others."""
+        return self._widget
+
+    def close(self) -> None:
+        """Stops what is going on, and takes the form from every page."""
+        self._state.close()
+        close_tree(self._widget)
+
+    def __repr__(self) -> str:
+        rows = len(self.data) if self.data is not None else 0
+        target = self.destination.endpoint if self.destination is not None else None
+        return f"DestinationForm({f'{target.model} {target.operation}, ' if target else ''}{rows:,} rows)"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        return {**self._widget._repr_mimebundle_(**options), "text/plain": repr(self)}
+
+    def _ipython_display_(self) -> None:
+        display(self._repr_mimebundle_(), raw=True)
+        # JupyterLab shows "model not found" for a saved widget, whatever else its bundle holds: what a reader without
+        # a kernel sees is a display of its own.
+        self._summary = display(self._summary_bundle(), raw=True, display_id=True)
+
+    def _on_responses(self, _change: object) -> None:
+        if self._summary is not None:
+            self._summary.update(self._summary_bundle(), raw=True)
+
+    def _summary_bundle(self) -> dict[str, str]:
+        lines = [self._state.headline, self._state.plan]
+        text = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
+        return {"text/html": f"<div class='ow-summary'>{text}</div>", "text/plain": " · ".join(lines)}
+
+
+def _headline(state: State) -> w.Widget:
+    text = Text(kind="headline", tag="h2")
+    state.on("destination", "credential", call=lambda: text.show(state.headline))
+    return text
+
+
+def _style() -> w.Widget:
+    css = files("odoo_widgets.forms").joinpath("style.css").read_text(encoding="utf-8")
+    style = w.HTML(f"<style>{css}</style>")
+    style.layout.display = "none"
+    return style

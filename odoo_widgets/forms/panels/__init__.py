@@ -1,0 +1,1 @@
+"""The panels of the form: functions from the state to a widget. No panel knows another."""

@@ -1,0 +1,66 @@
+"""The requests as they would go: the right half of the form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from odoo_widgets.forms.pieces import Text, hide
+from odoo_widgets.forms.state import SAMPLES
+
+if TYPE_CHECKING:
+    from odoo_widgets.forms.state import State
+
+# More than this in one element makes a page slow.
+MOST_CHARACTERS = 200_000
+
+
+def samples_panel(state: State) -> w.Widget:
+    """The first calls, folded up to a line each; one at a time unfolds to the whole request."""
+    count = Text()
+    empty = Text(kind="empty")
+    panel = w.VBox(
+        [Text("Sample Payload", kind="heading", tag="h3"), count, empty, *(_slot(state, n) for n in range(SAMPLES))]
+    )
+    panel.add_class("ow-samples")
+
+    def follow() -> None:
+        calls, shown = state.calls, len(state.samples)
+        count.show(f"The first {shown} of {calls:,} calls." if calls > shown else "")
+        empty.show("" if shown else "The samples appear here as soon as the settings and the data fit together.")
+
+    state.on("samples", call=follow)
+    return panel
+
+
+def _slot(state: State, position: int) -> w.Widget:
+    # Slots are made once and filled again: widgets made on every change would pile up in the kernel.
+    title = w.ToggleButton()
+    title.add_class("ow-fold")
+    request = Text(kind="request", tag="pre")
+    left_off = Text()
+    slot = w.VBox([title, request, left_off])
+    slot.add_class("ow-sample")
+
+    def on_toggle(change: dict[str, bool]) -> None:
+        state.unfold(position, unfolded=change["new"])
+
+    def follow() -> None:
+        there = position < len(state.samples)
+        unfolded = there and state.open_sample == position
+        sample = state.samples[position] if there else None
+        hide(slot, not there)
+        title.value = unfolded
+        title.description = f"{'▾' if unfolded else '▸'} {sample.call.number + 1} · {sample.title}" if sample else ""
+        text = sample.view() if sample and unfolded else ""
+        more = len(text) - MOST_CHARACTERS
+        # Only the open sample's payload is in the widgets' state, which a saved notebook may keep.
+        request.show(text[:MOST_CHARACTERS])
+        left_off.show(
+            f"… and {more:,} more characters. destination.samples(df)[{position}] has them all." if more > 0 else ""
+        )
+
+    title.observe(on_toggle, "value")
+    state.on("samples", "open_sample", call=follow)
+    return slot

@@ -1,0 +1,71 @@
+"""What is about to happen, Send and Stop, and how far it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from odoo_widgets.forms.pieces import Text, hide
+from odoo_widgets.forms.state import CUTTING, IDLE, SENDING, STOPPING
+
+if TYPE_CHECKING:
+    from odoo_widgets.forms.state import State
+    from odoo_widgets.net.delivery import Progress
+
+STOP_WORDS = {
+    IDLE: ("Stop", "Nothing is being sent"),
+    SENDING: ("Stop", "Make no further call; the one in flight is waited for"),
+    STOPPING: ("Cut", "End the call in flight too; its rows may be in Odoo or not"),
+    CUTTING: ("Cut", "The call in flight is being cut"),
+}
+PHASE_WORDS = {IDLE: "", SENDING: "sending", STOPPING: "stopping after this call", CUTTING: "cutting this call"}
+MINUTE, HOUR = 60, 3600
+
+
+def send_panel(state: State) -> w.Widget:
+    """The bar under settings and samples."""
+    plan, obstacle, outcome = Text(kind="plan"), Text(), Text(kind="problem")
+    send = w.Button(description="Send", button_style="primary", tooltip="Send all rows")
+    stop = w.Button(description="Stop")
+    bar = w.IntProgress(bar_style="info")
+    figures = Text(kind="figures")
+    send.on_click(lambda _: state.send())
+    stop.on_click(lambda _: state.stop())
+
+    def follow_settings() -> None:
+        plan.show(state.plan)
+        obstacle.show(state.obstacle if state.phase == IDLE else "")
+        send.disabled = bool(state.obstacle)
+        stop.description, stop.tooltip = STOP_WORDS[state.phase]
+        stop.disabled = state.phase in (IDLE, CUTTING)
+
+    def follow_progress() -> None:
+        hide(bar, state.progress is None)
+        if state.progress is not None:
+            bar.max, bar.value = state.progress.rows, state.progress.done
+        figures.show(_figures(state.progress, state.phase) if state.progress is not None else "")
+
+    state.on("data", "samples", "credential", "problem", "phase", "responses", call=follow_settings)
+    state.on("progress", "phase", call=follow_progress)
+    state.on("outcome", call=lambda: outcome.show(state.outcome))
+    controls = w.HBox([send, stop, bar, figures])
+    controls.add_class("ow-send-controls")
+    panel = w.VBox([plan, controls, obstacle, outcome])
+    panel.add_class("ow-send")
+    return panel
+
+
+def _figures(progress: Progress, phase: str) -> str:
+    parts = [f"{progress.done:,}/{progress.rows:,}"]
+    if progress.done:
+        parts.append(f"{progress.rows_per_second:,.0f}/s")
+    if phase == SENDING and progress.seconds_left is not None:
+        parts.append(f"{_duration(progress.seconds_left)} left")
+    return " · ".join([*parts, *([PHASE_WORDS[phase]] if PHASE_WORDS[phase] else [])])
+
+
+def _duration(seconds: float) -> str:
+    if seconds < MINUTE:
+        return f"{seconds:.0f} s"
+    return f"{seconds / MINUTE:.0f} min" if seconds < HOUR else f"{seconds / HOUR:.1f} h"

@@ -1,0 +1,65 @@
+"""The small pieces that panels are made of. Text from data, servers and people is escaped here, and only here."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import ipywidgets as w
+
+LABEL_WIDTH = "150px"
+
+
+class Text(w.HTML):
+    """Words on the screen. What is shown is text, never markup.
+
+    Args:
+        text: The words.
+        kind: The class of `style.css` that says how they look.
+        tag: The element to show them in.
+    """
+
+    def __init__(self, text: str = "", kind: str = "note", tag: str = "div") -> None:
+        super().__init__()
+        self._tag = tag
+        self.add_class(f"ow-{kind}")
+        self.show(text)
+
+    def show(self, text: str) -> None:
+        """Shows other words; none hides the piece."""
+        self.value = f"<{self._tag}>{html.escape(text)}</{self._tag}>" if text else ""
+        hide(self, not text)
+
+
+def hide(widget: w.DOMWidget, hidden: bool) -> None:
+    """Takes a widget from the page, or puts it back."""
+    display = "none" if hidden else None
+    if widget.layout.display != display:
+        widget.layout.display = display
+
+
+def labelled(control: type[w.DOMWidget], description: str, **options: Any) -> Any:
+    """A control with its label: only through `description` does ipywidgets tie one to the field."""
+    made = control(description=description, **options)
+    made.style.description_width = LABEL_WIDTH
+    made.add_class("ow-field")
+    return made
+
+
+def with_note(control: w.Widget, note: Text) -> w.VBox:
+    """A control with a sentence under it."""
+    both = w.VBox([control, note])
+    both.add_class("ow-noted")
+    return both
+
+
+def close_tree(widget: w.Widget) -> None:
+    """Closes a widget with all it holds: ipywidgets closes the outermost only, and keeps the rest for ever."""
+    for child in getattr(widget, "children", ()):
+        close_tree(child)
+    for name in ("layout", "style"):
+        part = getattr(widget, name, None)
+        if isinstance(part, w.Widget):
+            part.close()
+    widget.unobserve_all()
+    widget.close()

@@ -203,7 +203,7 @@ class Apt:
         progress.total = sum(remote.size for remote in remotes)
 
         def watch() -> None:
-            progress.show(measure(to, "*.deb"))
+            progress.show(measure(to, ".deb"))
 
         self._run(
             self._command("apt-get", "download", *names), what="Downloading Odoo", log=self._log, cwd=to, watch=watch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 GUARD = Path(__file__).with_name("guard.py")
 TAIL = 4000
 FULL_DISK = "No space left on device"
+LITTLE = 8_000_000
 
 
 class Guarded:
@@ -133,7 +135,8 @@ def run(
             time.sleep(0.1)
     if code == 0:
         return
-    if FULL_DISK in tail(log):
+    # Where the log stands on the full disk too, the program's last words are missing.
+    if FULL_DISK in tail(log) or shutil.disk_usage(cwd).free < LITTLE:
         raise OSError(errno.ENOSPC, FULL_DISK, str(cwd))
     raise SandboxError(f"{what} failed (exit code {code}). What it said stands at the end of {log}.")
 

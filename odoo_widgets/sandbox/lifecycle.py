@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
@@ -179,11 +180,16 @@ def status(*, home: Path | None = None) -> Status:
     sizes = {
         name: int(manifest(getattr(folders, name)).get("bytes", 0)) for name in ("odoo", "environment", "template")
     }
+    served: tuple[str, ...] = ()
+    if state is not None and running:
+        # It may be ending at this moment.
+        with suppress(SandboxError):
+            served = tuple(databases(folders, state).names())
     return Status(
         running=running,
         url=f"http://{HOST}:{state.port}" if state and running else "",
         pids=(state.pid, *state.processes) if state and running else (),
-        databases=tuple(databases(folders, state).names()) if state and running else (),
+        databases=served,
         version=packages.version(folders.odoo),
         folder=folders.home,
         sizes={**sizes, "data": measure(folders.data), "logs": measure(folders.logs)},

@@ -32,7 +32,7 @@ KINDS = (".deb", ".tar.gz", ".tgz", ".zip")
 NO_ODOO = (
     "There is no Odoo to make the sandbox from. Either use a machine whose apt knows a Debian mirror that has the "
     f"package {apt.PACKAGE} in its suite {apt.SUITE} (run `apt-get update` once if it never ran), or download Odoo 19 "
-    "Community from odoo.com (the nightly .deb, .tar.gz or .zip) and name that file: "
+    "Community from Odoo's download page (the nightly .deb, .tar.gz or .zip) and name that file: "
     f"{PACKAGE_VARIABLE}=/path/to/odoo_19.0.latest.tar.gz."
 )
 

@@ -157,7 +157,15 @@ def environment_stage(folder: Path, log: Path, report: Report) -> Stage:
                 # Walking the tree costs more than a look at the clock: once in two seconds.
                 progress.show(measure(staging) if next(ticks) % 20 == 0 else None)
 
-            run([*pip, *REQUIREMENTS], what="Installing Odoo's Python packages", log=log, cwd=staging, watch=watch)
+            run(
+                [*pip, *REQUIREMENTS],
+                what="Installing Odoo's Python packages",
+                log=log,
+                cwd=staging,
+                # A user's own setting to install at home would be refused in an environment.
+                env=environment({"PIP_USER": "0"}),
+                watch=watch,
+            )
             progress.done = measure(staging)
         programs = _programs_below(staging)
         return {"python": python, "postgres": str(programs.relative_to(staging))}

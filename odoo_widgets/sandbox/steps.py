@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 import attrs
@@ -144,21 +145,20 @@ def size(count: float) -> str:
     return f"{count:.1f} {unit}" if unit in UNITS[3:] else f"{count:.0f} {unit}"
 
 
-def measure(folder: Path, pattern: str = "**/*") -> int:
-    """The bytes of all files below a folder; files that go away meanwhile count nothing.
+def measure(folder: Path, suffix: str = "") -> int:
+    """The bytes of all files below a folder; what goes away meanwhile counts nothing.
 
     Args:
         folder: Where to look; need not exist.
-        pattern: Which files count.
+        suffix: How the names end of those that count.
 
     Returns:
         The sum of the files' lengths.
     """
     total = 0
-    for path in folder.glob(pattern):
-        try:
-            entry = path.lstat()
-        except OSError:
-            continue
-        total += entry.st_size
+    for place, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(suffix):
+                with suppress(OSError):
+                    total += os.lstat(f"{place}/{name}").st_size
     return total

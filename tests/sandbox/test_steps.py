@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import pytest
 
-from odoo_widgets.sandbox.steps import Lines, Step, size, timed
+if TYPE_CHECKING:
+    from pathlib import Path
+from odoo_widgets.sandbox.steps import Lines, Step, measure, size, timed
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,16 @@ def test_a_step_tells_what_how_much_and_how_long() -> None:
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
+
+
+def test_a_folder_is_measured_by_its_files(tmp_path: Path) -> None:
+    (tmp_path / "a.deb").write_text("1234")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "b").write_text("56")
+    (tmp_path / "deep" / "gone").symlink_to("nowhere")
+    assert measure(tmp_path) == 6 + len("nowhere")
+    assert measure(tmp_path, ".deb") == 4
+    assert measure(tmp_path / "none") == 0
 
 
 STEPS = [Step("a", 0), Step("a", 1), Step("a", 11), Step("a", 12), Step("a", 13, finished=True), Step("b", 0)]

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock clean
+.PHONY: help demo test check browser lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -14,13 +14,22 @@ help: ## Show this list.
 demo: $(VENV)/demo.installed ## Start a real Odoo, run the quickstart against it, and open it in JupyterLab.
 	@exec $(BIN)/python notebooks/demo.py
 
-test: $(VENV)/test.installed check ## Run every check and every test, the real Odoo and the notebooks included.
+test: $(VENV)/test.installed check browser ## Run every check and every test, the real Odoo and the notebooks included.
 	@exec $(BIN)/python -m pytest
 
 check: $(VENV)/test.installed ## Check style and types.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+browser: ## Make sure that there is a Chromium for the tests of the form.
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "… install Chromium from the system's packages"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	  else \
+	    echo "The tests of the form need Chromium. On Debian: sudo apt-get install chromium. On Ubuntu: sudo snap install chromium." >&2; \
+	  fi; }
 
 lock: $(VENV)/test.installed ## Write down the versions that are installed now.
 	$(BIN)/python -m pip freeze --exclude-editable --exclude odoo-widgets | grep -v '^torch' > $(LOCK)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MASK = "***"
-SCHEMES = ("http", "https")
+DEFAULT_PORTS = {"http": 80, "https": 443}
 # Names as DNS has them (RFC 1123, 2.1, and the underscore of private networks), and addresses of both kinds.
-HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:.]+")
-LAST_PORT = 65535
+HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|[0-9a-f]*:[0-9a-f:.]*")
+PORTS = range(1, 65536)
 
 
 class Secret:
@@ -109,9 +109,11 @@ def origin(url: str) -> str:
     host = parts.raw_host.decode()
     if "@" in url:
         raise SettingsError("A user or password has no place in an address. Give login and api_key instead.")
-    if parts.scheme not in SCHEMES or not HOST.fullmatch(host) or not 0 < (parts.port or 1) <= LAST_PORT:
+    port = DEFAULT_PORTS.get(parts.scheme) if parts.port is None else parts.port
+    if parts.scheme not in DEFAULT_PORTS or not HOST.fullmatch(host) or port not in PORTS:
         raise SettingsError("That is not the address of a server. Write it like https://mycompany.odoo.com.")
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{parts.port}' if parts.port else ''}"
+    suffix = "" if port == DEFAULT_PORTS[parts.scheme] else f":{port}"
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{suffix}"
 
 
 def host(url: str) -> str:

@@ -75,7 +75,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
                 'with "quotes" around a value that holds a comma.'
             )
         quoted = match["quoted"]
-        text = match["plain"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
-        pairs.append((match["name"], text.strip()))
+        value = match["plain"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
+        pairs.append((match["name"], value.strip()))
         position = match.end()
     return pairs

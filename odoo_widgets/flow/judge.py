@@ -47,6 +47,7 @@ FIELD_IN_MESSAGE = (
     re.compile(r"Invalid field '(?P<field>\w+)' (?:in|on) "),
     re.compile(r"Wrong value for [\w.]+\.(?P<field>\w+):"),
     re.compile(r"[Ff]ield: .*?\((?P<field>\w+)\)"),
+    re.compile(r"(?:for the field|following constraint:) '.*?' \((?P<field>\w+)\)"),
     re.compile(r"column \"(?P<field>\w+)\""),
 )
 

@@ -22,6 +22,7 @@ Finding: TypeAlias = "tuple[np.ndarray[Any, Any], str]"
 
 # Odoo's formats have four-digit years.
 FIRST, LAST = np.datetime64("0001-01-01", "s"), np.datetime64("9999-12-31T23:59:59", "s")
+A_DAY = np.timedelta64(1, "D")
 # orjson and PostgreSQL's bigint end here.
 LARGEST = 2**63
 # Texts to look through at once: enough to be fast, few enough to stay small in memory.
@@ -127,9 +128,8 @@ def _floats(cells: pd.Series, _column: Column) -> Iterator[Finding]:
 
 def _moments(cells: pd.Series, column: Column) -> Iterator[Finding]:
     known = moments.in_utc(cells, None)
-    off = _off_calendar(known)
-    sentence = "the year does not have four digits. Correct it, or leave the cell empty."
-    yield np.flatnonzero(off), sentence
+    off = _outside(known, FIRST, LAST)
+    yield np.flatnonzero(off), "the year does not have four digits. Correct it, or leave the cell empty."
     if moments.has_zone(cells) or column.unit == moments.DATE:
         return
     known = known.mask(off)
@@ -139,18 +139,21 @@ def _moments(cells: pd.Series, column: Column) -> Iterator[Finding]:
             "a time without a zone. Say where it was read, for example timezone='Europe/Brussels' or 'UTC'.",
         )
         return
+    # No zone is further than a day from UTC.
+    edge = _outside(known, FIRST + A_DAY, LAST - A_DAY) if column.zone != "UTC" else np.zeros(len(known), dtype=bool)
+    yield np.flatnonzero(edge), "this close to the end of the calendar, only dates and times in UTC can be sent."
+    known = known.mask(edge)
     utc = moments.in_utc(known, column.zone)
     yield (
         np.flatnonzero(utc.isna().to_numpy() & known.notna().to_numpy()),
         f"the clocks in {column.zone} skip this time or show it twice. Give it with its zone.",
     )
-    yield np.flatnonzero(_off_calendar(utc)), sentence
 
 
-def _off_calendar(naive: pd.Series) -> np.ndarray[Any, Any]:
-    moments_ = naive.to_numpy(dtype=moments.MOMENT)
-    off: np.ndarray[Any, Any] = (moments_ < FIRST) | (moments_ > LAST)
-    return off
+def _outside(naive: pd.Series, first: np.datetime64, last: np.datetime64) -> np.ndarray[Any, Any]:
+    seconds = naive.to_numpy(dtype=moments.MOMENT)
+    outside: np.ndarray[Any, Any] = (seconds < first) | (seconds > last)
+    return outside
 
 
 def _texts(cells: pd.Series, _column: Column) -> Iterator[Finding]:

@@ -1,0 +1,124 @@
+import httpx
+import pytest
+
+from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.exchange import Reply
+from odoo_widgets.flow.plan import Call
+from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.settings import Settings
+
+KEY = "0123456789abcdef0123456789abcdef01234567"
+SERVER = "https://mycompany.odoo.com"
+CREATE = f"{SERVER}/json/2/res.partner/create"
+
+# The settings, the database and the records; then every byte that goes out.
+REQUESTS = {
+    "two records": (
+        Settings(CREATE),
+        "mycompany",
+        [{"name": "A", "color": 1, "credit": 0.5, "active": True, "date": "2026-03-01"}, {}],
+        (
+            b"POST /json/2/res.partner/create\r\n"
+            b"Host: mycompany.odoo.com\r\n"
+            b"Accept: application/json\r\n"
+            b"User-Agent: odoo_widgets\r\n"
+            b"Content-Type: application/json\r\n"
+            b"X-Odoo-Database: mycompany\r\n"
+            b"Content-Length: 88\r\n"
+            b"Authorization: bearer 0123456789abcdef0123456789abcdef01234567\r\n\r\n"
+            b'{"vals_list":[{"name":"A","color":1,"credit":0.5,"active":true,"date":"2026-03-01"},{}]}'
+        ),
+    ),
+    "a server of one database, a context, headers of one's own": (
+        Settings(
+            "http://127.0.0.1:8069/json/2/x_thing/create/",
+            context={"lang": "fr_FR", "allowed_company_ids": [2]},
+            headers={"X-Request-Source": "notebook", "user-agent": "mine"},
+        ),
+        "",
+        [{"name": 'é"\\\n😀'}],
+        (
+            b"POST /json/2/x_thing/create/\r\n"
+            b"Host: 127.0.0.1:8069\r\n"
+            b"Accept: application/json\r\n"
+            b"X-Request-Source: notebook\r\n"
+            b"user-agent: mine\r\n"
+            b"Content-Type: application/json\r\n"
+            b"Content-Length: 92\r\n"
+            b"Authorization: bearer 0123456789abcdef0123456789abcdef01234567\r\n\r\n"
+            b'{"vals_list":[{"name":"\xc3\xa9\\"\\\\\\n\xf0\x9f\x98\x80"}],'
+            b'"context":{"lang":"fr_FR","allowed_company_ids":[2]}}'
+        ),
+    ),
+}
+
+
+def on_the_wire(request):
+    head = [f"{request.method} {request.url.raw_path.decode()}".encode()]
+    head += [name + b": " + value for name, value in request.headers.raw]
+    return b"\r\n".join([*head, b"", request.content])
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_call_becomes_these_bytes(name):
+    settings, database, records, expected = REQUESTS[name]
+    call = Call(0, range(len(records)), settings.endpoint.model, settings.endpoint.operation, records)
+    request = PROTOCOLS["json2"].encode(call, settings, Credential(settings.url, database, api_key=KEY))
+    assert on_the_wire(request) == expected
+
+
+def error(name, message):
+    body = {"name": name, "message": message, "arguments": [message], "context": {}, "debug": "Traceback (most recent"}
+    return {"json": body}
+
+
+PAGE = b"<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n"
+MISSING = "Record does not exist or has been deleted.\n(Record: res.partner(99999999,), User: 2)"
+
+# What a real Odoo 19 answered; then what it says.
+RESPONSES = {
+    "ids": (200, {"content": b"[7, 8]"}, Reply(result=[7, 8])),
+    "no ids": (200, {"content": b"[]"}, Reply(result=[])),
+    "null": (200, {"content": b"null"}, Reply(result=None)),
+    "an object that is no error": (200, {"content": b'{"name": "x"}'}, Reply(result={"name": "x"})),
+    "an unknown key": (
+        401,
+        error("werkzeug.exceptions.Unauthorized", "Invalid apikey"),
+        Reply(error_type="werkzeug.exceptions.Unauthorized", message="Invalid apikey"),
+    ),
+    "a missing record": (
+        404,
+        error("odoo.exceptions.MissingError", MISSING),
+        Reply(error_type="odoo.exceptions.MissingError", message=MISSING),
+    ),
+    "an unknown field": (
+        500,
+        error("builtins.ValueError", "Invalid field 'nope' in 'res.partner'"),
+        Reply(error_type="builtins.ValueError", message="Invalid field 'nope' in 'res.partner'"),
+    ),
+    "an error without a message": (
+        500,
+        {"json": {"name": "builtins.KeyError", "message": None}},
+        Reply(error_type="builtins.KeyError"),
+    ),
+    "a page": (404, {"content": PAGE}, Reply(readable=False)),
+    "a page with 200": (200, {"content": PAGE}, Reply(readable=False)),
+    "half a list": (200, {"content": b"[7, 8"}, Reply(readable=False)),
+    "no body": (200, {"content": b""}, Reply(readable=False)),
+    "NaN": (200, {"content": b"[NaN]"}, Reply(readable=False)),
+    "another error's JSON": (502, {"json": {"error": "bad gateway"}}, Reply(readable=False)),
+    "a list for an error": (500, {"json": ["name"]}, Reply(readable=False)),
+}
+
+
+@pytest.mark.parametrize("name", RESPONSES)
+def test_a_response_says_this(name):
+    status, body, expected = RESPONSES[name]
+    assert PROTOCOLS["json2"].decode(httpx.Response(status, **body)) == expected
+
+
+def test_a_header_of_ones_own_takes_the_place_of_ours_whatever_its_case():
+    settings = Settings(CREATE, headers={"ACCEPT": "text/plain"})
+    call = Call(0, range(1), "res.partner", "create", [{}])
+    request = PROTOCOLS["json2"].encode(call, settings, Credential(SERVER, api_key=KEY))
+    assert request.headers.get_list("accept") == ["text/plain"]

@@ -1,0 +1,185 @@
+import httpx
+import pytest
+
+from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
+from odoo_widgets.flow.exchange import Exchange
+from odoo_widgets.flow.judge import RULES, error_field, judge
+from odoo_widgets.flow.plan import Call
+from odoo_widgets.flow.responses import STATUSES
+from odoo_widgets.flow.settings import Settings
+
+URL = "https://mycompany.odoo.com/json/2/res.partner/create"
+CALL = Call(3, range(300, 302), "res.partner", "create", [{"name": "a"}, {"name": "b"}])
+PAGE = {"html": "<html><title>Odoo</title></html>"}
+WERKZEUG = "werkzeug.exceptions."
+LOOK = "may be in Odoo. Look there for the first of them"
+
+
+def judged(answer, database=""):
+    headers = {"X-Odoo-Database": database} if database else {}
+    request = httpx.Request("POST", URL, headers=headers, content=b"{}")
+    if isinstance(answer, Exception):
+        exchange = Exchange(request, error=answer, seconds=1.5)
+    else:
+        status, body = answer
+        exchange = Exchange(request, response=httpx.Response(status, **body), seconds=1.5)
+    return judge(CALL, exchange, Settings(URL, timeout=20))
+
+
+def odoo(name, message="No."):
+    return {"json": {"name": name, "message": message, "arguments": [], "context": {}, "debug": "Traceback: SECRET"}}
+
+
+def at(location):
+    return {"headers": {"location": location}}
+
+
+# What came back: what the rows are, what stops the send, and what the sentence holds.
+NOT_SENT = {
+    "refused": (httpx.ConnectError("x"), EndpointError, "Nothing answers at mycompany.odoo.com."),
+    "no name": (httpx.ConnectError("[Errno -2] Name or service not known"), EndpointError, "Nothing answers at"),
+    "a slow connection": (httpx.ConnectTimeout("x"), EndpointError, "Nothing answers at"),
+    "a certificate": (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] x"), EndpointError, "did not prove who"),
+    "a redirect": ((301, at("https://www.example.com/json/2")), EndpointError, "'https://www.example.com/json/2'"),
+    "a redirect on the host": ((308, at("/web/login")), EndpointError, "'/web/login'"),
+    "a redirect with a secret": ((302, at("https://u:SECRET@h/?t=SECRET#SECRET")), EndpointError, "'https://h/'"),
+    "a redirect to nowhere": ((307, at("http://a:b")), EndpointError, "another one"),
+    "a redirect without an address": ((302, {}), EndpointError, "Correct the URL"),
+    "an unknown key": ((401, odoo(WERKZEUG + "Unauthorized")), CredentialError, "key unknown or expired"),
+    "another login page": ((401, PAGE), CredentialError, "key unknown or expired"),
+    "another user's session": ((403, odoo("odoo.exceptions.AccessDenied")), CredentialError, "key unknown"),
+    "too many calls": ((429, {"headers": {"retry-after": "30"}}), StoppedError, "Send again after 30 s."),
+    "too many calls, until": ((429, {"headers": {"retry-after": "Wed, 21 Oct"}}), StoppedError, "Send again later."),
+    "maintenance": ((503, {"headers": {"retry-after": "60"}}), StoppedError, "Send again after 60 s."),
+    "too large": ((413, PAGE), StoppedError, "Use a smaller batch size than 2."),
+    "too large for Odoo": ((413, odoo(WERKZEUG + "RequestEntityTooLarge")), StoppedError, "no request of 2 bytes"),
+    "no such model": ((404, odoo(WERKZEUG + "NotFound", "the model 'res.nope' does not")), EndpointError, "'res.nope'"),
+    "no such argument": ((422, odoo(WERKZEUG + "UnprocessableEntity", "missing an")), EndpointError, "missing"),
+    "bad JSON": ((400, odoo(WERKZEUG + "BadRequest", "could not parse")), EndpointError, "could not parse"),
+    "no database or API": ((404, PAGE), EndpointError, "Name the database"),
+    "a clash of databases": ((403, PAGE), EndpointError, "Name the database"),
+    "no JSON taken": ((415, PAGE), EndpointError, "Name the database"),
+    "given up by Odoo": ((500, odoo("psycopg2.errors.SerializationFailure", "could not")), None, "could not"),
+}  # fmt: skip
+
+REJECTED = {
+    "no right": ((403, odoo("odoo.exceptions.AccessError", "You are not allowed to create 'Contact'")), "not allowed"),
+    "not valid": ((422, odoo("odoo.exceptions.ValidationError", "The operation cannot be completed: …")), "cannot be"),
+    "missing": ((404, odoo("odoo.exceptions.MissingError", "Record does not exist")), "Record does not exist"),
+    "locked": ((409, odoo("odoo.exceptions.LockError", "Cannot lock")), "Cannot lock"),
+    "unknown field": ((500, odoo("builtins.ValueError", "Invalid field 'nope' in 'res.partner'")), "'nope'"),
+    "no words": ((500, odoo("builtins.KeyError", "")), "did not say why (KeyError)"),
+}
+
+# Nothing of this proves that both records are there, and nothing that they are not.
+IN_DOUBT = {
+    "too few ids": (200, {"json": [1]}),
+    "too many ids": (200, {"json": [1, 2, 3]}),
+    "no ids": (200, {"json": []}),
+    "the same id twice": (200, {"json": [7, 7]}),
+    "text": (200, {"json": ["1", "2"]}),
+    "truth": (200, {"json": [True, 2]}),
+    "fractions": (200, {"json": [1.0, 2.0]}),
+    "zero": (200, {"json": [0, 1]}),
+    "less than zero": (200, {"json": [-1, 1]}),
+    "more than can be": (200, {"json": [2**63, 1]}),
+    "lists": (200, {"json": [[1], [2]]}),
+    "true": (200, {"json": True}),
+    "one number": (200, {"json": 7}),
+    "null": (200, {"content": b"null"}),
+    "an object": (200, {"json": {}}),
+    "an object with ids": (200, {"json": {"ids": [1, 2]}}),
+    "an error with 200": (200, odoo("odoo.exceptions.UserError")),
+    "a page with 200": (200, PAGE),
+    "half an answer": (200, {"content": b"[1, 2"}),
+    "no body": (200, {}),
+    "ids with another status": (201, {"json": [1, 2]}),
+    "ids with an error's status": (500, {"json": [1, 2]}),
+    "a server's page": (500, PAGE),
+    "a gateway": (502, PAGE),
+    "a gateway's JSON": (502, {"json": {"name": "Bad Gateway", "message": "x"}}),
+    "a gateway's time": (504, PAGE),
+    "a closed door without a time": (503, PAGE),
+    "a name that is empty": (500, odoo("")),
+    "an unknown status": (499, PAGE),
+    "a read timeout": httpx.ReadTimeout("x"),
+    "a write error": httpx.WriteError("x"),
+    "a cut connection": httpx.RemoteProtocolError("Server disconnected"),
+    "a deadline": TimeoutError(),
+    "a cut call": InterruptedError(),
+    "anything": RuntimeError("SECRET"),
+}
+
+
+def outcome_of(verdict):
+    (outcome,) = verdict.outcomes
+    assert (outcome.rows, outcome.batch, outcome.attempts, outcome.seconds) == (CALL.rows, 3, 1, 1.5)
+    assert "SECRET" not in str(outcome) + str(verdict.stop)
+    return outcome
+
+
+@pytest.mark.parametrize("name", NOT_SENT)
+def test_what_was_surely_not_done_is_not_sent(name):
+    answer, stop, words = NOT_SENT[name]
+    verdict = judged(answer)
+    outcome = outcome_of(verdict)
+    assert (outcome.status, type(verdict.stop)) == ("not_sent", stop or type(None))
+    assert words in outcome.error
+    assert stop is None or str(verdict.stop) == verdict.reason == outcome.error
+
+
+@pytest.mark.parametrize("name", REJECTED)
+def test_what_odoo_refuses_is_rejected_in_its_own_words_and_the_send_goes_on(name):
+    answer, words = REJECTED[name]
+    verdict = judged(answer)
+    outcome = outcome_of(verdict)
+    assert (outcome.status, verdict.stop, outcome.http_status) == ("rejected", None, answer[0])
+    assert words in outcome.error
+    assert outcome.error_type == answer[1]["json"]["name"]
+
+
+@pytest.mark.parametrize("name", IN_DOUBT)
+def test_what_the_server_does_not_clearly_say_is_in_doubt_and_stops_the_send(name):
+    verdict = judged(IN_DOUBT[name])
+    outcome = outcome_of(verdict)
+    assert (outcome.status, outcome.ids, type(verdict.stop)) == ("in_doubt", None, StoppedError)
+    assert LOOK in outcome.error
+    assert verdict.reason == "Not sent: the send stopped at rows 300–301, in doubt."
+
+
+@pytest.mark.parametrize("late", [TimeoutError(), httpx.ReadTimeout("x"), httpx.WriteTimeout("x")])
+def test_a_late_answer_says_how_long_was_waited(late):
+    assert "within 20 s" in outcome_of(judged(late)).error
+
+
+def test_one_id_for_each_record_is_created():
+    verdict = judged((200, {"json": [8, 7]}))
+    outcome = outcome_of(verdict)
+    assert (outcome.status, outcome.ids, outcome.error, verdict.stop) == ("created", [8, 7], None, None)
+
+
+@pytest.mark.parametrize("answer", [(404, PAGE), (400, PAGE), (405, PAGE)])
+def test_a_database_that_was_named_is_the_first_to_check(answer):
+    assert "No database called 'mycopmany' on mycompany.odoo.com" in outcome_of(judged(answer, "mycopmany")).error
+
+
+def test_only_one_rule_is_green_and_every_status_is_of_the_contract():
+    assert [rule.signal for rule in RULES if rule.status == "created"] == ["one id for each record"]
+    assert {rule.status for rule in RULES} <= set(STATUSES)
+
+
+@pytest.mark.parametrize(
+    ("message", "field"),
+    [
+        ("Invalid field 'nope' in 'res.partner'", "nope"),
+        ("Invalid field 'nope' on model 'res.partner'", "nope"),
+        ("Wrong value for res.partner.type: 'zzz'", "type"),
+        ('null value in column "name" of relation "res_partner" violates not-null constraint', "name"),
+        ("The operation cannot be completed: Missing required value for the field 'Name' (name).\nModel:", "name"),
+        ("is: 'Contact' (res.partner)\nThanks to the following constraint: 'Country' (country_id)", "country_id"),
+        ("You are not allowed to create 'Contact' (res.partner) records.", None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_the_field_is_the_one_that_the_message_names(message, field):
+    assert error_field(message) == field

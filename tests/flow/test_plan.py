@@ -1,0 +1,61 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoo_widgets.flow.batches import GROUPINGS, batches, count, rows_text
+from odoo_widgets.flow.plan import calls_of, plan
+from odoo_widgets.flow.settings import Settings
+
+URL = "https://mycompany.odoo.com/json/2/res.partner/create"
+SIZES = st.none() | st.integers(1, 40)
+
+
+def numbers(rows):
+    return pd.DataFrame({"n": np.arange(rows), "odd": [None if n % 2 else "x" for n in range(rows)]})
+
+
+@pytest.mark.parametrize("grouping", GROUPINGS)
+@given(rows=st.integers(0, 200), size=SIZES)
+def test_every_row_is_in_exactly_one_batch_in_order(grouping, rows, size):
+    settings = Settings(URL, batch_size=size, grouping=grouping)
+    made = list(batches(rows, settings))
+    assert [row for batch in made for row in batch] == list(range(rows))
+    assert len(made) == count(rows, settings)
+    assert all(0 < len(batch) <= (size or 1) for batch in made)
+
+
+@given(rows=st.integers(1, 120), size=SIZES, block=st.integers(0, 130))
+def test_every_row_is_in_exactly_one_call_in_order(rows, size, block):
+    calls = list(plan(numbers(rows), Settings(URL, batch_size=size), block))
+    assert [call.number for call in calls] == list(range(len(calls)))
+    assert [row for call in calls for row in call.rows] == list(range(rows))
+    assert [record["n"] for call in calls for record in call.records] == list(range(rows))
+    assert [row for call in calls for row, record in zip(call.rows, call.records, strict=True) if "odd" in record] == [
+        row for row in range(rows) if not row % 2
+    ]
+
+
+@given(rows=st.integers(1, 60), size=SIZES, chosen=st.sets(st.integers(-5, 70)))
+def test_the_calls_of_chosen_rows_are_those_of_the_plan(rows, size, chosen):
+    settings = Settings(URL, batch_size=size)
+    assert list(calls_of(numbers(rows), settings, chosen)) == [
+        call for call in plan(numbers(rows), settings) if chosen & set(call.rows)
+    ]
+
+
+def test_a_call_says_what_the_address_says():
+    call = next(plan(numbers(1), Settings(URL)))
+    assert (call.model, call.operation) == ("res.partner", "create")
+
+
+def test_a_batch_size_of_none_is_one_record_for_each_call():
+    assert [len(call.records) for call in plan(numbers(3), Settings(URL, batch_size=None))] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"), [(range(7, 8), "row 7"), (range(100), "rows 0–99"), (range(999, 1100), "rows 999–1,099")]
+)
+def test_rows_are_named_for_people(rows, text):
+    assert rows_text(rows) == text

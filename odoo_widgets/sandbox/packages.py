@@ -137,15 +137,26 @@ def unpack(file: Path, to: Path, log: Path) -> None:
             run(["dpkg-deb", "-x", file, to], what=f"Unpacking {file.name}", log=log, cwd=to)
         elif file.suffix == ".deb":
             with DebFile(str(file)) as package:
-                package.data.tgz().extractall(to, filter="data")
+                _extract(package.data.tgz(), to)
         elif file.suffix == ".zip":
             with zipfile.ZipFile(file) as archive:
                 archive.extractall(to)  # noqa: S202 - zipfile itself keeps it inside
         else:
             with tarfile.open(file) as archive:
-                archive.extractall(to, filter="data")
+                _extract(archive, to)
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, ValueError) as error:
         raise SandboxError(f"{file} is damaged: {error}. Download it again.") from error
+
+
+def _extract(archive: tarfile.TarFile, to: Path) -> None:
+    if hasattr(tarfile, "data_filter"):
+        archive.extractall(to, filter="data")
+        return
+    # Python before 3.11.4, such as Debian 12's, leaves keeping everything inside to its caller.
+    for member in archive:
+        if Path(member.name).is_absolute() or ".." in Path(member.name).parts:
+            raise tarfile.TarError(f"{member.name} would be written outside")
+    archive.extractall(to)  # noqa: S202 - looked through just before
 
 
 def _odoo_below(tree: Path) -> Path:

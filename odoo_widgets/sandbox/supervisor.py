@@ -135,7 +135,9 @@ class Supervisor:
                     yield self._start(stack)
                 except _NotStartedError as error:
                     stack.close()
-                    if attempt == ATTEMPTS - 1:
+                    ports = (self._state.port, self._state.postgres_port)
+                    nobody_came_between = all(free_port(port) == port for port in ports)
+                    if nobody_came_between or attempt == ATTEMPTS - 1:
                         raise SandboxError(str(error)) from error
                     _log(f"once more: {error}")
                 else:
@@ -186,9 +188,14 @@ class Supervisor:
                     last_used = time.monotonic()
                     continue
                 _log(f"the process {lease.pid} is gone")
-                if lease.fresh:
-                    databases.drop(lease.fresh)
-                lease.give_up()
+                try:
+                    if lease.fresh:
+                        databases.drop(lease.fresh)
+                except SandboxError as error:
+                    # Once more at the next tick, which also sees whether PostgreSQL itself is gone.
+                    _log(f"{lease.fresh} is not dropped: {error}")
+                else:
+                    lease.give_up()
             if time.monotonic() - last_used > self._idle and self._nobody_comes():
                 return
         _log("asked to end")

@@ -59,13 +59,12 @@ class Status:
     password: str = attrs.field(repr=False)
 
 
-def ready(folders: Folders, report: Report, idle: float) -> State:
+def ready(folders: Folders, report: Report) -> State:
     """Makes sure that the sandbox runs. The caller holds the run folder's lock, and its lease.
 
     Args:
         folders: The sandbox's folders, everything installed.
         report: Told what is going on.
-        idle: Seconds without a user after which a new supervisor ends.
 
     Returns:
         The state of the running supervisor.
@@ -84,7 +83,7 @@ def ready(folders: Folders, report: Report, idle: float) -> State:
             state = State.read(folders.state)
         if state is None or not state.is_alive:
             build(data_stage(folders, report))
-            spawn(folders, idle)
+            spawn(folders)
         while time.monotonic() < deadline:
             state = State.read(folders.state)
             if state is not None and state.phase == FAILED:
@@ -134,8 +133,8 @@ def start(*, home: Path | None = None, report: Report | None = None, idle: float
     report = report or Lines()
     install(folders, report, stop_running=lambda: stop(home=home))
     with waiting_for(folders.run / "lock", "wait for another process that starts the sandbox", report):
-        Lease.take(folders.leases, stays=True)
-        ready(folders, report, idle)
+        Lease.take(folders.leases, idle=idle, stays=True)
+        ready(folders, report)
     return status(home=home)
 
 

@@ -36,7 +36,7 @@ class Sandbox:
         database: The name of a database to keep; made if it is missing.
         home: A folder of one's own for the sandbox; else ODOO_WIDGETS_SANDBOX_HOME, else the usual one.
         report: Told what is going on; lines on standard error if not given.
-        idle: Seconds without a user after which the servers end.
+        idle: Seconds without a user after which the servers end; among users, the shortest counts.
 
     Raises:
         NoOdooError: There is no Odoo package to be had.
@@ -60,8 +60,8 @@ class Sandbox:
         try:
             with waiting_for(self._folders.run / "lock", "wait for another process that starts it", report):
                 # The lease first: from here on, what this process leaves behind is the supervisor's to clear away.
-                self._lease = Lease.take(self._folders.leases, fresh)
-                self._state = ready(self._folders, report, idle)
+                self._lease = Lease.take(self._folders.leases, fresh, idle=idle)
+                self._state = ready(self._folders, report)
                 self._passwords = read_passwords(self._folders.data)
                 databases(self._folders, self._state).make(self._database)
             # Loads the database, so that the first request of the user's does not wait for it.

@@ -97,20 +97,23 @@ class Lease:
         pid: The process that uses it; 0 for a use that stays until it is given up.
         created: When that process was started.
         fresh: The database that goes with this use; empty where a kept one is used.
+        idle: Seconds without any use after which the servers may end, as far as this one is concerned.
     """
 
     file: Path
     pid: int
     created: float
     fresh: str = ""
+    idle: float = 0.0
 
     @classmethod
-    def take(cls, folder: Path, fresh: str = "", *, stays: bool = False) -> Lease:
+    def take(cls, folder: Path, fresh: str = "", *, idle: float, stays: bool = False) -> Lease:
         """Begins a use, of this process.
 
         Args:
             folder: Where the leases are.
             fresh: The database that goes with it.
+            idle: Seconds without any use after which the servers may end.
             stays: Whether it outlives this process.
 
         Returns:
@@ -118,8 +121,8 @@ class Lease:
         """
         pid = 0 if stays else os.getpid()
         file = folder / ("stays.json" if stays else f"{pid}-{secrets.token_hex(4)}.json")
-        lease = cls(file, pid, created_at(pid) if pid else 0.0, fresh)
-        replace_private(file, {"pid": lease.pid, "created": lease.created, "fresh": fresh})
+        lease = cls(file, pid, created_at(pid) if pid else 0.0, fresh, idle)
+        replace_private(file, {"pid": lease.pid, "created": lease.created, "fresh": fresh, "idle": idle})
         return lease
 
     @property
@@ -144,7 +147,7 @@ def leases(folder: Path) -> Iterator[Lease]:
     for file in sorted(folder.glob("[!.]*.json")):
         try:
             found = json.loads(file.read_text(encoding="utf-8"))
-            yield Lease(file, int(found["pid"]), float(found["created"]), str(found["fresh"]))
+            yield Lease(file, int(found["pid"]), float(found["created"]), str(found["fresh"]), float(found["idle"]))
         except (OSError, ValueError, KeyError, TypeError):
             # Gone meanwhile, or never ours: files are put here whole.
             continue

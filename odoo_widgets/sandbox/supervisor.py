@@ -7,6 +7,7 @@ this process ends, kill -9 included, so that stopping, failing and being killed 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import signal
 import subprocess
@@ -48,16 +49,15 @@ ATTEMPTS = 3
 PORT_FILE = "port"
 
 
-def spawn(folders: Folders, idle: float) -> None:
+def spawn(folders: Folders) -> None:
     """Starts a supervisor, detached; it tells how it fares in the state file.
 
     Args:
         folders: The sandbox's folders, everything installed.
-        idle: Seconds without a user after which it ends.
     """
     # The package may stand in a folder that only this process looks in; -P keeps the working folder out.
     path = os.pathsep.join([str(Path(odoo_widgets.__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
-    command = [sys.executable, "-P", "-m", __package__, "--home", str(folders.home), "--idle", str(idle)]
+    command = [sys.executable, "-P", "-m", __package__, "--home", str(folders.home)]
     with (folders.logs / "supervisor.log").open("ab") as log:
         # It forks once more at its start, so this returns at once and leaves no child that nobody waits for.
         subprocess.run(  # noqa: S603 - our own program
@@ -78,12 +78,12 @@ class Supervisor:
 
     Args:
         folders: The sandbox's folders, everything installed.
-        idle: Seconds without a user after which it ends.
     """
 
-    def __init__(self, folders: Folders, idle: float) -> None:
+    def __init__(self, folders: Folders) -> None:
         self._folders = folders
-        self._idle = idle
+        # Until a use says how long: whoever starts a supervisor has taken a lease before.
+        self._idle = math.inf
         self._asked_to_end = threading.Event()
         self._passwords = read_passwords(folders.data)
         self._before = State.read(folders.state)
@@ -184,6 +184,7 @@ class Supervisor:
                         f"What it said stands at the end of {server.log}."
                     )
             for lease in leases(self._folders.leases):
+                self._idle = min(self._idle, lease.idle)
                 if lease.is_held:
                     last_used = time.monotonic()
                     continue
@@ -235,7 +236,6 @@ def main() -> None:
     """Runs a supervisor in the background, unless there is one already."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--idle", type=float, default=IDLE_SECONDS)
     options = parser.parse_args()
     folders = Folders(options.home)
     told, telling = os.pipe()
@@ -250,7 +250,7 @@ def main() -> None:
             for log in folders.logs.glob("*.log"):
                 if log.name != "supervisor.log":
                     log.unlink()
-            supervisor = Supervisor(folders, options.idle)
+            supervisor = Supervisor(folders)
             os.close(telling)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, supervisor.ask_to_end)

@@ -50,7 +50,7 @@ def test_a_process_is_known_by_its_number_and_its_start() -> None:
 
 
 def test_a_use_ends_with_its_process(tmp_path: Path) -> None:
-    held = Lease.take(tmp_path, "fresh_a")
+    held = Lease.take(tmp_path, "fresh_a", idle=60)
     assert list(leases(tmp_path)) == [held]
     assert held.is_held
     assert mode(held.file) == 0o600
@@ -61,8 +61,8 @@ def test_a_use_ends_with_its_process(tmp_path: Path) -> None:
 
 
 def test_a_use_that_stays_is_held_by_no_process(tmp_path: Path) -> None:
-    assert Lease.take(tmp_path, stays=True).is_held
-    assert Lease.take(tmp_path, stays=True).is_held
+    assert Lease.take(tmp_path, idle=60, stays=True).is_held
+    assert Lease.take(tmp_path, idle=60, stays=True).is_held
     assert len(list(leases(tmp_path))) == 1
 
 

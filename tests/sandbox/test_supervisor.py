@@ -146,6 +146,17 @@ def test_it_ends_some_time_after_its_last_user(own: Folders) -> None:
     assert not status(home=own.home).running
 
 
+def test_it_ends_as_soon_as_the_least_patient_of_its_users_asked_for(own: Folders) -> None:
+    stop(home=own.home)
+    with user(own.home) as patient, user(own.home, idle=0) as hasty:
+        said(patient)
+        said(hasty)
+        hasty.communicate()
+        assert status(home=own.home).running
+        patient.communicate()
+    assert until(lambda: not belonging_to(own.home))
+
+
 def test_a_damaged_cluster_is_a_sentence_and_a_reset_of_the_databases_heals_it(own: Folders) -> None:
     with Sandbox(home=own.home, report=silent):
         pass

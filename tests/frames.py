@@ -1,7 +1,10 @@
 """Awkward frames by name: all of them can be sent, in UTC, and none is what a tutorial shows."""
 
+from __future__ import annotations
+
 import datetime as dt
 import enum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,11 +19,11 @@ class Type(str, enum.Enum):  # noqa: UP042 - the older spelling prints its name,
     CONTACT = "contact"
 
 
-def one(cells, dtype=None):
+def one(cells: Any, dtype: Any = None) -> pd.DataFrame:
     return pd.DataFrame({"x": pd.Series(cells, dtype=dtype)})
 
 
-def arrow(cells, type_):
+def arrow(cells: Any, type_: Any) -> pd.DataFrame:
     return one(pd.arrays.ArrowExtensionArray(pa.chunked_array([pa.array(cells, type=type_)])))
 
 
@@ -84,6 +87,9 @@ FRAMES = {
     "categories that are not used": one(pd.Categorical([None, None], categories=pd.IntervalIndex.from_breaks([0, 1]))),
     "a dictionary of Arrow's": arrow(["a", None, "a"], pa.dictionary(pa.int8(), pa.string())),
     "sparse floats": one([0.0, np.nan, 1.5], pd.SparseDtype(float)),
+    "sparse booleans": one([False, True], pd.SparseDtype(bool)),
+    "sparse objects": one(["a", None], pd.SparseDtype(object)),
+    "sparse times": one([NOON, pd.NaT], pd.SparseDtype("datetime64[ns]")),
     "sparse integers": one([0, 0, 1], pd.SparseDtype(int)),
     "objects of all kinds": one(
         ["a", 1, 1.0, 1.5, True, None, np.nan, pd.NA, pd.NaT, np.int64(2), np.float32(0.5), np.bool_(0), NOON,
@@ -95,8 +101,8 @@ FRAMES = {
 }  # fmt: skip
 
 
-def converted(backend):
-    def convert(frame):
+def converted(backend: str) -> Any:
+    def convert(frame: pd.DataFrame) -> pd.DataFrame:
         # pandas 2 tries large floats as integers on its way.
         with np.errstate(invalid="ignore"):
             return frame.convert_dtypes(dtype_backend=backend)

@@ -146,7 +146,9 @@ def _redirected(facts: Facts) -> str:
     assert facts.exchange.response is not None
     told = facts.exchange.response.headers.get("location", "")
     try:
-        target = repr(str(httpx.URL(told).copy_with(userinfo=b"", query=None, fragment=None)))
+        target = (
+            repr(str(httpx.URL(told).copy_with(userinfo=b"", query=None, fragment=None))) if told else "another one"
+        )
     except (httpx.InvalidURL, ValueError):
         target = "another one"
     return f"{facts.server} says that the address is {target}. Nothing was sent there. Correct the URL."

@@ -1,7 +1,10 @@
+from __future__ import annotations
+
 import copy
 import json
 import logging
 import pickle
+from typing import Any
 
 import attrs
 import pytest
@@ -31,29 +34,29 @@ WAYS_OUT = {
 
 @pytest.mark.parametrize("way", WAYS_OUT)
 @pytest.mark.parametrize("value", [Secret(KEY), Credential(SERVER, "db", "me", KEY)])
-def test_no_ordinary_way_shows_the_key(value, way):
+def test_no_ordinary_way_shows_the_key(value: Any, way: str) -> None:
     assert KEY not in WAYS_OUT[way](value)
 
 
 @pytest.mark.parametrize("leave", [pickle.dumps, json.dumps, lambda value: copy.copy(value).__reduce__()])
 @pytest.mark.parametrize("value", [Secret(KEY), Credential(SERVER, "db", "me", KEY)])
-def test_the_key_leaves_the_process_in_no_file(value, leave):
+def test_the_key_leaves_the_process_in_no_file(value: Any, leave: Any) -> None:
     with pytest.raises(TypeError) as refused:
         leave(value) if leave in (pickle.dumps, json.dumps) else pickle.dumps(value)
     assert KEY not in str(refused.value)
 
 
-def test_the_fields_of_a_credential_hold_the_key_masked():
+def test_the_fields_of_a_credential_hold_the_key_masked() -> None:
     credential = Credential(SERVER, "db", "me", KEY)
     assert KEY not in str(attrs.asdict(credential)) + str(attrs.astuple(credential))
     assert attrs.evolve(credential, database="other").api_key.get_secret_value() == KEY
 
 
-def test_there_is_one_way_to_the_key():
+def test_there_is_one_way_to_the_key() -> None:
     assert Credential(SERVER, api_key=f" {KEY}\n").api_key.get_secret_value() == KEY
 
 
-def test_a_secret_is_a_value():
+def test_a_secret_is_a_value() -> None:
     assert Secret(KEY) == Secret(Secret(KEY)) != Secret("other")
     assert Secret(KEY) != KEY
     assert {Secret(KEY): 1}[Secret(KEY)] == 1
@@ -74,7 +77,7 @@ FAILING = {
 
 
 @pytest.mark.parametrize("name", FAILING)
-def test_no_verbose_traceback_of_a_failing_credential_holds_the_key(name):
+def test_no_verbose_traceback_of_a_failing_credential_holds_the_key(name: str) -> None:
     with pytest.raises(OdooWidgetsError) as failed:
         FAILING[name](KEY)
     assert KEY not in str(failed.value)
@@ -88,7 +91,7 @@ def test_no_verbose_traceback_of_a_failing_credential_holds_the_key(name):
 
 
 @pytest.mark.parametrize("key", ["", "  ", None, 7, b"key"])
-def test_no_key_is_no_credential(key):
+def test_no_key_is_no_credential(key: Any) -> None:
     with pytest.raises(CredentialError, match="The API key is empty, or not text"):
         Credential(SERVER, api_key=key)
 
@@ -108,7 +111,7 @@ ORIGINS = {
 
 
 @pytest.mark.parametrize("url", ORIGINS)
-def test_an_address_has_one_spelling(url):
+def test_an_address_has_one_spelling(url: Any) -> None:
     assert origin(url) == ORIGINS[url]
     assert origin(ORIGINS[url]) == ORIGINS[url]
 
@@ -122,21 +125,21 @@ NOWHERE = [
 
 
 @pytest.mark.parametrize("url", NOWHERE)
-def test_what_is_no_address_is_refused(url):
+def test_what_is_no_address_is_refused(url: Any) -> None:
     with pytest.raises(SettingsError, match="Write it like https://mycompany") as refused:
         origin(url)
     assert KEY not in str(refused.value)
 
 
 @pytest.mark.parametrize("url", [f"https://me:{KEY}@a", f"https://{KEY}@a", f"me:{KEY}@a", f"https://a\\@b/{KEY}"])
-def test_a_password_in_an_address_is_refused_and_not_repeated(url):
+def test_a_password_in_an_address_is_refused_and_not_repeated(url: Any) -> None:
     with pytest.raises(SettingsError, match="no place in an address") as refused:
         origin(url)
     assert KEY not in str(refused.value)
 
 
 @pytest.mark.parametrize("url", [f"{SERVER}/json/2/res.partner/create", "https://MYCOMPANY.odoo.com:443"])
-def test_a_key_belongs_to_its_server(url):
+def test_a_key_belongs_to_its_server(url: Any) -> None:
     assert Credential(SERVER, api_key=KEY).belongs_to(url)
 
 
@@ -147,7 +150,7 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("url", ELSEWHERE)
-def test_a_key_belongs_to_no_other_scheme_host_or_port(url):
+def test_a_key_belongs_to_no_other_scheme_host_or_port(url: Any) -> None:
     assert not Credential(SERVER, api_key=KEY).belongs_to(url)
 
 
@@ -159,30 +162,30 @@ BEYOND = [
 
 
 @pytest.mark.parametrize("server", LOOPBACK)
-def test_plain_http_is_taken_on_this_machine(server):
+def test_plain_http_is_taken_on_this_machine(server: str) -> None:
     assert is_loopback(server)
     assert Credential(server, api_key=KEY).server == origin(server)
 
 
 @pytest.mark.parametrize("server", BEYOND)
-def test_plain_http_beyond_this_machine_is_refused_unless_asked_for(server):
+def test_plain_http_beyond_this_machine_is_refused_unless_asked_for(server: str) -> None:
     with pytest.raises(CredentialError, match="is not encrypted"):
         Credential(server, api_key=KEY)
     assert Credential(server, api_key=KEY, allow_http=True).server == origin(server)
 
 
 @pytest.mark.parametrize("database", ["a\nb", "a\r\nX-Evil: 1", "société"])
-def test_a_database_that_no_header_can_carry_is_refused(database):
+def test_a_database_that_no_header_can_carry_is_refused(database: str) -> None:
     with pytest.raises(CredentialError, match="The database's name"):
         Credential(SERVER, database, api_key=KEY)
 
 
-def test_what_surrounds_database_and_login_is_dropped():
+def test_what_surrounds_database_and_login_is_dropped() -> None:
     credential = Credential(f"{SERVER}/odoo", " db ", " me ", KEY)
     assert (credential.server, credential.database, credential.login) == (SERVER, "db", "me")
 
 
-def test_the_key_is_asked_for_by_the_server_s_name():
+def test_the_key_is_asked_for_by_the_server_s_name() -> None:
     asked = []
     credential = Credential.ask(f"{SERVER}/x", "db", prompt=lambda question: asked.append(question) or KEY)
     assert asked == [f"API key for {SERVER}: "]

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,17 +18,18 @@ READ = {
     'a:"b,c:d"': {"a": "b,c:d"},
     r'a:"\"\\"': {"a": '"\\'},
     "X-Url:https://example.com/?a=b": {"X-Url": "https://example.com/?a=b"},
+    'a:" b "': {"a": "b"},
     "a:": {"a": ""},
     'a:""': {"a": ""},
 }
 
 
 @pytest.mark.parametrize("text", READ)
-def test_text_is_read_as_headers(text):
+def test_text_is_read_as_headers(text: str) -> None:
     assert parse_headers(text) == READ[text]
 
 
-def test_a_mapping_and_nothing_are_read_too():
+def test_a_mapping_and_nothing_are_read_too() -> None:
     assert parse_headers({"a": " b "}) == {"a": "b"}
     assert parse_headers(None) == {}
 
@@ -59,7 +64,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("value", "sentence"), REFUSED)
-def test_a_header_that_cannot_be_sent_is_refused_without_showing_its_value(value, sentence):
+def test_a_header_that_cannot_be_sent_is_refused_without_showing_its_value(value: Any, sentence: str) -> None:
     with pytest.raises(SettingsError) as refused:
         parse_headers(value)
     assert str(refused.value) == sentence
@@ -73,6 +78,6 @@ HEADERS = st.dictionaries(NAMES, VALUES, max_size=4).filter(
 
 
 @given(HEADERS)
-def test_headers_written_as_text_are_read_back(headers):
+def test_headers_written_as_text_are_read_back(headers: dict[str, str]) -> None:
     assert parse_headers(header_text(headers)) == headers
     assert list(parse_headers(header_text(headers))) == list(headers)

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import httpx
 import pytest
 
@@ -53,21 +57,21 @@ REQUESTS = {
 }
 
 
-def on_the_wire(request):
+def on_the_wire(request: httpx.Request) -> bytes:
     head = [f"{request.method} {request.url.raw_path.decode()}".encode()]
     head += [name + b": " + value for name, value in request.headers.raw]
     return b"\r\n".join([*head, b"", request.content])
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_call_becomes_these_bytes(name):
+def test_a_call_becomes_these_bytes(name: str) -> None:
     settings, database, records, expected = REQUESTS[name]
     call = Call(0, range(len(records)), settings.endpoint.model, settings.endpoint.operation, records)
     request = PROTOCOLS["json2"].encode(call, settings, Credential(settings.url, database, api_key=KEY))
     assert on_the_wire(request) == expected
 
 
-def error(name, message):
+def error(name: str, message: str) -> dict[str, Any]:
     body = {"name": name, "message": message, "arguments": [message], "context": {}, "debug": "Traceback (most recent"}
     return {"json": body}
 
@@ -112,12 +116,12 @@ RESPONSES = {
 
 
 @pytest.mark.parametrize("name", RESPONSES)
-def test_a_response_says_this(name):
+def test_a_response_says_this(name: str) -> None:
     status, body, expected = RESPONSES[name]
     assert PROTOCOLS["json2"].decode(httpx.Response(status, **body)) == expected
 
 
-def test_a_header_of_ones_own_takes_the_place_of_ours_whatever_its_case():
+def test_a_header_of_ones_own_takes_the_place_of_ours_whatever_its_case() -> None:
     settings = Settings(CREATE, headers={"ACCEPT": "text/plain"})
     call = Call(0, range(1), "res.partner", "create", [{}])
     request = PROTOCOLS["json2"].encode(call, settings, Credential(SERVER, api_key=KEY))

@@ -1,11 +1,15 @@
+from __future__ import annotations
+
+from typing import Any
+
 import httpx
 import pytest
 
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import Exchange
-from odoo_widgets.flow.judge import RULES, error_field, judge
+from odoo_widgets.flow.judge import RULES, Verdict, error_field, judge
 from odoo_widgets.flow.plan import Call
-from odoo_widgets.flow.responses import STATUSES
+from odoo_widgets.flow.responses import STATUSES, Outcome
 from odoo_widgets.flow.settings import Settings
 
 URL = "https://mycompany.odoo.com/json/2/res.partner/create"
@@ -15,7 +19,7 @@ WERKZEUG = "werkzeug.exceptions."
 LOOK = "may be in Odoo. Look there for the first of them"
 
 
-def judged(answer, database=""):
+def judged(answer: Any, database: str = "") -> Verdict:
     headers = {"X-Odoo-Database": database} if database else {}
     request = httpx.Request("POST", URL, headers=headers, content=b"{}")
     if isinstance(answer, Exception):
@@ -26,11 +30,11 @@ def judged(answer, database=""):
     return judge(CALL, exchange, Settings(URL, timeout=20))
 
 
-def odoo(name, message="No."):
+def odoo(name: str, message: str = "No.") -> dict[str, Any]:
     return {"json": {"name": name, "message": message, "arguments": [], "context": {}, "debug": "Traceback: SECRET"}}
 
 
-def at(location):
+def at(location: str) -> dict[str, Any]:
     return {"headers": {"location": location}}
 
 
@@ -44,7 +48,7 @@ NOT_SENT = {
     "a redirect on the host": ((308, at("/web/login")), EndpointError, "'/web/login'"),
     "a redirect with a secret": ((302, at("https://u:SECRET@h/?t=SECRET#SECRET")), EndpointError, "'https://h/'"),
     "a redirect to nowhere": ((307, at("http://a:b")), EndpointError, "another one"),
-    "a redirect without an address": ((302, {}), EndpointError, "Correct the URL"),
+    "a redirect without an address": ((302, {}), EndpointError, "is another one. Nothing was sent there."),
     "an unknown key": ((401, odoo(WERKZEUG + "Unauthorized")), CredentialError, "key unknown or expired"),
     "another login page": ((401, PAGE), CredentialError, "key unknown or expired"),
     "another user's session": ((403, odoo("odoo.exceptions.AccessDenied")), CredentialError, "key unknown"),
@@ -111,7 +115,7 @@ IN_DOUBT = {
 }
 
 
-def outcome_of(verdict):
+def outcome_of(verdict: Any) -> Outcome:
     (outcome,) = verdict.outcomes
     assert (outcome.rows, outcome.batch, outcome.attempts, outcome.seconds) == (CALL.rows, 3, 1, 1.5)
     assert "SECRET" not in str(outcome) + str(verdict.stop)
@@ -119,7 +123,7 @@ def outcome_of(verdict):
 
 
 @pytest.mark.parametrize("name", NOT_SENT)
-def test_what_was_surely_not_done_is_not_sent(name):
+def test_what_was_surely_not_done_is_not_sent(name: str) -> None:
     answer, stop, words = NOT_SENT[name]
     verdict = judged(answer)
     outcome = outcome_of(verdict)
@@ -129,7 +133,7 @@ def test_what_was_surely_not_done_is_not_sent(name):
 
 
 @pytest.mark.parametrize("name", REJECTED)
-def test_what_odoo_refuses_is_rejected_in_its_own_words_and_the_send_goes_on(name):
+def test_what_odoo_refuses_is_rejected_in_its_own_words_and_the_send_goes_on(name: str) -> None:
     answer, words = REJECTED[name]
     verdict = judged(answer)
     outcome = outcome_of(verdict)
@@ -139,7 +143,7 @@ def test_what_odoo_refuses_is_rejected_in_its_own_words_and_the_send_goes_on(nam
 
 
 @pytest.mark.parametrize("name", IN_DOUBT)
-def test_what_the_server_does_not_clearly_say_is_in_doubt_and_stops_the_send(name):
+def test_what_the_server_does_not_clearly_say_is_in_doubt_and_stops_the_send(name: str) -> None:
     verdict = judged(IN_DOUBT[name])
     outcome = outcome_of(verdict)
     assert (outcome.status, outcome.ids, type(verdict.stop)) == ("in_doubt", None, StoppedError)
@@ -148,22 +152,22 @@ def test_what_the_server_does_not_clearly_say_is_in_doubt_and_stops_the_send(nam
 
 
 @pytest.mark.parametrize("late", [TimeoutError(), httpx.ReadTimeout("x"), httpx.WriteTimeout("x")])
-def test_a_late_answer_says_how_long_was_waited(late):
+def test_a_late_answer_says_how_long_was_waited(late: Any) -> None:
     assert "within 20 s" in outcome_of(judged(late)).error
 
 
-def test_one_id_for_each_record_is_created():
+def test_one_id_for_each_record_is_created() -> None:
     verdict = judged((200, {"json": [8, 7]}))
     outcome = outcome_of(verdict)
     assert (outcome.status, outcome.ids, outcome.error, verdict.stop) == ("created", [8, 7], None, None)
 
 
 @pytest.mark.parametrize("answer", [(404, PAGE), (400, PAGE), (405, PAGE)])
-def test_a_database_that_was_named_is_the_first_to_check(answer):
+def test_a_database_that_was_named_is_the_first_to_check(answer: Any) -> None:
     assert "No database called 'mycopmany' on mycompany.odoo.com" in outcome_of(judged(answer, "mycopmany")).error
 
 
-def test_only_one_rule_is_green_and_every_status_is_of_the_contract():
+def test_only_one_rule_is_green_and_every_status_is_of_the_contract() -> None:
     assert [rule.signal for rule in RULES if rule.status == "created"] == ["one id for each record"]
     assert {rule.status for rule in RULES} <= set(STATUSES)
 
@@ -181,5 +185,5 @@ def test_only_one_rule_is_green_and_every_status_is_of_the_contract():
         ("", None),
     ],
 )  # fmt: skip
-def test_the_field_is_the_one_that_the_message_names(message, field):
+def test_the_field_is_the_one_that_the_message_names(message: str, field: str | None) -> None:
     assert error_field(message) == field

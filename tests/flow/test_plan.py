@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,13 +16,13 @@ URL = "https://mycompany.odoo.com/json/2/res.partner/create"
 SIZES = st.none() | st.integers(1, 40)
 
 
-def numbers(rows):
+def numbers(rows: Any) -> pd.DataFrame:
     return pd.DataFrame({"n": np.arange(rows), "odd": [None if n % 2 else "x" for n in range(rows)]})
 
 
 @pytest.mark.parametrize("grouping", GROUPINGS)
 @given(rows=st.integers(0, 200), size=SIZES)
-def test_every_row_is_in_exactly_one_batch_in_order(grouping, rows, size):
+def test_every_row_is_in_exactly_one_batch_in_order(grouping: str, rows: Any, size: int | None) -> None:
     settings = Settings(URL, batch_size=size, grouping=grouping)
     made = list(batches(rows, settings))
     assert [row for batch in made for row in batch] == list(range(rows))
@@ -27,7 +31,7 @@ def test_every_row_is_in_exactly_one_batch_in_order(grouping, rows, size):
 
 
 @given(rows=st.integers(1, 120), size=SIZES, block=st.integers(0, 130))
-def test_every_row_is_in_exactly_one_call_in_order(rows, size, block):
+def test_every_row_is_in_exactly_one_call_in_order(rows: Any, size: int | None, block: int) -> None:
     calls = list(plan(numbers(rows), Settings(URL, batch_size=size), block))
     assert [call.number for call in calls] == list(range(len(calls)))
     assert [row for call in calls for row in call.rows] == list(range(rows))
@@ -38,24 +42,24 @@ def test_every_row_is_in_exactly_one_call_in_order(rows, size, block):
 
 
 @given(rows=st.integers(1, 60), size=SIZES, chosen=st.sets(st.integers(-5, 70)))
-def test_the_calls_of_chosen_rows_are_those_of_the_plan(rows, size, chosen):
+def test_the_calls_of_chosen_rows_are_those_of_the_plan(rows: Any, size: int | None, chosen: set[int]) -> None:
     settings = Settings(URL, batch_size=size)
     assert list(calls_of(numbers(rows), settings, chosen)) == [
         call for call in plan(numbers(rows), settings) if chosen & set(call.rows)
     ]
 
 
-def test_a_call_says_what_the_address_says():
+def test_a_call_says_what_the_address_says() -> None:
     call = next(plan(numbers(1), Settings(URL)))
     assert (call.model, call.operation) == ("res.partner", "create")
 
 
-def test_a_batch_size_of_none_is_one_record_for_each_call():
+def test_a_batch_size_of_none_is_one_record_for_each_call() -> None:
     assert [len(call.records) for call in plan(numbers(3), Settings(URL, batch_size=None))] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(
     ("rows", "text"), [(range(7, 8), "row 7"), (range(100), "rows 0–99"), (range(999, 1100), "rows 999–1,099")]
 )
-def test_rows_are_named_for_people(rows, text):
+def test_rows_are_named_for_people(rows: Any, text: str) -> None:
     assert rows_text(rows) == text

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,13 +19,13 @@ from tests.frames import BACKENDS, FRAMES, KINDS_SEEN
 URL = "https://mycompany.odoo.com/json/2/res.partner/create"
 
 
-def fast(frame, zone="UTC", exclude=()):
+def fast(frame: pd.DataFrame, zone: str = "UTC", exclude: Any = ()) -> list[Any]:
     settings = Settings(URL, timezone=zone, exclude=exclude)
     assert problems(frame, settings) == ()
     return reference.typed(records.records(frame, records.columns(frame, settings)))
 
 
-def slow(frame, zone="UTC", exclude=()):
+def slow(frame: pd.DataFrame, zone: str = "UTC", exclude: Any = ()) -> list[Any]:
     return reference.typed(reference.records(frame, zone, exclude))
 
 
@@ -31,17 +34,17 @@ OF_THEIR_OWN = [name for name in FRAMES if "Arrow" in name or "sparse" in name]
 
 
 @pytest.mark.parametrize("name", FRAMES)
-def test_a_frame_becomes_what_going_cell_by_cell_makes_of_it(name):
+def test_a_frame_becomes_what_going_cell_by_cell_makes_of_it(name: str) -> None:
     assert fast(FRAMES[name]) == slow(FRAMES[name])
 
 
 @pytest.mark.parametrize("name", [name for name in FRAMES if name not in OF_THEIR_OWN])
-def test_a_frame_becomes_the_same_on_every_backend(name):
+def test_a_frame_becomes_the_same_on_every_backend(name: str) -> None:
     outcomes = [fast(convert(FRAMES[name])) for convert in BACKENDS.values()]
     assert outcomes == [slow(FRAMES[name])] * len(BACKENDS)
 
 
-def test_the_awkward_frames_show_every_kind_of_column():
+def test_the_awkward_frames_show_every_kind_of_column() -> None:
     assert set(records.COLUMNS) <= KINDS_SEEN
 
 
@@ -69,7 +72,7 @@ CELLS = {
 
 
 @st.composite
-def frames(draw):
+def frames(draw: st.DrawFn) -> pd.DataFrame:
     size = draw(st.integers(1, 6))
     frame = pd.DataFrame(index=range(size))
     for position in range(draw(st.integers(1, 4))):
@@ -81,13 +84,13 @@ def frames(draw):
 
 @given(frame=frames(), zone=st.sampled_from(["UTC", "Asia/Kolkata"]))
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_any_frame_becomes_what_going_cell_by_cell_makes_of_it(frame, backend, zone):
+def test_any_frame_becomes_what_going_cell_by_cell_makes_of_it(frame: pd.DataFrame, backend: str, zone: str) -> None:
     frame = BACKENDS[backend](frame)
     assert fast(frame, zone) == slow(frame, zone)
 
 
 @given(frame=frames(), cut=st.integers(0, 6))
-def test_a_slice_becomes_what_it_is_in_the_whole(frame, cut):
+def test_a_slice_becomes_what_it_is_in_the_whole(frame: pd.DataFrame, cut: int) -> None:
     columns = records.columns(frame, Settings(URL, timezone="UTC"))
     parts = [records.records(part, columns) for part in (frame.iloc[:cut], frame.iloc[cut:])]
     assert reference.typed(parts[0] + parts[1]) == fast(frame)
@@ -96,7 +99,7 @@ def test_a_slice_becomes_what_it_is_in_the_whole(frame, cut):
 # --- what stands in no table -----------------------------------------------------------------------------------------
 
 
-def test_excluded_columns_stay_out():
+def test_excluded_columns_stay_out() -> None:
     frame = pd.DataFrame({"a": [1], "b": [object()]})
     assert fast(frame, exclude=("b",)) == [[("a", int, 1)]]
 
@@ -105,16 +108,16 @@ SUMMER = pd.Timestamp("2026-07-01 12:00")
 
 
 @pytest.mark.parametrize("cells", [pd.Series([SUMMER]), pd.Series([SUMMER], dtype=object), pd.Categorical([SUMMER])])
-def test_naive_times_are_read_in_the_zone_of_the_settings(cells):
+def test_naive_times_are_read_in_the_zone_of_the_settings(cells: Any) -> None:
     assert fast(pd.DataFrame({"x": cells}), "Europe/Brussels") == [[("x", str, "2026-07-01 10:00:00")]]
 
 
-def test_midnights_are_not_shifted_to_the_day_before():
+def test_midnights_are_not_shifted_to_the_day_before() -> None:
     frame = pd.DataFrame({"x": pd.to_datetime(["2026-07-01", None])})
     assert fast(frame, "Europe/Brussels") == [[("x", str, "2026-07-01")], []]
 
 
-def test_midnights_beside_a_time_of_day_far_below_are_times():
+def test_midnights_beside_a_time_of_day_far_below_are_times() -> None:
     days = pd.Series(pd.date_range("1990-01-01", periods=1, freq="D").repeat(60_000))
     days.iloc[-1] += pd.Timedelta(hours=1)
     rows = fast(pd.DataFrame({"x": days}))
@@ -128,5 +131,5 @@ def test_midnights_beside_a_time_of_day_far_below_are_times():
         *[(pd.Timestamp, "moment"), (dt.date, "date"), (np.str_, "text"), (list, ""), (dt.time, "")],
     ],
 )
-def test_a_cell_is_what_its_type_says(cell, kind):
+def test_a_cell_is_what_its_type_says(cell: Any, kind: str) -> None:
     assert cell_kind(cell) == kind

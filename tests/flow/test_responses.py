@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,14 +23,14 @@ DONE = Outcome(range(2), "created", [7, 8], batch=0, http_status=200, attempts=1
 
 @pytest.mark.parametrize("name", INDEXES)
 @pytest.mark.parametrize("outcomes", [(), (DONE,)])
-def test_there_is_one_row_for_each_source_row_under_its_own_index(name, outcomes):
+def test_there_is_one_row_for_each_source_row_under_its_own_index(name: str, outcomes: Any) -> None:
     frame = responses(outcomes, INDEXES[name], SERVER, "res.partner")
     pd.testing.assert_index_equal(frame.index, INDEXES[name], exact=True)
 
 
 @pytest.mark.parametrize("outcomes", [(), (DONE,)])
 @pytest.mark.parametrize("size", [0, 2])
-def test_columns_and_dtypes_are_the_contract_s_whatever_is_in_them(outcomes, size):
+def test_columns_and_dtypes_are_the_contract_s_whatever_is_in_them(outcomes: Any, size: int) -> None:
     frame = responses(outcomes[:size], pd.RangeIndex(size), SERVER, "res.partner")
     assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == {
         "status": "string",
@@ -44,7 +47,7 @@ def test_columns_and_dtypes_are_the_contract_s_whatever_is_in_them(outcomes, siz
     assert list(frame.columns) == list(COLUMNS)
 
 
-def test_an_outcome_fills_its_own_rows_and_the_rest_is_not_sent():
+def test_an_outcome_fills_its_own_rows_and_the_rest_is_not_sent() -> None:
     frame = responses([DONE], pd.RangeIndex(3), SERVER, "res.partner", "The send was stopped.")
     assert frame["status"].tolist() == ["created", "created", "not_sent"]
     assert frame["id"].tolist() == [7, 8, pd.NA]
@@ -55,7 +58,7 @@ def test_an_outcome_fills_its_own_rows_and_the_rest_is_not_sent():
 
 
 @given(sizes=st.lists(st.integers(1, 9), max_size=8), left=st.integers(0, 9), data=st.data())
-def test_the_statuses_add_up_to_the_rows(sizes, left, data):
+def test_the_statuses_add_up_to_the_rows(sizes: list[int], left: int, data: st.DataObject) -> None:
     edges = [sum(sizes[:position]) for position in range(len(sizes) + 1)]
     outcomes = [Outcome(range(start, stop), data.draw(st.sampled_from(STATUSES))) for start, stop in pairwise(edges)]
     frame = responses(data.draw(st.permutations(outcomes)), pd.RangeIndex(edges[-1] + left), SERVER, "res.partner")
@@ -65,5 +68,5 @@ def test_the_statuses_add_up_to_the_rows(sizes, left, data):
 
 
 @pytest.mark.parametrize(("model", "path"), [("res.partner", "res.partner"), ("x_thing", "m-x_thing")])
-def test_a_record_s_page_is_where_odoo_18_and_newer_have_it(model, path):
+def test_a_record_s_page_is_where_odoo_18_and_newer_have_it(model: str, path: str) -> None:
     assert link(SERVER, model, 7) == f"{SERVER}/odoo/{path}/7"

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import attrs
 import pytest
@@ -47,7 +50,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("values", "words"), REFUSED)
-def test_settings_that_cannot_be_are_refused_in_one_sentence(values, words):
+def test_settings_that_cannot_be_are_refused_in_one_sentence(values: Any, words: str) -> None:
     with pytest.raises(SettingsError) as refused:
         Settings(**{"url": URL, **values})
     assert words in str(refused.value)
@@ -72,7 +75,7 @@ TAKEN = [
 
 
 @pytest.mark.parametrize(("values", "name", "value"), TAKEN)
-def test_settings_are_read_generously(values, name, value):
+def test_settings_are_read_generously(values: Any, name: str, value: Any) -> None:
     assert getattr(Settings(**{"url": URL, **values}), name) == value
 
 
@@ -85,23 +88,23 @@ def test_settings_are_read_generously(values, name, value):
         "http://[::1]:8069/json/2/res.partner/create",
     ],
 )
-def test_an_address_says_protocol_model_and_operation(url):
+def test_an_address_says_protocol_model_and_operation(url: str) -> None:
     assert endpoint(url) == Settings(url).endpoint == Endpoint("json2", "res.partner", "create")
 
 
-def test_model_and_operation_make_the_address():
+def test_model_and_operation_make_the_address() -> None:
     assert address(f"{SERVER}/anything", "sale.order", "create") == f"{SERVER}/json/2/sale.order/create"
 
 
 @pytest.mark.parametrize(
     "model", ["", "res.partner/../../web", "res.partner?", "res partner", "Res.Partner", ".a", "a."]
 )
-def test_a_model_s_name_cannot_change_the_address(model):
+def test_a_model_s_name_cannot_change_the_address(model: str) -> None:
     with pytest.raises(SettingsError, match="is not the name of a model"):
         address(SERVER, model, "create")
 
 
-def test_replace_makes_another_value_and_knows_its_names():
+def test_replace_makes_another_value_and_knows_its_names() -> None:
     settings = Settings(URL)
     assert settings.replace(batch_size=7) == Settings(URL, batch_size=7) != settings
     with pytest.raises(SettingsError, match=r"There is no setting 'batchsize'. The settings are: url, method, "):
@@ -110,10 +113,10 @@ def test_replace_makes_another_value_and_knows_its_names():
         settings.replace(batch_size=-1)
 
 
-def test_settings_do_not_change():
+def test_settings_do_not_change() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         Settings(URL).batch_size = 7
 
 
-def test_a_header_s_value_is_not_shown():
+def test_a_header_s_value_is_not_shown() -> None:
     assert "SECRET" not in repr(Settings(URL, headers={"X-Api-Key": "SECRET"}))

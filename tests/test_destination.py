@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from werkzeug import Response
+
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.samples import Samples
+from tests.frames import FRAMES
+from tests.net.servers import Odoo
+
+if TYPE_CHECKING:
+    from pytest_httpserver import HTTPServer
+
+PATH = "/json/2/res.partner/create"
+SERVER = "https://mycompany.odoo.com"
+# Odoo's header names, beside those that differ by design.
+MASKED = "authorization"
+
+# One entry for each operation of each protocol: what is sent to it.
+DESTINATIONS = {
+    "JSON-2 create": Destination(SERVER + PATH, timezone="UTC", batch_size=2),
+    "JSON-2 create with context and headers": Destination(
+        SERVER + PATH,
+        timezone="UTC",
+        context={"lang": "fr_FR"},
+        headers="X-Source:a b",
+        exclude=["no"],
+        batch_size=None,
+    ),
+}
+
+
+def on_the_wire(request: Any) -> tuple[Any, ...]:
+    headers = [(name, value) for name, value in request.headers.raw if name.lower() != MASKED.encode()]
+    return request.method, str(request.url), headers, request.content
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("name", DESTINATIONS)
+def test_samples_are_what_a_send_puts_on_the_wire_but_for_the_key(name: str, frame: str) -> None:
+    odoo, destination, frame = Odoo(), DESTINATIONS[name], FRAMES[frame]
+    credential = Credential(SERVER, "mycompany", api_key='k"&\\')
+    samples = destination.samples(frame, n=len(frame), credential=credential)
+    destination.delivery(frame, credential, transport=odoo.transport).result()
+    assert [on_the_wire(sample.request) for sample in samples] == [on_the_wire(request) for request in odoo.requests]
+    assert {sample.request.headers[MASKED] for sample in samples} == {"bearer ***"}
+    assert {request.headers[MASKED] for request in odoo.requests} == {'bearer k"&\\'}
+
+
+def test_the_verbs_of_a_destination_are_those_of_its_settings() -> None:
+    destination = Destination(SERVER + PATH)
+    frame = pd.DataFrame({"x": [0.5, 1, np.inf]})
+    assert [sentence.split(":")[0] for sentence in destination.problems(frame)] == ["Column 'x', row 2"]
+    assert destination.problems(frame, rows=2) == ()
+    assert isinstance(destination.samples(frame.head(2)), Samples)
+    assert isinstance(destination.replace(batch_size=7), Destination)
+
+
+@pytest.fixture
+def odoo(httpserver: HTTPServer) -> HTTPServer:
+    """A real server on this machine that answers with one id for each record."""
+    httpserver.expect_request(PATH).respond_with_handler(answer)
+    return httpserver
+
+
+def answer(request: Any) -> Response:
+    records = request.get_json()["vals_list"]
+    return Response(f"{[int(record['name']) for record in records]}", content_type="application/json")
+
+
+def frame_of(rows: int) -> pd.DataFrame:
+    return pd.DataFrame({"name": [str(row + 1) for row in range(rows)]}, index=pd.Index(range(rows), name="row") * 3)
+
+
+def test_a_send_returns_one_answer_for_each_row(odoo: HTTPServer) -> None:
+    server = odoo.url_for("/").rstrip("/")
+    responses = Destination(server + PATH).send(frame_of(250), Credential(server, api_key="key"))
+    assert [len(request.get_json()["vals_list"]) for request, _ in odoo.log] == [100, 100, 50]
+    assert responses["id"].tolist() == list(range(1, 251))
+    joined = frame_of(250).join(responses)
+    assert (joined["name"].astype(int) == joined["id"]).all()
+
+
+def test_the_keywords_of_a_send_are_settings_for_this_send(odoo: HTTPServer) -> None:
+    server = odoo.url_for("/").rstrip("/")
+    destination = Destination(server + PATH)
+    destination.send(frame_of(4), Credential(server, api_key="key"), batch_size=2)
+    assert len(odoo.log) == 2
+    assert destination.batch_size == 100
+    with pytest.raises(SettingsError, match="There is no setting 'batchsize'"):
+        destination.send(frame_of(4), Credential(server, api_key="key"), batchsize=2)
+
+
+def test_a_send_works_within_a_running_event_loop(odoo: HTTPServer) -> None:
+    server = odoo.url_for("/").rstrip("/")
+
+    async def cell() -> pd.DataFrame:
+        return Destination(server + PATH).send(frame_of(2), Credential(server, api_key="key"))
+
+    assert asyncio.run(cell())["id"].tolist() == [1, 2]
+
+
+def test_an_awaited_send_leaves_the_event_loop_free(odoo: HTTPServer) -> None:
+    server = odoo.url_for("/").rstrip("/")
+    ticks = []
+
+    async def cell() -> pd.DataFrame:
+        async def tick() -> None:
+            while True:
+                ticks.append(len(odoo.log))
+                await asyncio.sleep(0)
+
+        ticking = asyncio.create_task(tick())
+        responses = await Destination(server + PATH).asend(
+            frame_of(10), Credential(server, api_key="key"), batch_size=1
+        )
+        ticking.cancel()
+        return responses
+
+    assert asyncio.run(cell())["id"].tolist() == list(range(1, 11))
+    assert len(set(ticks)) > 2

@@ -1,0 +1,101 @@
+"""Who may import whom: read off the files, so that it stays true."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "odoo_widgets"
+FILES = {
+    path.relative_to(ROOT).with_suffix("").as_posix(): path
+    for path in sorted(ROOT.rglob("*.py"))
+    if "addons" not in path.relative_to(ROOT).parts
+}
+
+# What stands on the left may import what stands on the right, and itself.
+ROOMS = {
+    "flow": [],
+    "net": ["flow"],
+    "destination": ["flow", "net"],
+    "forms": ["destination", "flow", "net/keys", "net/delivery"],
+    "cli": ["destination", "flow", "net/keys", "net/journal", "sandbox"],
+    "sandbox": ["flow/credential", "flow/errors"],
+    "__init__": ["destination", "flow", "net/delivery", "net/keys", "forms", "sandbox"],
+}
+
+# Within flow a file imports only files that stand above it.
+FLOW = [
+    "errors", "exchange", "headers", "credential", "settings", "kinds", "moments", "records", "problems", "batches",
+    "plan", "protocols/json2", "protocols/__init__", "responses", "judge", "samples",
+]  # fmt: skip
+
+# What flow never touches: the world, the clock, widgets.
+IMPURE = {"asyncio", "os", "pathlib", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "ipywidgets"}
+
+
+def imported(name: str) -> set[str]:
+    """The modules that a file imports: ours as paths within the package, others by their first name."""
+    found = set()
+    package = Path(name).parent.parts
+    for node in ast.walk(ast.parse(FILES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(("odoo_widgets", *package[: len(package) + 1 - node.level])) if node.level else ""
+            module = ".".join(part for part in (base, node.module) if part)
+            found |= {f"{module}.{alias.name}" for alias in node.names}
+    return {place(module) for module in found}
+
+
+def place(module: str) -> str:
+    first, _, rest = module.partition(".")
+    if first != "odoo_widgets" or not rest:
+        return first
+    parts = rest.split(".")
+    paths = ["/".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return next(
+        f"odoo_widgets/{found}" for path in paths for found in (path, f"{path}/__init__") if found in FILES
+    )  # fmt: skip
+
+
+def ours(name: str) -> list[str]:
+    return sorted(
+        module.removeprefix("odoo_widgets/") for module in imported(name) if module.startswith("odoo_widgets/")
+    )
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_room_imports_only_the_rooms_that_it_may(name: str) -> None:
+    room = name.partition("/")[0]
+    allowed = [room, *ROOMS[room]]
+    assert [module for module in ours(name) if not any((module + "/").startswith(f"{each}/") for each in allowed)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith("flow/") and name != "flow/__init__"])
+def test_within_flow_a_file_imports_only_what_stands_above_it(name: str) -> None:
+    position = FLOW.index(name.removeprefix("flow/"))
+    above = {"__init__", *FLOW[:position]}
+    assert [module for module in ours(name) if module.removeprefix("flow/") not in above] == []
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith("flow/")])
+def test_flow_touches_neither_the_world_nor_the_clock(name: str) -> None:
+    assert imported(name) & IMPURE == set()
+
+
+def test_only_net_and_the_sandbox_talk_to_the_network() -> None:
+    talkers = {name.partition("/")[0] for name in FILES if imported(name) & {"socket", "ssl", "urllib", "asyncio"}}
+    assert talkers <= {"net", "sandbox"}
+
+
+def test_nothing_is_named_after_nothing() -> None:
+    parts = {part for name in FILES for part in name.split("/")}
+    assert parts & {"utils", "helpers", "common", "core", "base", "manager", "misc"} == set()
+
+
+def test_the_order_of_flow_names_every_file_of_it() -> None:
+    assert sorted(FLOW) == sorted(
+        name.removeprefix("flow/") for name in FILES if name.startswith("flow/") and name != "flow/__init__"
+    )

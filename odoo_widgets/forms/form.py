@@ -7,8 +7,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
-from IPython.display import display
+from IPython.display import DisplayHandle, display
 
+from odoo_widgets.forms import sentences
 from odoo_widgets.forms.panels.responses import responses_panel
 from odoo_widgets.forms.panels.samples import samples_panel
 from odoo_widgets.forms.panels.send import send_panel
@@ -18,7 +19,6 @@ from odoo_widgets.forms.state import State
 
 if TYPE_CHECKING:
     import pandas as pd
-    from IPython.display import DisplayHandle
 
     from odoo_widgets.destination import Destination
     from odoo_widgets.flow.credential import Credential
@@ -51,12 +51,12 @@ class DestinationForm:
         )
         self._widget.add_class("ow-form")
         self._summary: DisplayHandle | None = None
-        self._state.observe(self._on_responses, "responses")
+        self._state.on("responses", call=self._update_summary)
 
     @property
     def data(self) -> pd.DataFrame:
         """The bound frame."""
-        return self._state.data
+        return self._state.data.frame
 
     @data.setter
     def data(self, value: pd.DataFrame) -> None:
@@ -98,32 +98,35 @@ class DestinationForm:
         close_tree(self._widget)
 
     def __repr__(self) -> str:
-        rows = len(self.data) if self.data is not None else 0
-        target = self.destination.endpoint if self.destination is not None else None
-        return f"DestinationForm({f'{target.model} {target.operation}, ' if target else ''}{rows:,} rows)"
+        target = (
+            f"{self.destination.endpoint.model} {self.destination.endpoint.operation}, " if self.destination else ""
+        )
+        return f"DestinationForm({target}{len(self.data):,} row{'s' if len(self.data) != 1 else ''})"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        return {**self._widget._repr_mimebundle_(**options), "text/plain": repr(self)}
+        text = {"text/plain": repr(self)}
+        return {**self._widget._repr_mimebundle_(**options), **text} if self._widget.comm else text
 
     def _ipython_display_(self) -> None:
         display(self._repr_mimebundle_(), raw=True)
         # JupyterLab shows "model not found" for a saved widget, whatever else its bundle holds: what a reader without
         # a kernel sees is a display of its own.
-        self._summary = display(self._summary_bundle(), raw=True, display_id=True)
+        self._summary = self._summary or DisplayHandle()
+        self._summary.display(self._summary_bundle(), raw=True)
 
-    def _on_responses(self, _change: object) -> None:
+    def _update_summary(self) -> None:
         if self._summary is not None:
             self._summary.update(self._summary_bundle(), raw=True)
 
     def _summary_bundle(self) -> dict[str, str]:
-        lines = [self._state.headline, self._state.plan]
+        lines = [sentences.headline(self._state), sentences.plan(self._state)]
         text = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
         return {"text/html": f"<div class='ow-summary'>{text}</div>", "text/plain": " · ".join(lines)}
 
 
 def _headline(state: State) -> w.Widget:
     text = Text(kind="headline", tag="h2")
-    state.on("destination", "credential", call=lambda: text.show(state.headline))
+    state.on("destination", "credential", call=lambda: text.show(sentences.headline(state)))
     return text
 
 

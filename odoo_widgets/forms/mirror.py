@@ -34,15 +34,3 @@ def mirror(state: State, control: w.Widget, get: Callable[[], Any], edit: Callab
 
     state.on("destination", "draft", call=to_control)
     control.observe(to_state, "value")
-
-
-def set_options(control: w.Widget, options: tuple[Any, ...]) -> None:
-    """Gives a dropdown other options, and keeps its value where it is still one of them.
-
-    Setting `options` alone makes ipywidgets choose the first one.
-    """
-    if tuple(control.options) != options:
-        value = control.value
-        control.options = options
-        if value in options:
-            control.value = value

@@ -19,14 +19,16 @@ from immutabledict import immutabledict
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.batches import count
-from odoo_widgets.flow.credential import Credential, host
-from odoo_widgets.flow.errors import OdooWidgetsError, SettingsError, StoppedError
-from odoo_widgets.flow.responses import counts
+from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.errors import SettingsError, StoppedError
+from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
 from odoo_widgets.flow.settings import address
+from odoo_widgets.forms.sentences import in_words
+from odoo_widgets.forms.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
 
@@ -35,27 +37,23 @@ if TYPE_CHECKING:
 SAMPLES = 5
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
-START = "https://mycompany.odoo.com/json/2/res.partner/create"
+NO_URL = "Type the URL to send to, such as https://mycompany.odoo.com/json/2/res.partner/create."
+NOTHING: immutabledict[str, Any] = immutabledict()
+# What a key's server is proposed to be sent.
+MODEL, OPERATION = "res.partner", "create"
 
 IDLE, SENDING, STOPPING, CUTTING = "idle", "sending", "stopping", "cutting"
 
 
-class Value(traitlets.Any):
-    """A trait that tells change by identity: comparing two frames takes as long as reading them."""
-
-    def set(self, obj: traitlets.HasTraits, value: Any) -> None:
-        """Takes a value, and notifies unless it is the one that was there."""
-        name = str(self.name)
-        old = obj._trait_values.get(name, self.default_value)  # noqa: SLF001 - how traitlets' own types do it
-        obj._trait_values[name] = value  # noqa: SLF001
-        if old is not value:
-            obj._notify_trait(name, old, value)  # noqa: SLF001
-
-
 def _expect(name: str, value: Any) -> None:
-    wanted = {"destination": Destination, "credential": Credential}.get(name)
-    if wanted is not None and value is not None and not isinstance(value, wanted):
-        raise TypeError(f"form.{name} takes a {wanted.__name__}, not a {type(value).__name__}.")
+    if name == "data":
+        # pandas itself is not this room's to know.
+        fits, wanted = hasattr(value, "columns") and hasattr(value, "iloc"), "pandas DataFrame"
+    else:
+        kind = {"destination": Destination, "credential": Credential}[name]
+        fits, wanted = value is None or isinstance(value, kind), kind.__name__
+    if not fits:
+        raise TypeError(f"form.{name} takes a {wanted}, not a {type(value).__name__}.")
 
 
 class State(traitlets.HasTraits):
@@ -68,7 +66,7 @@ class State(traitlets.HasTraits):
     data = Value(None)
     destination = Value(None)
     credential = Value(None)
-    draft = Value(immutabledict())
+    draft = Value(NOTHING)
     problem = traitlets.Unicode()
     samples = Value(Samples())
     open_sample = traitlets.Int(0, allow_none=True)
@@ -82,8 +80,6 @@ class State(traitlets.HasTraits):
         self._lock = threading.RLock()
         self._delivery: Delivery | None = None
         self._reported = 0.0
-        if destination is None and credential is not None:
-            destination = Destination(address(credential.server, "res.partner", "create"))
         self.bind(data=data, destination=destination, credential=credential)
 
     # --- in ----------------------------------------------------------------------------------------------------------
@@ -96,15 +92,16 @@ class State(traitlets.HasTraits):
         """
         for name, value in values.items():
             _expect(name, value)
-        if "data" in values and hasattr(values["data"], "copy"):
-            # A copy that shares the cells until somebody writes to them: what was seen is what is sent.
-            values["data"] = values["data"].copy(deep=False)
+        if "data" in values:
+            # A Source keeps a copy that shares its cells: what was seen is what is sent.
+            values["data"] = Source(values["data"])
         with self._changing():
             for name, value in values.items():
                 setattr(self, name, value)
-            if "destination" in values:
-                self.draft = immutabledict()
-            self._derive()
+            wanted = NOTHING if "destination" in values else self.draft
+            if self.destination is None and self.credential is not None:
+                wanted = {"url": address(self.credential.server, MODEL, OPERATION), **wanted}
+            self._take(wanted)
 
     def edit(self, **changes: Any) -> None:
         """Takes an edit of settings from a control. `model` and `operation` are views of the URL."""
@@ -113,14 +110,7 @@ class State(traitlets.HasTraits):
             if "url" in changes:
                 wanted.pop("model", None)
                 wanted.pop("operation", None)
-            try:
-                self.destination = self._edited(wanted)
-                self.draft = immutabledict()
-            except SettingsError as error:
-                self.draft = immutabledict(wanted)
-                self._derive(str(error))
-            else:
-                self._derive()
+            self._take(wanted)
 
     def shown(self, name: str) -> Any:
         """What a control shows for a setting: what was typed if it is not valid, else the destination's value."""
@@ -141,72 +131,62 @@ class State(traitlets.HasTraits):
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the data's columns, as far as they are text."""
-        return tuple(name for name in getattr(self.data, "columns", ()) if isinstance(name, str))
+        return tuple(dict.fromkeys(name for name in self.data.frame.columns if isinstance(name, str)))
 
     @property
     def calls(self) -> int:
         """How many calls a send makes."""
         return count(len(self.data), self.destination) if self.samples else 0
 
-    @property
-    def headline(self) -> str:
-        """What goes where as whom, in a line."""
-        if self.destination is None:
-            return "No destination yet"
-        target = self.destination.endpoint
-        where = host(self.destination.url)
-        if self.credential is None:
-            return f"{target.operation.capitalize()} {target.model} at {where}"
-        login = f" as {self.credential.login}" if self.credential.login else ""
-        return f"{target.operation.capitalize()} {target.model} in {self.credential.database or where}{login}"
+    def _take(self, wanted: Mapping[str, Any]) -> None:
+        """Makes a destination of what is wanted, or keeps that as a draft and says why."""
+        problem = ""
+        if wanted:
+            try:
+                self.destination, wanted = self._edited(wanted), NOTHING
+            except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
+                problem = in_words(error)
+        self.draft = immutabledict(wanted) if wanted else NOTHING
+        self._derive(problem)
 
-    @property
-    def plan(self) -> str:
-        """What a send would do, in a sentence."""
-        rows = (
-            f"{len(self.data):,} row{'s' if len(self.data) != 1 else ''}"
-            if hasattr(self.data, "columns")
-            else "no data"
-        )
-        if not self.samples:
-            return rows
-        calls = f"{self.calls:,} call{'s' if self.calls != 1 else ''}"
-        where = host(self.destination.url)
-        return f"{rows} · {calls} to {where} · {'nothing sent yet' if self.responses is None else self.result}"
-
-    @property
-    def result(self) -> str:
-        """What became of the rows of the last send, in a line; empty before the first."""
-        if self.responses is None:
-            return ""
-        return " · ".join(f"{status.replace('_', ' ')} {number:,}" for status, number in counts(self.responses).items())
-
-    def _edited(self, wanted: dict[str, Any]) -> Destination:
+    def _edited(self, wanted: Mapping[str, Any]) -> Destination:
         settings = dict(wanted)
+        if self.destination is None:
+            if "url" not in settings:
+                raise SettingsError(NO_URL)
+            return Destination(**settings)
         if views := {name: settings.pop(name) for name in ("model", "operation") if name in settings}:
-            if self.destination is None:
-                raise SettingsError("Type the server's address into URL first.")
             target = self.destination.endpoint
             views = {"model": target.model, "operation": target.operation, **views}
             settings["url"] = address(settings.get("url", self.destination.url), **views)
-        return Destination(**settings) if self.destination is None else self.destination.replace(**settings)
+        destination: Destination = self.destination.replace(**settings)
+        return destination
 
     def _derive(self, problem: str = "") -> None:
         """Samples, counts and problem, from data, destination and credential."""
-        if not problem and self.destination is None:
-            problem = f"Type the URL to send to, such as {START}."
-        if not problem:
-            # The first rows are looked at on every change, the rest when sending starts.
-            first = min(SAMPLES * self.destination.rows_per_call, len(self.data))
-            problem = next(iter(self.destination.problems(self.data, rows=first)), "")
-        if not problem and self.credential is not None and not self.credential.belongs_to(self.destination.url):
-            problem = f"The key belongs to {self.credential.server}, and the URL leads elsewhere."
         samples = Samples()
-        if not problem:
-            samples = self.destination.samples(self.data, n=SAMPLES, credential=self.credential)
-        if self.open_sample is not None and self.open_sample >= max(1, len(samples)):
-            self.open_sample = None
+        try:
+            problem = problem or self._problem()
+            if not problem:
+                samples = self.destination.samples(self.data, n=SAMPLES, credential=self.credential)
+        except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
+            problem = in_words(error)
         self.problem, self.samples = problem, samples
+        if self.phase == IDLE:
+            # What the last send ran into is not true of other values.
+            self.outcome = ""
+
+    def _problem(self) -> str:
+        if self.destination is None:
+            return NO_URL
+        # The first rows are looked at on every change, the rest when sending starts.
+        first = min(SAMPLES * self.destination.rows_per_call, len(self.data))
+        problems: tuple[str, ...] = self.destination.problems(self.data, rows=first)
+        if problems:
+            return problems[0]
+        if self.credential is not None and not self.credential.belongs_to(self.destination.url):
+            return f"The key belongs to {self.credential.server}, and the URL leads elsewhere."
+        return ""
 
     # --- sending -----------------------------------------------------------------------------------------------------
 
@@ -228,13 +208,13 @@ class State(traitlets.HasTraits):
                 return
             try:
                 delivery = self.destination.delivery(self.data, self.credential, on_progress=self._on_progress)
-            except OdooWidgetsError as error:
-                self.outcome = str(error)
+            except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
+                self.outcome = in_words(error)
                 return
             self._delivery, self._reported = delivery, 0.0
-            self.phase, self.progress, self.outcome = SENDING, delivery.progress, ""
-        delivery.start()
-        delivery.future.add_done_callback(lambda _future: self._on_end(delivery))
+            self.phase, self.progress, self.outcome = SENDING, None, ""
+            delivery.future.add_done_callback(lambda _future: self._on_end(delivery))
+            delivery.start()
 
     def stop(self) -> None:
         """Once: no new call. Twice: cuts the call in flight."""
@@ -250,20 +230,21 @@ class State(traitlets.HasTraits):
 
     def _on_progress(self, progress: Progress) -> None:
         # In the sending thread.
-        if progress.seconds - self._reported >= REPORT_SECONDS or progress.made == progress.calls:
+        first_or_last = progress.made in (0, progress.calls)
+        if first_or_last or progress.seconds - self._reported >= REPORT_SECONDS:
             self._reported = progress.seconds
             with self._changing():
                 self.progress = progress
 
     def _on_end(self, delivery: Delivery) -> None:
         # In the sending thread.
-        outcome, responses = "", None
+        responses, outcome = None, ""
         try:
             responses = delivery.future.result()
         except StoppedError as error:
-            outcome, responses = str(error), error.responses
-        except OdooWidgetsError as error:
-            outcome = str(error)
+            responses, outcome = error.responses, str(error)
+        except Exception as error:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
+            outcome = in_words(error)
         with self._changing():
             self._delivery = None
             self.phase, self.progress, self.outcome = IDLE, delivery.progress, outcome
@@ -271,15 +252,24 @@ class State(traitlets.HasTraits):
                 self.responses = responses
 
     def close(self) -> None:
-        """Stops what is going on, and lets go of everybody who listens."""
-        self.stop()
-        self.unobserve_all()
+        """Lets a send end after the call in flight, and lets go of everybody who listens."""
+        with self._changing():
+            self.unobserve_all()
+            if self.phase == SENDING:
+                self.stop()
 
     # --- changes -----------------------------------------------------------------------------------------------------
 
     def on(self, *names: str, call: Callable[[], None]) -> None:
-        """Calls a function now, and whenever one of the named values changes."""
-        self.observe(lambda _change: call(), list(names))
+        """Calls a function now, and whenever one of the named values changes. What it raises then is shown."""
+
+        def guarded(_change: object) -> None:
+            try:
+                call()
+            except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
+                self.outcome = in_words(error)
+
+        self.observe(guarded, list(names))
         call()
 
     @contextmanager

@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.flow.responses import shown
 from odoo_widgets.forms.pieces import Text
+from odoo_widgets.forms.sentences import result
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
@@ -28,7 +29,7 @@ def responses_panel(state: State) -> w.Widget:
                 "Nothing sent yet. After a send, each row has a line here, and form.responses is the DataFrame."
             )
             return
-        counts.show(state.result)
+        counts.show(result(state))
         part, sentence = shown(state.responses)
         note.show(sentence)
         if place.children:

@@ -44,11 +44,16 @@ def _slot(state: State, position: int) -> w.Widget:
     slot.add_class("ow-sample")
 
     def on_toggle(change: dict[str, bool]) -> None:
-        state.unfold(position, unfolded=change["new"])
+        # What comes back from `follow` is no click.
+        if change["new"] != is_unfolded():
+            state.unfold(position, unfolded=change["new"])
+
+    def is_unfolded() -> bool:
+        return position < len(state.samples) and state.open_sample == position
 
     def follow() -> None:
         there = position < len(state.samples)
-        unfolded = there and state.open_sample == position
+        unfolded = is_unfolded()
         sample = state.samples[position] if there else None
         hide(slot, not there)
         title.value = unfolded

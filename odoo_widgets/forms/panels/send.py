@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
+from odoo_widgets.forms import sentences
 from odoo_widgets.forms.pieces import Text, hide
 from odoo_widgets.forms.state import CUTTING, IDLE, SENDING, STOPPING
 
@@ -34,7 +35,7 @@ def send_panel(state: State) -> w.Widget:
     stop.on_click(lambda _: state.stop())
 
     def follow_settings() -> None:
-        plan.show(state.plan)
+        plan.show(sentences.plan(state))
         obstacle.show(state.obstacle if state.phase == IDLE else "")
         send.disabled = bool(state.obstacle)
         stop.description, stop.tooltip = STOP_WORDS[state.phase]
@@ -44,7 +45,7 @@ def send_panel(state: State) -> w.Widget:
         hide(bar, state.progress is None)
         if state.progress is not None:
             bar.max, bar.value = state.progress.rows, state.progress.done
-        figures.show(_figures(state.progress, state.phase) if state.progress is not None else "")
+        figures.show(_figures(state.progress, state.phase))
 
     state.on("data", "samples", "credential", "problem", "phase", "responses", call=follow_settings)
     state.on("progress", "phase", call=follow_progress)
@@ -56,7 +57,9 @@ def send_panel(state: State) -> w.Widget:
     return panel
 
 
-def _figures(progress: Progress, phase: str) -> str:
+def _figures(progress: Progress | None, phase: str) -> str:
+    if progress is None:
+        return "" if phase == IDLE else "looking through the data"
     parts = [f"{progress.done:,}/{progress.rows:,}"]
     if progress.done:
         parts.append(f"{progress.rows_per_second:,.0f}/s")

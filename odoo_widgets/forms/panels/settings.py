@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -9,8 +10,8 @@ import ipywidgets as w
 from odoo_widgets.flow.headers import header_text
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS, OPERATIONS, fixed
-from odoo_widgets.forms.mirror import mirror, set_options
-from odoo_widgets.forms.pieces import Text, hide, labelled, with_note
+from odoo_widgets.forms.mirror import mirror
+from odoo_widgets.forms.pieces import Text, close_tree, hide, labelled, with_note
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
@@ -111,51 +112,43 @@ def _exclude(state: State) -> w.Widget:
         return tuple(state.shown("exclude") or ())
 
     def on_add(change: Any) -> None:
-        if not change.new:
-            return
-        known = change.new in state.columns
-        note.show("" if known else f"The data has no column called {change.new!r}.")
-        if known:
+        if change.new:
             add.value = ""
-            state.edit(exclude=(*excluded(), change.new))
+            state.edit(exclude=(*(name for name in excluded() if name != change.new), change.new))
+
+    def take_back(name: str) -> None:
+        state.edit(exclude=tuple(each for each in excluded() if each != name))
+        # The button that had the focus is gone.
+        add.focus()
+
+    def button_for(name: str) -> w.Button:
+        button = w.Button(description=f"{name} ✕", tooltip=f"Send the column {name} after all")
+        button.on_click(lambda _: take_back(name))
+        return button
+
+    buttons: dict[str, w.Button] = {}
 
     def follow() -> None:
         names = excluded()
-        set_options(add, tuple(name for name in state.columns if name not in names))
-        if tuple(button.column for button in chosen.children) == names:
-            return
-        before, chosen.children = chosen.children, tuple(map(button_for, names))
-        for button in before:
-            button.close_all()
+        add.options = tuple(name for name in state.columns if name not in names)
+        unknown = [name for name in names if name not in state.columns]
+        note.show(f"The data has no column called {unknown[0]!r}." if unknown else "")
+        gone = [buttons.pop(name) for name in tuple(buttons) if name not in names]
+        buttons.update({name: button_for(name) for name in names if name not in buttons})
+        chosen.children = tuple(buttons[name] for name in names)
+        for button in gone:
+            close_tree(button)
         hide(chosen, not names)
-
-    def button_for(name: str) -> _Excluded:
-        button = _Excluded(name)
-        button.on_click(lambda _: state.edit(exclude=tuple(each for each in excluded() if each != name)))
-        return button
 
     add.observe(on_add, "value")
     state.on("data", "destination", "draft", call=follow)
     return w.VBox([add, chosen, note])
 
 
-class _Excluded(w.Button):
-    """The button of an excluded column; a click takes the column back."""
-
-    def __init__(self, column: str) -> None:
-        super().__init__(description=f"{column} ✕", tooltip=f"Send the column {column} after all")
-        self.column = column
-
-    def close_all(self) -> None:
-        self.layout.close()
-        self.style.close()
-        self.close()
-
-
 def _batching(state: State) -> w.Widget:
     batch = w.Checkbox(description="Would you like to batch your records together?", indent=False)
     batch.add_class("ow-check")
-    size = labelled(w.BoundedIntText, "Batch Size", min=1, max=1_000_000, continuous_update=False)
+    size = labelled(w.BoundedIntText, "Batch Size", min=1, max=sys.maxsize, continuous_update=False)
     grouping = labelled(w.Dropdown, "Grouping Algorithm", options=[(words, n) for n, words in GROUPING_WORDS.items()])
     note = Text()
 
@@ -163,10 +156,9 @@ def _batching(state: State) -> w.Widget:
         wanted: int | None = state.shown("batch_size")
         return wanted if state.destination is not None or "batch_size" in state.draft else USUAL_BATCH
 
-    mirror(state, batch, lambda: rows_per_call() is not None, lambda on: {"batch_size": size.value if on else None})
-    mirror(state, size, lambda: rows_per_call() or size.value, lambda value: {"batch_size": value})
+    mirror(state, batch, lambda: rows_per_call() is not None, lambda on: {"batch_size": USUAL_BATCH if on else None})
+    mirror(state, size, lambda: rows_per_call() or USUAL_BATCH, lambda value: {"batch_size": value})
     mirror(state, grouping, lambda: state.shown("grouping") or "sequential", lambda value: {"grouping": value})
-    size.value = rows_per_call() or USUAL_BATCH
 
     def follow() -> None:
         off = rows_per_call() is None

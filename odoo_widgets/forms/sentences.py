@@ -1,0 +1,49 @@
+"""What the form says about itself, in sentences that follow from the state alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from odoo_widgets.flow.credential import host
+from odoo_widgets.flow.errors import OdooWidgetsError
+from odoo_widgets.flow.responses import counts
+
+if TYPE_CHECKING:
+    from odoo_widgets.forms.state import State
+
+
+def headline(state: State) -> str:
+    """What goes where as whom."""
+    if state.destination is None:
+        return "No destination yet"
+    target = state.destination.endpoint
+    what, where = f"{target.operation.capitalize()} {target.model}", host(state.destination.url)
+    if state.credential is None:
+        return f"{what} at {where}"
+    login = f" as {state.credential.login}" if state.credential.login else ""
+    return f"{what} in {state.credential.database or where}{login}"
+
+
+def plan(state: State) -> str:
+    """What a send would do."""
+    rows = _number(len(state.data), "row")
+    if not state.samples:
+        return rows
+    where = host(state.destination.url)
+    return f"{rows} · {_number(state.calls, 'call')} to {where} · {result(state) or 'nothing sent yet'}"
+
+
+def result(state: State) -> str:
+    """What became of the rows of the last send; empty before the first."""
+    if state.responses is None:
+        return ""
+    return " · ".join(f"{status.replace('_', ' ')} {number:,}" for status, number in counts(state.responses).items())
+
+
+def in_words(error: Exception) -> str:
+    """An error as a sentence: our own are written as such, any other is a mistake of this package's."""
+    return str(error) if isinstance(error, OdooWidgetsError) else f"This should not happen, please report it: {error!r}"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"

@@ -1,0 +1,46 @@
+"""Odoo's create on a loopback server: real sockets, and answers that a test chooses."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+from werkzeug import Request, Response
+
+from odoo_widgets import Credential, Destination
+from tests.forms.examples import KEY
+from tests.forms.screen import EVER
+
+if TYPE_CHECKING:
+    from pytest_httpserver import HTTPServer
+
+
+class Odoo:
+    """A loopback server that creates: one function from a request to a response, and what it was asked."""
+
+    def __init__(self, server: HTTPServer) -> None:
+        self.url = server.url_for("/json/2/res.partner/create")
+        self.credential = Credential(server.url_for("/"), "mycompany", "me@example.com", KEY)
+        self.destination = Destination(self.url, batch_size=3)
+        self.records = []
+        # Calls wait here for as long as a test holds them.
+        self.open = threading.Event()
+        self.open.set()
+        self.arrived = threading.Semaphore(0)
+        self.answer = self.create
+        server.expect_request("/json/2/res.partner/create").respond_with_handler(self._handle)
+
+    def create(self, records: list[dict[str, Any]]) -> tuple[Any, int]:
+        return list(range(len(self.records) - len(records) + 1, len(self.records) + 1)), 200
+
+    def wait_for_call(self) -> None:
+        assert self.arrived.acquire(timeout=EVER)
+
+    def _handle(self, request: Request) -> Response:
+        records = request.get_json()["vals_list"]
+        self.records += records
+        self.arrived.release()
+        assert self.open.wait(EVER)
+        body, status = self.answer(records)
+        return Response(json.dumps(body), status, content_type="application/json")

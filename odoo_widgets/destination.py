@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.flow.credential import Credential
+    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.samples import Samples
 
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class Destination(Settings):
     """Where a DataFrame goes, and how: a value, with the arguments of `Settings`. `replace` makes another one."""
 
-    def problems(self, frame: pd.DataFrame, *, rows: int | None = None) -> tuple[str, ...]:
+    def problems(self, frame: pd.DataFrame | Source, *, rows: int | None = None) -> tuple[str, ...]:
         """What keeps a frame from being sent.
 
         Args:
@@ -38,7 +39,7 @@ class Destination(Settings):
 
     def samples(
         self,
-        frame: pd.DataFrame,
+        frame: pd.DataFrame | Source,
         n: int = 5,
         *,
         rows: Iterable[int] | None = None,
@@ -62,7 +63,7 @@ class Destination(Settings):
 
     def delivery(
         self,
-        frame: pd.DataFrame,
+        frame: pd.DataFrame | Source,
         credential: Credential,
         *,
         on_progress: Callable[[Progress], None] | None = None,
@@ -87,7 +88,7 @@ class Destination(Settings):
 
     def send(
         self,
-        frame: pd.DataFrame,
+        frame: pd.DataFrame | Source,
         credential: Credential,
         *,
         on_progress: Callable[[Progress], None] | None = None,
@@ -116,7 +117,7 @@ class Destination(Settings):
 
     async def asend(
         self,
-        frame: pd.DataFrame,
+        frame: pd.DataFrame | Source,
         credential: Credential,
         *,
         on_progress: Callable[[Progress], None] | None = None,

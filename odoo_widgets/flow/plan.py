@@ -9,6 +9,7 @@ import attrs
 
 from odoo_widgets.flow import records
 from odoo_widgets.flow.batches import batches
+from odoo_widgets.flow.records import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,25 +41,26 @@ class Call:
     records: list[dict[str, Any]] = attrs.field(repr=False)
 
 
-def plan(frame: pd.DataFrame, settings: Settings, block: int = BLOCK) -> Iterator[Call]:
+def plan(data: pd.DataFrame | Source, settings: Settings, block: int = BLOCK) -> Iterator[Call]:
     """What to call, in which order; converted slice by slice, as the calls are taken.
 
     Args:
-        frame: The bound frame, without problems.
+        data: The bound frame, without problems.
         settings: What to make of it.
         block: Rows to convert at once. A sample wants few, a send wants many.
 
     Returns:
         The calls. Every row is in exactly one.
     """
-    return _calls(frame, settings, enumerate(batches(len(frame), settings)), block)
+    source = Source.of(data)
+    return _calls(source, settings, enumerate(batches(len(source), settings)), block)
 
 
-def calls_of(frame: pd.DataFrame, settings: Settings, rows: Iterable[int]) -> Iterator[Call]:
+def calls_of(data: pd.DataFrame | Source, settings: Settings, rows: Iterable[int]) -> Iterator[Call]:
     """The calls that chosen rows are sent with, whole, each once, in the order sent.
 
     Args:
-        frame: The bound frame.
+        data: The bound frame.
         settings: What to make of it.
         rows: Positions of rows, from 0.
 
@@ -66,19 +68,18 @@ def calls_of(frame: pd.DataFrame, settings: Settings, rows: Iterable[int]) -> It
         The calls that `plan` makes for these rows.
     """
     wanted = set(rows)
-    numbered = enumerate(batches(len(frame), settings))
-    return _calls(frame, settings, ((n, batch) for n, batch in numbered if not wanted.isdisjoint(batch)), 0)
+    source = Source.of(data)
+    numbered = enumerate(batches(len(source), settings))
+    return _calls(source, settings, ((n, batch) for n, batch in numbered if not wanted.isdisjoint(batch)), 0)
 
 
-def _calls(
-    frame: pd.DataFrame, settings: Settings, numbered: Iterator[tuple[int, range]], block: int
-) -> Iterator[Call]:
-    columns = records.columns(frame, settings)
+def _calls(source: Source, settings: Settings, numbered: Iterator[tuple[int, range]], block: int) -> Iterator[Call]:
+    columns = records.columns(source, settings)
     target = settings.endpoint
     together = max(1, block // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         # Batches that are converted together follow each other in the frame, or stand alone.
         start, stop = chunk[0][1].start, chunk[-1][1].stop
-        converted = records.records(frame.iloc[start:stop], columns)
+        converted = records.records(source.frame.iloc[start:stop], columns)
         for number, rows in chunk:
             yield Call(number, rows, target.model, target.operation, converted[rows.start - start : rows.stop - start])

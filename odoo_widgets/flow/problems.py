@@ -10,7 +10,7 @@ import pandas as pd
 
 from odoo_widgets.flow import moments
 from odoo_widgets.flow.kinds import cell_kind, kind, plain
-from odoo_widgets.flow.records import Column, columns
+from odoo_widgets.flow.records import Column, Source, columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,18 +29,20 @@ LARGEST = 2**63
 BLOCK = 50_000
 
 
-def problems(frame: pd.DataFrame, settings: Settings, rows: range | None = None) -> tuple[str, ...]:
+def problems(data: pd.DataFrame | Source, settings: Settings, rows: range | None = None) -> tuple[str, ...]:
     """What keeps a frame from being sent.
 
     Args:
-        frame: The bound frame.
+        data: The bound frame.
         settings: The settings that it is to be sent with.
         rows: Positions of the rows to look at; all if left out.
 
     Returns:
         One sentence for each problem; none if the frame can be sent.
     """
-    return tuple(shape(frame, settings)) or tuple(_values(frame, settings, range(len(frame)) if rows is None else rows))
+    source = Source.of(data)
+    rows = range(len(source)) if rows is None else rows
+    return tuple(shape(source.frame, settings)) or tuple(_values(source, settings, rows))
 
 
 def row_name(index: pd.Index, row: int) -> str:
@@ -81,12 +83,12 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
         yield "All columns are excluded: nothing is left to send."
 
 
-def _values(frame: pd.DataFrame, settings: Settings, rows: range) -> Iterator[str]:
-    part = frame.iloc[rows.start : rows.stop]
-    for column in columns(frame, settings):
+def _values(source: Source, settings: Settings, rows: range) -> Iterator[str]:
+    part = source.frame.iloc[rows.start : rows.stop]
+    for column in columns(source, settings):
         for found, sentence in _column(column.cells(part), column):
             if len(found):
-                first = row_name(frame.index, rows.start + int(found[0]))
+                first = row_name(source.frame.index, rows.start + int(found[0]))
                 yield f"Column {column.name!r}, {first}{_more(len(found) - 1)}: {sentence}"
 
 

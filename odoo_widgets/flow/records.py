@@ -143,19 +143,49 @@ CELLS: dict[str, Callable[[Any, Column], Any]] = {
 # --- a frame ---------------------------------------------------------------------------------------------------------
 
 
-def columns(frame: pd.DataFrame, settings: Settings) -> tuple[Column, ...]:
+class Source:
+    """A frame, and what takes a look at a whole column to know, looked up once.
+
+    Keeping one Source for a bound frame makes every later look as fast as for a small one.
+
+    Args:
+        frame: The frame. A copy that shares its cells is kept: what others do to theirs does not change this one.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        # What is no frame is named by `problems`.
+        self.frame = frame.copy(deep=False) if isinstance(frame, pd.DataFrame) else frame
+        self._units: dict[int, str] = {}
+
+    @classmethod
+    def of(cls, data: pd.DataFrame | Source) -> Source:
+        """The Source of a frame; a Source is its own."""
+        return data if isinstance(data, Source) else cls(data)
+
+    def unit(self, position: int) -> str:
+        """Whether the naive moments of a column go out as dates; see `moments.unit`."""
+        if position not in self._units:
+            self._units[position] = moments.unit(plain(self.frame.iloc[:, position]))
+        return self._units[position]
+
+    def __len__(self) -> int:
+        return len(self.frame) if isinstance(self.frame, pd.DataFrame) else 0
+
+
+def columns(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ...]:
     """The columns that go into the payload, in the frame's order.
 
     Args:
-        frame: The bound frame. A naive datetime column is looked through once, to tell dates from times.
+        data: The bound frame.
         settings: Which columns stay out, and the zone of naive times.
 
     Returns:
         One Column for each column of the payload.
     """
+    source = Source.of(data)
     return tuple(
-        Column(name, str.__str__(name), position, settings.timezone, moments.unit(plain(frame.iloc[:, position])))
-        for position, name in enumerate(frame.columns)
+        Column(name, str.__str__(name), position, settings.timezone, source.unit(position))
+        for position, name in enumerate(source.frame.columns)
         if name not in settings.exclude
     )
 

@@ -16,6 +16,7 @@ from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.plan import Call, calls_of
 from odoo_widgets.flow.problems import problems, shape
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.records import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -122,7 +123,7 @@ def stand_in(url: str, credential: Credential | None = None, key: str = MASK) ->
 
 
 def samples(
-    frame: pd.DataFrame,
+    data: pd.DataFrame | Source,
     settings: Settings,
     n: int = 5,
     rows: Iterable[int] | None = None,
@@ -131,7 +132,7 @@ def samples(
     """The first calls of a send, or those of chosen rows.
 
     Args:
-        frame: The bound frame.
+        data: The bound frame.
         settings: What to make of it.
         n: How many calls.
         rows: Positions of rows to see the calls of, in place of the first ones.
@@ -143,14 +144,15 @@ def samples(
     Raises:
         DataError: These rows cannot be sent as they are. Other rows are not looked at.
     """
-    if found := list(shape(frame, settings)):
+    source = Source.of(data)
+    if found := list(shape(source.frame, settings)):
         raise DataError(found)
     wanted = None if rows is None else set(rows)
-    fitting = (batch for batch in batches(len(frame), settings) if wanted is None or not wanted.isdisjoint(batch))
+    fitting = (batch for batch in batches(len(source), settings) if wanted is None or not wanted.isdisjoint(batch))
     shown = list(islice(fitting, n))
-    if found := [sentence for batch in shown for sentence in problems(frame, settings, batch)]:
+    if found := [sentence for batch in shown for sentence in problems(source, settings, batch)]:
         raise DataError(found)
     masked = stand_in(settings.url, credential)
     encode: Callable[[Call, Settings, Credential], httpx.Request] = PROTOCOLS[settings.endpoint.protocol].encode
-    calls = calls_of(frame, settings, (batch.start for batch in shown))
+    calls = calls_of(source, settings, (batch.start for batch in shown))
     return Samples(Sample(call, encode(call, settings, masked)) for call in calls)

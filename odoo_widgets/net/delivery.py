@@ -20,6 +20,7 @@ from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.plan import plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.responses import Outcome, responses
 from odoo_widgets.net.transport import client, perform
 
@@ -87,11 +88,11 @@ class Delivery:
     """One send: a thread and an event loop of its own, ended with it.
 
     Args:
-        frame: What to send.
+        data: What to send.
         settings: How.
         credential: As whom.
-        on_progress: Called in the sending thread, after every call. If it raises, that is logged, and the send goes on
-            without it.
+        on_progress: Called in the sending thread, once the data are looked through and after every call. If it raises,
+            that is logged, and the send goes on without it.
         transport: What carries the requests in place of the network.
 
     Attributes:
@@ -100,12 +101,11 @@ class Delivery:
 
     Raises:
         CredentialError: The key belongs to another server; nothing was sent.
-        DataError: The frame cannot be sent as it is; nothing was sent.
     """
 
     def __init__(
         self,
-        frame: pd.DataFrame,
+        data: pd.DataFrame | Source,
         settings: Settings,
         credential: Credential,
         *,
@@ -117,11 +117,9 @@ class Delivery:
                 f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
                 "Use a credential of the server in the URL."
             )
-        if found := problems(frame, settings):
-            raise DataError(found)
-        self.progress = Progress(rows=len(frame), calls=count(len(frame), settings))
-        # What the caller does to the frame meanwhile is not for this send.
-        self._frame = frame.copy(deep=False)
+        # Its frame is a copy: what the caller does meanwhile is not for this send.
+        self._source = Source.of(data)
+        self.progress = Progress(rows=len(self._source), calls=count(len(self._source), settings))
         self._settings, self._credential = settings, credential
         self._on_progress, self._transport = on_progress, transport
         self._outcomes: list[Outcome] = []
@@ -159,6 +157,7 @@ class Delivery:
             The responses.
 
         Raises:
+            DataError: The frame cannot be sent as it is; nothing was sent.
             StoppedError: The first call showed that none can succeed; the error holds the responses.
             InterruptedSendError: An interrupt came while waiting; the error holds the responses.
         """
@@ -189,11 +188,16 @@ class Delivery:
     @property
     def responses(self) -> pd.DataFrame:
         """What has become of the rows until now."""
-        target = self._settings.endpoint
-        return responses(list(self._outcomes), self._frame.index, self._credential.server, target.model, self._reason)
+        index, model = self._source.frame.index, self._settings.endpoint.model
+        return responses(list(self._outcomes), index, self._credential.server, model, self._reason)
 
     def _run(self) -> None:
         try:
+            # Looking through a large frame takes its time, which nobody who started the send waits for.
+            if found := problems(self._source, self._settings):
+                self.future.set_exception(DataError(found))
+                return
+            self._tell()
             stop = asyncio.run(self._send())
         except BaseException as error:  # noqa: BLE001 - whatever it is, the rows until then must not be lost with it
             stop = StoppedError(f"The send ended with an error of its own, please report it: {error!r}")
@@ -210,7 +214,7 @@ class Delivery:
         protocol = PROTOCOLS[self._settings.endpoint.protocol]
         started = time.monotonic()
         async with client(self._settings, self._transport) as http:
-            for call in plan(self._frame, self._settings):
+            for call in plan(self._source, self._settings):
                 if self._stopping.is_set():
                     return None
                 request = protocol.encode(call, self._settings, self._credential)
@@ -242,6 +246,9 @@ class Delivery:
         self.progress = attrs.evolve(
             self.progress, statuses=dict(statuses), made=self.progress.made + 1, seconds=seconds
         )
+        self._tell()
+
+    def _tell(self) -> None:
         if self._on_progress is None:
             return
         try:

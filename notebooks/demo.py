@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -25,7 +26,7 @@ from nbclient.exceptions import CellExecutionError
 from odoo_widgets import OdooWidgetsError, Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HERE = Path(__file__).resolve().parent
 NOTEBOOK = HERE / "01_quickstart.ipynb"
@@ -42,11 +43,12 @@ def main() -> None:
     try:
         # Without a second of idle time, the servers end with their last user.
         with Sandbox(idle=0) as odoo, jupyterlab() as link:
+            # JupyterLab starts meanwhile.
             show_quickstart()
             # The notebook's client listens itself while it runs, and leaves nobody listening.
             _listen()
             print(f"\nOdoo, in the browser:  {odoo.web}   login {odoo.login} / {odoo.password.get_secret_value()}")
-            print(f"The notebook, to play: {link}")
+            print(f"The notebook, to play: {link()}")
             print(
                 f"Ready after {time.monotonic() - started:.1f} s. Ctrl-C stops JupyterLab, Odoo and PostgreSQL.",
                 flush=True,
@@ -91,8 +93,8 @@ def show_quickstart() -> None:
 
 
 @contextmanager
-def jupyterlab() -> Iterator[str]:
-    """JupyterLab with the quickstart open, as long as the context lasts; gives the link to it."""
+def jupyterlab() -> Iterator[Callable[[], str]]:
+    """JupyterLab as long as the context lasts; gives a function that waits for it and returns the quickstart's link."""
     _ask_nothing()
     token, port = secrets.token_urlsafe(24), _free_port()
     command = [
@@ -118,8 +120,7 @@ def jupyterlab() -> Iterator[str]:
             start_new_session=True,
         )
     try:
-        _wait_for(port, server, log)
-        yield f"http://{LOOPBACK}:{port}/lab/tree/{NOTEBOOK.name}?token={token}"
+        yield partial(_link, port, token, server, log)
     finally:
         server.terminate()
         try:
@@ -144,12 +145,12 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+def _link(port: int, token: str, server: subprocess.Popen[bytes], log: Path) -> str:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex((LOOPBACK, port)) == 0:
-                return
+                return f"http://{LOOPBACK}:{port}/lab/tree/{NOTEBOOK.name}?token={token}"
         time.sleep(0.1)
     sys.exit(f"JupyterLab did not start. What it said is in {log}.")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import httpx
 import numpy as np
 import pandas as pd
 
@@ -73,9 +74,13 @@ class Outcome:
     seconds: float | None = None
 
 
-def link(server: str, model: str, record: int) -> str:
-    """A record's page in Odoo: `/odoo/<model>/<id>`, as Odoo 18 and newer spell it (addons/web, router.js)."""
-    return f"{server}/odoo/{model if '.' in model else 'm-' + model}/{record}"
+def link(server: str, model: str, record: int, database: str = "") -> str:
+    """A record's page in Odoo: `/odoo/<model>/<id>`, as Odoo 18 and newer spell it (addons/web, router.js).
+
+    With a database, `?db=` chooses it: a browser that has not logged in is asked for one otherwise.
+    """
+    choice = f"?{httpx.QueryParams(db=database)}" if database else ""
+    return f"{server}/odoo/{model if '.' in model else 'm-' + model}/{record}{choice}"
 
 
 def counts(responses: pd.DataFrame) -> dict[str, int]:
@@ -103,7 +108,9 @@ def shown(responses: pd.DataFrame, most: int = 1_000) -> tuple[pd.DataFrame, str
     return part.where(part.notna(), ""), sentence
 
 
-def responses(outcomes: Iterable[Outcome], index: pd.Index, server: str, model: str, reason: str = "") -> pd.DataFrame:
+def responses(
+    outcomes: Iterable[Outcome], index: pd.Index, server: str, model: str, *, reason: str = "", database: str = ""
+) -> pd.DataFrame:
     """The DataFrame that a send returns.
 
     Args:
@@ -111,6 +118,7 @@ def responses(outcomes: Iterable[Outcome], index: pd.Index, server: str, model: 
         index: The source's index, kept as it is, duplicates included.
         server: Where the records are, for their links.
         model: The records' model, for their links.
+        database: Where they are on the server, for their links.
         reason: Why rows without an outcome were not sent.
 
     Returns:
@@ -127,5 +135,5 @@ def responses(outcomes: Iterable[Outcome], index: pd.Index, server: str, model: 
             cells[name][place] = [getattr(outcome, name)] * times
         if outcome.ids is not None:
             cells["id"][place] = outcome.ids
-            cells["link"][place] = [link(server, model, record) for record in outcome.ids]
+            cells["link"][place] = [link(server, model, record, database) for record in outcome.ids]
     return pd.DataFrame({name: pd.array(cells[name], dtype=dtype) for name, dtype in COLUMNS.items()}, index=index)

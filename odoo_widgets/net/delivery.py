@@ -189,7 +189,8 @@ class Delivery:
     def responses(self) -> pd.DataFrame:
         """What has become of the rows until now."""
         index, model = self._source.frame.index, self._settings.endpoint.model
-        return responses(list(self._outcomes), index, self._credential.server, model, self._reason)
+        me = self._credential
+        return responses(list(self._outcomes), index, me.server, model, reason=self._reason, database=me.database)
 
     def _run(self) -> None:
         try:

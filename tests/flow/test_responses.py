@@ -48,7 +48,7 @@ def test_columns_and_dtypes_are_the_contract_s_whatever_is_in_them(outcomes: Any
 
 
 def test_an_outcome_fills_its_own_rows_and_the_rest_is_not_sent() -> None:
-    frame = responses([DONE], pd.RangeIndex(3), SERVER, "res.partner", "The send was stopped.")
+    frame = responses([DONE], pd.RangeIndex(3), SERVER, "res.partner", reason="The send was stopped.")
     assert frame["status"].tolist() == ["created", "created", "not_sent"]
     assert frame["id"].tolist() == [7, 8, pd.NA]
     assert frame["link"].tolist() == [f"{SERVER}/odoo/res.partner/7", f"{SERVER}/odoo/res.partner/8", pd.NA]
@@ -70,3 +70,8 @@ def test_the_statuses_add_up_to_the_rows(sizes: list[int], left: int, data: st.D
 @pytest.mark.parametrize(("model", "path"), [("res.partner", "res.partner"), ("x_thing", "m-x_thing")])
 def test_a_record_s_page_is_where_odoo_18_and_newer_have_it(model: str, path: str) -> None:
     assert link(SERVER, model, 7) == f"{SERVER}/odoo/{path}/7"
+
+
+def test_a_link_chooses_the_database_where_one_is_known() -> None:
+    frame = responses([DONE], pd.RangeIndex(3), SERVER, "res.partner", database="my company")
+    assert frame["link"].dropna().str.endswith("?db=my+company").all()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from odoo_widgets.flow.settings import Settings
+
+# Rows that do not follow each other are named up to here.
+NAMED = 5
 
 
 def in_row_order(rows: int, settings: Settings) -> Iterator[range]:
@@ -38,6 +41,10 @@ def count(rows: int, settings: Settings) -> int:
     return -(-rows // settings.rows_per_call)
 
 
-def rows_text(rows: range) -> str:
-    """A batch's rows for people: `row 7`, `rows 0–99`."""
-    return f"row {rows.start:,}" if len(rows) == 1 else f"rows {rows.start:,}–{rows.stop - 1:,}"
+def rows_text(rows: Sequence[int]) -> str:
+    """Some rows for people: `row 7`, `rows 0–99`, `rows 3, 5, 6 …`."""
+    if len(rows) == 1:
+        return f"row {rows[0]:,}"
+    if rows[-1] - rows[0] == len(rows) - 1:
+        return f"rows {rows[0]:,}–{rows[-1]:,}"
+    return f"rows {', '.join(f'{row:,}' for row in rows[:NAMED])}{' …' if len(rows) > NAMED else ''}"

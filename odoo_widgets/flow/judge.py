@@ -1,13 +1,13 @@
 """What an exchange means for the rows of its call: one table, read from the top, the first rule that fits counts.
 
-Nothing is done by default: `created` needs one id for each record, in the server's own words.
+Nothing is done by default: `created`, `updated`, `deleted` and `saved` need the server's own word (`proofs.py`).
 Whatever this table does not know is in doubt.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -17,6 +17,7 @@ from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.plan import Call
+from odoo_widgets.flow.proofs import prove, refusals
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.flow.settings import Settings
@@ -25,9 +26,6 @@ OK, UNAUTHORIZED, TOO_LARGE, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 401, 413
 REDIRECTS = range(300, 400)
 # Odoo answers with a page, not with JSON-2, where a database is not found or the route does not exist.
 NOT_HERE = (400, 403, 404, 405, 415)
-
-# What PostgreSQL's largest integer can number.
-LAST_ID = 2**63 - 1
 
 # Nothing has left this machine when these are raised (httpx, _exceptions.py), so nothing can have been done.
 NOT_CONNECTED = (
@@ -116,13 +114,6 @@ class Verdict:
     reason: str = ""
 
 
-def _ids(facts: Facts) -> list[int] | None:
-    result = facts.reply.result if facts.reply else None
-    if not isinstance(result, list) or not all(type(each) is int and 0 < each <= LAST_ID for each in result):
-        return None
-    return result if len(result) == len(facts.call.records) == len(set(result)) else None
-
-
 def _no_connection(facts: Facts) -> str:
     error = facts.exchange.error
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -177,9 +168,7 @@ def _no_api(facts: Facts) -> str:
 
 def _too_large(facts: Facts) -> str:
     size = len(facts.exchange.request.content)
-    return (
-        f"{facts.server} takes no request of {size:,} bytes. Use a smaller batch size than {len(facts.call.records)}."
-    )
+    return f"{facts.server} takes no request of {size:,} bytes. Use a smaller batch size than {len(facts.call.rows)}."
 
 
 def _busy(facts: Facts) -> str:
@@ -230,8 +219,12 @@ def _refused(facts: Facts) -> bool:
     return bool(facts.error) and facts.status <= SERVER_ERROR
 
 
-def _one_id_each(facts: Facts) -> bool:
-    return facts.status == OK and _ids(facts) is not None
+def _proved(facts: Facts) -> bool:
+    return facts.status == OK and facts.reply is not None and prove(facts.call.ask, facts.reply.result) is not None
+
+
+def _load_refused(facts: Facts) -> bool:
+    return facts.status == OK and facts.reply is not None and bool(refusals(facts.call.ask, facts.reply.result))
 
 
 def _always(_facts: Facts) -> bool:
@@ -254,7 +247,8 @@ RULES: tuple[Rule, ...] = (
     Rule("no such database or API",    _not_odoo(*NOT_HERE),                       "not_sent", _no_api, EndpointError),
     Rule("rolled back",                _named(*ROLLED_BACK),                       "not_sent", _odoo_says),
     Rule("an error of Odoo's",         _refused,                                   "rejected", _odoo_says),
-    Rule("one id for each record",     _one_id_each,                               "created",  _nothing),
+    Rule("an error in load's answer",  _load_refused,                              "rejected", _nothing),
+    Rule("the method's own proof",     _proved,                                    "done",     _nothing),
     Rule("anything else",              _always,                                    "in_doubt", _unreadable, StoppedError),
 )
 # fmt: on
@@ -263,6 +257,21 @@ RULES: tuple[Rule, ...] = (
 def error_field(message: str) -> str | None:
     """The field that a message of Odoo's names, if it names one."""
     return next((match["field"] for pattern in FIELD_IN_MESSAGE if (match := pattern.search(message))), None)
+
+
+def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
+    """The outcome of a call, parted where the answer says different things of its rows."""
+    result = facts.reply.result if facts.reply else None
+    if whole.status == "done":
+        for proof in prove(facts.call.ask, result) or ():
+            rows = [whole.rows[place] for place in proof.places] if proof.places is not None else whole.rows
+            yield attrs.evolve(whole, rows=rows, status=proof.status, ids=proof.ids, error=proof.warning or None)
+    elif not whole.error and whole.status == "rejected":
+        for refusal in refusals(facts.call.ask, result):
+            rows = [whole.rows[place] for place in refusal.places]
+            yield attrs.evolve(whole, rows=rows, error=refusal.message, error_field=refusal.field or None)
+    else:
+        yield whole
 
 
 def judge(call: Call, exchange: Exchange, settings: Settings) -> Verdict:
@@ -281,10 +290,9 @@ def judge(call: Call, exchange: Exchange, settings: Settings) -> Verdict:
     facts = Facts(call, exchange, settings, decode(response) if response is not None else None)
     rule = next(rule for rule in RULES if rule.fits(facts))
     sentence = rule.say(facts)
-    outcome = Outcome(
+    whole = Outcome(
         rows=call.rows,
         status=rule.status,
-        ids=_ids(facts) if rule.status == "created" else None,
         batch=call.number,
         http_status=facts.status or None,
         error_type=(facts.reply.error_type or None) if facts.reply else None,
@@ -296,4 +304,4 @@ def judge(call: Call, exchange: Exchange, settings: Settings) -> Verdict:
     reason = (
         sentence if rule.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
     )
-    return Verdict((outcome,), rule.stop(sentence) if rule.stop else None, reason)
+    return Verdict(tuple(_parts(whole, facts)), rule.stop(sentence) if rule.stop else None, reason)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from odoo_widgets.flow import records
 from odoo_widgets.flow.batches import batches
+from odoo_widgets.flow.operations import OPERATIONS, Ask, Batch
 from odoo_widgets.flow.records import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -27,18 +28,19 @@ class Call:
     """One API call to make.
 
     Attributes:
-        number: The batch that it sends, from 0.
-        rows: The positions of its rows in the frame.
+        number: The batch that it belongs to, from 0.
         model: The model that it is for.
-        operation: What it does to the model.
-        records: One dict of field to value for each row.
+        ask: Which method it calls, on what, for which rows.
     """
 
     number: int
-    rows: range
     model: str
-    operation: str
-    records: list[dict[str, Any]] = attrs.field(repr=False)
+    ask: Ask
+
+    @property
+    def rows(self) -> Sequence[int]:
+        """The positions of its rows in the frame."""
+        return self.ask.rows
 
 
 def plan(data: pd.DataFrame | Source, settings: Settings, block: int = BLOCK) -> Iterator[Call]:
@@ -73,13 +75,20 @@ def calls_of(data: pd.DataFrame | Source, settings: Settings, rows: Iterable[int
     return _calls(source, settings, ((n, batch) for n, batch in numbered if not wanted.isdisjoint(batch)), 0)
 
 
-def _calls(source: Source, settings: Settings, numbered: Iterator[tuple[int, range]], block: int) -> Iterator[Call]:
-    columns = records.columns(source, settings)
+def _calls(
+    source: Source, settings: Settings, numbered: Iterator[tuple[int, range]], block_rows: int
+) -> Iterator[Call]:
     target = settings.endpoint
-    together = max(1, block // settings.rows_per_call)
+    operation = OPERATIONS[target.operation]
+    columns = records.columns(source, settings) if operation.takes_values else ()
+    together = max(1, block_rows // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         # Batches that are converted together follow each other in the frame, or stand alone.
         start, stop = chunk[0][1].start, chunk[-1][1].stop
-        converted = records.records(source.frame.iloc[start:stop], columns)
+        block = source.frame.iloc[start:stop]
+        converted = records.records(block, columns)
+        ids = records.ids(block, settings)
         for number, rows in chunk:
-            yield Call(number, rows, target.model, target.operation, converted[rows.start - start : rows.stop - start])
+            part = slice(rows.start - start, rows.stop - start)
+            for ask in operation.calls(Batch(rows, converted[part], ids[part] if ids is not None else None)):
+                yield Call(number, target.model, ask)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from odoo_widgets.flow import moments
 from odoo_widgets.flow.kinds import cell_kind, kind, plain
+from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.records import Column, Source, columns
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ FIRST, LAST = np.datetime64("0001-01-01", "s"), np.datetime64("9999-12-31T23:59:
 A_DAY = np.timedelta64(1, "D")
 # orjson and PostgreSQL's bigint end here.
 LARGEST = 2**63
+# PostgreSQL's integer, which Odoo numbers records with, ends here.
+LAST_ID = 2**31 - 1
 # Texts to look through at once: enough to be fast, few enough to stay small in memory.
 BLOCK = 50_000
 
@@ -49,6 +53,11 @@ def row_name(index: pd.Index, row: int) -> str:
     """How a row is called in a sentence: its position from 0, and its label where that is another."""
     label = index[row]
     return f"row {row}" if isinstance(label, int | np.integer) and label == row else f"row {row} (index {label!r})"
+
+
+def takes_values(settings: Settings) -> bool:
+    """Whether the columns are values to send."""
+    return OPERATIONS[settings.endpoint.operation].takes_values
 
 
 # --- the frame -------------------------------------------------------------------------------------------------------
@@ -79,17 +88,48 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
     unsendable = [name for name in names if not _is_sendable(name)]
     if unsendable:
         yield f"The column name {unsendable[0]!r} holds a NUL or half a surrogate pair. Rename it to a field's name."
-    if not names and not others:
+    if settings.needs_ids and list(frame.columns).count(settings.ids) != 1:
+        yield (
+            f"{settings.endpoint.operation} needs one column of database ids, and there is none called "
+            f"{settings.ids!r}. Say which it is: ids='…'."
+        )
+    values = [name for name in names if not (settings.needs_ids and name == settings.ids)]
+    if not values and not others and takes_values(settings):
         yield "All columns are excluded: nothing is left to send."
 
 
 def _values(source: Source, settings: Settings, rows: range) -> Iterator[str]:
     part = source.frame.iloc[rows.start : rows.stop]
-    for column in columns(source, settings):
-        for found, sentence in _column(column.cells(part), column):
+    if settings.needs_ids:
+        yield from _ids(source, settings, rows)
+    for column in columns(source, settings) if takes_values(settings) else ():
+        for found, sentence in chain(_column(column.cells(part), column), _missing(column.cells(part), column)):
             if len(found):
                 first = row_name(source.frame.index, rows.start + int(found[0]))
                 yield f"Column {column.name!r}, {first}{_more(len(found) - 1)}: {sentence}"
+
+
+def _ids(source: Source, settings: Settings, rows: range) -> Iterator[str]:
+    cells = plain(source.frame.iloc[:, source.frame.columns.get_loc(settings.ids)])
+    part = cells.iloc[rows.start : rows.stop]
+    numbers = pd.to_numeric(part, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+    with np.errstate(invalid="ignore"):
+        wrong = ~((numbers > 0) & (numbers == np.floor(numbers)) & (numbers <= LAST_ID))
+    wrong |= np.array([isinstance(cell, str | bool | np.bool_) for cell in part.tolist()], dtype=bool)
+    doubled = cells.duplicated().to_numpy()[rows.start : rows.stop] & ~wrong
+    for found, sentence in (
+        (np.flatnonzero(wrong), "this is not the id of a record. Ids are whole numbers above 0, none missing."),
+        (np.flatnonzero(doubled), "another row above is for the same record. Keep one row for each record."),
+    ):
+        if len(found):
+            first = row_name(source.frame.index, rows.start + int(found[0]))
+            yield f"Column {settings.ids!r}, {first}{_more(len(found) - 1)}: {sentence}"
+
+
+def _missing(cells: pd.Series, column: Column) -> Iterator[Finding]:
+    if column.missing == "reject":
+        rows = np.flatnonzero(cells.isna().to_numpy())
+        yield rows, "the cell is empty, and missing='reject' wants none. Fill it, or choose omit or clear."
 
 
 def _more(rows: int) -> str:

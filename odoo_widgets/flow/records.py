@@ -39,6 +39,7 @@ class Column:
         position: Its place in the frame, from 0.
         zone: The zone of its naive times.
         unit: Whether its naive moments go out as dates.
+        missing: What becomes of its missing cells; see `settings.MISSING`.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Column:
     position: int
     zone: str | None
     unit: str
+    missing: str = "omit"
 
     def cells(self, frame: pd.DataFrame) -> pd.Series:
         """This column of some rows of the frame."""
@@ -183,11 +185,35 @@ def columns(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ..
         One Column for each column of the payload.
     """
     source = Source.of(data)
+    left_out = {*settings.exclude, *([settings.ids] if settings.needs_ids else [])}
     return tuple(
-        Column(name, str.__str__(name), position, settings.timezone, source.unit(position))
+        Column(
+            name,
+            str.__str__(name),
+            position,
+            settings.timezone,
+            source.unit(position),
+            settings.missing.get(name, "omit"),
+        )
         for position, name in enumerate(source.frame.columns)
-        if name not in settings.exclude
+        if name not in left_out
     )
+
+
+def ids(block: pd.DataFrame, settings: Settings) -> list[int] | None:
+    """The database id of each row's record.
+
+    Args:
+        block: Some rows of a frame without problems, with all its columns.
+        settings: Which column holds the ids, if the operation needs any.
+
+    Returns:
+        One id for each row; None if the operation needs none.
+    """
+    if not settings.needs_ids:
+        return None
+    column = plain(block.iloc[:, block.columns.get_loc(settings.ids)])
+    return [int(value) for value in column.tolist()]
 
 
 def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, Any]]:
@@ -198,12 +224,17 @@ def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, 
         columns: What `columns` says of the frame.
 
     Returns:
-        One dict of field to value for each row; a missing cell leaves its field out.
+        One dict of field to value for each row; a missing cell leaves its field out, or holds None where it clears.
     """
+    if not columns:
+        return [{} for _ in range(len(block))]
     converted = [_values(column.cells(block), column) for column in columns]
     fields = [column.field for column in columns]
     rows = [dict(zip(fields, row, strict=True)) for row in zip(*(values for values, _ in converted), strict=True)]
-    for field, (_, missing) in zip(fields, converted, strict=True):
+    for column, (_, missing) in zip(columns, converted, strict=True):
         for position in missing.tolist():
-            del rows[position][field]
+            if column.missing == "clear":
+                rows[position][column.field] = None
+            else:
+                del rows[position][column.field]
     return rows

@@ -62,7 +62,7 @@ class Outcome:
         seconds: The time of the last call.
     """
 
-    rows: range
+    rows: Sequence[int]
     status: str
     ids: Sequence[int] | None = None
     batch: int | None = None
@@ -130,10 +130,18 @@ def responses(
     cells["error"] = [reason or None] * size
     cells["attempts"] = [0] * size
     for outcome in outcomes:
-        place, times = slice(outcome.rows.start, outcome.rows.stop), len(outcome.rows)
         for name in ("status", "batch", "http_status", "error_type", "error_field", "error", "attempts", "seconds"):
-            cells[name][place] = [getattr(outcome, name)] * times
+            _put(cells[name], outcome.rows, [getattr(outcome, name)] * len(outcome.rows))
         if outcome.ids is not None:
-            cells["id"][place] = outcome.ids
-            cells["link"][place] = [link(server, model, record, database) for record in outcome.ids]
+            _put(cells["id"], outcome.rows, outcome.ids)
+            if outcome.status != "deleted":
+                _put(cells["link"], outcome.rows, [link(server, model, each, database) for each in outcome.ids])
     return pd.DataFrame({name: pd.array(cells[name], dtype=dtype) for name, dtype in COLUMNS.items()}, index=index)
+
+
+def _put(cells: list[Any], rows: Sequence[int], values: Sequence[Any]) -> None:
+    if isinstance(rows, range):
+        cells[rows.start : rows.stop] = values
+    else:
+        for row, value in zip(rows, values, strict=True):
+            cells[row] = value

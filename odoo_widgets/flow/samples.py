@@ -53,7 +53,7 @@ class Sample:
     @property
     def title(self) -> str:
         """One line: which rows, how many records, how large."""
-        records = len(self.call.records)
+        records = len(self.call.rows)
         size = size_text(len(self.request.content))
         return f"{rows_text(self.call.rows)} · {records:,} record{'s' if records > 1 else ''} · {size}"
 

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 CONTENT_FORMATS = ("JSON", "XML", "form", "CSV")
-OPERATIONS = ("create",)
+OPERATIONS = ("create", "write", "unlink", "load")
+# The operations that say for each row which record it is for.
+ON_IDS = ("write", "unlink")
+# What becomes of a missing cell: the field stays out, is emptied, or the row cannot be sent.
+MISSING = ("omit", "clear", "reject")
 GROUPINGS = ("sequential",)
 
 # What a protocol fixes for itself: the value, and why, in words.
@@ -108,9 +112,14 @@ def address(url: str, model: str, operation: str) -> str:
     """
     if not MODEL_NAME.fullmatch(model):
         raise SettingsError(f"{model!r} is not the name of a model. Odoo writes them like res.partner or sale.order.")
-    built = f"{origin(url)}/json/2/{model}/{operation}"
+    built = json2_address(url, model, operation)
     endpoint(built)
     return built
+
+
+def json2_address(url: str, model: str, method: str) -> str:
+    """The JSON-2 address of any method, on the server of another address."""
+    return f"{origin(url)}/json/2/{model}/{method}"
 
 
 def _names(value: Iterable[str] | str | None) -> tuple[str, ...]:
@@ -145,6 +154,19 @@ def _context(value: Mapping[str, object] | None) -> immutabledict[str, object]:
     return immutabledict(value or {})
 
 
+def _missing(value: Mapping[str, str] | None) -> immutabledict[str, str]:
+    try:
+        policies = dict(value or {})
+    except (TypeError, ValueError):
+        raise SettingsError("missing is not a dict of column and policy, such as {'email': 'clear'}.") from None
+    for column, policy in policies.items():
+        if policy not in MISSING:
+            raise SettingsError(
+                f"missing={policy!r} for the column {column!r} is not known. Use: {', '.join(MISSING)}."
+            )
+    return immutabledict(policies)
+
+
 def _stripped(value: str) -> str:
     return value.strip() if isinstance(value, str) else value
 
@@ -164,6 +186,9 @@ class Settings:
         content_format: How a body is written. JSON-2 takes JSON only.
         headers: More headers, as `"name:value,name2:value2"` (quotes allow , and :) or as a dict.
         exclude: Columns that stay out of the payload.
+        ids: The column of database ids, for write and unlink. It stays out of the payload.
+        missing: Column to what becomes of its missing cells: `omit` leaves the field out, so that Odoo's default
+            applies or the value stays, `clear` empties it, `reject` refuses the frame. `omit` where not said.
         batch_size: Records in one call; None for one record per call.
         grouping: Which rows share a call: `sequential` takes them as they come.
         timezone: The zone of times that carry none, such as `Europe/Brussels`.
@@ -181,6 +206,8 @@ class Settings:
         factory=immutabledict, converter=parse_headers, repr=_header_names, kw_only=True
     )
     exclude: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+    ids: str = attrs.field(default="id", kw_only=True)
+    missing: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=_missing, kw_only=True)
     batch_size: int | None = attrs.field(default=100, converter=_batch_size, kw_only=True)
     grouping: str = attrs.field(default="sequential", validator=_one_of(GROUPINGS), kw_only=True)
     timezone: str | None = attrs.field(default=None, kw_only=True)
@@ -216,6 +243,11 @@ class Settings:
     def endpoint(self) -> Endpoint:
         """Protocol, model and operation, as the URL says."""
         return endpoint(self.url)
+
+    @property
+    def needs_ids(self) -> bool:
+        """Whether each row says by its id which record it is for."""
+        return self.endpoint.operation in ON_IDS
 
     @property
     def rows_per_call(self) -> int:

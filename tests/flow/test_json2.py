@@ -7,6 +7,7 @@ import pytest
 
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.exchange import Reply
+from odoo_widgets.flow.operations import Ask
 from odoo_widgets.flow.plan import Call
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.settings import Settings
@@ -42,7 +43,7 @@ REQUESTS = {
         "",
         [{"name": 'é"\\\n😀'}],
         (
-            b"POST /json/2/x_thing/create/\r\n"
+            b"POST /json/2/x_thing/create\r\n"
             b"Host: 127.0.0.1:8069\r\n"
             b"Accept: application/json\r\n"
             b"X-Request-Source: notebook\r\n"
@@ -66,7 +67,7 @@ def on_the_wire(request: httpx.Request) -> bytes:
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_call_becomes_these_bytes(name: str) -> None:
     settings, database, records, expected = REQUESTS[name]
-    call = Call(0, range(len(records)), settings.endpoint.model, settings.endpoint.operation, records)
+    call = Call(0, settings.endpoint.model, Ask(range(len(records)), "create", {"vals_list": records}))
     request = PROTOCOLS["json2"].encode(call, settings, Credential(settings.url, database, api_key=KEY))
     assert on_the_wire(request) == expected
 
@@ -123,6 +124,6 @@ def test_a_response_says_this(name: str) -> None:
 
 def test_a_header_of_ones_own_takes_the_place_of_ours_whatever_its_case() -> None:
     settings = Settings(CREATE, headers={"ACCEPT": "text/plain"})
-    call = Call(0, range(1), "res.partner", "create", [{}])
+    call = Call(0, "res.partner", Ask(range(1), "create", {"vals_list": [{}]}))
     request = PROTOCOLS["json2"].encode(call, settings, Credential(SERVER, api_key=KEY))
     assert request.headers.get_list("accept") == ["text/plain"]

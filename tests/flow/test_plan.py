@@ -35,8 +35,8 @@ def test_every_row_is_in_exactly_one_call_in_order(rows: Any, size: int | None, 
     calls = list(plan(numbers(rows), Settings(URL, batch_size=size), block))
     assert [call.number for call in calls] == list(range(len(calls)))
     assert [row for call in calls for row in call.rows] == list(range(rows))
-    assert [record["n"] for call in calls for record in call.records] == list(range(rows))
-    assert [row for call in calls for row, record in zip(call.rows, call.records, strict=True) if "odd" in record] == [
+    assert [record["n"] for call in calls for record in call.ask.arguments["vals_list"]] == list(range(rows))
+    assert [row for call in calls for row, record in zip(call.rows, call.ask.arguments["vals_list"], strict=True) if "odd" in record] == [
         row for row in range(rows) if not row % 2
     ]
 
@@ -51,11 +51,11 @@ def test_the_calls_of_chosen_rows_are_those_of_the_plan(rows: Any, size: int | N
 
 def test_a_call_says_what_the_address_says() -> None:
     call = next(plan(numbers(1), Settings(URL)))
-    assert (call.model, call.operation) == ("res.partner", "create")
+    assert (call.model, call.ask.method) == ("res.partner", "create")
 
 
 def test_a_batch_size_of_none_is_one_record_for_each_call() -> None:
-    assert [len(call.records) for call in plan(numbers(3), Settings(URL, batch_size=None))] == [1, 1, 1]
+    assert [len(call.rows) for call in plan(numbers(3), Settings(URL, batch_size=None))] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ REFUSED = [
     ({"url": f"{URL}#SECRET"}, NO_API),
     ({"url": "https://me:SECRET@mycompany.odoo.com/json/2/res.partner/create"}, "A user or password has no place"),
     ({"url": "me:SECRET@mycompany.odoo.com"}, "A user or password has no place"),
-    ({"url": f"{SERVER}/json/2/res.partner/unlink"}, "The operation 'unlink' at the end of the URL cannot be sent yet"),
+    ({"url": f"{SERVER}/json/2/res.partner/copy"}, "The operation 'copy' at the end of the URL cannot be sent yet"),
     ({"method": "GET"}, "method='GET' is not known. Use one of: POST, PUT, PATCH, DELETE."),
     ({"method": "PUT"}, "JSON-2 takes POST only"),
     ({"content_format": "YAML"}, "Use one of: JSON, XML, form, CSV."),

@@ -12,6 +12,7 @@ import httpx
 import orjson
 
 from odoo_widgets.flow.exchange import Reply
+from odoo_widgets.flow.settings import json2_address
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.credential import Credential
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 LIMIT = "JSON-2 takes a list of records in one call."
-
-
-def _create(call: Call) -> dict[str, Any]:
-    return {"vals_list": call.records}
-
-
-ARGUMENTS = {"create": _create}
 
 
 def encode(call: Call, settings: Settings, credential: Credential) -> httpx.Request:
@@ -39,15 +33,19 @@ def encode(call: Call, settings: Settings, credential: Credential) -> httpx.Requ
     Returns:
         The whole request.
     """
-    body = ARGUMENTS[call.operation](call)
-    if settings.context:
-        body["context"] = dict(settings.context)
+    ask = call.ask
+    body: dict[str, Any] = {} if ask.ids is None else {"ids": ask.ids}
+    body |= ask.arguments
+    if context := {**settings.context, **ask.context}:
+        body["context"] = context
     headers = httpx.Headers({"Accept": "application/json", "User-Agent": "odoo_widgets"})
     headers.update(settings.headers)
     headers["Content-Type"] = "application/json"
     if credential.database:
         headers["X-Odoo-Database"] = credential.database
-    request = httpx.Request("POST", settings.url, headers=headers, content=orjson.dumps(body))
+    request = httpx.Request(
+        "POST", json2_address(settings.url, call.model, ask.method), headers=headers, content=orjson.dumps(body)
+    )
     # The key comes last: no frame that can fail holds it.
     request.headers["Authorization"] = f"bearer {credential.api_key.get_secret_value()}"
     return request

@@ -1,0 +1,159 @@
+"""What an answer proves: the server's own word that the rows of a call were done, one function for each method."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from odoo_widgets.flow.operations import Ask
+
+# What PostgreSQL's largest integer can number.
+LAST_ID = 2**63 - 1
+
+WITH_THE_OTHERS = "Not saved, because load saves all rows of a call or none, and others of this call were refused."
+
+
+@attrs.frozen
+class Proof:
+    """Rows that were done.
+
+    Attributes:
+        status: What they are now.
+        ids: Their records' ids, one for each.
+        places: Which of the call's rows; None for all.
+        warning: What Odoo warned of.
+    """
+
+    status: str
+    ids: Sequence[int]
+    places: Sequence[int] | None = None
+    warning: str = ""
+
+
+@attrs.frozen
+class Refusal:
+    """Rows that `load` refused, as it names them.
+
+    Attributes:
+        places: Which of the call's rows.
+        message: Why.
+        field: The field that the message is about.
+    """
+
+    places: Sequence[int]
+    message: str
+    field: str = ""
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int and 0 < value <= LAST_ID
+
+
+def _one_id_each(ask: Ask, result: Any) -> list[int] | None:
+    fits = isinstance(result, list) and len(result) == len(ask.rows) and all(map(_is_id, result))
+    return result if fits and len(set(result)) == len(result) else None
+
+
+def _create(ask: Ask, result: Any) -> list[Proof] | None:
+    ids = _one_id_each(ask, result)
+    return None if ids is None else [Proof("created", ids)]
+
+
+def _true(status: str) -> Callable[[Ask, Any], list[Proof] | None]:
+    def proof(ask: Ask, result: Any) -> list[Proof] | None:
+        # A write or unlink without ids returns true and does nothing.
+        return [Proof(status, ask.ids)] if result is True and ask.ids else None
+
+    return proof
+
+
+def _save_multi(ask: Ask, result: Any) -> list[Proof] | None:
+    if not ask.ids or not isinstance(result, list):
+        return None
+    read = [each.get("id") if isinstance(each, dict) else None for each in result]
+    return [Proof("updated", ask.ids)] if read == ask.ids else None
+
+
+def _load(ask: Ask, result: Any) -> list[Proof] | None:
+    ids = result.get("ids") if isinstance(result, dict) else None
+    # Two rows with one external ID are one record, written twice.
+    if not isinstance(ids, list) or len(ids) != len(ask.rows) or not all(map(_is_id, ids)):
+        return None
+    # The whole of the answer is about the whole of the call: a warning names rows, all of them were saved.
+    warned: dict[int, list[str]] = {}
+    for message in _messages(result):
+        for place in _places(message, len(ids)):
+            warned.setdefault(place, []).append(message["message"])
+    fine = [place for place in range(len(ids)) if place not in warned]
+    proofs = [Proof("saved", [ids[place]], [place], "\n".join(texts)) for place, texts in warned.items()]
+    return [*([Proof("saved", [ids[place] for place in fine], fine)] if fine else []), *proofs]
+
+
+PROOFS: dict[str, Callable[[Ask, Any], list[Proof] | None]] = {
+    "create": _create,
+    "write": _true("updated"),
+    "web_save_multi": _save_multi,
+    "unlink": _true("deleted"),
+    "load": _load,
+}
+
+
+def prove(ask: Ask, result: Any) -> list[Proof] | None:
+    """What an answer proves.
+
+    Args:
+        ask: The call that was made.
+        result: What the method returned.
+
+    Returns:
+        The rows that were done, each in one proof; None if the answer proves nothing.
+    """
+    return PROOFS[ask.method](ask, result)
+
+
+def refusals(ask: Ask, result: Any) -> list[Refusal]:
+    """The rows that `load` refused. It answers 200 all the same, with `ids` false (Odoo 19.0, odoo/orm/models.py).
+
+    Args:
+        ask: The call that was made.
+        result: What the method returned.
+
+    Returns:
+        One for each row of the call; none if nothing was refused, or the method is another.
+    """
+    if ask.method != "load" or not isinstance(result, dict) or result.get("ids") is not False:
+        return []
+    messages = [message for message in _messages(result) if message.get("type") == "error"] or _messages(result)
+    if not messages:
+        return []
+    named: dict[int, tuple[str, str]] = {}
+    for message in messages:
+        for place in _places(message, len(ask.rows)):
+            text, field = named.get(place, ("", ""))
+            both = f"{text}\n{message['message']}".strip()
+            named[place] = (both, field or str(message.get("field") or ""))
+    if not named:
+        everything = "\n".join(message["message"] for message in messages)
+        return [Refusal(range(len(ask.rows)), everything)]
+    others = [place for place in range(len(ask.rows)) if place not in named]
+    refused = [Refusal([place], text, field) for place, (text, field) in named.items()]
+    return [*refused, *([Refusal(others, WITH_THE_OTHERS)] if others else [])]
+
+
+def _messages(result: dict[str, Any]) -> list[dict[str, Any]]:
+    messages = result.get("messages")
+    found = messages if isinstance(messages, list) else []
+    return [each for each in found if isinstance(each, dict) and isinstance(each.get("message"), str)]
+
+
+def _places(message: dict[str, Any], rows: int) -> range:
+    # `rows` counts from 0 within the data of the call. A message about all of them has none.
+    told = message.get("rows")
+    if not isinstance(told, dict) or not all(type(told.get(end)) is int for end in ("from", "to")):
+        return range(0)
+    return range(max(0, told["from"]), min(told["to"], rows - 1) + 1)

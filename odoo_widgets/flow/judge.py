@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import httpx
 
+from odoo_widgets.flow import words
 from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
-from odoo_widgets.flow.exchange import Exchange, Reply
-from odoo_widgets.flow.plan import Call
-from odoo_widgets.flow.proofs import prove, refusals
+from odoo_widgets.flow.proofs import prove, refusals, rolled_back
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import Outcome
-from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.words import Facts
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.exchange import Exchange
+    from odoo_widgets.flow.plan import Call
+    from odoo_widgets.flow.settings import Settings
 
 OK, UNAUTHORIZED, TOO_LARGE, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 401, 413, 429, 500, 503
 REDIRECTS = range(300, 400)
@@ -48,36 +52,6 @@ FIELD_IN_MESSAGE = (
     re.compile(r"(?:for the field|following constraint:) '.*?' \((?P<field>\w+)\)"),
     re.compile(r"column \"(?P<field>\w+)\""),
 )
-
-
-@attrs.frozen
-class Facts:
-    """All that a rule may look at."""
-
-    call: Call
-    exchange: Exchange
-    settings: Settings
-    reply: Reply | None
-
-    @property
-    def status(self) -> int:
-        """The HTTP status; 0 if there was no response."""
-        return self.exchange.response.status_code if self.exchange.response is not None else 0
-
-    @property
-    def error(self) -> str:
-        """Odoo's name of the exception, without its module."""
-        return self.reply.error_type.rpartition(".")[2] if self.reply else ""
-
-    @property
-    def message(self) -> str:
-        """Odoo's message for people."""
-        return self.reply.message.strip() if self.reply else ""
-
-    @property
-    def server(self) -> str:
-        """The server's host, as it is called in a sentence."""
-        return self.exchange.request.url.netloc.decode()
 
 
 @attrs.frozen
@@ -114,85 +88,6 @@ class Verdict:
     reason: str = ""
 
 
-def _no_connection(facts: Facts) -> str:
-    error = facts.exchange.error
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return (
-            f"{facts.server} did not prove who it is: its certificate is expired, self-made or another host's. "
-            "Nothing was sent. Ask its administrator."
-        )
-    return f"Nothing answers at {facts.server}. Check the server's address and this machine's network."
-
-
-def _no_answer(facts: Facts) -> str:
-    late = isinstance(facts.exchange.error, TimeoutError | httpx.TimeoutException)
-    waited = f" within {facts.settings.timeout:g} s" if late else ""
-    return (
-        f"Sent, no whole answer came{waited}: the records may be in Odoo. Look there for the first of them before "
-        "sending these rows again."
-    )
-
-
-def _redirected(facts: Facts) -> str:
-    assert facts.exchange.response is not None
-    told = facts.exchange.response.headers.get("location", "")
-    try:
-        target = (
-            repr(str(httpx.URL(told).copy_with(userinfo=b"", query=None, fragment=None))) if told else "another one"
-        )
-    except (httpx.InvalidURL, ValueError):
-        target = "another one"
-    return f"{facts.server} says that the address is {target}. Nothing was sent there. Correct the URL."
-
-
-def _unknown_key(facts: Facts) -> str:
-    return f"{facts.server}: key unknown or expired (Odoo's default lifetime is one day). Make a new one in Odoo."
-
-
-def _wrong_call(facts: Facts) -> str:
-    return f"{facts.server} answers: {facts.message}. Check the URL."
-
-
-def _no_api(facts: Facts) -> str:
-    database = facts.exchange.request.headers.get("x-odoo-database")
-    if database:
-        return (
-            f"No database called {database!r} on {facts.server}, or an Odoo older than 19, which has no JSON-2. "
-            "Check the credential's database."
-        )
-    return (
-        f"{facts.server} does not answer JSON-2 here. Name the database, Credential(database=…), if the server has "
-        "several; Odoo older than 19 has no JSON-2."
-    )
-
-
-def _too_large(facts: Facts) -> str:
-    size = len(facts.exchange.request.content)
-    return f"{facts.server} takes no request of {size:,} bytes. Use a smaller batch size than {len(facts.call.rows)}."
-
-
-def _busy(facts: Facts) -> str:
-    assert facts.exchange.response is not None
-    wait = facts.exchange.response.headers.get("retry-after", "")
-    when = f"after {wait} s" if wait.isdigit() else "later"
-    return f"{facts.server} is too busy (HTTP {facts.status}) and took nothing. Send again {when}."
-
-
-def _unreadable(facts: Facts) -> str:
-    return (
-        f"Sent, and {facts.server} answered something that Odoo does not write (HTTP {facts.status}): the records may "
-        "be in Odoo. Look there for the first of them before sending these rows again."
-    )
-
-
-def _odoo_says(facts: Facts) -> str:
-    return facts.message or f"Odoo refused these rows and did not say why ({facts.error})."
-
-
-def _nothing(_facts: Facts) -> str:
-    return ""
-
-
 def _raised(*errors: type[Exception]) -> Callable[[Facts], bool]:
     return lambda facts: isinstance(facts.exchange.error, errors)
 
@@ -223,6 +118,10 @@ def _proved(facts: Facts) -> bool:
     return facts.status == OK and facts.reply is not None and prove(facts.call.ask, facts.reply.result) is not None
 
 
+def _load_rolled_back(facts: Facts) -> bool:
+    return facts.status == OK and facts.reply is not None and bool(rolled_back(facts.call.ask, facts.reply.result))
+
+
 def _load_refused(facts: Facts) -> bool:
     return facts.status == OK and facts.reply is not None and bool(refusals(facts.call.ask, facts.reply.result))
 
@@ -234,22 +133,23 @@ def _always(_facts: Facts) -> bool:
 # fmt: off
 RULES: tuple[Rule, ...] = (
     # what was seen, and what shows it                                          the rows are, the words, what stops
-    Rule("no connection",              _raised(*NOT_CONNECTED),                    "not_sent", _no_connection, EndpointError),
-    Rule("no answer",                  _raised(Exception),                         "in_doubt", _no_answer, StoppedError),
-    Rule("another address",            _http(*REDIRECTS),                          "not_sent", _redirected, EndpointError),
-    Rule("unknown key",                _http(UNAUTHORIZED),                        "not_sent", _unknown_key, CredentialError),
-    Rule("unknown user",               _named("AccessDenied"),                     "not_sent", _unknown_key, CredentialError),
-    Rule("too many calls",             _http(TOO_MANY),                            "not_sent", _busy, StoppedError),
-    Rule("maintenance",                _maintenance,                               "not_sent", _busy, StoppedError),
-    Rule("request too large",          _http(TOO_LARGE),                           "not_sent", _too_large, StoppedError),
-    Rule("no such model or method",    _named("NotFound"),                         "not_sent", _wrong_call, EndpointError),
-    Rule("a call that cannot be made", _named("UnprocessableEntity", "BadRequest"), "not_sent", _wrong_call, EndpointError),
-    Rule("no such database or API",    _not_odoo(*NOT_HERE),                       "not_sent", _no_api, EndpointError),
-    Rule("rolled back",                _named(*ROLLED_BACK),                       "not_sent", _odoo_says),
-    Rule("an error of Odoo's",         _refused,                                   "rejected", _odoo_says),
-    Rule("an error in load's answer",  _load_refused,                              "rejected", _nothing),
-    Rule("the method's own proof",     _proved,                                    "done",     _nothing),
-    Rule("anything else",              _always,                                    "in_doubt", _unreadable, StoppedError),
+    Rule("no connection",              _raised(*NOT_CONNECTED),                    "not_sent", words.no_connection, EndpointError),
+    Rule("no answer",                  _raised(Exception),                         "in_doubt", words.no_answer, StoppedError),
+    Rule("another address",            _http(*REDIRECTS),                          "not_sent", words.redirected, EndpointError),
+    Rule("unknown key",                _http(UNAUTHORIZED),                        "not_sent", words.unknown_key, CredentialError),
+    Rule("unknown user",               _named("AccessDenied"),                     "not_sent", words.unknown_key, CredentialError),
+    Rule("too many calls",             _http(TOO_MANY),                            "not_sent", words.busy, StoppedError),
+    Rule("maintenance",                _maintenance,                               "not_sent", words.busy, StoppedError),
+    Rule("request too large",          _http(TOO_LARGE),                           "not_sent", words.too_large, StoppedError),
+    Rule("no such model or method",    _named("NotFound"),                         "not_sent", words.wrong_call, EndpointError),
+    Rule("a call that cannot be made", _named("UnprocessableEntity", "BadRequest"), "not_sent", words.wrong_call, EndpointError),
+    Rule("no such database or API",    _not_odoo(*NOT_HERE),                       "not_sent", words.no_api, EndpointError),
+    Rule("rolled back",                _named(*ROLLED_BACK),                       "not_sent", words.odoo_says),
+    Rule("an error of Odoo's",         _refused,                                   "rejected", words.odoo_says),
+    Rule("rolled back inside load",    _load_rolled_back,                          "not_sent", words.load_rolled_back),
+    Rule("an error in load's answer",  _load_refused,                              "rejected", words.nothing),
+    Rule("the method's own proof",     _proved,                                    "done",     words.nothing),
+    Rule("anything else",              _always,                                    "in_doubt", words.unreadable, StoppedError),
 )
 # fmt: on
 
@@ -265,7 +165,8 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
     if whole.status == "done":
         for proof in prove(facts.call.ask, result) or ():
             rows = [whole.rows[place] for place in proof.places] if proof.places is not None else whole.rows
-            yield attrs.evolve(whole, rows=rows, status=proof.status, ids=proof.ids, error=proof.warning or None)
+            done = attrs.evolve(whole, rows=rows, status=proof.status, ids=proof.ids)
+            yield attrs.evolve(done, error=proof.warning or None, error_field=proof.field or None)
     elif not whole.error and whole.status == "rejected":
         for refusal in refusals(facts.call.ask, result):
             rows = [whole.rows[place] for place in refusal.places]

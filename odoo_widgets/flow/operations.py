@@ -92,9 +92,15 @@ def _method(name: str) -> Callable[[Batch], Iterator[Ask]]:
     return calls
 
 
-def _cell(value: object) -> object:
-    # `load` calls lower() on what it takes for a boolean (odoo/addons/base/models/ir_fields.py, _str_to_boolean).
-    return str(int(value)) if isinstance(value, bool) else value
+def _cell(value: object) -> str | None:
+    """A cell as `load` reads it from a file: text.
+
+    It fails on a number for an external ID and on a boolean, and cuts 1.5 to 1 for an integer field, where it refuses
+    "1.5" (odoo/orm/models.py, odoo/addons/base/models/ir_fields.py).
+    """
+    if isinstance(value, bool):
+        return str(int(value))
+    return None if value is None else str(value)
 
 
 def _alike(records: list[dict[str, Any]]) -> list[list[int]]:

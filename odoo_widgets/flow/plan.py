@@ -72,7 +72,9 @@ def calls_of(data: pd.DataFrame | Source, settings: Settings, rows: Iterable[int
     wanted = set(rows)
     source = Source.of(data)
     numbered = enumerate(batches(len(source), settings))
-    return _calls(source, settings, ((n, batch) for n, batch in numbered if not wanted.isdisjoint(batch)), 0)
+    fitting = ((number, batch) for number, batch in numbered if not wanted.isdisjoint(batch))
+    # A batch may take several calls, of which some are for other rows.
+    return (call for call in _calls(source, settings, fitting, 0) if not wanted.isdisjoint(call.rows))
 
 
 def _calls(

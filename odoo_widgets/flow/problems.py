@@ -12,7 +12,7 @@ import pandas as pd
 from odoo_widgets.flow import moments
 from odoo_widgets.flow.kinds import cell_kind, kind, plain
 from odoo_widgets.flow.operations import OPERATIONS
-from odoo_widgets.flow.records import Column, Source, columns
+from odoo_widgets.flow.records import Column, Source, columns, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,10 +88,12 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
     unsendable = [name for name in names if not _is_sendable(name)]
     if unsendable:
         yield f"The column name {unsendable[0]!r} holds a NUL or half a surrogate pair. Rename it to a field's name."
-    if settings.needs_ids and list(frame.columns).count(settings.ids) != 1:
+    own = sum(isinstance(name, str) and name == settings.ids for name in frame.columns)
+    if settings.needs_ids and own != 1:
+        there = f"{own} are" if own else "none is"
         yield (
-            f"{settings.endpoint.operation} needs one column of database ids, and there is none called "
-            f"{settings.ids!r}. Say which it is: ids='…'."
+            f"{settings.endpoint.operation} needs one column of database ids, and {there} called {settings.ids!r}. "
+            "Say which it is: ids='…'."
         )
     values = [name for name in names if not (settings.needs_ids and name == settings.ids)]
     if not values and not others and takes_values(settings):
@@ -110,13 +112,10 @@ def _values(source: Source, settings: Settings, rows: range) -> Iterator[str]:
 
 
 def _ids(source: Source, settings: Settings, rows: range) -> Iterator[str]:
-    cells = plain(source.frame.iloc[:, source.frame.columns.get_loc(settings.ids)])
-    part = cells.iloc[rows.start : rows.stop]
-    numbers = pd.to_numeric(part, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    with np.errstate(invalid="ignore"):
-        wrong = ~((numbers > 0) & (numbers == np.floor(numbers)) & (numbers <= LAST_ID))
-    wrong |= np.array([isinstance(cell, str | bool | np.bool_) for cell in part.tolist()], dtype=bool)
-    doubled = cells.duplicated().to_numpy()[rows.start : rows.stop] & ~wrong
+    position = source.frame.columns.get_loc(settings.ids)
+    found = numbers(plain(source.frame.iloc[rows.start : rows.stop, position])).to_numpy()
+    wrong = ~((found > 0) & (found == np.floor(found)) & (found <= LAST_ID))
+    doubled = source.repeated(position)[rows.start : rows.stop] & ~wrong
     for found, sentence in (
         (np.flatnonzero(wrong), "this is not the id of a record. Ids are whole numbers above 0, none missing."),
         (np.flatnonzero(doubled), "another row above is for the same record. Keep one row for each record."),

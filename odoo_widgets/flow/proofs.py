@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 # What PostgreSQL's largest integer can number.
 LAST_ID = 2**63 - 1
 
+# What PostgreSQL says where two transactions met (its source, errmsg of 40001 and 40P01).
+CLASHES = ("could not serialize access", "deadlock detected")
+
+FIRST_ROW = "(Odoo says this of the first row of a call even if only a later one is refused.)"
 WITH_THE_OTHERS = "Not saved, because load saves all rows of a call or none, and others of this call were refused."
 
 
@@ -27,12 +31,14 @@ class Proof:
         ids: Their records' ids, one for each.
         places: Which of the call's rows; None for all.
         warning: What Odoo warned of.
+        field: The field that the warning is about.
     """
 
     status: str
     ids: Sequence[int]
     places: Sequence[int] | None = None
     warning: str = ""
+    field: str = ""
 
 
 @attrs.frozen
@@ -76,7 +82,8 @@ def _save_multi(ask: Ask, result: Any) -> list[Proof] | None:
     if not ask.ids or not isinstance(result, list):
         return None
     read = [each.get("id") if isinstance(each, dict) else None for each in result]
-    return [Proof("updated", ask.ids)] if read == ask.ids else None
+    # True == 1 == 1.0, and neither is an id.
+    return [Proof("updated", ask.ids)] if all(map(_is_id, read)) and read == ask.ids else None
 
 
 def _load(ask: Ask, result: Any) -> list[Proof] | None:
@@ -84,13 +91,12 @@ def _load(ask: Ask, result: Any) -> list[Proof] | None:
     # Two rows with one external ID are one record, written twice.
     if not isinstance(ids, list) or len(ids) != len(ask.rows) or not all(map(_is_id, ids)):
         return None
-    # The whole of the answer is about the whole of the call: a warning names rows, all of them were saved.
-    warned: dict[int, list[str]] = {}
-    for message in _messages(result):
-        for place in _places(message, len(ids)):
-            warned.setdefault(place, []).append(message["message"])
+    # An error and ids exclude each other.
+    if any(message.get("type") == "error" for message in _messages(result)):
+        return None
+    warned = _by_place(_messages(result), len(ids))
     fine = [place for place in range(len(ids)) if place not in warned]
-    proofs = [Proof("saved", [ids[place]], [place], "\n".join(texts)) for place, texts in warned.items()]
+    proofs = [Proof("saved", [ids[place]], [place], text, field) for place, (text, field) in warned.items()]
     return [*([Proof("saved", [ids[place] for place in fine], fine)] if fine else []), *proofs]
 
 
@@ -131,18 +137,57 @@ def refusals(ask: Ask, result: Any) -> list[Refusal]:
     messages = [message for message in _messages(result) if message.get("type") == "error"] or _messages(result)
     if not messages:
         return []
-    named: dict[int, tuple[str, str]] = {}
-    for message in messages:
-        for place in _places(message, len(ask.rows)):
-            text, field = named.get(place, ("", ""))
-            both = f"{text}\n{message['message']}".strip()
-            named[place] = (both, field or str(message.get("field") or ""))
-    if not named:
-        everything = "\n".join(message["message"] for message in messages)
-        return [Refusal(range(len(ask.rows)), everything)]
+    named = _by_place(messages, len(ask.rows))
+    if (first := _perhaps_innocent(messages, named)) is not None:
+        text, field = named[first]
+        named[first] = (f"{text}\n{FIRST_ROW}", field)
     others = [place for place in range(len(ask.rows)) if place not in named]
     refused = [Refusal([place], text, field) for place, (text, field) in named.items()]
     return [*refused, *([Refusal(others, WITH_THE_OTHERS)] if others else [])]
+
+
+def rolled_back(ask: Ask, result: Any) -> str:
+    """What `load` says where others were writing the same records; empty if it does not.
+
+    Elsewhere that is an exception, which Odoo tries again by itself. `load` puts it among its messages.
+
+    Args:
+        ask: The call that was made.
+        result: What the method returned.
+
+    Returns:
+        PostgreSQL's message: nothing was saved, and nothing is wrong with the rows.
+    """
+    found = (refusal.message for refusal in refusals(ask, result) if any(each in refusal.message for each in CLASHES))
+    return next(found, "")
+
+
+def _perhaps_innocent(messages: list[dict[str, Any]], named: dict[int, tuple[str, str]]) -> int | None:
+    """The row that `load` may name for another one's sake.
+
+    It puts what all rows together were refused with first, under the name of the call's first row, and then what each
+    row alone was refused with. Only messages from before the records are made have a field.
+    """
+    bare = [message for message in messages if not message.get("field")]
+    if not bare or bare[0] is not messages[0]:
+        return None
+    places = [list(_places(message, len(named) and max(named) + 1)) for message in bare]
+    apart = places[0] and any(others and others != places[0] for others in places[1:])
+    return places[0][0] if apart else None
+
+
+def _by_place(messages: list[dict[str, Any]], rows: int) -> dict[int, tuple[str, str]]:
+    """What is said of each place and the first field named there; of all places, where a call's messages name none."""
+    named: dict[int, tuple[str, str]] = {}
+    for message in messages:
+        for place in _places(message, rows):
+            text, field = named.get(place, ("", ""))
+            both = f"{text}\n{message['message']}".strip()
+            named[place] = (both, field or str(message.get("field") or ""))
+    if messages and not named:
+        everything = "\n".join(message["message"] for message in messages)
+        named = dict.fromkeys(range(rows), (everything, ""))
+    return named
 
 
 def _messages(result: dict[str, Any]) -> list[dict[str, Any]]:

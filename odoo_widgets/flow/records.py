@@ -142,6 +142,14 @@ CELLS: dict[str, Callable[[Any, Column], Any]] = {
 }
 
 
+def numbers(cells: pd.Series) -> pd.Series:
+    """The numbers of a column as floats; NaN for a cell that is none: text, truth, a time, anything else."""
+    if kind(cells.dtype) in ("integer", "float"):
+        return pd.Series(cells.to_numpy(dtype="float64", na_value=np.nan))
+    known = {cell for cell in set(map(type, cells.tolist())) if cell_kind(cell) in ("integer", "float")}
+    return pd.Series([float(cell) if type(cell) in known else np.nan for cell in cells.tolist()], dtype="float64")
+
+
 # --- a frame ---------------------------------------------------------------------------------------------------------
 
 
@@ -158,6 +166,7 @@ class Source:
         # What is no frame is named by `problems`.
         self.frame = frame.copy(deep=False) if isinstance(frame, pd.DataFrame) else frame
         self._units: dict[int, str] = {}
+        self._repeated: dict[int, np.ndarray[Any, Any]] = {}
 
     @classmethod
     def of(cls, data: pd.DataFrame | Source) -> Source:
@@ -169,6 +178,12 @@ class Source:
         if position not in self._units:
             self._units[position] = moments.unit(plain(self.frame.iloc[:, position]))
         return self._units[position]
+
+    def repeated(self, position: int) -> np.ndarray[Any, Any]:
+        """Which numbers of a column stand further above already; cells that are no numbers count as missing ones."""
+        if position not in self._repeated:
+            self._repeated[position] = numbers(plain(self.frame.iloc[:, position])).duplicated().to_numpy()
+        return self._repeated[position]
 
     def __len__(self) -> int:
         return len(self.frame) if isinstance(self.frame, pd.DataFrame) else 0

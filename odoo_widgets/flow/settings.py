@@ -154,12 +154,19 @@ def _context(value: Mapping[str, object] | None) -> immutabledict[str, object]:
     return immutabledict(value or {})
 
 
+def _column_name(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, str) or not value:
+        raise SettingsError(f"{attribute.name}={value!r} is not the name of a column.")
+
+
 def _missing(value: Mapping[str, str] | None) -> immutabledict[str, str]:
     try:
         policies = dict(value or {})
     except (TypeError, ValueError):
         raise SettingsError("missing is not a dict of column and policy, such as {'email': 'clear'}.") from None
     for column, policy in policies.items():
+        if not isinstance(column, str):
+            raise SettingsError(f"missing names the column {column!r}, which is not text. Rename the column.")
         if policy not in MISSING:
             raise SettingsError(
                 f"missing={policy!r} for the column {column!r} is not known. Use: {', '.join(MISSING)}."
@@ -206,7 +213,7 @@ class Settings:
         factory=immutabledict, converter=parse_headers, repr=_header_names, kw_only=True
     )
     exclude: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
-    ids: str = attrs.field(default="id", kw_only=True)
+    ids: str = attrs.field(default="id", validator=_column_name, kw_only=True)
     missing: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=_missing, kw_only=True)
     batch_size: int | None = attrs.field(default=100, converter=_batch_size, kw_only=True)
     grouping: str = attrs.field(default="sequential", validator=_one_of(GROUPINGS), kw_only=True)

@@ -58,6 +58,46 @@ REQUESTS = {
 }
 
 
+# A method, its arguments, ids and context; the body.
+METHODS = {
+    "write": (
+        Ask([3, 5], "write", {"vals": {"name": "é", "email": None, "active": False}}, [7, 9]),
+        b'{"ids":[7,9],"vals":{"name":"\xc3\xa9","email":null,"active":false},"context":{"tz":"Asia/Tokyo"}}',
+    ),
+    "web_save_multi": (
+        Ask(range(2), "web_save_multi", {"vals_list": [{"name": "a"}, {}], "specification": {}}, [9, 7]),
+        b'{"ids":[9,7],"vals_list":[{"name":"a"},{}],"specification":{},"context":{"tz":"Asia/Tokyo"}}',
+    ),
+    "unlink": (
+        Ask(range(2), "unlink", {}, [7, 2147483647]),
+        b'{"ids":[7,2147483647],"context":{"tz":"Asia/Tokyo"}}',
+    ),
+    "load": (
+        Ask(range(2), "load", {"fields": ["id", "vip"], "data": [["x.a", "1"], ["x.b", None]]}, context={"tz": "UTC"}),
+        b'{"fields":["id","vip"],"data":[["x.a","1"],["x.b",null]],"context":{"tz":"UTC"}}',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_call_of_any_method_goes_to_its_own_address_with_its_own_arguments(name: str) -> None:
+    ask, body = METHODS[name]
+    operation = "write" if name == "web_save_multi" else name
+    settings = Settings(f"{SERVER}/json/2/res.partner/{operation}", context={"tz": "Asia/Tokyo"})
+    request = PROTOCOLS["json2"].encode(Call(0, "res.partner", ask), settings, Credential(SERVER, "db", api_key=KEY))
+    head = (
+        f"POST /json/2/res.partner/{name}\r\n"
+        "Host: mycompany.odoo.com\r\n"
+        "Accept: application/json\r\n"
+        "User-Agent: odoo_widgets\r\n"
+        "Content-Type: application/json\r\n"
+        "X-Odoo-Database: db\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        f"Authorization: bearer {KEY}\r\n\r\n"
+    )
+    assert on_the_wire(request) == head.encode() + body
+
+
 def on_the_wire(request: httpx.Request) -> bytes:
     head = [f"{request.method} {request.url.raw_path.decode()}".encode()]
     head += [name + b": " + value for name, value in request.headers.raw]

@@ -10,6 +10,7 @@ from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import RULES, Verdict, error_field, judge
 from odoo_widgets.flow.operations import Ask
 from odoo_widgets.flow.plan import Call
+from odoo_widgets.flow.proofs import WITH_THE_OTHERS
 from odoo_widgets.flow.responses import STATUSES, Outcome
 from odoo_widgets.flow.settings import Settings
 
@@ -20,7 +21,7 @@ WERKZEUG = "werkzeug.exceptions."
 LOOK = "may be in Odoo. Look there for the first of them"
 
 
-def judged(answer: Any, database: str = "") -> Verdict:
+def judged(answer: Any, database: str = "", call: Call = CALL) -> Verdict:
     headers = {"X-Odoo-Database": database} if database else {}
     request = httpx.Request("POST", URL, headers=headers, content=b"{}")
     if isinstance(answer, Exception):
@@ -28,7 +29,7 @@ def judged(answer: Any, database: str = "") -> Verdict:
     else:
         status, body = answer
         exchange = Exchange(request, response=httpx.Response(status, **body), seconds=1.5)
-    return judge(CALL, exchange, Settings(URL, timeout=20))
+    return judge(call, exchange, Settings(URL, timeout=20))
 
 
 def odoo(name: str, message: str = "No.") -> dict[str, Any]:
@@ -166,6 +167,84 @@ def test_one_id_for_each_record_is_created() -> None:
 @pytest.mark.parametrize("answer", [(404, PAGE), (400, PAGE), (405, PAGE)])
 def test_a_database_that_was_named_is_the_first_to_check(answer: Any) -> None:
     assert "No database called 'mycopmany' on mycompany.odoo.com" in outcome_of(judged(answer, "mycopmany")).error
+
+
+ROWS, IDS = [2, 5, 7], [7, 8, 9]
+WRITE = Call(3, "res.partner", Ask(ROWS, "web_save_multi", {"vals_list": [{}] * 3, "specification": {}}, IDS))
+UNLINK = Call(3, "res.partner", Ask(ROWS, "unlink", {}, IDS))
+LOAD = Call(3, "res.partner", Ask(ROWS, "load", {"fields": ["name"], "data": [["a"], ["b"], ["c"]]}))
+
+
+def told(verdict: Verdict) -> dict[int, Any]:
+    """Each row's status, id, field and words."""
+    return {
+        row: (each.status, each.ids and each.ids[place], each.error_field, each.error)
+        for each in verdict.outcomes
+        for place, row in enumerate(each.rows)
+    }
+
+
+@pytest.mark.parametrize(
+    ("call", "answer", "status"),
+    [
+        (WRITE, [{"id": 7}, {"id": 8}, {"id": 9}], "updated"),
+        (UNLINK, True, "deleted"),
+        (LOAD, {"ids": IDS, "messages": []}, "saved"),
+    ],
+)
+def test_what_is_done_is_told_of_each_row_with_its_id(call: Call, answer: Any, status: str) -> None:
+    verdict = judged((200, {"json": answer}), call=call)
+    assert told(verdict) == {row: (status, key, None, None) for row, key in zip(ROWS, IDS, strict=True)}
+    assert verdict.stop is None
+
+
+def test_the_rows_of_one_load_may_be_told_different_things() -> None:
+    bad = {"type": "error", "rows": {"from": 1, "to": 1}, "field": "color", "message": "'x' is no integer"}
+    verdict = judged((200, {"json": {"ids": False, "messages": [bad]}}), call=LOAD)
+    assert told(verdict) == {
+        2: ("rejected", None, None, WITH_THE_OTHERS),
+        5: ("rejected", None, "color", "'x' is no integer"),
+        7: ("rejected", None, None, WITH_THE_OTHERS),
+    }
+    assert {(each.batch, each.http_status, each.attempts) for each in verdict.outcomes} == {(3, 200, 1)}
+    assert verdict.stop is None
+
+
+def test_a_warning_of_load_s_stands_with_a_row_that_is_saved() -> None:
+    warning = {"type": "warning", "rows": {"from": 2, "to": 2}, "field": "tag", "message": "2 matches"}
+    verdict = judged((200, {"json": {"ids": IDS, "messages": [warning]}}), call=LOAD)
+    assert told(verdict) == {
+        2: ("saved", 7, None, None),
+        5: ("saved", 8, None, None),
+        7: ("saved", 9, "tag", "2 matches"),
+    }
+
+
+def test_a_load_that_met_others_is_not_sent_and_the_send_goes_on() -> None:
+    clash = {"type": "error", "rows": {"from": 0, "to": 0}, "message": "could not serialize access due to …"}
+    verdict = judged((200, {"json": {"ids": False, "messages": [clash]}}), call=LOAD)
+    assert told(verdict) == dict.fromkeys(ROWS, ("not_sent", None, None, "could not serialize access due to …"))
+    assert verdict.stop is None
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (CALL, "the records may be in Odoo. Look"),
+        (LOAD, "the records may be in Odoo. Look"),
+        (WRITE, "the records may have changed in Odoo. Look"),
+        (UNLINK, "the records may be gone from Odoo. Look"),
+    ],
+)
+@pytest.mark.parametrize("answer", [httpx.ReadTimeout("x"), (200, PAGE)])
+def test_what_is_in_doubt_says_what_the_call_may_have_done(call: Call, words: str, answer: Any) -> None:
+    (outcome,) = judged(answer, call=call).outcomes
+    assert (outcome.status, outcome.ids, outcome.rows) == ("in_doubt", None, call.rows)
+    assert words in outcome.error
+
+
+def test_a_stop_in_the_middle_of_a_batch_names_the_rows_in_doubt() -> None:
+    assert judged((200, PAGE), call=UNLINK).reason == "Not sent: the send stopped at rows 2, 5, 7, in doubt."
 
 
 def test_only_one_rule_is_green_and_every_status_is_of_the_contract() -> None:

@@ -36,9 +36,8 @@ def test_every_row_is_in_exactly_one_call_in_order(rows: Any, size: int | None, 
     assert [call.number for call in calls] == list(range(len(calls)))
     assert [row for call in calls for row in call.rows] == list(range(rows))
     assert [record["n"] for call in calls for record in call.ask.arguments["vals_list"]] == list(range(rows))
-    assert [row for call in calls for row, record in zip(call.rows, call.ask.arguments["vals_list"], strict=True) if "odd" in record] == [
-        row for row in range(rows) if not row % 2
-    ]
+    sent = [pair for call in calls for pair in zip(call.rows, call.ask.arguments["vals_list"], strict=True)]
+    assert [row for row, record in sent if "odd" in record] == [row for row in range(rows) if not row % 2]
 
 
 @given(rows=st.integers(1, 60), size=SIZES, chosen=st.sets(st.integers(-5, 70)))
@@ -46,6 +45,17 @@ def test_the_calls_of_chosen_rows_are_those_of_the_plan(rows: Any, size: int | N
     settings = Settings(URL, batch_size=size)
     assert list(calls_of(numbers(rows), settings, chosen)) == [
         call for call in plan(numbers(rows), settings) if chosen & set(call.rows)
+    ]
+
+
+@given(rows=st.integers(1, 30), size=SIZES, chosen=st.sets(st.integers(-5, 40)))
+def test_a_batch_of_several_calls_gives_chosen_rows_only_their_own(
+    rows: Any, size: int | None, chosen: set[int]
+) -> None:
+    frame = pd.DataFrame({"id": range(1, rows + 1), "n": [row % 4 for row in range(rows)]})
+    settings = Settings("https://mycompany.odoo.com/json/2/res.partner/write", batch_size=size)
+    assert list(calls_of(frame, settings, chosen)) == [
+        call for call in plan(frame, settings) if chosen & set(call.rows)
     ]
 
 
@@ -59,7 +69,17 @@ def test_a_batch_size_of_none_is_one_record_for_each_call() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "text"), [(range(7, 8), "row 7"), (range(100), "rows 0–99"), (range(999, 1100), "rows 999–1,099")]
+    ("rows", "text"),
+    [
+        (range(7, 8), "row 7"),
+        (range(100), "rows 0–99"),
+        (range(999, 1100), "rows 999–1,099"),
+        ([7], "row 7"),
+        ([3, 4, 5], "rows 3–5"),
+        ([3, 5], "rows 3, 5"),
+        ([1, 3, 5, 7, 9999], "rows 1, 3, 5, 7, 9,999"),
+        ([1, 3, 5, 7, 9, 11], "rows 1, 3, 5, 7, 9 …"),
+    ],
 )
 def test_rows_are_named_for_people(rows: Any, text: str) -> None:
     assert rows_text(rows) == text

@@ -165,6 +165,17 @@ def test_the_error_shows_the_first_few_problems_and_keeps_them_all() -> None:
     assert len(error.problems) == 7
 
 
+@pytest.mark.parametrize("cells", [[1, None], [NOON, pd.NaT], ["a", None], [True, None], pd.Categorical(["a", None])])
+def test_an_empty_cell_is_named_where_none_is_wanted(cells: Any) -> None:
+    frame = pd.DataFrame({"x": cells, "y": [None, "b"]})
+    settings = Settings(URL, missing={"x": "reject"}, timezone="UTC")
+    assert problems(frame, settings) == (
+        "Column 'x', row 1: the cell is empty, and missing='reject' wants none. Fill it, or choose omit or clear.",
+    )
+    assert problems(frame, settings.replace(missing={"x": "clear"})) == ()
+    assert problems(frame, settings.replace(exclude=["x"])) == ()
+
+
 # --- any frame -------------------------------------------------------------------------------------------------------
 
 STRANGE = st.one_of(
@@ -185,7 +196,7 @@ COLUMNS = [
     arrow([dt.time(12), None], pa.time32("s"))["x"],
     arrow([b"a"], pa.binary())["x"],
 ]
-NAMES = st.sampled_from(["a", "b", "c", "d", " ", "", 0, None, np.nan, pd.NA, ("a", "b"), "\ud800", True])
+NAMES = st.sampled_from(["id", "a", "b", "c", "d", " ", "", 0, None, np.nan, pd.NA, ("a", "b"), "\ud800", True])
 
 
 @st.composite
@@ -231,3 +242,22 @@ def test_what_has_no_problem_becomes_valid_json_and_everything_else_is_named(
 def test_a_bad_value_is_named_on_every_backend(backend: str) -> None:
     frame = BACKENDS[backend](pd.DataFrame({"x": [0.5, np.inf], "t": ["a", "\0"]}))
     assert problems(frame, Settings(URL)) == (f"Column 'x', row 1: {INFINITE}", f"Column 't', row 1: {TEXT}")
+
+
+@given(frame=any_frames(), operation=st.sampled_from(["write", "unlink", "load"]), clear=st.booleans())
+def test_any_frame_is_sent_whole_by_every_operation_or_named(frame: pd.DataFrame, operation: str, clear: bool) -> None:
+    settings = Settings(
+        f"https://mycompany.odoo.com/json/2/res.partner/{operation}",
+        timezone="UTC",
+        batch_size=2,
+        missing=dict.fromkeys("ab", "clear") if clear else {},
+    )
+    if problems(frame, settings):
+        return
+    calls = list(plan(frame, settings))
+    assert sorted(row for call in calls for row in call.rows) == list(range(len(frame)))
+    for call in calls:
+        request = PROTOCOLS["json2"].encode(call, settings, Credential(URL, api_key="key"))
+        body = json.loads(request.content, parse_constant=strictly)
+        if operation != "load":
+            assert body["ids"] == [int(frame["id"].iloc[row]) for row in call.rows]

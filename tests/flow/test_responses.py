@@ -75,3 +75,18 @@ def test_a_record_s_page_is_where_odoo_18_and_newer_have_it(model: str, path: st
 def test_a_link_chooses_the_database_where_one_is_known() -> None:
     frame = responses([DONE], pd.RangeIndex(3), SERVER, "res.partner", database="my company")
     assert frame["link"].dropna().str.endswith("?db=my+company").all()
+
+
+def test_rows_that_do_not_follow_each_other_keep_their_own_ids() -> None:
+    outcomes = [Outcome([2, 0], "updated", [9, 7]), Outcome([1], "rejected", error="No.")]
+    frame = responses(outcomes, pd.Index(["b", "a", "b"]), SERVER, "res.partner")
+    assert frame["status"].tolist() == ["updated", "rejected", "updated"]
+    assert frame["id"].tolist() == [7, pd.NA, 9]
+    assert frame["link"].tolist() == [f"{SERVER}/odoo/res.partner/7", pd.NA, f"{SERVER}/odoo/res.partner/9"]
+    assert frame["error"].tolist() == [pd.NA, "No.", pd.NA]
+
+
+def test_a_deleted_record_has_an_id_and_no_page() -> None:
+    frame = responses([Outcome([1, 0], "deleted", [8, 7])], pd.RangeIndex(2), SERVER, "res.partner")
+    assert frame["id"].tolist() == [7, 8]
+    assert frame["link"].isna().all()

@@ -44,6 +44,11 @@ REFUSED = [
     *[({"timezone": zone}, "is not known. Write it like") for zone in ("Brussels", "", "../x", "Europe", 7)],
     *[({"exclude": names}, "is not a list of column names") for names in (7, [7], [None], [[]])],
     *[({"context": context}, "is not a dict of names") for context in ([7], "x", {1: 2}, {"x": {1, 2}})],
+    *[({"ids": name}, f"ids={name!r} is not the name of a column.") for name in ("", None, 7, ["id"])],
+    *[({"missing": policies}, "missing is not a dict of column and policy") for policies in (7, "clear", ["name"])],
+    *[({"missing": {"a": policy}}, "for the column 'a' is not known. Use: omit, clear, reject.")
+      for policy in ("drop", "", None, [])],
+    ({"missing": {7: "omit"}}, "missing names the column 7, which is not text"),
     ({"headers": 7}, "headers is neither text nor a dict"),
     ({"headers": "Authorization:SECRET"}, "The header Authorization is set by the credential"),
 ]  # fmt: skip
@@ -69,6 +74,10 @@ TAKEN = [
     ({"headers": None}, "headers", {}),
     ({"context": {"lang": "fr_FR"}}, "context", {"lang": "fr_FR"}),
     ({"context": None}, "context", {}),
+    ({"ids": "odoo id"}, "ids", "odoo id"),
+    ({"missing": None}, "missing", {}),
+    ({"missing": {"a": "clear", "b": "omit", "c": "reject"}}, "missing", {"a": "clear", "b": "omit", "c": "reject"}),
+    ({"missing": [("a", "clear")]}, "missing", {"a": "clear"}),
     ({"timezone": "Europe/Brussels"}, "timezone", "Europe/Brussels"),
     ({"timeout": 0.5}, "timeout", 0.5),
 ]
@@ -90,6 +99,22 @@ def test_settings_are_read_generously(values: Any, name: str, value: Any) -> Non
 )
 def test_an_address_says_protocol_model_and_operation(url: str) -> None:
     assert endpoint(url) == Settings(url).endpoint == Endpoint("json2", "res.partner", "create")
+
+
+@pytest.mark.parametrize(
+    ("operation", "needs"), [("create", False), ("write", True), ("unlink", True), ("load", False)]
+)
+def test_updates_and_deletions_need_ids(operation: str, needs: bool) -> None:
+    assert Settings(f"{SERVER}/json/2/res.partner/{operation}").needs_ids is needs
+
+
+def test_what_becomes_of_missing_cells_does_not_change() -> None:
+    policies = {"a": "clear"}
+    settings = Settings(URL, missing=policies)
+    policies["a"] = "omit"
+    assert settings.missing["a"] == "clear"
+    with pytest.raises(TypeError):
+        settings.missing["a"] = "omit"
 
 
 def test_model_and_operation_make_the_address() -> None:

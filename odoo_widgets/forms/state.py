@@ -230,7 +230,7 @@ class State(traitlets.HasTraits):
 
     def _on_progress(self, progress: Progress) -> None:
         # In the sending thread.
-        first_or_last = progress.made in (0, progress.calls)
+        first_or_last = progress.done in (0, progress.rows)
         if first_or_last or progress.seconds - self._reported >= REPORT_SECONDS:
             self._reported = progress.seconds
             with self._changing():

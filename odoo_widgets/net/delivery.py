@@ -44,14 +44,14 @@ class Progress:
 
     Attributes:
         rows: Rows to send in all.
-        calls: Calls to make in all.
+        batches: Batches to send in all. Each takes one call or several.
         statuses: How many rows have which status by now.
         made: Calls made.
         seconds: Since the send started.
     """
 
     rows: int
-    calls: int
+    batches: int
     statuses: dict[str, int] = attrs.field(factory=dict)
     made: int = 0
     seconds: float = 0.0
@@ -119,7 +119,7 @@ class Delivery:
             )
         # Its frame is a copy: what the caller does meanwhile is not for this send.
         self._source = Source.of(data)
-        self.progress = Progress(rows=len(self._source), calls=count(len(self._source), settings))
+        self.progress = Progress(rows=len(self._source), batches=count(len(self._source), settings))
         self._settings, self._credential = settings, credential
         self._on_progress, self._transport = on_progress, transport
         self._outcomes: list[Outcome] = []

@@ -212,7 +212,7 @@ def test_a_wait_that_is_cancelled_cuts_the_send_and_keeps_the_rows() -> None:
 def test_progress_is_told_after_every_call() -> None:
     seen = []
     sending = delivery(Odoo({1: INVALID}), on_progress=seen.append)
-    assert (sending.progress.rows, sending.progress.calls, sending.progress.done) == (10, 5, 0)
+    assert (sending.progress.rows, sending.progress.batches, sending.progress.done) == (10, 5, 0)
     assert sending.progress.seconds_left is None
     sending.result()
     after_calls = [(progress.made, progress.done) for progress in seen if progress.made]

@@ -1,0 +1,284 @@
+"""What a real Odoo does with every operation: what the responses say, held against what then stands in it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pandas as pd
+import pytest
+
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow.errors import NoOdooError
+from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS
+from odoo_widgets.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOWHERE = 99_999_999
+# What makes three records of a model.
+MODELS = {
+    "res.partner": {"name": ["a", "b", "c"]},
+    "hr.employee": {"name": ["a", "b", "c"], "job_title": ["x", "y", "z"]},
+    "crm.lead": {"name": ["a", "b", "c"], "type": "opportunity"},
+    "product.template": {"name": ["a", "b", "c"], "default_code": ["1", "2", "3"]},
+}
+
+
+@pytest.fixture(scope="module")
+def odoo() -> Iterator[Sandbox]:
+    try:
+        sandbox = Sandbox()
+    except NoOdooError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+    with sandbox:
+        yield sandbox
+
+
+def call(odoo: Sandbox, model: str, method: Any, **arguments: Any) -> Any:
+    """Another way to the same Odoo, to look at what stands in it."""
+    headers = {
+        "Authorization": f"bearer {odoo.credential.api_key.get_secret_value()}",
+        "X-Odoo-Database": odoo.credential.database,
+    }
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        answer = client.post(f"{odoo.url}/json/2/{model}/{method}", headers=headers, json=arguments)
+    assert answer.status_code == httpx.codes.OK, answer.text[:500]
+    return answer.json()
+
+
+def send(odoo: Sandbox, operation: str, frame: Any, model: str = "res.partner", **settings: Any) -> pd.DataFrame:
+    destination = Destination(f"{odoo.url}/json/2/{model}/{operation}", **settings)
+    return destination.send(pd.DataFrame(frame), odoo.credential)
+
+
+def created(odoo: Sandbox, frame: Any, model: str = "res.partner") -> list[int]:
+    responses = send(odoo, "create", frame, model)
+    assert set(responses["status"]) == {"created"}, responses["error"].tolist()
+    return responses["id"].tolist()
+
+
+def read(odoo: Sandbox, ids: list[int], *fields: str, model: str = "res.partner") -> list[tuple[Any, ...]]:
+    records = call(odoo, model, "read", ids=ids, fields=list(fields))
+    assert [record["id"] for record in records] == ids
+    return [tuple(record[field] for field in fields) for record in records]
+
+
+def there(odoo: Sandbox, ids: list[int], model: str = "res.partner") -> list[int]:
+    return call(odoo, model, "search", domain=[["id", "in", ids]], order="id", context={"active_test": False})
+
+
+# --- write -----------------------------------------------------------------------------------------------------------
+
+WRITES = {
+    "the same": ["x", "x", "x", "x"],
+    "different": ["w", "x", "y", "z"],
+    "mixed": ["x", "y", "x", "z"],
+    "one left over": ["x", "x", "y", "x"],
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_values_that_are_written_are_read_back_from_their_own_records(
+    odoo: Sandbox, name: str, backwards: bool
+) -> None:
+    ids = created(odoo, {"name": ["a", "b", "c", "d"], "email": "a@example.com"})[:: -1 if backwards else 1]
+    names = WRITES[name]
+    responses = send(odoo, "write", {"name": names, "key": ids}, ids="key")
+    assert responses["status"].tolist() == ["updated"] * 4
+    assert responses["id"].tolist() == ids
+    assert read(odoo, ids, "name", "email") == [(each, "a@example.com") for each in names]
+
+
+def test_an_empty_cell_leaves_a_value_as_it_was_or_clears_it_as_told(odoo: Sandbox) -> None:
+    ids = created(odoo, {"name": ["a", "b"], "email": "a@example.com", "phone": "1", "color": 3})
+    frame = {"id": ids, "email": ["new@example.com", None], "phone": ["2", None], "color": [4, None]}
+    responses = send(odoo, "write", frame, missing={"phone": "clear", "color": "clear"})
+    assert responses["status"].tolist() == ["updated", "updated"]
+    assert read(odoo, ids, "email", "phone", "color") == [("new@example.com", "2", 4), ("a@example.com", False, 0)]
+
+
+def test_a_bad_value_leaves_all_rows_of_its_call_as_they_were(odoo: Sandbox) -> None:
+    ids = created(odoo, {"name": ["a", "b", "c", "d", "e"]})
+    frame = {"id": ids, "name": ["x", "x", "y", "z", "x"], "type": ["contact", "contact", "contact", "nope", "contact"]}
+    responses = send(odoo, "write", frame)
+    assert responses["status"].tolist() == ["updated", "updated", "rejected", "rejected", "updated"]
+    assert set(responses["error"].iloc[2:4]) == {"Wrong value for res.partner.type: 'nope'"}
+    assert responses["error_field"].iloc[3] == "type"
+    assert [name for (name,) in read(odoo, ids, "name")] == ["x", "x", "c", "d", "x"]
+
+
+@pytest.mark.parametrize("names", [["x", "x"], ["x", "y"]])
+@pytest.mark.parametrize("model", MODELS)
+def test_a_record_that_is_not_there_is_not_updated(odoo: Sandbox, model: str, names: list[str]) -> None:
+    (own,) = created(odoo, pd.DataFrame(MODELS[model]).head(1), model)
+    responses = send(odoo, "write", {"id": [own, NOWHERE], "name": names}, model)
+    assert responses["status"].tolist() == ["rejected", "rejected"]
+    assert responses["error_type"].tolist() == ["odoo.exceptions.MissingError"] * 2
+    assert read(odoo, [own], "name", model=model) == [("a",)]
+
+
+# --- load ------------------------------------------------------------------------------------------------------------
+
+
+def test_load_creates_by_external_id_and_then_updates_the_same_records(odoo: Sandbox) -> None:
+    frame = {"id": ["our.a", "our.b"], "name": ["a", "b"], "color": [1, 2], "is_company": [True, False]}
+    first = send(odoo, "load", frame)
+    again = send(odoo, "load", frame | {"name": ["A", "B"]})
+    assert first["status"].tolist() == again["status"].tolist() == ["saved", "saved"]
+    assert again["id"].tolist() == first["id"].tolist()
+    assert read(odoo, again["id"].tolist(), "name", "color", "is_company") == [("A", 1, True), ("B", 2, False)]
+
+
+def test_an_external_id_that_is_a_number_is_taken(odoo: Sandbox) -> None:
+    responses = send(odoo, "load", {"id": [4711, 4712], "name": ["a", "b"]})
+    assert responses["status"].tolist() == ["saved", "saved"]
+    external = call(odoo, "res.partner", "get_external_id", ids=responses["id"].tolist())
+    assert list(external.values()) == ["__import__.4711", "__import__.4712"]
+
+
+def test_every_kind_of_cell_that_is_loaded_is_read_back(odoo: Sandbox) -> None:
+    (belgium,) = call(odoo, "res.country", "search", domain=[["code", "=", "BE"]])
+    frame = {"name": ["a"], "ref": [12], "color": [3], "partner_latitude": [0.5], "is_company": [True],
+             "employee": [False], "country_id/.id": [belgium], "type": ["invoice"]}  # fmt: skip
+    responses = send(odoo, "load", frame)
+    assert responses["status"].tolist() == ["saved"], responses["error"].tolist()
+    fields = ("name", "ref", "color", "partner_latitude", "is_company", "employee", "type")
+    assert read(odoo, responses["id"].tolist(), *fields) == [("a", "12", 3, 0.5, True, False, "invoice")]
+    assert read(odoo, responses["id"].tolist(), "country_id")[0][0][0] == belgium
+
+
+def test_times_that_are_loaded_are_utc_whatever_the_context_s_zone(odoo: Sandbox) -> None:
+    noon = pd.Timestamp("2026-07-01 12:00", tz="Europe/Brussels")
+    frame = {"name": ["a"], "start": [noon], "stop": [noon]}
+    responses = send(odoo, "load", frame, "calendar.event", context={"tz": "Asia/Tokyo"})
+    assert read(odoo, responses["id"].tolist(), "start", model="calendar.event") == [("2026-07-01 10:00:00",)]
+
+
+def test_two_rows_of_one_external_id_are_one_record_that_is_written_twice(odoo: Sandbox) -> None:
+    responses = send(odoo, "load", {"id": ["our.twice", "our.twice"], "name": ["first", "last"]})
+    assert responses["status"].tolist() == ["saved", "saved"]
+    first, second = responses["id"].tolist()
+    assert first == second
+    assert read(odoo, [first], "name") == [("last",)]
+
+
+def test_a_row_that_load_refuses_is_named_with_its_field_and_nothing_of_its_call_is_saved(odoo: Sandbox) -> None:
+    before = call(odoo, "res.partner", "search_count", domain=[])
+    responses = send(
+        odoo, "load", {"name": ["a", "b", "c", "d", "e"], "color": ["1", "x", "3", "4", "5"]}, batch_size=3
+    )
+    assert responses["status"].tolist() == ["rejected", "rejected", "rejected", "saved", "saved"]
+    assert responses["error"].tolist() == [
+        WITH_THE_OTHERS,
+        "'x' does not seem to be an integer for field 'Color Index'",
+        WITH_THE_OTHERS,
+        pd.NA,
+        pd.NA,
+    ]
+    assert responses["error_field"].tolist() == [pd.NA, "color", pd.NA, pd.NA, pd.NA]
+    assert set(responses["http_status"]) == {200}
+    assert call(odoo, "res.partner", "search_count", domain=[]) == before + 2
+
+
+def test_a_fraction_for_an_integer_is_refused_and_not_cut(odoo: Sandbox) -> None:
+    responses = send(odoo, "load", {"name": ["a"], "color": [1.5]})
+    assert responses["status"].tolist() == ["rejected"]
+    assert "'1.5' does not seem to be an integer" in responses["error"].iloc[0]
+
+
+def test_the_first_row_may_be_named_for_a_later_one_s_sake_and_says_so(odoo: Sandbox) -> None:
+    responses = send(odoo, "load", {"name": ["a", "b", "c"], "barcode": ["b1", "b2", "b2"]})
+    clash = "Another partner already has this barcode"
+    assert responses["error"].tolist() == [f"{clash}\n{FIRST_ROW}", WITH_THE_OTHERS, clash]
+    assert call(odoo, "res.partner", "search", domain=[["barcode", "in", ["b1", "b2"]]]) == []
+
+
+def test_so_many_refusals_that_odoo_stops_looking_leave_no_row_without_a_word(odoo: Sandbox) -> None:
+    responses = send(odoo, "load", {"name": [None] * 25}, missing={"name": "clear"})
+    assert set(responses["status"]) == {"rejected"}
+    assert responses["error"].iloc[:10].str.startswith("Contacts require a name").all()
+    assert set(responses["error"].iloc[10:]) == {WITH_THE_OTHERS}
+
+
+def test_a_guess_of_load_s_stands_beside_the_row_that_it_was_made_for(odoo: Sandbox) -> None:
+    call(odoo, "res.partner.category", "create", vals_list=[{"name": "twin"}, {"name": "twin"}])
+    responses = send(
+        odoo, "load", {"name": ["a", "b"], "category_id": ["twin", None]}, missing={"category_id": "clear"}
+    )
+    assert responses["status"].tolist() == ["saved", "saved"]
+    assert "2 matches" in responses["error"].iloc[0]
+    assert responses["error"].isna().tolist() == [False, True]
+    assert responses["error_field"].tolist() == ["category_id", pd.NA]
+
+
+def test_an_empty_cell_of_load_s_is_left_to_the_default_or_cleared_as_told(odoo: Sandbox) -> None:
+    frame = {"name": ["a", "b"], "type": ["invoice", None]}
+    omitted, cleared = send(odoo, "load", frame), send(odoo, "load", frame, missing={"type": "clear"})
+    assert [kind for (kind,) in read(odoo, omitted["id"].tolist(), "type")] == ["invoice", "contact"]
+    assert [kind for (kind,) in read(odoo, cleared["id"].tolist(), "type")] == ["invoice", False]
+
+
+# --- unlink ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_records_are_created_updated_and_deleted(odoo: Sandbox, model: str) -> None:
+    ids = created(odoo, MODELS[model], model)
+    written = send(odoo, "write", {"id": ids, "name": ["x", "x", "y"]}, model)
+    assert written["status"].tolist() == ["updated"] * 3, written["error"].tolist()
+    assert read(odoo, ids, "name", model=model) == [("x",), ("x",), ("y",)]
+    deleted = send(odoo, "unlink", {"id": ids[:2], "name": "is not sent"}, model)
+    assert deleted["status"].tolist() == ["deleted", "deleted"], deleted["error"].tolist()
+    assert deleted["id"].tolist() == ids[:2]
+    assert deleted["link"].isna().all()
+    assert there(odoo, ids, model) == ids[2:]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_record_that_is_not_there_is_not_deleted_nor_are_those_of_its_call(odoo: Sandbox, model: str) -> None:
+    (own,) = created(odoo, pd.DataFrame(MODELS[model]).head(1), model)
+    responses = send(odoo, "unlink", {"id": [own, NOWHERE]}, model)
+    assert responses["status"].tolist() == ["rejected", "rejected"]
+    assert responses["error_type"].tolist() == ["odoo.exceptions.MissingError"] * 2
+    assert there(odoo, [own], model) == [own]
+
+
+def test_a_record_that_others_need_is_not_deleted_in_odoo_s_words(odoo: Sandbox) -> None:
+    (country,) = created(odoo, {"name": ["Nowhere"], "code": ["XZ"]}, "res.country")
+    created(odoo, {"name": ["a"], "country_id": [country]})
+    responses = send(odoo, "unlink", {"id": [country]}, "res.country")
+    assert responses["status"].tolist() == ["rejected"]
+    assert responses["http_status"].tolist() == [422]
+    assert responses["error"].iloc[0].startswith("The operation cannot be completed: ")
+    assert "res_partner" in responses["error"].iloc[0]
+    assert there(odoo, [country], "res.country") == [country]
+
+
+def test_a_stock_count_is_deleted_by_nobody(odoo: Sandbox) -> None:
+    (product,) = created(odoo, {"name": ["a"], "is_storable": [True]}, "product.product")
+    (location,) = call(odoo, "stock.location", "search", domain=[["usage", "=", "internal"]], limit=1)
+    (quant,) = created(odoo, {"product_id": [product], "location_id": [location], "quantity": [3]}, "stock.quant")
+    responses = send(odoo, "unlink", {"id": [quant]}, "stock.quant")
+    assert responses["status"].tolist() == ["rejected"]
+    assert responses["http_status"].tolist() == [403]
+    assert responses["error_type"].tolist() == ["odoo.exceptions.AccessError"]
+    assert there(odoo, [quant], "stock.quant") == [quant]
+
+
+def test_a_draft_invoice_is_created_updated_and_deleted(odoo: Sandbox) -> None:
+    (customer,) = created(odoo, {"name": ["a"]})
+    frame = {"move_type": ["out_invoice"], "partner_id": [customer], "ref": ["first"]}
+    (invoice,) = created(odoo, frame, "account.move")
+    written = send(odoo, "write", {"id": [invoice], "ref": ["last"]}, "account.move")
+    assert written["status"].tolist() == ["updated"]
+    assert read(odoo, [invoice], "move_type", "ref", "state", model="account.move") == [
+        ("out_invoice", "last", "draft")
+    ]
+    assert send(odoo, "unlink", {"id": [invoice]}, "account.move")["status"].tolist() == ["deleted"]
+    assert there(odoo, [invoice], "account.move") == []

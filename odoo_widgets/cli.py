@@ -90,3 +90,7 @@ def reset(
         typer.confirm("Throw away all databases of the sandbox?", abort=True)
     _sandbox().reset(installation=not keep_installation)
     typer.echo("The sandbox is gone. The next start builds it anew.")
+
+
+if __name__ == "__main__":
+    main()

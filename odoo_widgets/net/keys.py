@@ -142,11 +142,14 @@ def _ask(server: str, source: str, prompt: Callable[[str], str]) -> Secret:
 def _read() -> tomlkit.TOMLDocument:
     file = names_file()
     try:
-        return tomlkit.parse(file.read_text(encoding="utf-8"))
+        document = tomlkit.parse(file.read_text(encoding="utf-8"))
+        if other := [name for name, entry in document.items() if not isinstance(entry, dict)]:
+            raise CredentialError(f"{file} holds {other[0]!r}, which is no credential. Correct or delete it.")
     except FileNotFoundError:
         return tomlkit.document()
     except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError) as error:
         raise CredentialError(f"{file} cannot be read: {error}. Correct or delete it.") from None
+    return document
 
 
 def _write(document: tomlkit.TOMLDocument) -> None:

@@ -27,7 +27,7 @@ ROOMS = {
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
-    "errors", "exchange", "headers", "credential", "settings", "kinds", "moments", "records", "problems", "batches",
+    "errors", "exchange", "headers", "credential", "settings", "saved", "kinds", "moments", "records", "problems", "batches",
     "plan", "protocols/json2", "protocols/__init__", "responses", "judge", "samples",
 ]  # fmt: skip
 

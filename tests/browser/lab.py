@@ -88,8 +88,8 @@ class Lab:
         try:
             notebook = Notebook(page, f"{self.address}/lab/tree/{name}?token={self.token}&reset")
             yield notebook
-            assert notebook.errors == []
-            assert notebook.dialogs == []
+            assert not notebook.errors, notebook.errors
+            assert not notebook.dialogs, notebook.dialogs
         except BaseException:
             page.screenshot(path=self.root / f"{name}.png")
             raise

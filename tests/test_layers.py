@@ -27,8 +27,8 @@ ROOMS = {
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
-    "errors", "exchange", "headers", "credential", "settings", "saved", "kinds", "moments", "records", "problems", "batches",
-    "plan", "protocols/json2", "protocols/__init__", "responses", "judge", "samples",
+    "errors", "exchange", "headers", "credential", "settings", "saved", "kinds", "moments", "records", "problems",
+    "batches", "plan", "protocols/json2", "protocols/__init__", "responses", "judge", "samples",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

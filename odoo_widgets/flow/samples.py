@@ -149,7 +149,7 @@ def samples(
         raise DataError(found)
     wanted = None if rows is None else set(rows)
     fitting = (batch for batch in batches(len(source), settings) if wanted is None or not wanted.isdisjoint(batch))
-    shown = list(islice(fitting, n))
+    shown = list(islice(fitting, max(0, n)))
     if found := [sentence for batch in shown for sentence in problems(source, settings, batch)]:
         raise DataError(found)
     masked = stand_in(settings.url, credential)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from odoo_widgets.flow.batches import count
+from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, DataError, StoppedError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import judge
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     import httpx
     import pandas as pd
 
-    from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -112,6 +112,8 @@ class Delivery:
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        if not isinstance(credential, Credential):
+            raise CredentialError("A credential is needed to send: credential('name'), or Credential(server, …).")
         if not credential.belongs_to(settings.url):
             raise CredentialError(
                 f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "

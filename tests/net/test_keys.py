@@ -9,6 +9,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
+from keyring.backends.null import Keyring as NullKeyring
 from keyring.errors import PasswordDeleteError
 
 from odoo_widgets import Credential, CredentialError, credential, remember
@@ -116,6 +117,29 @@ def test_a_name_whose_key_has_gone_from_the_keyring_is_asked_for(ring: InMemory)
     remember("mycompany", Credential(SERVER, "db", "me", KEY))
     ring.kept.clear()
     assert credential("mycompany", environment={}, prompt=lambda _: KEY) == Credential(SERVER, "db", "me", KEY)
+
+
+@pytest.mark.parametrize("server", ["", SERVER])
+def test_a_name_whose_key_has_gone_takes_the_one_in_the_environment(ring: InMemory, server: str) -> None:
+    remember("mycompany", Credential(SERVER, "db", "me", KEY))
+    ring.kept.clear()
+    environment = {"ODOO_SERVER": server, "ODOO_API_KEY": KEY}
+    assert credential("mycompany", environment=environment, prompt=nobody).database == "db"
+
+
+def test_a_key_in_the_environment_is_not_given_to_another_server(ring: InMemory) -> None:
+    remember("mycompany", Credential(SERVER, "db", "me", KEY))
+    ring.kept.clear()
+    environment = {"ODOO_SERVER": "https://other.odoo.com", "ODOO_API_KEY": KEY}
+    with pytest.raises(CredentialError, match="nobody to ask"):
+        credential("mycompany", environment=environment, prompt=nobody)
+
+
+def test_a_keyring_that_keeps_nothing_is_no_keyring() -> None:
+    keyring.set_keyring(NullKeyring())
+    with pytest.raises(CredentialError, match="has no keyring"):
+        remember("mycompany", Credential(SERVER, api_key=KEY))
+    assert not names_file().exists()
 
 
 def test_a_forgotten_name_is_gone_with_its_key(ring: InMemory) -> None:

@@ -31,26 +31,26 @@ browser: ## Make sure that there is a Chromium for the tests of the form.
 	    echo "The tests of the form need Chromium. On Debian: sudo apt-get install chromium. On Ubuntu: sudo snap install chromium." >&2; \
 	  fi; }
 
-lock: $(VENV)/test.installed ## Write down the versions that are installed now.
-	$(BIN)/python -m pip freeze --exclude-editable --exclude odoo-widgets | grep -v '^torch' > $(LOCK)
+lock: $(VENV)/test.installed ## Write down the versions installed now; make $(VENV) with the oldest Python first.
+	$(BIN)/python -m pip freeze --exclude-editable --exclude odoo-widgets > $(LOCK)
 
 clean: ## Throw the virtual environment away.
 	rm -rf $(VENV)
 
-# The first Python on the path that is new enough, in an environment of this project's own.
-$(BIN)/python:
+# The first Python on the path that is new enough, in an environment of this project's own. Made whole or made again.
+$(VENV)/made:
+	@rm -rf $(VENV)
 	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    echo "… make $(VENV) with $$("$$python" --version)"; \
-	    rm -rf $(VENV); \
-	    "$$python" -m venv $(VENV) && exit 0; \
+	    "$$python" -m venv $(VENV) && touch $@ && exit 0; \
 	    echo "This Python cannot make virtual environments. On Debian or Ubuntu: apt-get install python3-venv" >&2; \
 	    rm -rf $(VENV); exit 1; \
 	  fi; \
 	done; echo "Python 3.11 or newer is needed, and none is on the path. Name one: make PYTHON=/path/to/python" >&2; exit 1
 
 # Installed again whenever the project's own needs change.
-$(VENV)/%.installed: pyproject.toml $(LOCK) | $(BIN)/python
+$(VENV)/%.installed: pyproject.toml $(LOCK) | $(VENV)/made
 	@echo "… install the package with what '$*' needs"
 	$(BIN)/python -m pip install --disable-pip-version-check --constraint $(LOCK) --editable '.[$*]'
 	@touch $@

@@ -9,24 +9,22 @@ import asyncio
 import json
 import os
 import secrets
+import select
 import signal
 import socket
-import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import TYPE_CHECKING, NoReturn
-
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-
-from odoo_widgets import OdooWidgetsError, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from odoo_widgets.sandbox.guarded import Guarded
 
 HERE = Path(__file__).resolve().parent
 NOTEBOOK = HERE / "01_quickstart.ipynb"
@@ -39,7 +37,11 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main() -> None:
     """Runs the demo until it is told to stop."""
     started = time.monotonic()
+    # Before anything else is loaded, which takes its time: from here on, every ending is one in peace.
     _listen()
+    threading.Thread(target=_watch_terminal, daemon=True).start()
+    from odoo_widgets import OdooWidgetsError, Sandbox  # noqa: PLC0415
+
     try:
         # Without a second of idle time, the servers end with their last user.
         with Sandbox(idle=0) as odoo, jupyterlab() as link:
@@ -73,14 +75,27 @@ def _end(number: int, _frame: object) -> NoReturn:
     sys.exit(128 + number)
 
 
+def _watch_terminal() -> None:
+    # A closed terminal tells the first process on it only, and make does not pass that on.
+    for stream in filter(os.isatty, (0, 1)):
+        poll = select.poll()
+        poll.register(stream, 0)
+        poll.poll()
+        os.kill(os.getpid(), signal.SIGHUP)
+
+
 def show_quickstart() -> None:
     """Runs the notebook from top to bottom, and prints what its cells print."""
+    import nbformat  # noqa: PLC0415 - see main
+    from nbclient import NotebookClient  # noqa: PLC0415
+    from nbclient.exceptions import CellExecutionError  # noqa: PLC0415
+
     print(f"… run {NOTEBOOK.name}", flush=True)
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     try:
         client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(HERE)}})
         # What the kernel itself logs on its way says nothing about the notebook.
-        client.execute(stderr=subprocess.DEVNULL)
+        client.execute(stderr=DEVNULL)
     except CellExecutionError as error:
         sys.exit(f"{NOTEBOOK.name} failed:\n{error}")
     except (asyncio.CancelledError, AssertionError):
@@ -109,25 +124,12 @@ def jupyterlab() -> Iterator[Callable[[], str]]:
     if os.geteuid() == 0:
         command.append("--allow-root")
     log = Path(sys.prefix) / "jupyterlab.log"
-    # A session of its own: Ctrl-C reaches this process only, which then ends JupyterLab without its question.
-    with log.open("wb") as lines:
-        server = subprocess.Popen(  # noqa: S603 - our own Python
-            command,
-            env={**os.environ, "JUPYTER_TOKEN": token},
-            stdin=subprocess.DEVNULL,
-            stdout=lines,
-            stderr=lines,
-            start_new_session=True,
-        )
-    try:
-        yield partial(_link, port, token, server, log)
-    finally:
-        server.terminate()
-        try:
-            server.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+    log.unlink(missing_ok=True)
+    from odoo_widgets.sandbox.guarded import Guarded  # noqa: PLC0415 - see main
+
+    # Guarded as the sandbox's servers are: it ends with this process, however that ends.
+    with Guarded(command, log=log, cwd=HERE, env={**os.environ, "JUPYTER_TOKEN": token}, grace=STOP_SECONDS) as server:
+        yield partial(_link, port, token, server)
 
 
 def _ask_nothing() -> None:
@@ -145,14 +147,14 @@ def _free_port() -> int:
         return port
 
 
-def _link(port: int, token: str, server: subprocess.Popen[bytes], log: Path) -> str:
+def _link(port: int, token: str, server: Guarded) -> str:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex((LOOPBACK, port)) == 0:
                 return f"http://{LOOPBACK}:{port}/lab/tree/{NOTEBOOK.name}?token={token}"
         time.sleep(0.1)
-    sys.exit(f"JupyterLab did not start. What it said is in {log}.")
+    sys.exit(f"JupyterLab did not start. What it said is in {server.log}.")
 
 
 if __name__ == "__main__":

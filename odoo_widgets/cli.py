@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from odoo_widgets.sandbox import Status
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Odoo from the command line."
+)
 sandbox_app = typer.Typer(no_args_is_help=True, help="A real Odoo with a real PostgreSQL on this machine.")
 app.add_typer(sandbox_app, name="sandbox")
 
@@ -56,8 +58,9 @@ def _show(status: Status, *, password: bool = False) -> None:
 
 
 @app.callback()
-def _main() -> None:
-    """Send DataFrames to Odoo."""
+def _commands() -> None:
+    # Keeps `sandbox` a command of its own while it is the only one.
+    return
 
 
 @sandbox_app.command()
@@ -87,6 +90,11 @@ def reset(
 ) -> None:
     """Throw the sandbox away: its databases, and what was installed. The next start builds it anew."""
     if not yes:
-        typer.confirm("Throw away all databases of the sandbox?", abort=True)
+        what = "all databases of the sandbox" if keep_installation else "the sandbox with all its databases"
+        typer.confirm(f"Throw away {what}?", abort=True)
     _sandbox().reset(installation=not keep_installation)
-    typer.echo("The sandbox is gone. The next start builds it anew.")
+    typer.echo("It is gone. The next start builds it anew.")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from odoo_widgets.flow import problems, samples
+from odoo_widgets.flow import problems, samples, saved
+from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.net.delivery import Delivery, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from os import PathLike
 
     import httpx
     import pandas as pd
@@ -24,6 +27,39 @@ if TYPE_CHECKING:
 @attrs.frozen
 class Destination(Settings):
     """Where a DataFrame goes, and how: a value, with the arguments of `Settings`. `replace` makes another one."""
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes the settings to a text file, which a person can read and `load` reads back. No key is in it.
+
+        Args:
+            path: The file, such as `contacts.toml`.
+
+        Raises:
+            SettingsError: A header that looks like a secret holds its value in clear; nothing was written.
+        """
+        text = saved.to_text(self)
+        Path(path).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Reads the settings that `save` wrote.
+
+        Args:
+            path: The file.
+
+        Returns:
+            The destination.
+
+        Raises:
+            SettingsError: The file is not there or cannot be read, or a key in it is unknown or wrong.
+        """
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}."
+            ) from None
+        return saved.from_text(cls, text, str(path))
 
     def problems(self, frame: pd.DataFrame | Source, *, rows: int | None = None) -> tuple[str, ...]:
         """What keeps a frame from being sent.

@@ -10,7 +10,7 @@ from werkzeug import Response
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.errors import CredentialError, SettingsError
 from odoo_widgets.flow.samples import Samples
 from tests.frames import FRAMES
 from tests.net.servers import Odoo
@@ -126,3 +126,8 @@ def test_an_awaited_send_leaves_the_event_loop_free(odoo: HTTPServer) -> None:
 
     assert asyncio.run(cell())["id"].tolist() == list(range(1, 11))
     assert len(set(ticks)) > 2
+
+
+def test_a_send_without_a_credential_says_what_is_needed() -> None:
+    with pytest.raises(CredentialError, match="A credential is needed"):
+        Destination("https://mycompany.odoo.com/json/2/res.partner/create").send(pd.DataFrame({"name": ["x"]}), None)

@@ -164,14 +164,18 @@ class Credential:
     def __init__(
         self,
         server: str,
-        database: str = "",
-        login: str = "",
+        database: str | None = "",
+        login: str | None = "",
         api_key: str | Secret = "",
         *,
         allow_http: bool = False,
     ) -> None:
         # Bound anew before anything can fail: a verbose traceback shows the locals of each frame.
         api_key = Secret(api_key)
+        database, login = database or "", login or ""
+        for name, value in {"database": database, "login": login}.items():
+            if not isinstance(value, str):
+                raise CredentialError(f"The credential's {name} is not text. Leave it empty if there is none.")
         address = origin(server)
         if address.startswith("http:") and not is_loopback(address) and not allow_http:
             raise CredentialError(

@@ -16,14 +16,14 @@ import httpx
 from odoo_widgets.flow import words
 from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
-from odoo_widgets.flow.proofs import prove, refusals, rolled_back
+from odoo_widgets.flow.plan import Call, follow_ups
+from odoo_widgets.flow.proofs import prove, refusals, rolled_back, there
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.flow.words import Facts
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.exchange import Exchange
-    from odoo_widgets.flow.plan import Call
     from odoo_widgets.flow.settings import Settings
 
 OK, UNAUTHORIZED, TOO_LARGE, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 401, 413, 429, 500, 503
@@ -81,11 +81,13 @@ class Verdict:
         outcomes: What became of the call's rows.
         stop: Why no further call is to be made; None if the send goes on.
         reason: What to say of the rows that no call was made for, if it stops.
+        follow: The calls to make next, for rows that have no outcome yet.
     """
 
     outcomes: tuple[Outcome, ...]
     stop: StoppedError | None = None
     reason: str = ""
+    follow: tuple[Call, ...] = ()
 
 
 def _raised(*errors: type[Exception]) -> Callable[[Facts], bool]:
@@ -112,6 +114,10 @@ def _maintenance(facts: Facts) -> bool:
 def _refused(facts: Facts) -> bool:
     # Above 500 a proxy speaks for a server that it does not know the state of (RFC 9110, 15.6).
     return bool(facts.error) and facts.status <= SERVER_ERROR
+
+
+def _looked_up(facts: Facts) -> bool:
+    return facts.status == OK and facts.reply is not None and there(facts.call.ask, facts.reply.result) is not None
 
 
 def _proved(facts: Facts) -> bool:
@@ -148,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     Rule("an error of Odoo's",         _refused,                                   "rejected", words.odoo_says),
     Rule("rolled back inside load",    _load_rolled_back,                          "not_sent", words.load_rolled_back),
     Rule("an error in load's answer",  _load_refused,                              "rejected", words.nothing),
+    Rule("which records are there",    _looked_up,                                 "found",    words.nothing),
     Rule("the method's own proof",     _proved,                                    "done",     words.nothing),
     Rule("anything else",              _always,                                    "in_doubt", words.unreadable, StoppedError),
 )
@@ -175,6 +182,25 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
         yield whole
 
 
+def _after_look_up(facts: Facts) -> Verdict:
+    ask, call = facts.call.ask, facts.call
+    assert facts.reply is not None
+    assert ask.batch is not None
+    found = there(ask, facts.reply.result) or frozenset()
+    missing = [row for row, each in zip(call.rows, ask.batch.ids or (), strict=True) if each not in found]
+    gone = Outcome(
+        missing,
+        "rejected",
+        batch=call.number,
+        http_status=facts.status,
+        error_field=facts.settings.ids,
+        error=words.no_record(facts),
+        attempts=1,
+        seconds=facts.exchange.seconds,
+    )
+    return Verdict((gone,) if missing else (), follow=tuple(follow_ups(call, facts.settings, found)))
+
+
 def judge(call: Call, exchange: Exchange, settings: Settings) -> Verdict:
     """What an exchange means for the rows of its call.
 
@@ -190,10 +216,13 @@ def judge(call: Call, exchange: Exchange, settings: Settings) -> Verdict:
     decode: Callable[[httpx.Response], Any] = PROTOCOLS[settings.endpoint.protocol].decode
     facts = Facts(call, exchange, settings, decode(response) if response is not None else None)
     rule = next(rule for rule in RULES if rule.fits(facts))
+    if rule.status == "found":
+        return _after_look_up(facts)
     sentence = rule.say(facts)
     whole = Outcome(
         rows=call.rows,
-        status=rule.status,
+        # A look-up changes nothing: whatever became of it, its rows have not been sent.
+        status="not_sent" if rule.status == "in_doubt" and call.ask.batch is not None else rule.status,
         batch=call.number,
         http_status=facts.status or None,
         error_type=(facts.reply.error_type or None) if facts.reply else None,
@@ -203,6 +232,6 @@ def judge(call: Call, exchange: Exchange, settings: Settings) -> Verdict:
         seconds=exchange.seconds,
     )
     reason = (
-        sentence if rule.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
+        sentence if whole.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
     )
     return Verdict(tuple(_parts(whole, facts)), rule.stop(sentence) if rule.stop else None, reason)

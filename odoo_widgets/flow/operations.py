@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any
 
 import attrs
 import orjson
+
+# The method that a look-up calls. It changes nothing.
+LOOK_UP = "search_read"
 
 
 @attrs.frozen
@@ -34,6 +37,7 @@ class Ask:
         arguments: Its arguments by name, in the order of its signature, without the ids.
         ids: The records that it is called on, in the order of the rows; None for a method of the model itself.
         context: What it adds to the context.
+        batch: For a look-up, the rows to send as soon as their records are known to be there.
     """
 
     rows: Sequence[int]
@@ -41,6 +45,7 @@ class Ask:
     arguments: dict[str, Any] = attrs.field(repr=False)
     ids: list[int] | None = attrs.field(default=None, repr=False)
     context: dict[str, Any] = attrs.field(factory=dict, repr=False)
+    batch: Batch | None = attrs.field(default=None, repr=False)
 
 
 def _create(batch: Batch) -> Iterator[Ask]:
@@ -80,16 +85,6 @@ def _load(batch: Batch) -> Iterator[Ask]:
         data = [[_cell(value) for value in batch.records[place].values()] for place in places]
         # `load` reads times in the zone of the context, create and write always in UTC.
         yield Ask(_pick(batch.rows, places), "load", {"fields": list(fields), "data": data}, context={"tz": "UTC"})
-
-
-def _method(name: str) -> Callable[[Batch], Iterator[Ask]]:
-    def calls(batch: Batch) -> Iterator[Ask]:
-        """Rows with the same arguments share a call."""
-        assert batch.ids is not None
-        for places in _alike(batch.records):
-            yield Ask(_pick(batch.rows, places), name, batch.records[places[0]], _pick(batch.ids, places))
-
-    return calls
 
 
 def _cell(value: object) -> str | None:
@@ -140,7 +135,18 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
-def operation(name: str) -> Operation:
-    """The operation of a name: one of `OPERATIONS`, else the model's method of that name, called on ids."""
-    known = OPERATIONS.get(name)
-    return known or Operation(f"Run {name}", needs_ids=True, takes_values=True, calls=_method(name))
+def look_up(batch: Batch) -> Ask:
+    """The call that asks which of a batch's records are there, archived ones included.
+
+    On models without access rules of their own, `write` and `unlink` answer true for ids that no record has
+    (seen on Odoo 19.0, res.partner.category).
+    """
+    arguments = {"domain": [["id", "in", batch.ids]], "fields": ["id"]}
+    return Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
+
+
+def only(batch: Batch, found: Container[int]) -> Batch:
+    """The rows of a batch whose records are there."""
+    assert batch.ids is not None
+    places = [place for place, each in enumerate(batch.ids) if each in found]
+    return Batch(_pick(batch.rows, places), _pick(batch.records, places), _pick(batch.ids, places))

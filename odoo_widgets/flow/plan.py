@@ -9,11 +9,11 @@ import attrs
 
 from odoo_widgets.flow import records
 from odoo_widgets.flow.batches import batches
-from odoo_widgets.flow.operations import OPERATIONS, Ask, Batch
+from odoo_widgets.flow.operations import OPERATIONS, Ask, Batch, look_up, only
 from odoo_widgets.flow.records import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -52,7 +52,7 @@ def plan(data: pd.DataFrame | Source, settings: Settings, block: int = BLOCK) ->
         block: Rows to convert at once. A sample wants few, a send wants many.
 
     Returns:
-        The calls. Every row is in exactly one.
+        The calls. Every row is in exactly one; where that is a look-up, `follow_ups` says what comes after.
     """
     source = Source.of(data)
     return _calls(source, settings, enumerate(batches(len(source), settings)), block)
@@ -92,5 +92,24 @@ def _calls(
         ids = records.ids(block, settings)
         for number, rows in chunk:
             part = slice(rows.start - start, rows.stop - start)
-            for ask in operation.calls(Batch(rows, converted[part], ids[part] if ids is not None else None)):
+            batch = Batch(rows, converted[part], ids[part] if ids is not None else None)
+            for ask in [look_up(batch)] if operation.needs_ids else operation.calls(batch):
                 yield Call(number, target.model, ask)
+
+
+def follow_ups(call: Call, settings: Settings, found: Container[int]) -> Iterator[Call]:
+    """The calls that follow a look-up.
+
+    Args:
+        call: The look-up.
+        settings: What it was planned with.
+        found: The ids of the records that are there.
+
+    Returns:
+        The calls for the rows whose records are there; every such row is in exactly one.
+    """
+    assert call.ask.batch is not None
+    batch = only(call.ask.batch, found)
+    if batch.rows:
+        for ask in OPERATIONS[settings.endpoint.operation].calls(batch):
+            yield Call(call.number, call.model, ask)

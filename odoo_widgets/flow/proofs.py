@@ -109,6 +109,22 @@ PROOFS: dict[str, Callable[[Ask, Any], list[Proof] | None]] = {
 }
 
 
+def there(ask: Ask, result: Any) -> frozenset[int] | None:
+    """The ids that a look-up found.
+
+    Args:
+        ask: The call that was made.
+        result: What the method returned.
+
+    Returns:
+        The ids; None if the call was no look-up, or the answer is none to it.
+    """
+    if ask.batch is None or not isinstance(result, list):
+        return None
+    ids = [each.get("id") if isinstance(each, dict) else None for each in result]
+    return frozenset(each for each in ids if each is not None) if all(map(_is_id, ids)) else None
+
+
 def prove(ask: Ask, result: Any) -> list[Proof] | None:
     """What an answer proves.
 
@@ -119,7 +135,7 @@ def prove(ask: Ask, result: Any) -> list[Proof] | None:
     Returns:
         The rows that were done, each in one proof; None if the answer proves nothing.
     """
-    return PROOFS[ask.method](ask, result)
+    return PROOFS[ask.method](ask, result) if ask.batch is None else None
 
 
 def refusals(ask: Ask, result: Any) -> list[Refusal]:

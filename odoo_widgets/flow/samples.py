@@ -13,13 +13,13 @@ import orjson
 from odoo_widgets.flow.batches import batches, rows_text
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
-from odoo_widgets.flow.plan import Call, calls_of, plan
+from odoo_widgets.flow.plan import Call, calls_of, follow_ups, plan
 from odoo_widgets.flow.problems import problems, shape
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     import pandas as pd
 
@@ -149,10 +149,18 @@ def samples(
         raise DataError(found)
     wanted = None if rows is None else set(rows)
     fitting = (batch for batch in batches(len(source), settings) if wanted is None or not wanted.isdisjoint(batch))
-    shown = list(islice(fitting, n))
+    shown = list(islice(fitting, max(0, n)))
     if found := [sentence for batch in shown for sentence in problems(source, settings, batch)]:
         raise DataError(found)
     masked = stand_in(settings.url, credential)
     encode: Callable[[Call, Settings, Credential], httpx.Request] = PROTOCOLS[settings.endpoint.protocol].encode
     calls = plan(source, settings, 0) if wanted is None else calls_of(source, settings, wanted)
-    return Samples(Sample(call, encode(call, settings, masked)) for call in islice(calls, n))
+    return Samples(Sample(call, encode(call, settings, masked)) for call in islice(_expanded(calls, settings), n))
+
+
+def _expanded(calls: Iterable[Call], settings: Settings) -> Iterator[Call]:
+    """Calls with those that follow where every record is there."""
+    for call in calls:
+        yield call
+        if call.ask.batch is not None:
+            yield from follow_ups(call, settings, call.ask.batch.ids or ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from typing import TYPE_CHECKING, Any, Self
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 import httpx
+import numpy as np
 import orjson
 from immutabledict import immutabledict
 
@@ -133,8 +135,10 @@ def _names(value: Iterable[str] | str | None) -> tuple[str, ...]:
     return names
 
 
-def _batch_size(value: int | None) -> int | None:
+def _batch_size(value: Any) -> Any:
     # A saved file cannot hold None: 0 stands for it there.
+    if isinstance(value, np.integer):
+        value = int(value)
     return None if value == 0 and value is not False else value
 
 
@@ -149,6 +153,8 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[Any, attrs.Attribute[Any], An
 def _context(value: Mapping[str, object] | None) -> immutabledict[str, object]:
     try:
         orjson.dumps(dict(value or {}))
+        # For NaN, orjson would write null.
+        json.dumps(dict(value or {}), allow_nan=False)
     except (TypeError, ValueError):
         raise SettingsError("context is not a dict of names and plain values, such as {'lang': 'fr_FR'}.") from None
     return immutabledict(value or {})

@@ -145,3 +145,8 @@ def load_rolled_back(facts: Facts) -> str:
 def nothing(_facts: Facts) -> str:
     """Each part of the answer has words of its own, or needs none."""
     return ""
+
+
+def no_record(facts: Facts) -> str:
+    """Of a row whose record is not there."""
+    return f"{facts.call.model} has no record of this id that this user may see. Look the id up again."

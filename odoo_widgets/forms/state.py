@@ -20,7 +20,7 @@ from immutabledict import immutabledict
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import SettingsError, StoppedError
+from odoo_widgets.flow.errors import DataError, SettingsError, StoppedError
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
 from odoo_widgets.flow.settings import address
@@ -165,12 +165,15 @@ class State(traitlets.HasTraits):
     def _derive(self, problem: str = "") -> None:
         """Samples, counts and problem, from data, destination and credential."""
         samples = Samples()
-        try:
-            problem = problem or self._problem()
-            if not problem:
+        problem = problem or self._problem()
+        if not problem:
+            try:
+                # The rows of the samples are looked at on every change, the rest when sending starts.
                 samples = self.destination.samples(self.data, n=SAMPLES, credential=self.credential)
-        except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
-            problem = in_words(error)
+            except DataError as error:
+                problem = error.problems[0]
+            except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
+                problem = in_words(error)
         self.problem, self.samples = problem, samples
         if self.phase == IDLE:
             # What the last send ran into is not true of other values.
@@ -179,11 +182,6 @@ class State(traitlets.HasTraits):
     def _problem(self) -> str:
         if self.destination is None:
             return NO_URL
-        # The first rows are looked at on every change, the rest when sending starts.
-        first = min(SAMPLES * self.destination.rows_per_call, len(self.data))
-        problems: tuple[str, ...] = self.destination.problems(self.data, rows=first)
-        if problems:
-            return problems[0]
         if self.credential is not None and not self.credential.belongs_to(self.destination.url):
             return f"The key belongs to {self.credential.server}, and the URL leads elsewhere."
         return ""

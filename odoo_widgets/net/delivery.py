@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from odoo_widgets.flow.batches import count
+from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, DataError, StoppedError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import judge
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     import httpx
     import pandas as pd
 
-    from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -112,6 +112,8 @@ class Delivery:
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        if not isinstance(credential, Credential):
+            raise CredentialError("A credential is needed to send: credential('name'), or Credential(server, …).")
         if not credential.belongs_to(settings.url):
             raise CredentialError(
                 f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
@@ -215,19 +217,24 @@ class Delivery:
         protocol = PROTOCOLS[self._settings.endpoint.protocol]
         started = time.monotonic()
         async with client(self._settings, self._transport) as http:
-            for call in plan(self._source, self._settings):
-                if self._stopping.is_set():
-                    return None
-                request = protocol.encode(call, self._settings, self._credential)
-                # In doubt until it is judged, whatever happens in between.
-                self._outcomes.append(Outcome(call.rows, "in_doubt", batch=call.number, attempts=1))
-                verdict = judge(call, await self._perform(http, request), self._settings)
-                self._outcomes[-1:] = verdict.outcomes
-                if verdict.stop is not None:
-                    self._reason = verdict.reason
-                self._report(verdict.outcomes, time.monotonic() - started)
-                if verdict.stop is not None:
-                    return verdict.stop
+            for planned in plan(self._source, self._settings):
+                calls = deque([planned])
+                while calls:
+                    if self._stopping.is_set():
+                        return None
+                    call = calls.popleft()
+                    request = protocol.encode(call, self._settings, self._credential)
+                    # In doubt until it is judged, whatever happens in between; a look-up changes nothing.
+                    doubt = "in_doubt" if call.ask.batch is None else "not_sent"
+                    self._outcomes.append(Outcome(call.rows, doubt, batch=call.number, attempts=1))
+                    verdict = judge(call, await self._perform(http, request), self._settings)
+                    self._outcomes[-1:] = verdict.outcomes
+                    calls += verdict.follow
+                    if verdict.stop is not None:
+                        self._reason = verdict.reason
+                    self._report(verdict.outcomes, time.monotonic() - started)
+                    if verdict.stop is not None:
+                        return verdict.stop
         return None
 
     async def _perform(self, http: httpx.AsyncClient, request: httpx.Request) -> Exchange:

@@ -19,7 +19,7 @@ import platformdirs
 import tomlkit
 import tomlkit.exceptions
 
-from odoo_widgets.flow.credential import Credential, Secret
+from odoo_widgets.flow.credential import Credential, Secret, origin
 from odoo_widgets.flow.errors import CredentialError
 
 if TYPE_CHECKING:
@@ -58,14 +58,14 @@ def credential(
     Raises:
         CredentialError: The name is unknown and the environment names no server, or no key can be had.
     """
+    variables = os.environ if environment is None else environment
+    given = {field: variables.get(variable, "") for field, variable in VARIABLES.items() if field != "api_key"}
     stored = _read().get(name) if name else None
-    if stored is not None:
-        found, source = {field: str(stored.get(field, "")) for field in ("server", "database", "login")}, name
-        key = _stored_key(name)
-    else:
-        variables = os.environ if environment is None else environment
-        found = {field: variables.get(VARIABLES[field], "") for field in ("server", "database", "login")}
-        key, source = Secret(variables.get(VARIABLES["api_key"], "")), VARIABLES["server"]
+    found = given if stored is None else {field: str(stored.get(field, "")) for field in given}
+    key = Secret("") if stored is None else _stored_key(name)
+    # A key in the environment is for the server that stands beside it, or for the one that was named.
+    if not key and (not given["server"] or origin(given["server"]) == origin(found["server"])):
+        key = Secret(variables.get(VARIABLES["api_key"], ""))
     if not found["server"]:
         known = f" The stored names are: {', '.join(names())}." if names() else ""
         called = f" called {name!r}" if name else ""
@@ -74,7 +74,7 @@ def credential(
             f"or set {', '.join(VARIABLES.values())} in the environment."
         )
     if not key:
-        key = _ask(found["server"], source, prompt)
+        key = _ask(found["server"], prompt)
     return Credential(found["server"], found["database"], found["login"], key)
 
 
@@ -92,11 +92,15 @@ def remember(name: str, me: Credential) -> None:
         raise CredentialError("A credential is stored under a name. Give it one, such as the company's.")
     try:
         keyring.set_password(SERVICE, name, me.api_key.get_secret_value())
+        # A keyring that is switched off takes everything and keeps nothing.
+        kept = _stored_key(name) == me.api_key
     except keyring.errors.KeyringError:
+        kept = False
+    if not kept:
         raise CredentialError(
             "This machine has no keyring to keep the key in, so nothing was stored. Put the key into the environment "
             f"as {VARIABLES['api_key']} instead, or type it when asked."
-        ) from None
+        )
     document = _read()
     document[name] = {"server": me.server, "database": me.database, "login": me.login}
     _write(document)
@@ -128,25 +132,27 @@ def _stored_key(name: str) -> Secret:
         return Secret("")
 
 
-def _ask(server: str, source: str, prompt: Callable[[str], str]) -> Secret:
+def _ask(server: str, prompt: Callable[[str], str]) -> Secret:
     try:
         return Secret(prompt(f"API key for {server}: "))
     except (EOFError, RuntimeError):
         # A scheduler has no terminal; a kernel without a front end raises a RuntimeError of its own.
         raise CredentialError(
-            f"There is no key for {server} (from {source}), and nobody to ask. "
-            f"Set {VARIABLES['api_key']} in the environment."
+            f"There is no key for {server}, and nobody to ask. Set {VARIABLES['api_key']} in the environment."
         ) from None
 
 
 def _read() -> tomlkit.TOMLDocument:
     file = names_file()
     try:
-        return tomlkit.parse(file.read_text(encoding="utf-8"))
+        document = tomlkit.parse(file.read_text(encoding="utf-8"))
+        if other := [name for name, entry in document.items() if not isinstance(entry, dict)]:
+            raise CredentialError(f"{file} holds {other[0]!r}, which is no credential. Correct or delete it.")
     except FileNotFoundError:
         return tomlkit.document()
     except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError) as error:
         raise CredentialError(f"{file} cannot be read: {error}. Correct or delete it.") from None
+    return document
 
 
 def _write(document: tomlkit.TOMLDocument) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
 import httpx
@@ -25,7 +24,10 @@ class TooLargeError(httpx.TransportError):
 
 
 def client(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """A client for one send: no redirects, no cookies, the machine's proxies but none to the machine itself.
+    """A client for one send: no redirects, the machine's proxies but none to the machine itself.
+
+    Requests are built apart from it, so it adds no cookie to them. Odoo binds its session cookie to a database, and
+    answers 403 when it comes back with another one.
 
     Args:
         settings: Where to, and how long a call may take.
@@ -34,7 +36,7 @@ def client(settings: Settings, transport: httpx.AsyncBaseTransport | None = None
     Returns:
         The client; whoever asked for it closes it.
     """
-    made = httpx.AsyncClient(
+    return httpx.AsyncClient(
         transport=transport,
         # Connecting ends before the whole call does: only then is it known that nothing was sent.
         timeout=httpx.Timeout(settings.timeout, connect=min(CONNECT_SECONDS, settings.timeout / 2)),
@@ -42,9 +44,6 @@ def client(settings: Settings, transport: httpx.AsyncBaseTransport | None = None
         # With HTTP_PROXY set, httpx would ask the proxy for 127.0.0.1.
         trust_env=not is_loopback(settings.url),
     )
-    # Odoo binds its session cookie to a database, and answers 403 when it comes back with another one.
-    made.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    return made
 
 
 async def perform(client: httpx.AsyncClient, request: httpx.Request, seconds: float) -> Exchange:

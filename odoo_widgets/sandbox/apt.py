@@ -234,7 +234,15 @@ def verify(file: Path, remote: Remote) -> None:
             )
 
 
-def fetch(to: Path, scratch: Path, log: Path, report: Report) -> list[str]:
+def fetch(
+    to: Path,
+    scratch: Path,
+    log: Path,
+    report: Report,
+    *,
+    found: Sequence[str] | None = None,
+    apt_of: Callable[[Path, str, Path], Apt] = Apt,
+) -> list[str]:
     """Downloads Odoo's package and its companions with the first mirror that has them.
 
     Args:
@@ -242,20 +250,30 @@ def fetch(to: Path, scratch: Path, log: Path, report: Report) -> list[str]:
         scratch: A folder for apt's own files.
         log: The file that takes what apt prints.
         report: Told what is going on.
+        found: The mirrors' addresses, in the order to ask; those of this machine's configuration if not given.
+        apt_of: Makes an apt of a folder, a mirror and a log.
 
     Returns:
         The names of the files, Odoo's first; none where this machine knows no mirror, or none that has Odoo.
 
     Raises:
-        SandboxError: A download failed.
+        SandboxError: No mirror can be reached, or a download failed.
     """
-    for number, mirror in enumerate(mirrors()):
-        apt = Apt(scratch / str(number), mirror, log)
-        with timed("read Debian's list of packages", report) as progress:
-            apt.update()
-            progress.done = measure(scratch / str(number) / "lists")
+    unreached: SandboxError | None = None
+    for number, mirror in enumerate(mirrors() if found is None else found):
+        apt = apt_of(scratch / str(number), mirror, log)
+        try:
+            with timed("read Debian's list of packages", report) as progress:
+                apt.update()
+                progress.done = measure(scratch / str(number) / "lists")
+        except SandboxError as error:
+            # Another repository may look like a mirror, and a mirror may be away: the next one is asked.
+            unreached = error
+            continue
         if names := apt.wanted():
             with timed(f"download {PACKAGE}", report) as progress:
                 remotes = apt.download(names, to, progress)
             return [remote.name for remote in sorted(remotes, key=lambda each: not each.name.startswith(PACKAGE))]
+    if unreached is not None:
+        raise unreached
     return []

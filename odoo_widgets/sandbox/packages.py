@@ -76,7 +76,10 @@ def package_stage(
 
     def make(staging: Path) -> Mapping[str, Any]:
         scratch = staging / "apt"
-        names = fetch(staging, scratch, log, report) if has_apt() else []
+        try:
+            names = fetch(staging, scratch, log, report) if has_apt() else []
+        except SandboxError as error:
+            raise NoOdooError(f"{error} {NO_ODOO}") from None
         if not names:
             raise NoOdooError(NO_ODOO)
         shutil.rmtree(scratch, ignore_errors=True)

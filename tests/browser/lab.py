@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -14,13 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import httpx
 import nbformat
-from playwright.sync_api import Locator, Page, expect
-
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from playwright.sync_api import Browser, Dialog, Locator, Page
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without these, Chromium asks for its maker's servers at every start, and needs privileges that root in a box has not.
@@ -34,7 +37,16 @@ FLAGS = [
     "--disable-sync",
 ]
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+KERNEL_OR_QUESTION = """() => document.querySelector('.jp-Dialog')
+  || jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"""
+BUSY = ".jp-InputArea-prompt:text('[*]')"
 READY_SECONDS = 60.0
+SETTINGS: dict[str, dict[str, object]] = {
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},  # cells off the screen are there too
+    "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
+}
+FOLDERS = {"CONFIG_DIR": "config", "RUNTIME_DIR": "runtime", "PATH": "share"}
 SECONDS = 1000  # in Playwright's milliseconds
 # What JupyterLab itself logs, whatever is in the notebook.
 NOISE = ("favicon", "Failed to load resource: the server responded with a status of 404", "DEPRECATED")
@@ -53,24 +65,76 @@ def find_chromium() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
+@attrs.frozen
+class Lab:
+    """A JupyterLab that runs: where, what to show to get in, and the folder of its notebooks."""
+
+    address: str
+    token: str
+    root: Path
+
+    def write(self, name: str, *cells: str, kernel: str | None = "python3") -> None:
+        """Writes a notebook of code cells. One that names no kernel is opened without."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        if kernel:
+            shown = {"python3": "Python 3 (ipykernel)"}.get(kernel, kernel)
+            notebook.metadata["kernelspec"] = {"display_name": shown, "language": "python", "name": kernel}
+        nbformat.write(notebook, self.root / name)
+
+    @contextmanager
+    def open(self, browser: Browser, name: str, width: int = 1600, height: int = 1400) -> Iterator[Notebook]:
+        """The notebook in a page of its own. At the end there must have been no error and no dialog."""
+        page = browser.new_page(viewport={"width": width, "height": height})
+        try:
+            notebook = Notebook(page, f"{self.address}/lab/tree/{name}?token={self.token}&reset")
+            yield notebook
+            assert not notebook.errors, notebook.errors
+            assert not notebook.dialogs, notebook.dialogs
+        except BaseException:
+            page.screenshot(path=self.root / f"{name}.png")
+            raise
+        finally:
+            page.close()
+            self._end_kernels(name)
+
+    def _end_kernels(self, name: str) -> None:
+        with httpx.Client(base_url=self.address, params={"token": self.token}, trust_env=False) as api:
+            for session in api.get("/api/sessions").json():
+                if session["path"] == name:
+                    api.delete(f"/api/sessions/{session['id']}")
+
+
 @contextmanager
-def jupyterlab(root: Path, python: str = sys.executable) -> Iterator[tuple[str, str]]:
-    """JupyterLab on a folder; gives its address and token."""
+def jupyterlab(root: Path, environment: Mapping[str, str], kernels: Mapping[str, Path]) -> Iterator[Lab]:
+    """JupyterLab on a folder.
+
+    Args:
+        root: The folder of the notebooks.
+        environment: What its kernels find in their environment.
+        kernels: Name to a folder with another ipykernel than the installed one.
+    """
     port, token = free_port(), secrets.token_urlsafe(16)
     home = root.parent / f"{root.name}-home"
-    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    quiet = {"fetchNews": "false", "checkForUpdates": False}
-    (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet), encoding="utf-8")
-    command = [python, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
-    command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}", "--log-level=ERROR", "--allow-root"]
-    command += ["--LabApp.expose_app_in_browser=True"]  # for the command that changes the theme
+    for plugin, settings in SETTINGS.items():
+        file = home / "settings" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings), encoding="utf-8")
+    for name, folder in kernels.items():
+        file = home / "share" / "kernels" / name / "kernel.json"
+        file.parent.mkdir(parents=True)
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        spec = {"argv": command, "display_name": name, "language": "python", "env": {"PYTHONPATH": str(folder)}}
+        file.write_text(json.dumps(spec), encoding="utf-8")
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1"]
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"]
+    command += ["--log-level=ERROR", "--allow-root"]
+    command += ["--LabApp.expose_app_in_browser=True"]  # for the commands that change the theme and save
     command += [f"--LabApp.user_settings_dir={home / 'settings'}", f"--LabApp.workspaces_dir={home / 'workspaces'}"]
-    folders = {"JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_RUNTIME_DIR": str(home / "runtime")}
+    folders = {f"JUPYTER_{name}": str(home / folder) for name, folder in FOLDERS.items()}
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
             command,
-            env={**os.environ, **folders, "JUPYTER_TOKEN": token},
+            env={**os.environ, **environment, **folders, "JUPYTER_TOKEN": token},
             stdin=subprocess.DEVNULL,
             stderr=log,
             stdout=log,
@@ -82,7 +146,7 @@ def jupyterlab(root: Path, python: str = sys.executable) -> Iterator[tuple[str, 
             assert server.poll() is None, (home / "log").read_text(encoding="utf-8")
             assert time.monotonic() < deadline, "JupyterLab does not start."
             time.sleep(0.2)
-        yield address, token
+        yield Lab(address, token, root)
     finally:
         server.terminate()
         server.wait()
@@ -95,62 +159,70 @@ def _answers(address: str) -> bool:
         return False
 
 
-def write_notebook(path: Path, *cells: str) -> None:
-    """A notebook of code cells that names its kernel, since JupyterLab asks for one otherwise."""
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-        metadata={"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}},
-    )
-    nbformat.write(notebook, path)
-
-
 class Notebook:
     """An open notebook, and the person in front of it."""
 
-    def __init__(self, page: Page, address: str, token: str, name: str) -> None:
+    def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.errors: list[str] = []
+        self.dialogs: list[str] = []
         page.on("console", lambda message: self._note(message.type, message.text))
         page.on("pageerror", lambda error: self._note("error", str(error)))
-        page.goto(f"{address}/lab/tree/{name}?token={token}&reset")
+        page.on("dialog", self._dismiss)
+        page.goto(address)
         expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60 * SECONDS)
-        expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']")).to_be_attached(timeout=60 * SECONDS)
+        # A cell that is run before the page knows its kernel brings up a question instead.
+        page.wait_for_function(KERNEL_OR_QUESTION, timeout=60 * SECONDS)
+        question = page.locator(".jp-Dialog")
+        if question.count():
+            question.get_by_role("button", name="No Kernel", exact=True).click()
 
     def _note(self, kind: str, text: str) -> None:
         if kind == "error" and not any(noise in text for noise in NOISE):
             self.errors.append(text)
 
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def do(self, command: str, **options: str) -> None:
+        """Carries out a command of JupyterLab's."""
+        self.page.evaluate("([name, options]) => jupyterapp.commands.execute(name, options)", [command, options])
+
     def theme(self, name: str) -> None:
         """Changes the theme of the page: light or dark."""
-        self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", THEMES[name])
-        expect(
-            self.page.locator(f"body[data-jp-theme-light='{'true' if name == 'light' else 'false'}']")
-        ).to_be_attached()
+        self.do("apputils:change-theme", theme=THEMES[name])
+        light = "true" if name == "light" else "false"
+        expect(self.page.locator(f"body[data-jp-theme-light='{light}']")).to_be_attached()
 
-    def run_all(self, *, wait: bool = True) -> None:
-        """Runs all cells, as the menu does."""
-        self.page.get_by_role("menuitem", name="Run", exact=True).click()
-        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        if wait:
-            self.wait_for_idle()
+    def run_all(self) -> None:
+        """Runs all cells, as the menu does, and waits for the first one."""
+        self.do("notebook:run-all-cells")
+        self._wait_for(self.page.locator(".jp-Notebook .jp-CodeCell").first)
 
-    def run(self, code: str, *, wait: bool = True) -> None:
-        """Types code into the last cell, and runs it."""
-        cell = self.page.locator(".jp-Notebook .jp-CodeCell").last
+    def run(self, code: str, *, wait: bool = True) -> Locator:
+        """Types code into the last cell, and runs it; gives what it printed."""
+        cells = self.page.locator(".jp-Notebook .jp-CodeCell")
+        cell = cells.nth(cells.count() - 1)
         cell.locator(".cm-content").click()
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(code)
         self.page.keyboard.press("Shift+Enter")
         if wait:
-            self.wait_for_idle()
+            self._wait_for(cell)
+        return cell.locator(".jp-OutputArea-output")
+
+    def _wait_for(self, cell: Locator) -> None:
+        expect(cell.locator(".jp-InputArea-prompt").first).to_have_text(re.compile(r"\[\d+\]"), timeout=120 * SECONDS)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a cell is running or waiting."""
+        return self.page.locator(BUSY).count() > 0
 
     def wait_for_idle(self) -> None:
         """Waits until no cell is running or waiting."""
-        expect(self.page.locator(".jp-InputArea-prompt", has_text="[*]")).to_have_count(0, timeout=120 * SECONDS)
-
-    def output(self) -> str:
-        """The text that the last executed cell printed."""
-        return self.page.locator(".jp-OutputArea-output").last.inner_text()
+        expect(self.page.locator(BUSY)).to_have_count(0, timeout=60 * SECONDS)
 
     @property
     def form(self) -> Locator:

@@ -190,3 +190,15 @@ def test_the_key_is_asked_for_by_the_server_s_name() -> None:
     credential = Credential.ask(f"{SERVER}/x", "db", prompt=lambda question: asked.append(question) or KEY)
     assert asked == [f"API key for {SERVER}: "]
     assert credential == Credential(SERVER, "db", api_key=KEY)
+
+
+def test_none_stands_for_no_database_and_no_login() -> None:
+    assert Credential("https://mycompany.odoo.com", None, None, KEY) == Credential(
+        "https://mycompany.odoo.com", api_key=KEY
+    )
+
+
+@pytest.mark.parametrize("name", ["database", "login"])
+def test_a_database_or_login_that_is_no_text_is_refused(name: str) -> None:
+    with pytest.raises(CredentialError, match=f"{name} is not text"):
+        Credential("https://mycompany.odoo.com", api_key=KEY, **{name: 3})

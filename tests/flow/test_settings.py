@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import attrs
+import numpy as np
 import pytest
 
 from odoo_widgets.flow.errors import SettingsError
@@ -40,6 +41,7 @@ REFUSED = [
     ({"grouping": "random"}, "grouping='random' is not known"),
     ({"grouping": []}, "grouping=[] is not known"),
     *[({"batch_size": size}, "is not a number of records") for size in (-1, 1.5, "100", True, False, "")],
+    ({"context": {"a": math.nan}}, "is not a dict of names and plain values"),
     *[({"timeout": time}, "is not a number of seconds") for time in (0, -1, "180", None, math.nan, math.inf)],
     *[({"timezone": zone}, "is not known. Write it like") for zone in ("Brussels", "", "../x", "Europe", 7)],
     *[({"exclude": names}, "is not a list of column names") for names in (7, [7], [None], [[]])],
@@ -145,3 +147,7 @@ def test_settings_do_not_change() -> None:
 
 def test_a_header_s_value_is_not_shown() -> None:
     assert "SECRET" not in repr(Settings(URL, headers={"X-Api-Key": "SECRET"}))
+
+
+def test_a_batch_size_that_numpy_computed_is_a_number_like_any_other() -> None:
+    assert Settings(f"{SERVER}/json/2/res.partner/create", batch_size=np.int64(5)).batch_size == 5

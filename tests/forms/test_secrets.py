@@ -93,6 +93,7 @@ def test_hostile_text_is_shown_as_text_wherever_it_comes_from(show: Show, odoo: 
     screen.type("Model", hostile)
     assert "is not the name of a model" in screen.text("problem")
     only_ours(screen)
+    screen.form.credential = None
     screen.form.destination = ONE_BY_ONE
     screen.form.data = pd.DataFrame({hostile: [float("inf")]})
     assert "infinity" in screen.text("problem")

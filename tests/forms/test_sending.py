@@ -173,6 +173,7 @@ def test_a_send_that_cannot_succeed_says_why_in_the_form(
     assert KEY not in screen.text("problem")
     assert len(odoo.records) == 3
     assert set(screen.form.responses.status) == {"not_sent"}
+    assert (screen.text("figures"), screen.bar.value) == ("0/12", 0)
     assert not screen.button("Send").disabled
     odoo.answer = odoo.create
     screen.click("Send")

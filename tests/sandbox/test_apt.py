@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from odoo_widgets.flow.errors import SandboxError
-from odoo_widgets.sandbox.apt import Apt, Remote, mirrors, verify
+from odoo_widgets.sandbox.apt import Apt, Remote, fetch, mirrors, verify
 from odoo_widgets.sandbox.steps import Step, silent, timed
 
 if TYPE_CHECKING:
@@ -112,3 +112,31 @@ def test_a_download_that_was_cut_or_changed_is_refused(tmp_path: Path, content: 
 def test_a_file_that_never_came_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SandboxError, match="was cut"):
         verify(tmp_path / "none", Remote(MIRROR, "none", 4, ""))
+
+
+class Away:
+    """An apt whose mirror cannot be reached, or has one file."""
+
+    def __init__(self, _folder: Path, mirror: str, _log: Path) -> None:
+        self.mirror = mirror
+
+    def update(self) -> None:
+        if self.mirror == "away":
+            raise SandboxError("Reading Debian's list of packages failed.")
+
+    def wanted(self) -> list[str]:
+        return ["odoo-19"]
+
+    def download(self, *_: object) -> list[Remote]:
+        return [Remote(self.mirror, "odoo-19_19.0_all.deb", 1, "0" * 64)]
+
+
+def test_a_mirror_that_is_away_leaves_it_to_the_next_one(tmp_path: Path) -> None:
+    assert fetch(tmp_path, tmp_path, tmp_path / "log", silent, found=["away", "here"], apt_of=Away) == [
+        "odoo-19_19.0_all.deb"
+    ]
+
+
+def test_where_no_mirror_can_be_reached_that_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SandboxError, match="list of packages failed"):
+        fetch(tmp_path, tmp_path, tmp_path / "log", silent, found=["away", "away"], apt_of=Away)

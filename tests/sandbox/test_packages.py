@@ -53,6 +53,14 @@ def test_where_no_odoo_can_be_had_one_message_names_the_ways(tmp_path: Path, has
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_mirror_that_cannot_be_reached_is_a_message_that_names_the_ways(tmp_path: Path) -> None:
+    def fetch(*_: Any) -> list[str]:
+        raise SandboxError("Reading Debian's list of packages failed.")
+
+    with pytest.raises(NoOdooError, match=r"list of packages failed\. .*ODOO_WIDGETS_ODOO_PACKAGE="):
+        build(package_stage(tmp_path / "package", tmp_path / "log", silent, lambda: True, fetch))
+
+
 def test_the_files_that_apt_brought_are_noted(tmp_path: Path) -> None:
     made = package(tmp_path, has_apt=True, names=["odoo-19_19.0_all.deb"])
     build(made)

@@ -44,7 +44,7 @@ def send_panel(state: State) -> w.Widget:
     def follow_progress() -> None:
         hide(bar, state.progress is None)
         if state.progress is not None:
-            bar.max, bar.value = state.progress.rows, state.progress.done
+            bar.max, bar.value = state.progress.rows, _answered(state.progress)
         figures.show(_figures(state.progress, state.phase))
 
     state.on("data", "samples", "credential", "problem", "phase", "responses", call=follow_settings)
@@ -60,12 +60,16 @@ def send_panel(state: State) -> w.Widget:
 def _figures(progress: Progress | None, phase: str) -> str:
     if progress is None:
         return "" if phase == IDLE else "looking through the data"
-    parts = [f"{progress.done:,}/{progress.rows:,}"]
-    if progress.done:
+    parts = [f"{_answered(progress):,}/{progress.rows:,}"]
+    if _answered(progress):
         parts.append(f"{progress.rows_per_second:,.0f}/s")
     if phase == SENDING and progress.seconds_left is not None:
         parts.append(f"{_duration(progress.seconds_left)} left")
     return " · ".join([*parts, *([PHASE_WORDS[phase]] if PHASE_WORDS[phase] else [])])
+
+
+def _answered(progress: Progress) -> int:
+    return progress.done - progress.statuses.get("not_sent", 0)
 
 
 def _duration(seconds: float) -> str:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from odoo_widgets.flow.headers import header_text
+from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS, OPERATIONS, fixed
+from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS, fixed
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, close_tree, hide, labelled, with_note
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
 
-# The words for operations and groupings on the screen.
-OPERATION_WORDS = {"create": "Create"}
+# The words for groupings on the screen.
 GROUPING_WORDS = {"sequential": "in row order"}
 # What an analyst sends most, to pick from; any other model can be typed.
 MODELS = (
@@ -74,10 +74,10 @@ def _choice(state: State, label: str, name: str, options: tuple[str, ...]) -> w.
 def _url(state: State) -> w.Widget:
     url = labelled(w.Text, "URL", continuous_update=False, placeholder="https://mycompany.odoo.com/json/2/…")
     model = labelled(w.Combobox, "Model", options=MODELS, ensure_option=False, continuous_update=False)
-    operation = labelled(w.Dropdown, "Operation", options=[(OPERATION_WORDS[each], each) for each in OPERATIONS])
+    operation = labelled(w.Dropdown, "Operation", options=[(each.words, name) for name, each in OPERATIONS.items()])
     mirror(state, url, lambda: state.shown("url") or "", lambda value: {"url": value})
     mirror(state, model, lambda: state.shown("model") or "", lambda value: {"model": value})
-    mirror(state, operation, lambda: state.shown("operation") or OPERATIONS[0], lambda value: {"operation": value})
+    mirror(state, operation, lambda: state.shown("operation") or "create", lambda value: {"operation": value})
     views = w.HBox([model, operation])
     views.add_class("ow-views")
     note = Text()

@@ -1,0 +1,110 @@
+"""Settings as a text file that a person can read and edit: TOML, with a format version, and without secrets.
+
+A value that is the default is left out. `batch_size = 0` stands for one record per call, since TOML has no null.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+import tomlkit
+import tomlkit.exceptions
+from immutabledict import immutabledict
+
+from odoo_widgets.flow.errors import SettingsError
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.settings import Settings
+
+FORMAT = 1
+SECRET_NAME = re.compile(r"api.?key|auth|cookie|passw|secret|session|token", re.IGNORECASE)
+FROM_ENVIRONMENT = re.compile(r"\$\{\w+\}")
+
+AnySettings = TypeVar("AnySettings", bound="Settings")
+
+
+def to_text(settings: Settings) -> str:
+    """Settings as TOML.
+
+    Args:
+        settings: The settings.
+
+    Returns:
+        The text, which `from_text` reads back to equal settings.
+
+    Raises:
+        SettingsError: A header that looks like a secret holds its value in clear.
+    """
+    for name, value in settings.headers.items():
+        if SECRET_NAME.search(name) and not FROM_ENVIRONMENT.search(value):
+            raise SettingsError(
+                f"The header {name} looks like a secret, and a saved file is no place for one. "
+                "Leave it out, and give it again after loading."
+            )
+    document = tomlkit.document()
+    document.add("format", tomlkit.item(FORMAT))
+    for field in attrs.fields(type(settings)):
+        value = getattr(settings, field.name)
+        if field.default is attrs.NOTHING or value != _default(field):
+            document.add(field.name, tomlkit.item(_plain(value)))
+    return tomlkit.dumps(document)
+
+
+def from_text(kind: type[AnySettings], text: str, name: str = "The text") -> AnySettings:
+    """Settings from TOML.
+
+    Args:
+        kind: What to make: `Settings`, or an heir.
+        text: The text.
+        name: What to call it in a sentence, such as the file's name.
+
+    Returns:
+        The settings.
+
+    Raises:
+        SettingsError: The text is no TOML, was written by a newer version, or a key is unknown or wrong. The sentence
+            names the line.
+    """
+    try:
+        values = tomlkit.parse(text).unwrap()
+    except tomlkit.exceptions.TOMLKitError as error:
+        raise SettingsError(f"{name} cannot be read: {error}.") from None
+    version = values.pop("format", FORMAT)
+    if not isinstance(version, int) or version > FORMAT:
+        raise SettingsError(
+            f"{name} has the format {version!r}, which a newer version of this package wrote. Upgrade it."
+        )
+    known = {field.name: field for field in attrs.fields(kind)}
+    for key in values:
+        if key not in known:
+            raise SettingsError(f"{name}, line {_line(text, key)}: there is no setting {key!r}. Remove or correct it.")
+    if missing := [key for key, field in known.items() if field.default is attrs.NOTHING and key not in values]:
+        raise SettingsError(f"{name} does not say {missing[0]!r}. Add it.")
+    try:
+        return kind(**values)
+    except SettingsError as error:
+        wrong = next((key for key in values if str(error).startswith((f"{key}=", key))), None)
+        where = f", line {_line(text, wrong)}" if wrong else ""
+        raise SettingsError(f"{name}{where}: {error}") from None
+
+
+def _default(field: attrs.Attribute[Any]) -> Any:
+    factory = getattr(field.default, "factory", None)
+    return field.default if factory is None else factory()
+
+
+def _plain(value: Any) -> Any:
+    if value is None:
+        return 0
+    if isinstance(value, immutabledict | dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+def _line(text: str, key: str) -> int:
+    """The line on which a key stands, from 1; 1 if it stands nowhere by itself."""
+    lines = text.splitlines()
+    pattern = re.compile(rf"\s*(\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*[=\].]")
+    return next((number for number, line in enumerate(lines, start=1) if pattern.match(line)), 1)

@@ -1,0 +1,57 @@
+"""JupyterLab, a browser and a real Odoo, started once for all tests of this folder, and ended with them.
+
+They must end here: as long as Playwright is started, an event loop runs in this thread, and no other test can run one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from odoo_widgets import Sandbox
+from tests.browser.kernels import kernels
+from tests.browser.lab import FLAGS, find_chromium, jupyterlab
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+    from tests.browser.lab import Lab
+
+NO_CHROMIUM = (
+    "The tests of the form need a Chromium, and none is on the path. Install it: on Debian, as root, "
+    "apt-get install chromium; on Ubuntu, snap install chromium; elsewhere, Google Chrome."
+)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        pytest.fail(NO_CHROMIUM, pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def odoo() -> Iterator[Sandbox]:
+    with Sandbox() as odoo:
+        yield odoo
+
+
+@pytest.fixture(scope="package")
+def lab(tmp_path_factory: pytest.TempPathFactory, odoo: Sandbox) -> Iterator[Lab]:
+    me = odoo.credential
+    environment = {
+        "ODOO_SERVER": me.server,
+        "ODOO_DATABASE": me.database,
+        "ODOO_LOGIN": me.login,
+        "ODOO_API_KEY": me.api_key.get_secret_value(),
+    }
+    with jupyterlab(tmp_path_factory.mktemp("notebooks"), environment, kernels()) as lab:
+        yield lab

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import OdooWidgetsError
+from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.responses import counts
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def headline(state: State) -> str:
     if state.destination is None:
         return "No destination yet"
     target = state.destination.endpoint
-    what, where = f"{target.operation.capitalize()} {target.model}", host(state.destination.url)
+    what, where = f"{OPERATIONS[target.operation].words} {target.model}", host(state.destination.url)
     if state.credential is None:
         return f"{what} at {where}"
     login = f" as {state.credential.login}" if state.credential.login else ""
@@ -30,7 +31,7 @@ def plan(state: State) -> str:
     if not state.samples:
         return rows
     where = host(state.destination.url)
-    return f"{rows} · {_number(state.calls, 'call')} to {where} · {result(state) or 'nothing sent yet'}"
+    return f"{rows} · {calls(state)} to {where} · {result(state) or 'nothing sent yet'}"
 
 
 def result(state: State) -> str:
@@ -45,5 +46,11 @@ def in_words(error: Exception) -> str:
     return str(error) if isinstance(error, OdooWidgetsError) else f"This should not happen, please report it: {error!r}"
 
 
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' if count != 1 else ''}"
+def calls(state: State) -> str:
+    """How many calls, where each batch is one; else how many batches."""
+    one_each = state.destination.endpoint.operation == "create"
+    return _number(state.calls, "call") if one_each else _number(state.calls, "batch", "batches")
+
+
+def _number(count: int, noun: str, several: str = "") -> str:
+    return f"{count:,} {noun if count == 1 else several or noun + 's'}"

@@ -19,7 +19,7 @@ from immutabledict import immutabledict
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.batches import count
-from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.credential import Credential, host
 from odoo_widgets.flow.errors import DataError, SettingsError, StoppedError
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
@@ -74,6 +74,7 @@ class State(traitlets.HasTraits):
     progress = Value(None)
     responses = Value(None)
     outcome = traitlets.Unicode()
+    confirmation = traitlets.Unicode()
 
     def __init__(self, data: pd.DataFrame, destination: Destination | None, credential: Credential | None) -> None:
         super().__init__()
@@ -174,7 +175,8 @@ class State(traitlets.HasTraits):
                 problem = error.problems[0]
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
                 problem = in_words(error)
-        self.problem, self.samples = problem, samples
+        # What was confirmed was confirmed for these values only.
+        self.problem, self.samples, self.confirmation = problem, samples, ""
         if self.phase == IDLE:
             # What the last send ran into is not true of other values.
             self.outcome = ""
@@ -197,7 +199,21 @@ class State(traitlets.HasTraits):
             return "See what is wrong above."
         if self.credential is None:
             return "Set form.credential first: it says as whom to send."
+        if self.to_confirm and self.confirmation != self.to_confirm:
+            return f"Deleted records do not come back. Type {self.to_confirm} to delete these."
         return ""
+
+    @property
+    def to_confirm(self) -> str:
+        """What has to be typed before records are deleted: the database's name, or the server's; else empty."""
+        if self.destination is None or self.destination.endpoint.operation != "unlink":
+            return ""
+        return (self.credential.database if self.credential else "") or host(self.destination.url)
+
+    def confirm(self, typed: str) -> None:
+        """Takes what was typed to confirm a deletion."""
+        with self._changing():
+            self.confirmation = typed
 
     def send(self) -> None:
         """Starts to send what is bound, in the background. What goes wrong becomes `outcome`."""
@@ -211,6 +227,7 @@ class State(traitlets.HasTraits):
                 return
             self._delivery, self._reported = delivery, 0.0
             self.phase, self.progress, self.outcome = SENDING, None, ""
+            self.confirmation = ""
             delivery.future.add_done_callback(lambda _future: self._on_end(delivery))
             delivery.start()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.forms import sentences
-from odoo_widgets.forms.pieces import Text, hide
+from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.state import CUTTING, IDLE, SENDING, STOPPING
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def send_panel(state: State) -> w.Widget:
     stop = w.Button(description="Stop")
     bar = w.IntProgress(bar_style="info")
     figures = Text(kind="figures")
+    confirm = labelled(w.Text, "Database to delete in")
+    confirm.observe(lambda change: state.confirm(change.new), "value")
     send.on_click(lambda _: state.send())
     stop.on_click(lambda _: state.stop())
 
@@ -38,6 +40,8 @@ def send_panel(state: State) -> w.Widget:
         plan.show(sentences.plan(state))
         obstacle.show(state.obstacle if state.phase == IDLE else "")
         send.disabled = bool(state.obstacle)
+        hide(confirm, not state.to_confirm)
+        confirm.value = state.confirmation
         stop.description, stop.tooltip = STOP_WORDS[state.phase]
         stop.disabled = state.phase in (IDLE, CUTTING)
 
@@ -47,12 +51,12 @@ def send_panel(state: State) -> w.Widget:
             bar.max, bar.value = state.progress.rows, _answered(state.progress)
         figures.show(_figures(state.progress, state.phase))
 
-    state.on("data", "samples", "credential", "problem", "phase", "responses", call=follow_settings)
+    state.on("data", "samples", "credential", "problem", "phase", "responses", "confirmation", call=follow_settings)
     state.on("progress", "phase", call=follow_progress)
     state.on("outcome", call=lambda: outcome.show(state.outcome))
     controls = w.HBox([send, stop, bar, figures])
     controls.add_class("ow-send-controls")
-    panel = w.VBox([plan, controls, obstacle, outcome])
+    panel = w.VBox([plan, confirm, controls, obstacle, outcome])
     panel.add_class("ow-send")
     return panel
 

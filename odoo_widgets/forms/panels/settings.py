@@ -41,6 +41,7 @@ def settings_panel(state: State) -> w.Widget:
             _choice(state, "Method", "method", METHODS),
             _choice(state, "Content Format", "content_format", CONTENT_FORMATS),
             _url(state),
+            _ids(state),
             _headers(state),
             _exclude(state),
             _batching(state),
@@ -88,6 +89,18 @@ def _url(state: State) -> w.Widget:
 
     state.on("destination", call=follow)
     return w.VBox([url, views, note])
+
+
+def _ids(state: State) -> w.Widget:
+    control = labelled(w.Combobox, "Record Ids", ensure_option=False, continuous_update=False)
+    mirror(state, control, lambda: state.shown("ids") or "id", lambda value: {"ids": value})
+
+    def follow() -> None:
+        control.options = state.columns
+        hide(control, state.destination is None or not state.destination.needs_ids)
+
+    state.on("data", "destination", call=follow)
+    return control
 
 
 def _headers(state: State) -> w.Widget:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def to(odoo, operation):
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from odoo_widgets import Destination
+    from tests.forms.odoo import Odoo
+    from tests.forms.screen import Show
+
+
+def to(odoo: Odoo, operation: str) -> Destination:
     return odoo.destination.replace(url=odoo.url.replace("/create", f"/{operation}"))
 
 
-def test_the_column_of_ids_is_asked_for_only_where_an_operation_needs_it(show, frame, odoo):
+def test_the_column_of_ids_is_asked_for_only_where_an_operation_needs_it(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
     screen = show(frame, odoo.destination, odoo.credential)
     assert screen.field("Record Ids").layout.display == "none"
-    screen.type("Operation", "write")
+    screen.type("Operation", "Update (write)")
     assert screen.field("Record Ids").layout.display is None
     assert "'id'" in screen.text("problem")
     screen.form.data = frame.assign(number=range(1, 13))
@@ -19,7 +30,7 @@ def test_the_column_of_ids_is_asked_for_only_where_an_operation_needs_it(show, f
     assert screen.form.destination.ids == "number"
 
 
-def test_nothing_is_deleted_before_the_database_has_been_typed(show, frame, odoo):
+def test_nothing_is_deleted_before_the_database_has_been_typed(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = show(frame.assign(id=range(1, 13)), to(odoo, "unlink"), odoo.credential)
     confirm = screen.field("Database to delete in")
     assert confirm.layout.display is None
@@ -33,7 +44,7 @@ def test_nothing_is_deleted_before_the_database_has_been_typed(show, frame, odoo
     assert screen.button("Send").disabled
 
 
-def test_nothing_has_to_be_typed_before_records_are_created(show, frame, odoo):
+def test_nothing_has_to_be_typed_before_records_are_created(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = show(frame, odoo.destination, odoo.credential)
     assert screen.field("Database to delete in").layout.display == "none"
     assert not screen.button("Send").disabled

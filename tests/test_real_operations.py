@@ -24,7 +24,10 @@ MODELS = {
     "hr.employee": {"name": ["a", "b", "c"], "job_title": ["x", "y", "z"]},
     "crm.lead": {"name": ["a", "b", "c"], "type": "opportunity"},
     "product.template": {"name": ["a", "b", "c"], "default_code": ["1", "2", "3"]},
+    # By itself, Odoo answers true to a write or an unlink of a category that is not there.
+    "res.partner.category": {"name": ["a", "b", "c"]},
 }
+NO_RECORD = "{} has no record of this id that this user may see. Look the id up again."
 
 
 @pytest.fixture(scope="module")
@@ -115,12 +118,35 @@ def test_a_bad_value_leaves_all_rows_of_its_call_as_they_were(odoo: Sandbox) -> 
 
 @pytest.mark.parametrize("names", [["x", "x"], ["x", "y"]])
 @pytest.mark.parametrize("model", MODELS)
-def test_a_record_that_is_not_there_is_not_updated(odoo: Sandbox, model: str, names: list[str]) -> None:
+def test_a_record_that_is_not_there_is_not_updated_and_the_others_of_its_call_are(
+    odoo: Sandbox, model: str, names: list[str]
+) -> None:
     (own,) = created(odoo, pd.DataFrame(MODELS[model]).head(1), model)
-    responses = send(odoo, "write", {"id": [own, NOWHERE], "name": names}, model)
-    assert responses["status"].tolist() == ["rejected", "rejected"]
-    assert responses["error_type"].tolist() == ["odoo.exceptions.MissingError"] * 2
-    assert read(odoo, [own], "name", model=model) == [("a",)]
+    responses = send(odoo, "write", {"key": [own, NOWHERE], "name": names}, model, ids="key")
+    assert responses["status"].tolist() == ["updated", "rejected"]
+    assert responses["error"].tolist() == [pd.NA, NO_RECORD.format(model)]
+    assert responses["error_field"].tolist() == [pd.NA, "key"]
+    assert read(odoo, [own], "name", model=model) == [("x",)]
+
+
+@pytest.mark.parametrize("operation", ["write", "unlink"])
+def test_what_odoo_answers_true_to_without_doing_anything_is_rejected(odoo: Sandbox, operation: str) -> None:
+    vals = {"vals": {"name": "x"}} if operation == "write" else {}
+    assert call(odoo, "res.partner.category", operation, ids=[NOWHERE], **vals) is True
+    responses = send(odoo, operation, {"id": [NOWHERE], "name": ["x"]}, "res.partner.category")
+    assert responses["status"].tolist() == ["rejected"]
+    assert responses["error"].tolist() == [NO_RECORD.format("res.partner.category")]
+    assert responses["error_field"].tolist() == ["id"]
+
+
+def test_an_archived_record_can_be_updated_and_deleted(odoo: Sandbox) -> None:
+    ids = created(odoo, {"name": ["a", "b"], "active": [False, False]})
+    assert call(odoo, "res.partner", "search", domain=[["id", "in", ids]]) == []
+    written = send(odoo, "write", {"id": ids, "name": ["x", "y"]}, context={"active_test": True})
+    assert written["status"].tolist() == ["updated", "updated"]
+    assert read(odoo, ids, "name", "active") == [("x", False), ("y", False)]
+    assert send(odoo, "unlink", {"id": ids})["status"].tolist() == ["deleted", "deleted"]
+    assert there(odoo, ids) == []
 
 
 # --- load ------------------------------------------------------------------------------------------------------------
@@ -241,12 +267,12 @@ def test_records_are_created_updated_and_deleted(odoo: Sandbox, model: str) -> N
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_record_that_is_not_there_is_not_deleted_nor_are_those_of_its_call(odoo: Sandbox, model: str) -> None:
+def test_a_record_that_is_not_there_is_not_deleted_and_the_others_of_its_call_are(odoo: Sandbox, model: str) -> None:
     (own,) = created(odoo, pd.DataFrame(MODELS[model]).head(1), model)
     responses = send(odoo, "unlink", {"id": [own, NOWHERE]}, model)
-    assert responses["status"].tolist() == ["rejected", "rejected"]
-    assert responses["error_type"].tolist() == ["odoo.exceptions.MissingError"] * 2
-    assert there(odoo, [own], model) == [own]
+    assert responses["status"].tolist() == ["deleted", "rejected"]
+    assert responses["error"].tolist() == [pd.NA, NO_RECORD.format(model)]
+    assert there(odoo, [own], model) == []
 
 
 def test_a_record_that_others_need_is_not_deleted_in_odoo_s_words(odoo: Sandbox) -> None:

@@ -121,8 +121,9 @@ def there(ask: Ask, result: Any) -> frozenset[int] | None:
     """
     if ask.batch is None or not isinstance(result, list):
         return None
-    ids = [each.get("id") if isinstance(each, dict) else None for each in result]
-    return frozenset(each for each in ids if each is not None) if all(map(_is_id, ids)) else None
+    ids: list[Any] = [each.get("id") if isinstance(each, dict) else None for each in result]
+    # Ids that were not asked for are the answer to another question.
+    return frozenset(ids) if all(map(_is_id, ids)) and set(ids) <= set(ask.batch.ids or ()) else None
 
 
 def prove(ask: Ask, result: Any) -> list[Proof] | None:

@@ -155,12 +155,15 @@ def samples(
     masked = stand_in(settings.url, credential)
     encode: Callable[[Call, Settings, Credential], httpx.Request] = PROTOCOLS[settings.endpoint.protocol].encode
     calls = plan(source, settings, 0) if wanted is None else calls_of(source, settings, wanted)
-    return Samples(Sample(call, encode(call, settings, masked)) for call in islice(_expanded(calls, settings), n))
+    return Samples(
+        Sample(call, encode(call, settings, masked)) for call in islice(_expanded(calls, settings, wanted), n)
+    )
 
 
-def _expanded(calls: Iterable[Call], settings: Settings) -> Iterator[Call]:
-    """Calls with those that follow where every record is there."""
+def _expanded(calls: Iterable[Call], settings: Settings, wanted: set[int] | None) -> Iterator[Call]:
+    """Calls with those that follow where every record is there, as far as they are for wanted rows."""
     for call in calls:
         yield call
         if call.ask.batch is not None:
-            yield from follow_ups(call, settings, call.ask.batch.ids or ())
+            follow = follow_ups(call, settings, call.ask.batch.ids or ())
+            yield from (each for each in follow if wanted is None or not wanted.isdisjoint(each.rows))

@@ -67,6 +67,8 @@ def no_answer(facts: Facts) -> str:
     """The request went out, and no whole answer came."""
     late = isinstance(facts.exchange.error, TimeoutError | httpx.TimeoutException)
     waited = f" within {facts.settings.timeout:g} s" if late else ""
+    if facts.call.ask.batch is not None:
+        return f"{facts.server} was asked which records are there, and no whole answer came{waited}. Nothing was sent."
     return (
         f"Sent, no whole answer came{waited}: {_may(facts)}. Look there for the first of them before sending these "
         "rows again."
@@ -126,6 +128,11 @@ def busy(facts: Facts) -> str:
 
 def unreadable(facts: Facts) -> str:
     """The answer proves nothing."""
+    if facts.call.ask.batch is not None:
+        return (
+            f"{facts.server} was asked which records are there, and answered something that Odoo does not write "
+            f"(HTTP {facts.status}). Nothing was sent."
+        )
     return (
         f"Sent, and {facts.server} answered something that Odoo does not write (HTTP {facts.status}): {_may(facts)}. "
         "Look there for the first of them before sending these rows again."

@@ -224,17 +224,20 @@ class Delivery:
                         return None
                     call = calls.popleft()
                     request = protocol.encode(call, self._settings, self._credential)
-                    # In doubt until it is judged, whatever happens in between; a look-up changes nothing.
-                    doubt = "in_doubt" if call.ask.batch is None else "not_sent"
-                    self._outcomes.append(Outcome(call.rows, doubt, batch=call.number, attempts=1))
+                    judged = len(self._outcomes)
+                    if call.ask.batch is None:
+                        # In doubt until it is judged, whatever happens in between. A look-up changes nothing.
+                        self._outcomes.append(Outcome(call.rows, "in_doubt", batch=call.number, attempts=1))
                     verdict = judge(call, await self._perform(http, request), self._settings)
-                    self._outcomes[-1:] = verdict.outcomes
+                    self._outcomes[judged:] = verdict.outcomes
                     calls += verdict.follow
                     if verdict.stop is not None:
                         self._reason = verdict.reason
                     self._report(verdict.outcomes, time.monotonic() - started)
                     if verdict.stop is not None:
-                        return verdict.stop
+                        # Nothing went wrong where a look-up was cut: the send ends as one that is stopped.
+                        cut = call.ask.batch is not None and self._cutting.is_set()
+                        return None if cut else verdict.stop
         return None
 
     async def _perform(self, http: httpx.AsyncClient, request: httpx.Request) -> Exchange:

@@ -49,7 +49,8 @@ def test_ids_come_as_whole_numbers_of_any_type(dtype: Any) -> None:
     settings = Settings(UNLINK)
     assert problems(frame, settings) == ()
     (call,) = plan(frame, settings)
-    assert [(type(key), key) for key in call.ask.ids] == [(int, 3), (int, 2**31 - 1)]
+    assert [(type(key), key) for key in call.ask.batch.ids] == [(int, 3), (int, 2**31 - 1)]
+    assert call.ask.arguments["domain"] == [["id", "in", call.ask.batch.ids]]
 
 
 @pytest.mark.parametrize(("cells", "dtype"), [([3, 4, 3], None), ([3.0, 4.0, 3.0], None), ([3, 4, 3.0], object)])

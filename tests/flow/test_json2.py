@@ -7,10 +7,10 @@ import pytest
 
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.exchange import Reply
-from odoo_widgets.flow.operations import Ask
+from odoo_widgets.flow.operations import Ask, Batch, look_up
 from odoo_widgets.flow.plan import Call
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.settings import OPERATIONS, Settings
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 SERVER = "https://mycompany.odoo.com"
@@ -72,6 +72,10 @@ METHODS = {
         Ask(range(2), "unlink", {}, [7, 2147483647]),
         b'{"ids":[7,2147483647],"context":{"tz":"Asia/Tokyo"}}',
     ),
+    "search_read": (
+        look_up(Batch([3, 5], [{"name": "a"}, {"name": "b"}], [7, 2147483647])),
+        (b'{"domain":[["id","in",[7,2147483647]]],"fields":["id"],"context":{"tz":"Asia/Tokyo","active_test":false}}'),
+    ),
     "load": (
         Ask(range(2), "load", {"fields": ["id", "vip"], "data": [["x.a", "1"], ["x.b", None]]}, context={"tz": "UTC"}),
         b'{"fields":["id","vip"],"data":[["x.a","1"],["x.b",null]],"context":{"tz":"UTC"}}',
@@ -82,7 +86,7 @@ METHODS = {
 @pytest.mark.parametrize("name", METHODS)
 def test_a_call_of_any_method_goes_to_its_own_address_with_its_own_arguments(name: str) -> None:
     ask, body = METHODS[name]
-    operation = "write" if name == "web_save_multi" else name
+    operation = name if name in OPERATIONS else "write"
     settings = Settings(f"{SERVER}/json/2/res.partner/{operation}", context={"tz": "Asia/Tokyo"})
     request = PROTOCOLS["json2"].encode(Call(0, "res.partner", ask), settings, Credential(SERVER, "db", api_key=KEY))
     head = (

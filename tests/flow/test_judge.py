@@ -8,7 +8,7 @@ import pytest
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import RULES, Verdict, error_field, judge
-from odoo_widgets.flow.operations import Ask
+from odoo_widgets.flow.operations import Ask, Batch, look_up
 from odoo_widgets.flow.plan import Call
 from odoo_widgets.flow.proofs import WITH_THE_OTHERS
 from odoo_widgets.flow.responses import STATUSES, Outcome
@@ -21,7 +21,7 @@ WERKZEUG = "werkzeug.exceptions."
 LOOK = "may be in Odoo. Look there for the first of them"
 
 
-def judged(answer: Any, database: str = "", call: Call = CALL) -> Verdict:
+def judged(answer: Any, database: str = "", call: Call = CALL, settings: Settings | None = None) -> Verdict:
     headers = {"X-Odoo-Database": database} if database else {}
     request = httpx.Request("POST", URL, headers=headers, content=b"{}")
     if isinstance(answer, Exception):
@@ -29,7 +29,7 @@ def judged(answer: Any, database: str = "", call: Call = CALL) -> Verdict:
     else:
         status, body = answer
         exchange = Exchange(request, response=httpx.Response(status, **body), seconds=1.5)
-    return judge(call, exchange, Settings(URL, timeout=20))
+    return judge(call, exchange, settings or Settings(URL, timeout=20))
 
 
 def odoo(name: str, message: str = "No.") -> dict[str, Any]:
@@ -249,7 +249,86 @@ def test_a_stop_in_the_middle_of_a_batch_names_the_rows_in_doubt() -> None:
 
 def test_only_one_rule_is_green_and_every_status_is_of_the_contract() -> None:
     assert [rule.signal for rule in RULES if rule.status == "done"] == ["the method's own proof"]
-    assert {rule.status for rule in RULES} - {"done"} <= {"not_sent", "in_doubt", "rejected"} <= set(STATUSES)
+    assert [rule.signal for rule in RULES if rule.status == "found"] == ["which records are there"]
+    assert {rule.status for rule in RULES} - {"done", "found"} <= {"not_sent", "in_doubt", "rejected"} <= set(STATUSES)
+
+
+VALUES = [{"name": "a"}, {"name": "b"}, {"name": "a"}]
+LOOK_UP = Call(3, "res.partner", look_up(Batch(ROWS, VALUES, IDS)))
+WRITING = Settings("https://mycompany.odoo.com/json/2/res.partner/write", ids="key", timeout=20)
+DELETING = Settings("https://mycompany.odoo.com/json/2/res.partner/unlink", ids="key", timeout=20)
+NO_RECORD = "res.partner has no record of this id that this user may see. Look the id up again."
+# The answers that a look-up may get, each with what then follows: rows, method and ids.
+FOUND = {
+    "all": ([9, 7, 8], [([2, 7], "write", [7, 9]), ([5], "write", [8])]),
+    "some": ([9, 8], [([5, 7], "web_save_multi", [8, 9])]),
+    "the same values": ([7, 9], [([2, 7], "write", [7, 9])]),
+    "one": ([8], [([5], "write", [8])]),
+    "none": ([], []),
+}
+
+
+def followed(verdict: Verdict) -> list[Any]:
+    assert {call.number for call in verdict.follow} <= {3}
+    return [(list(call.rows), call.ask.method, call.ask.ids) for call in verdict.follow]
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_a_look_up_finds_is_sent_and_what_it_does_not_find_is_rejected(name: str) -> None:
+    found, follow = FOUND[name]
+    answer = (200, {"json": [{"id": each} for each in found]})
+    missing = [row for row, each in zip(ROWS, IDS, strict=True) if each not in found]
+    for settings in (WRITING, DELETING):
+        verdict = judged(answer, call=LOOK_UP, settings=settings)
+        assert told(verdict) == dict.fromkeys(missing, ("rejected", None, "key", NO_RECORD))
+        assert {(each.batch, each.http_status, each.attempts, each.seconds) for each in verdict.outcomes} <= {
+            (3, 200, 1, 1.5)
+        }
+        assert verdict.stop is None
+    assert followed(judged(answer, call=LOOK_UP, settings=WRITING)) == follow
+    there = [(row, each) for row, each in zip(ROWS, IDS, strict=True) if each in found]
+    assert followed(verdict) == ([([row for row, _ in there], "unlink", [each for _, each in there])] if there else [])
+
+
+ASKED = "mycompany.odoo.com was asked which records are there, and "
+
+
+# An empty list is an answer to a look-up: none of the records is there.
+@pytest.mark.parametrize("name", IN_DOUBT.keys() - {"no ids"})
+def test_a_look_up_without_an_answer_to_it_leaves_its_rows_not_sent_and_stops_the_send(name: str) -> None:
+    verdict = judged(IN_DOUBT[name], call=LOOK_UP, settings=WRITING)
+    (outcome,) = verdict.outcomes
+    assert (outcome.status, outcome.rows, outcome.ids, verdict.follow) == ("not_sent", ROWS, None, ())
+    assert outcome.error.startswith(ASKED)
+    assert outcome.error.endswith("Nothing was sent.")
+    assert str(verdict.stop) == verdict.reason == outcome.error
+
+
+@pytest.mark.parametrize("answer", [True, None, {}, [7], [{"id": True}], [{"id": 7}, {"id": 10}]])
+def test_nonsense_is_no_answer_to_a_look_up(answer: Any) -> None:
+    verdict = judged((200, {"json": answer}), call=LOOK_UP, settings=WRITING)
+    assert told(verdict) == dict.fromkeys(
+        ROWS,
+        ("not_sent", None, None, f"{ASKED}answered something that Odoo does not write (HTTP 200). Nothing was sent."),
+    )
+    assert (type(verdict.stop), verdict.follow) == (StoppedError, ())
+
+
+@pytest.mark.parametrize("name", NOT_SENT)
+def test_a_look_up_that_cannot_be_made_stops_what_any_other_call_stops(name: str) -> None:
+    answer, stop, _words = NOT_SENT[name]
+    verdict = judged(answer, call=LOOK_UP, settings=WRITING)
+    (outcome,) = verdict.outcomes
+    assert (outcome.status, type(verdict.stop), verdict.follow) == ("not_sent", stop or type(None), ())
+    assert outcome.rows == ROWS
+
+
+def test_a_look_up_that_the_user_may_not_make_is_rejected_in_odoo_s_words_and_the_send_goes_on() -> None:
+    answer = (403, odoo("odoo.exceptions.AccessError", "You are not allowed to access 'Contact' records."))
+    verdict = judged(answer, call=LOOK_UP, settings=WRITING)
+    words = "You are not allowed to access 'Contact' records."
+    assert told(verdict) == dict.fromkeys(ROWS, ("rejected", None, None, words))
+    assert (verdict.stop, verdict.follow) == (None, ())
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo_widgets.flow.operations import OPERATIONS, Ask, Batch
-from odoo_widgets.flow.plan import plan
+from odoo_widgets.flow.operations import OPERATIONS, Ask, Batch, look_up, only
+from odoo_widgets.flow.plan import follow_ups, plan
 from odoo_widgets.flow.proofs import PROOFS
 from odoo_widgets.flow.settings import ON_IDS, Settings
 from odoo_widgets.flow.settings import OPERATIONS as NAMES
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.plan import Call
 
 SERVER = "https://mycompany.odoo.com/json/2/res.partner"
 A, B, C, D = ({"name": name} for name in "abcd")
@@ -153,7 +156,9 @@ FRAME = pd.DataFrame({"key": [7, 8, 9, 10], "name": ["a", "b", "a", "c"], "email
 
 def test_the_column_of_ids_leaves_the_payload_and_missing_cells_do_as_told() -> None:
     settings = Settings(f"{SERVER}/write", ids="key", missing={"email": "clear"}, exclude=["note"], batch_size=3)
-    assert [(call.number, call.ask) for call in plan(FRAME, settings)] == [
+    first, second = plan(FRAME, settings)
+    assert (first.number, first.ask.batch.ids) == (0, [7, 8, 9])
+    assert followed(first, settings, {7, 8, 9}) == [
         (
             0,
             Ask(
@@ -169,14 +174,54 @@ def test_the_column_of_ids_leaves_the_payload_and_missing_cells_do_as_told() -> 
                 },
                 [7, 8, 9],
             ),
-        ),
-        (1, Ask(range(3, 4), "write", {"vals": {"name": "c", "email": "y"}}, [10])),
+        )
+    ]
+    assert followed(second, settings, {10}) == [
+        (1, Ask(range(3, 4), "write", {"vals": {"name": "c", "email": "y"}}, [10]))
     ]
 
 
+def followed(call: Call, settings: Settings, found: set[int]) -> list[tuple[int, Ask]]:
+    return [(each.number, each.ask) for each in follow_ups(call, settings, found)]
+
+
 def test_an_excluded_column_can_still_hold_the_ids() -> None:
-    (call,) = plan(FRAME, Settings(f"{SERVER}/unlink", ids="key", exclude=["key"]))
-    assert call.ask == Ask(range(4), "unlink", {}, [7, 8, 9, 10])
+    settings = Settings(f"{SERVER}/unlink", ids="key", exclude=["key"])
+    (call,) = plan(FRAME, settings)
+    assert followed(call, settings, {7, 8, 9, 10}) == [(0, Ask(range(4), "unlink", {}, [7, 8, 9, 10]))]
+
+
+@pytest.mark.parametrize("operation", ON_IDS)
+def test_which_records_are_there_is_asked_before_anything_is_done_to_them(operation: str) -> None:
+    settings = Settings(f"{SERVER}/{operation}", ids="key", batch_size=3)
+    assert [
+        (call.number, call.rows, call.ask.method, call.ask.arguments, call.ask.context)
+        for call in plan(FRAME, settings)
+    ] == [
+        (0, range(3), "search_read", {"domain": [["id", "in", [7, 8, 9]]], "fields": ["id"]}, {"active_test": False}),
+        (1, range(3, 4), "search_read", {"domain": [["id", "in", [10]]], "fields": ["id"]}, {"active_test": False}),
+    ]
+
+
+def test_only_records_that_are_there_are_written_each_with_its_own_values() -> None:
+    settings = Settings(f"{SERVER}/write", ids="key", exclude=["note", "email"])
+    (call,) = plan(FRAME, settings)
+    assert followed(call, settings, {7, 9, 10}) == [
+        (0, Ask([0, 2], "write", {"vals": {"name": "a"}}, [7, 9])),
+        (0, Ask([3], "write", {"vals": {"name": "c"}}, [10])),
+    ]
+    assert followed(call, settings, {8}) == [(0, Ask([1], "write", {"vals": {"name": "b"}}, [8]))]
+    assert followed(call, settings, set()) == []
+
+
+@given(records=RECORDS, found=st.sets(st.integers(100, 111)))
+def test_a_batch_keeps_the_rows_of_the_records_that_are_there_and_no_other(records: list[Any], found: Any) -> None:
+    ids = [100 + place for place in range(len(records))]
+    batch = only(look_up(Batch(range(10, 10 + len(records)), records, ids)).batch, found)
+    places = [place for place, each in enumerate(ids) if each in found]
+    assert [*batch.rows] == [10 + place for place in places]
+    assert batch.records == [records[place] for place in places]
+    assert batch.ids == [ids[place] for place in places]
 
 
 def test_a_load_keeps_the_column_called_id_for_it_is_the_external_id() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo_widgets.flow.operations import Ask
-from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, prove, refusals, rolled_back
+from odoo_widgets.flow.operations import Ask, Batch, look_up
+from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, prove, refusals, rolled_back, there
 
 ROWS = range(300, 303)
 IDS = [7, 8, 9]
@@ -207,3 +207,28 @@ def test_only_load_refuses_inside_an_answer(method: str) -> None:
 def test_a_clash_with_others_is_no_refusal_of_the_row(text: str) -> None:
     assert text in rolled_back(LOAD, loaded(False, error("bad", 0, field="f"), error(text, 1)))
     assert rolled_back(LOAD, loaded(False, error("bad", 0))) == rolled_back(LOAD, loaded()) == ""
+
+
+LOOK_UP = look_up(Batch(ROWS, [{}] * 3, IDS))
+
+
+@pytest.mark.parametrize("found", [[], [8], [9, 7], [7, 8, 9]])
+def test_a_look_up_says_which_records_are_there_in_any_order(found: list[int]) -> None:
+    assert there(LOOK_UP, [{"id": each} for each in found]) == set(found)
+
+
+NO_LOOK_UP = [
+    *[None, True, 7, "7", {}, {"id": 7}, [7], [None], [[7]], [{}], [{"id": None}], [{"id": True}], [{"id": 7.0}]],
+    *[[{"id": "7"}], [{"id": [7]}], [{"id": -7}], [{"id": 7}, None], [{"id": 7}, {"id": 10}]],
+]
+
+
+@pytest.mark.parametrize("answer", NO_LOOK_UP)
+def test_an_answer_to_another_question_is_none_to_a_look_up(answer: Any) -> None:
+    assert there(LOOK_UP, answer) is None
+
+
+@pytest.mark.parametrize("method", ASKS)
+def test_a_look_up_proves_nothing_done_and_nothing_else_is_a_look_up(method: str) -> None:
+    assert prove(LOOK_UP, READ) is None
+    assert there(ASKS[method], READ) is None

@@ -47,7 +47,7 @@ DESTINATIONS = {
 INVALID = [
     ("URL", "mycompany", "not the address of a server"),
     ("URL", "https://mycompany.odoo.com/odoo/contacts", "no address that Odoo's JSON-2 API answers at"),
-    ("URL", "https://mycompany.odoo.com/json/2/res.partner/unlink", "cannot be sent yet"),
+    ("URL", "https://mycompany.odoo.com/json/2/res.partner/copy", "cannot be sent yet"),
     ("URL", "https://me:secret@mycompany.odoo.com/json/2/res.partner/create", "has no place in an address"),
     ("URL", "", "not the address of a server"),
     ("Model", "res.partner/../../web", "is not the name of a model"),

@@ -229,6 +229,41 @@ def test_an_answer_to_no_look_up_keeps_what_was_done_before() -> None:
     assert set(responses["error"].iloc[5:]) == {NONSENSE}
 
 
+ANSWERS = {
+    "refused": error(403, "odoo.exceptions.AccessError", "No."),
+    "rolled back": error(503, "psycopg2.errors.SerializationFailure", "could not serialize access"),
+    "no such key": httpx.Response(401, html="<html></html>"),
+    "nonsense": httpx.Response(200, json="?"),
+    "a gateway's": httpx.Response(502, html="<html></html>"),
+}
+
+
+@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("operation", ["write", "unlink"])
+def test_whatever_one_call_is_answered_each_row_is_told_what_became_of_it(
+    operation: str, name: str, number: int
+) -> None:
+    odoo = Odoo({number: ANSWERS[name]}, gone={2, 8})
+    sending = delivery(odoo, operation)
+    try:
+        responses = sending.result()
+    except StoppedError as stopped:
+        responses = stopped.responses
+    bodies = [body for method, (_, body) in zip(odoo.methods, odoo.asked, strict=True) if method != "search_read"]
+    asked_for = [each for body in bodies for each in body["ids"]]
+    odd = set(odoo.asked[number][1].get("ids", ())) if number < len(odoo.asked) else set()
+    done = {"write": "updated", "unlink": "deleted"}[operation]
+    for key, status, words in zip(FRAME["id"], responses["status"], responses["error"], strict=True):
+        assert asked_for.count(key) <= 1
+        assert (status == done) == (key in asked_for and key not in odd)
+        assert status != "in_doubt" or key in odd
+        assert (status == done) == pd.isna(words)
+    assert sum(sending.progress.statuses.values()) <= sending.progress.rows
+    counted = responses["status"][responses["batch"].notna()].value_counts().to_dict()
+    assert counted == sending.progress.statuses
+
+
 def test_progress_counts_rows_and_calls_where_a_batch_takes_several() -> None:
     seen = []
     sending = delivery(Odoo(gone={8}), on_progress=seen.append)

@@ -13,7 +13,7 @@ import orjson
 from odoo_widgets.flow.batches import batches, rows_text
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
-from odoo_widgets.flow.plan import Call, calls_of
+from odoo_widgets.flow.plan import Call, calls_of, plan
 from odoo_widgets.flow.problems import problems, shape
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import Source
@@ -154,5 +154,6 @@ def samples(
         raise DataError(found)
     masked = stand_in(settings.url, credential)
     encode: Callable[[Call, Settings, Credential], httpx.Request] = PROTOCOLS[settings.endpoint.protocol].encode
-    calls = calls_of(source, settings, (batch.start for batch in shown))
-    return Samples(Sample(call, encode(call, settings, masked)) for call in calls)
+    # The first ones without looking through all the batches there are.
+    calls = plan(source, settings, 0) if wanted is None else calls_of(source, settings, (rows[0] for rows in shown))
+    return Samples(Sample(call, encode(call, settings, masked)) for call in islice(calls, len(shown)))

@@ -8,7 +8,6 @@ import ipywidgets as w
 
 from odoo_widgets.flow.responses import shown
 from odoo_widgets.forms.pieces import Text
-from odoo_widgets.forms.sentences import result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +30,7 @@ def responses_panel(state: State) -> w.Widget:
                 "Nothing sent yet. After a send, each row has a line here, and form.responses is the DataFrame."
             )
             return
-        counts.show(result(state))
+        counts.show(state.last)
         part, sentence = shown(state.responses)
         note.show(sentence)
         if place.children:

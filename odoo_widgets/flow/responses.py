@@ -105,6 +105,9 @@ def shown(responses: pd.DataFrame, most: int = 1_000) -> tuple[pd.DataFrame, str
     left_off = len(responses) - len(order)
     sentence = f"The first {most:,} of {len(responses):,} rows, those that need a look on top." if left_off else ""
     part = responses.iloc[order][columns].astype(object)
+    if not pd.api.types.is_integer_dtype(responses.index.dtype):
+        # Labels may be data, which a saved notebook is not to keep: rows are called by their position.
+        part.index = pd.Index(order, name="row")
     return part.where(part.notna(), ""), sentence
 
 

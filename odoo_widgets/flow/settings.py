@@ -29,6 +29,8 @@ ON_IDS = ("write", "unlink")
 # What becomes of a missing cell: the field stays out, is emptied, or the row cannot be sent.
 MISSING = ("omit", "clear", "reject")
 GROUPINGS = ("sequential",)
+# More records than any call could hold, and as many as a browser can count (ECMA-262, Number.MAX_SAFE_INTEGER).
+MOST = 2**53 - 1
 
 # What a protocol fixes for itself: the value, and why, in words.
 FIXED: dict[str, dict[str, tuple[str, str]]] = {
@@ -229,7 +231,7 @@ class Settings:
 
     @batch_size.validator
     def _batch_size_counts_records(self, _attribute: object, value: object) -> None:
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST):
             raise SettingsError(f"batch_size={value!r} is not a number of records. Use 1 or more, or None.")
 
     @timezone.validator

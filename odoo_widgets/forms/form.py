@@ -56,7 +56,8 @@ class DestinationForm:
     @property
     def data(self) -> pd.DataFrame:
         """The bound frame."""
-        return self._state.data.frame
+        # A copy that shares its cells: what is changed in it is not for what is bound.
+        return self._state.data.frame.copy(deep=False)
 
     @data.setter
     def data(self, value: pd.DataFrame) -> None:
@@ -85,7 +86,8 @@ class DestinationForm:
     @property
     def responses(self) -> pd.DataFrame | None:
         """What became of each row of the last send; None before the first."""
-        return self._state.responses
+        found = self._state.responses
+        return None if found is None else found.copy(deep=False)
 
     @property
     def widget(self) -> w.Widget:
@@ -120,6 +122,7 @@ class DestinationForm:
 
     def _summary_bundle(self) -> dict[str, str]:
         lines = [sentences.headline(self._state), sentences.plan(self._state)]
+        lines += [self._state.last] if self._state.last else []
         text = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
         return {"text/html": f"<div class='ow-summary'>{text}</div>", "text/plain": " · ".join(lines)}
 

@@ -10,7 +10,12 @@ from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.responses import counts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from odoo_widgets.forms.state import State
+
+# The phase of a form that sends nothing.
+IDLE = "idle"
 
 
 def headline(state: State) -> str:
@@ -30,15 +35,14 @@ def plan(state: State) -> str:
     rows = _number(len(state.data), "row")
     if not state.samples:
         return rows
-    where = host(state.destination.url)
-    return f"{rows} · {calls(state)} to {where} · {result(state) or 'nothing sent yet'}"
+    before = " · nothing sent yet" if state.responses is None and state.phase == IDLE else ""
+    return f"{rows} · {calls(state)} to {host(state.destination.url)}{before}"
 
 
-def result(state: State) -> str:
-    """What became of the rows of the last send; empty before the first."""
-    if state.responses is None:
-        return ""
-    return " · ".join(f"{status.replace('_', ' ')} {number:,}" for status, number in counts(state.responses).items())
+def result(responses: pd.DataFrame, headline: str) -> str:
+    """What became of the rows of a send."""
+    told = (f"{status.replace('_', ' ')} {number:,}" for status, number in counts(responses).items())
+    return f"Last send, {_number(len(responses), 'row')} · {headline}: {' · '.join(told)}"
 
 
 def in_words(error: Exception) -> str:

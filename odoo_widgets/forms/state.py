@@ -11,7 +11,7 @@ under one lock. Nothing here waits for a send.
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -23,8 +23,8 @@ from odoo_widgets.flow.credential import Credential, host
 from odoo_widgets.flow.errors import DataError, SettingsError, StoppedError
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
-from odoo_widgets.flow.settings import address
-from odoo_widgets.forms.sentences import in_words
+from odoo_widgets.flow.settings import address, endpoint
+from odoo_widgets.forms.sentences import IDLE, headline, in_words, result
 from odoo_widgets.forms.value import Value
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from odoo_widgets.net.delivery import Delivery, Progress
 
 SAMPLES = 5
+# As many rows as can be shown while a person waits for nothing.
+SAMPLE_ROWS = 5_000
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
 NO_URL = "Type the URL to send to, such as https://mycompany.odoo.com/json/2/res.partner/create."
@@ -42,7 +44,7 @@ NOTHING: immutabledict[str, Any] = immutabledict()
 # What a key's server is proposed to be sent.
 MODEL, OPERATION = "res.partner", "create"
 
-IDLE, SENDING, STOPPING, CUTTING = "idle", "sending", "stopping", "cutting"
+SENDING, STOPPING, CUTTING = "sending", "stopping", "cutting"
 
 
 def _expect(name: str, value: Any) -> None:
@@ -75,6 +77,7 @@ class State(traitlets.HasTraits):
     responses = Value(None)
     outcome = traitlets.Unicode()
     confirmation = traitlets.Unicode()
+    last = traitlets.Unicode()
 
     def __init__(self, data: pd.DataFrame, destination: Destination | None, credential: Credential | None) -> None:
         super().__init__()
@@ -111,13 +114,28 @@ class State(traitlets.HasTraits):
             if "url" in changes:
                 wanted.pop("model", None)
                 wanted.pop("operation", None)
-            self._take(wanted)
+            self._take(self._as_url(wanted))
+
+    def _as_url(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Model and operation as the URL that they make, so that all three agree while something else is wrong."""
+        views = {name: wanted[name] for name in ("model", "operation") if name in wanted}
+        base = wanted.get("url") or (self.destination.url if self.destination is not None else "")
+        if not views or not base:
+            return wanted
+        with suppress(SettingsError):
+            model = str(views.get("model", self.shown("model") or MODEL))
+            made = address(base, model, str(views.get("operation", self.shown("operation") or OPERATION)))
+            rest = {name: value for name, value in wanted.items() if name not in views}
+            return {**rest, "url": made}
+        return wanted
 
     def shown(self, name: str) -> Any:
         """What a control shows for a setting: what was typed if it is not valid, else the destination's value."""
         if name in self.draft:
             return self.draft[name]
         if name in ("model", "operation"):
+            with suppress(SettingsError):
+                return getattr(endpoint(self.shown("url") or ""), name)
             return getattr(self.destination.endpoint, name) if self.destination is not None else None
         return getattr(self.destination, name, None)
 
@@ -170,7 +188,7 @@ class State(traitlets.HasTraits):
         if not problem:
             try:
                 # The rows of the samples are looked at on every change, the rest when sending starts.
-                samples = self.destination.samples(self.data, n=SAMPLES, credential=self.credential)
+                samples = self.destination.samples(self.data, n=self._shown_calls, credential=self.credential)
             except DataError as error:
                 problem = error.problems[0]
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
@@ -178,8 +196,13 @@ class State(traitlets.HasTraits):
         # What was confirmed was confirmed for these values only.
         self.problem, self.samples, self.confirmation = problem, samples, ""
         if self.phase == IDLE:
-            # What the last send ran into is not true of other values.
-            self.outcome = ""
+            # What the last send ran into, and how far it came, is not true of other values.
+            self.outcome, self.progress = "", None
+
+    @property
+    def _shown_calls(self) -> int:
+        rows: int = self.destination.rows_per_call
+        return max(1, min(SAMPLES, SAMPLE_ROWS // rows))
 
     def _problem(self) -> str:
         if self.destination is None:
@@ -228,7 +251,8 @@ class State(traitlets.HasTraits):
             self._delivery, self._reported = delivery, 0.0
             self.phase, self.progress, self.outcome = SENDING, None, ""
             self.confirmation = ""
-            delivery.future.add_done_callback(lambda _future: self._on_end(delivery))
+            sent = headline(self)
+            delivery.future.add_done_callback(lambda _future: self._on_end(delivery, sent))
             delivery.start()
 
     def stop(self) -> None:
@@ -251,7 +275,7 @@ class State(traitlets.HasTraits):
             with self._changing():
                 self.progress = progress
 
-    def _on_end(self, delivery: Delivery) -> None:
+    def _on_end(self, delivery: Delivery, sent: str) -> None:
         # In the sending thread.
         responses, outcome = None, ""
         try:
@@ -264,7 +288,7 @@ class State(traitlets.HasTraits):
             self._delivery = None
             self.phase, self.progress, self.outcome = IDLE, delivery.progress, outcome
             if responses is not None:
-                self.responses = responses
+                self.responses, self.last = responses, result(responses, sent)
 
     def close(self) -> None:
         """Lets a send end after the call in flight, and lets go of everybody who listens."""

@@ -167,7 +167,7 @@ class Notebook:
         self.errors: list[str] = []
         self.dialogs: list[str] = []
         page.on("console", lambda message: self._note(message.type, message.text))
-        page.on("pageerror", lambda error: self._note("error", str(error)))
+        page.on("pageerror", lambda error: self._note("error", error.stack or str(error)))
         page.on("dialog", self._dismiss)
         page.goto(address)
         expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60 * SECONDS)
@@ -191,9 +191,12 @@ class Notebook:
 
     def theme(self, name: str) -> None:
         """Changes the theme of the page: light or dark."""
+        # JupyterLab fails on its own when the theme changes while it still fades the last change out.
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0, timeout=30 * SECONDS)
         self.do("apputils:change-theme", theme=THEMES[name])
         light = "true" if name == "light" else "false"
         expect(self.page.locator(f"body[data-jp-theme-light='{light}']")).to_be_attached()
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0, timeout=30 * SECONDS)
 
     def run_all(self) -> None:
         """Runs all cells, as the menu does, and waits for the first one."""

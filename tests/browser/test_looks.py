@@ -29,21 +29,25 @@ rows = pd.DataFrame({
     long: 1,
     "_loaded_at": 2,
 })
-form = DestinationForm(rows, Destination(url, exclude=[long, "_loaded_at"], headers="X-Source:notebook", batch_size=20), me)
-display(form)
+destination = Destination(url, exclude=[long, "_loaded_at"], headers="X-Source:notebook", batch_size=20)
+display(DestinationForm(rows, destination, me))
 display(DestinationForm(rows))
-display(DestinationForm(rows, Destination(url), Credential("https://another.example.com", api_key="k" * 20)))
-refused = DestinationForm(rows[["name"]], Destination(url), Credential(me.server, "a-database-that-is-not-there", api_key="k" * 20))
-display(refused)"""
+display(DestinationForm(rows, destination, Credential("https://another.example.com", api_key="k" * 20)))
+elsewhere = Credential(me.server, "a-database-that-is-not-there", api_key="k" * 20)
+display(DestinationForm(rows[["name"]], Destination(url), elsewhere))"""
 
-# Elements that are larger than their place. Fields scroll by themselves, the rest of the list is made to.
+# Elements that are larger than their place. Fields, the open sample and the table scroll by themselves.
 OVERFLOWING = """() => [...document.querySelectorAll('.ow-form, .ow-form *')].filter(element => {
-  if (element.closest('.ow-request pre, .ow-table, .ow-fold, select, input, datalist, style')) return false;
-  const parent = element.parentElement.closest('.ow-form') || element;
-  const box = element.getBoundingClientRect(), place = parent.getBoundingClientRect();
-  return box.width && (element.scrollWidth > element.clientWidth + 1 && element.clientWidth
-    || box.right > place.right + 1 || box.left < place.left - 1);
+  if (element.closest('.ow-request pre, .ow-fold, select, input, datalist, style')) return false;
+  if (element.closest('.ow-table') && element.tagName !== 'TD') return false;
+  const box = element.getBoundingClientRect(), form = element.closest('.ow-form').getBoundingClientRect();
+  const cut = element.clientWidth && element.scrollWidth > element.clientWidth + 1;
+  return cut || element.tagName !== 'TD' && box.width && (box.right > form.right + 1 || box.left < form.left - 1);
 }).map(element => `${element.tagName} ${element.className}: ${element.textContent.slice(0, 40)}`)"""
+
+# Fields that are not as high as the others.
+UNEVEN = """() => [...document.querySelectorAll('.ow-field :is(input, select)')]
+  .filter(field => Math.abs(field.offsetHeight - 28) > 1).map(field => field.offsetHeight)"""
 
 # The contrast of every text with what is behind it, by WCAG 2.2, 1.4.3; what is disabled is left out there too.
 FAINT = """() => {
@@ -56,17 +60,19 @@ FAINT = """() => {
   const over = ([r, g, b, a], under) => [r, g, b].map((value, i) => value * a + under[i] * (1 - a));
   const behind = element => {
     const layers = [];
-    for (let each = element; each; each = each.parentElement) layers.push(rgba(getComputedStyle(each).backgroundColor));
+    for (let at = element; at; at = at.parentElement) layers.push(rgba(getComputedStyle(at).backgroundColor));
     return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255]);
   };
   const light = colour => {
-    const [r, g, b] = colour.map(value => value / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    const linear = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = colour.map(value => linear(value / 255));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const found = [];
   for (const element of document.querySelectorAll('.ow-form *')) {
     const text = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
-    if (!text || element.closest('style, datalist, [disabled], .disabled') || !element.getClientRects().length) continue;
+    const leftOut = element.closest('style, datalist, [disabled], .disabled') || !element.getClientRects().length;
+    if (!text || leftOut) continue;
     const under = behind(element);
     const [a, b] = [light(over(rgba(getComputedStyle(element).color), under)), light(under)].sort((x, y) => y - x);
     const contrast = (a + 0.05) / (b + 0.05);
@@ -106,7 +112,7 @@ def test_nothing_is_larger_than_its_place_and_every_text_can_be_read(
     notebook: Notebook, theme: str, width: int, tmp_path: Path
 ) -> None:
     page = notebook.page
-    page.set_viewport_size({"width": width, "height": 1700 if width == 1600 else 2600})
+    page.set_viewport_size({"width": width, "height": 2000 if width == 1600 else 4200})
     columns = notebook.form.locator(".ow-halves").evaluate(
         "e => getComputedStyle(e).gridTemplateColumns.split(' ').length"
     )
@@ -115,6 +121,7 @@ def test_nothing_is_larger_than_its_place_and_every_text_can_be_read(
     for number, form in enumerate(page.locator(".ow-form").all()):
         form.screenshot(path=tmp_path / f"{theme}-{width}-{number}.png")
     assert page.evaluate(OVERFLOWING) == []
+    assert page.evaluate(UNEVEN) == []
     assert page.evaluate(FAINT) == []
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
 from odoo_widgets.flow.responses import shown
 from odoo_widgets.forms.pieces import Text
-from odoo_widgets.forms.sentences import result
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from odoo_widgets.forms.state import State
 
 PAGE = 10
@@ -29,11 +30,11 @@ def responses_panel(state: State) -> w.Widget:
                 "Nothing sent yet. After a send, each row has a line here, and form.responses is the DataFrame."
             )
             return
-        counts.show(result(state))
+        counts.show(state.last)
         part, sentence = shown(state.responses)
         note.show(sentence)
         if place.children:
-            place.children[0].update(part)
+            place.children[0].update(part, columnDefs=_columns(part))
         else:
             place.children = (_table(part),)
 
@@ -41,16 +42,23 @@ def responses_panel(state: State) -> w.Widget:
     return panel
 
 
-def _table(part: object) -> w.Widget:
+def _columns(part: pd.DataFrame) -> list[dict[str, Any]]:
+    # Sentences need room, whatever stands beside them.
+    return [{"targets": part.index.nlevels + list(part.columns).index("error"), "className": "ow-words"}]
+
+
+def _table(part: pd.DataFrame) -> w.Widget:
     # Loaded with the first responses: it takes longer than the rest of the form.
     from itables.widget import ITable  # noqa: PLC0415
 
     table = ITable(
         part,
         allow_html=False,
+        columnDefs=_columns(part),
         lengthMenu=[PAGE, 50, 200],
         maxBytes=0,
         pageLength=PAGE,
+        showIndex=True,
         style="table-layout:auto;width:100%",
     )
     table.add_class("ow-table")

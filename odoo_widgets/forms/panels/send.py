@@ -8,7 +8,8 @@ import ipywidgets as w
 
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.pieces import Text, hide, labelled
-from odoo_widgets.forms.state import CUTTING, IDLE, SENDING, STOPPING
+from odoo_widgets.forms.sentences import IDLE
+from odoo_widgets.forms.state import CUTTING, SENDING, STOPPING
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
@@ -37,9 +38,9 @@ def send_panel(state: State) -> w.Widget:
     stop.on_click(lambda _: state.stop())
 
     def follow_settings() -> None:
-        plan.show(sentences.plan(state))
-        obstacle.show(state.obstacle if state.phase == IDLE else "")
         send.disabled = bool(state.obstacle)
+        obstacle.show(state.obstacle if state.phase == IDLE else "")
+        plan.show(sentences.plan(state))
         hide(confirm, not state.to_confirm)
         confirm.value = state.confirmation
         stop.description, stop.tooltip = STOP_WORDS[state.phase]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -10,7 +9,7 @@ import ipywidgets as w
 from odoo_widgets.flow.headers import header_text
 from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS, fixed
+from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS, MOST, fixed
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, close_tree, hide, labelled, with_note
 
@@ -84,10 +83,11 @@ def _url(state: State) -> w.Widget:
     note = Text()
 
     def follow() -> None:
-        model.disabled = operation.disabled = state.destination is None
-        note.show("Model and Operation follow from the URL: type it first." if state.destination is None else "")
+        unknown = state.shown("model") is None
+        model.disabled = operation.disabled = unknown
+        note.show("Model and Operation follow from the URL: type it first." if unknown else "")
 
-    state.on("destination", call=follow)
+    state.on("destination", "draft", call=follow)
     return w.VBox([url, views, note])
 
 
@@ -142,9 +142,10 @@ def _exclude(state: State) -> w.Widget:
     buttons: dict[str, w.Button] = {}
 
     def follow() -> None:
-        names = excluded()
-        add.options = tuple(name for name in state.columns if name not in names)
-        unknown = [name for name in names if name not in state.columns]
+        names, columns = excluded(), state.columns
+        left, known = set(names), set(columns)
+        add.options = tuple(name for name in columns if name and name not in left)
+        unknown = [name for name in names if name not in known]
         note.show(f"The data has no column called {unknown[0]!r}." if unknown else "")
         gone = [buttons.pop(name) for name in tuple(buttons) if name not in names]
         buttons.update({name: button_for(name) for name in names if name not in buttons})
@@ -161,7 +162,7 @@ def _exclude(state: State) -> w.Widget:
 def _batching(state: State) -> w.Widget:
     batch = w.Checkbox(description="Would you like to batch your records together?", indent=False)
     batch.add_class("ow-check")
-    size = labelled(w.BoundedIntText, "Batch Size", min=1, max=sys.maxsize, continuous_update=False)
+    size = labelled(w.BoundedIntText, "Batch Size", min=1, max=MOST, continuous_update=False)
     grouping = labelled(w.Dropdown, "Grouping Algorithm", options=[(words, n) for n, words in GROUPING_WORDS.items()])
     note = Text()
 

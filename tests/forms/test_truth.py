@@ -1,0 +1,80 @@
+"""What the form shows is what it will send, and what it says of a send is true of that send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+if TYPE_CHECKING:
+    from tests.forms.odoo import Odoo
+    from tests.forms.screen import Show
+
+
+def test_what_a_cell_does_to_form_data_is_not_sent_unless_it_is_bound_again(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    data = screen.form.data
+    data.loc[0, "name"] = "changed"
+    data["secret"] = "x"
+    screen.click("Send")
+    screen.wait_for_end()
+    assert odoo.records == frame.to_dict("records")
+
+
+def test_what_a_cell_does_to_form_responses_is_not_for_the_form(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    screen.click("Send")
+    screen.wait_for_end()
+    responses = screen.form.responses
+    del responses["status"]
+    screen.form.credential = None
+    assert screen.button("Send").disabled
+    assert screen.text("problem") == ""
+    assert (screen.form.responses.status == "created").all()
+
+
+def test_the_result_of_a_send_is_told_of_that_send_only(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    odoo.open.clear()
+    screen.click("Send")
+    odoo.wait_for_call()
+    assert "nothing sent yet" not in screen.text("plan")
+    odoo.open.set()
+    screen.wait_for_end()
+    screen.form.data = frame.head(2)
+    assert screen.text("plan").startswith("2 rows · 1 call to ")
+    assert "created" not in screen.text("plan")
+    assert screen.text("counts").startswith("Last send, 12 rows · Create res.partner in mycompany")
+    assert screen.text("counts").endswith(": created 12")
+    assert screen.form._state.progress is None
+
+
+@pytest.mark.parametrize(("label", "value"), [("Model", "crm.lead"), ("URL", None)])
+def test_url_and_model_agree_while_something_else_is_wrong(
+    show: Show, frame: pd.DataFrame, odoo: Odoo, label: str, value: str | None
+) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    screen.type("Request Headers", "no colon")
+    screen.type(label, value or odoo.url.replace("res.partner", "crm.lead"))
+    assert screen.field("Model").value == "crm.lead"
+    assert "/crm.lead/create" in screen.field("URL").value
+    screen.type("Request Headers", "")
+    assert screen.form.destination.endpoint.model == "crm.lead"
+
+
+def test_labels_that_are_data_are_not_kept_by_the_table(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = show(frame.set_index("name", drop=False), odoo.destination, odoo.credential)
+    screen.click("Send")
+    screen.wait_for_end()
+    assert screen.form.responses.index.tolist() == frame["name"].tolist()
+    kept = [str(widget.get_state()) for widget in screen.widgets if "ow-request" not in widget._dom_classes]
+    assert not [state for state in kept if "Company 11" in state]
+
+
+def test_a_large_batch_shows_fewer_samples(show: Show, odoo: Odoo) -> None:
+    frame = pd.DataFrame({"name": ["x"] * 9_000})
+    screen = show(frame, odoo.destination.replace(batch_size=3_000), odoo.credential)
+    assert len(screen.form._state.samples) == 1

@@ -47,7 +47,8 @@ OVERFLOWING = """() => [...document.querySelectorAll('.ow-form, .ow-form *')].fi
 
 # Fields that are not as high as the others.
 UNEVEN = """() => [...document.querySelectorAll('.ow-field :is(input, select)')]
-  .filter(field => field.getClientRects().length && Math.abs(field.offsetHeight - 28) > 1).map(field => field.offsetHeight)"""
+  .filter(field => field.getClientRects().length && Math.abs(field.offsetHeight - 28) > 1)
+  .map(field => field.offsetHeight)"""
 
 # The contrast of every text with what is behind it, by WCAG 2.2, 1.4.3; what is disabled is left out there too.
 FAINT = """() => {

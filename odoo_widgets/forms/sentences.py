@@ -33,7 +33,7 @@ def headline(state: State) -> str:
 def plan(state: State) -> str:
     """What a send would do."""
     rows = _number(len(state.data), "row")
-    if not state.samples:
+    if not state.calls:
         return rows
     before = " · nothing sent yet" if state.responses is None and state.phase == IDLE else ""
     return f"{rows} · {calls(state)} to {host(state.destination.url)}{before}"
@@ -48,6 +48,19 @@ def result(responses: pd.DataFrame, headline: str) -> str:
 def in_words(error: Exception) -> str:
     """An error as a sentence: our own are written as such, any other is a mistake of this package's."""
     return str(error) if isinstance(error, OdooWidgetsError) else f"This should not happen, please report it: {error!r}"
+
+
+def shown(state: State) -> str:
+    """Which of the calls the samples show; empty where that is all of them."""
+    if state.too_large and not state.problem:
+        return (
+            f"A call of {state.too_large:,} records is too large to show while you type. "
+            "destination.samples(df, n=1) shows it."
+        )
+    samples = len(state.samples)
+    if not samples or state.calls <= samples:
+        return ""
+    return f"The first {_number(samples, 'call')} of {calls(state)}."
 
 
 def calls(state: State) -> str:

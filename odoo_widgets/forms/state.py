@@ -155,7 +155,7 @@ class State(traitlets.HasTraits):
     @property
     def calls(self) -> int:
         """How many calls a send makes."""
-        return count(len(self.data), self.destination) if self.samples else 0
+        return 0 if self.problem or self.destination is None else count(len(self.data), self.destination)
 
     def _take(self, wanted: Mapping[str, Any]) -> None:
         """Makes a destination of what is wanted, or keeps that as a draft and says why."""
@@ -188,7 +188,10 @@ class State(traitlets.HasTraits):
         if not problem:
             try:
                 # The rows of the samples are looked at on every change, the rest when sending starts.
-                samples = self.destination.samples(self.data, n=self._shown_calls, credential=self.credential)
+                if self.too_large:
+                    problem = next(iter(self.destination.problems(self.data, rows=SAMPLE_ROWS)), "")
+                else:
+                    samples = self.destination.samples(self.data, n=self._shown_calls, credential=self.credential)
             except DataError as error:
                 problem = error.problems[0]
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
@@ -200,9 +203,15 @@ class State(traitlets.HasTraits):
             self.outcome, self.progress = "", None
 
     @property
+    def too_large(self) -> int:
+        """The records of one call, where they are too many to show while a person types; else 0."""
+        records = 0 if self.destination is None else min(self.destination.rows_per_call, len(self.data))
+        return records if records > SAMPLE_ROWS else 0
+
+    @property
     def _shown_calls(self) -> int:
         rows: int = self.destination.rows_per_call
-        return max(1, min(SAMPLES, SAMPLE_ROWS // rows))
+        return max(1, min(SAMPLES, SAMPLE_ROWS // min(rows, SAMPLE_ROWS)))
 
     def _problem(self) -> str:
         if self.destination is None:

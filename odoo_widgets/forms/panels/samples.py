@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.forms.pieces import Text, hide
+from odoo_widgets.forms.sentences import shown
 from odoo_widgets.forms.state import SAMPLES
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ def samples_panel(state: State) -> w.Widget:
     panel.add_class("ow-samples")
 
     def follow() -> None:
-        calls, shown = state.calls, len(state.samples)
-        count.show(f"The first {shown} of {calls:,} calls." if calls > shown else "")
-        empty.show("" if shown else "The samples appear here as soon as the settings and the data fit together.")
+        count.show(shown(state))
+        empty.show(
+            "The samples appear here as soon as the settings and the data fit together." if state.problem else ""
+        )
 
-    state.on("samples", call=follow)
+    state.on("samples", "problem", call=follow)
     return panel
 
 

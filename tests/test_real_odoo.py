@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,13 +12,15 @@ import pytest
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import CredentialError, EndpointError, NoOdooError
-from odoo_widgets.sandbox import Sandbox
+from odoo_widgets.flow.errors import CredentialError, EndpointError
 from tests.frames import BACKENDS
 from tests.net.servers import Odoo
+from tests.real import call, sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from odoo_widgets.sandbox import Sandbox
 
 CREATE = "/json/2/res.partner/create"
 
@@ -41,26 +42,8 @@ class Counting(httpx.AsyncBaseTransport):
 
 @pytest.fixture(scope="module")
 def odoo() -> Iterator[Sandbox]:
-    try:
-        sandbox = Sandbox()
-    except NoOdooError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
-    with sandbox:
-        yield sandbox
-
-
-def call(odoo: Sandbox, model: str, method: Any, **arguments: Any) -> Any:
-    """Another way to the same Odoo, to look at what stands in it."""
-    headers = {
-        "Authorization": f"bearer {odoo.credential.api_key.get_secret_value()}",
-        "X-Odoo-Database": odoo.credential.database,
-    }
-    with httpx.Client(trust_env=False, timeout=60) as client:
-        answer = client.post(f"{odoo.url}/json/2/{model}/{method}", headers=headers, json=arguments)
-    assert answer.status_code == httpx.codes.OK, answer.text[:500]
-    return answer.json()
+    with sandbox() as odoo:
+        yield odoo
 
 
 def partners(odoo: Sandbox, responses: Any, *fields: str) -> list[dict[str, Any]]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pandas as pd
 import pytest
 
 from odoo_widgets.destination import Destination
-from odoo_widgets.flow.errors import NoOdooError
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS
-from odoo_widgets.sandbox import Sandbox
+from tests.real import call, sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from odoo_widgets.sandbox import Sandbox
 
 NOWHERE = 99_999_999
 # What makes three records of a model.
@@ -32,26 +31,8 @@ NO_RECORD = "{} has no record of this id that this user may see. Look the id up 
 
 @pytest.fixture(scope="module")
 def odoo() -> Iterator[Sandbox]:
-    try:
-        sandbox = Sandbox()
-    except NoOdooError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
-    with sandbox:
-        yield sandbox
-
-
-def call(odoo: Sandbox, model: str, method: Any, **arguments: Any) -> Any:
-    """Another way to the same Odoo, to look at what stands in it."""
-    headers = {
-        "Authorization": f"bearer {odoo.credential.api_key.get_secret_value()}",
-        "X-Odoo-Database": odoo.credential.database,
-    }
-    with httpx.Client(trust_env=False, timeout=60) as client:
-        answer = client.post(f"{odoo.url}/json/2/{model}/{method}", headers=headers, json=arguments)
-    assert answer.status_code == httpx.codes.OK, answer.text[:500]
-    return answer.json()
+    with sandbox() as odoo:
+        yield odoo
 
 
 def send(odoo: Sandbox, operation: str, frame: Any, model: str = "res.partner", **settings: Any) -> pd.DataFrame:

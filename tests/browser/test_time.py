@@ -107,7 +107,7 @@ def test_a_kernel_with_subshells_takes_edits_and_stop_while_a_cell_computes(lab:
         notebook.run_all()
         notebook.button("Send").click()
         expect(notebook.form.locator(".ow-figures")).to_contain_text("sending")
-        notebook.run("time.sleep(5)", wait=False)
+        notebook.run("time.sleep(15)", wait=False)
         notebook.fill("Batch Size", "4")
         expect(notebook.form).to_contain_text("4,000 rows · 1,000 calls")
         notebook.button("Stop").click()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import attrs
 import httpx
 import nbformat
+from playwright.sync_api import TimeoutError as TooSlowError
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 KERNEL_OR_QUESTION = """() => document.querySelector('.jp-Dialog')
   || jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"""
 BUSY = ".jp-InputArea-prompt:text('[*]')"
+OPENINGS = 3
 READY_SECONDS = 60.0
 SETTINGS: dict[str, dict[str, object]] = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -169,10 +171,17 @@ class Notebook:
         page.on("console", lambda message: self._note(message.type, message.text))
         page.on("pageerror", lambda error: self._note("error", error.stack or str(error)))
         page.on("dialog", self._dismiss)
-        page.goto(address)
-        expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60 * SECONDS)
-        # A cell that is run before the page knows its kernel brings up a question instead.
-        page.wait_for_function(KERNEL_OR_QUESTION, timeout=60 * SECONDS)
+        # JupyterLab now and then misses its kernel's first word, and waits for ever: a person opens the page again.
+        for attempt in range(OPENINGS):
+            page.goto(address)
+            expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60 * SECONDS)
+            try:
+                # A cell that is run before the page knows its kernel brings up a question instead.
+                page.wait_for_function(KERNEL_OR_QUESTION, timeout=30 * SECONDS)
+                break
+            except TooSlowError:
+                if attempt == OPENINGS - 1:
+                    raise
         question = page.locator(".jp-Dialog")
         if question.count():
             question.get_by_role("button", name="No Kernel", exact=True).click()

@@ -1,0 +1,161 @@
+"""Asks a real Odoo 19 every case, and keeps what it answers: `python -m tests.recorded.record`."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from odoo_widgets.sandbox import Sandbox
+
+from . import ANSWERS
+from .cases import ORDER, PARTNER, Records, calls, of_http, of_json2, of_jsonrpc, of_xmlrpc
+from .protocols import PROTOCOLS, Account, Call, Sent, json2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Answer = dict[str, Any]
+
+LOGIN = "plain"
+PASSWORD = "a password of no other use"
+GROUP_USER = "base.group_user"
+HEAD, TAIL = 2, 6
+DOCUMENTED = ("create", "write")
+
+
+class Odoo:
+    """A server to be asked, by one administrator."""
+
+    def __init__(self, client: httpx.Client, account: Account) -> None:
+        self._client = client
+        self.account = account
+
+    def send(self, sent: Sent) -> httpx.Response:
+        self._client.cookies.clear()
+        return self._client.request(sent.verb, sent.path, content=sent.content, headers=sent.headers)
+
+    def call(self, model: str, method: str, *, ids: list[int] | None = None, **arguments: Any) -> Any:
+        return self.send(json2(self.account, Call(model, method, arguments, ids))).raise_for_status().json()
+
+    def make_plain_user(self) -> Account:
+        """A user whose only group is that of employees, with a key of their own making."""
+        vals = {"name": "Plain", "login": LOGIN, "password": PASSWORD, "group_ids": [[6, 0, [self._group()]]]}
+        [uid] = self.call("res.users", "create", vals_list=[vals])
+        login = {"db": self.account.database, "login": LOGIN, "password": PASSWORD}
+        self._client.cookies.clear()
+        self._ask_session("/web/session/authenticate", login)
+        wizard = "res.users.apikeys.description"
+        made = self._call_session(wizard, "create", [{"name": "recorded", "duration": "1"}])
+        check = self._call_session(wizard, "make_key", [made])["res_id"]
+        shown = self._call_session("res.users.identitycheck", "run_check", [check], context={"password": PASSWORD})
+        return Account(self.account.database, LOGIN, uid, shown["context"]["default_key"])
+
+    def _call_session(self, model: str, method: str, arguments: list[Any], **named: Any) -> Any:
+        call = {"model": model, "method": method, "args": arguments, "kwargs": named}
+        return self._ask_session(f"/web/dataset/call_kw/{model}/{method}", call)
+
+    def _ask_session(self, path: str, params: dict[str, Any]) -> Any:
+        answer = self._client.post(path, json={"params": params}).json()
+        if "result" not in answer:
+            raise RuntimeError(answer)
+        return answer["result"]
+
+    def _group(self) -> int:
+        module, name = GROUP_USER.split(".")
+        domain = [["module", "=", module], ["name", "=", name]]
+        [found] = self.call("ir.model.data", "search_read", domain=domain, fields=["res_id"])
+        return found["res_id"]
+
+    def make_records(self) -> Records:
+        partners = self.call(PARTNER, "create", vals_list=[{"name": name} for name in ("P", "Q", "R")])
+        orders = self.call(ORDER, "create", vals_list=[{"partner_id": partners[0]}] * 2)
+        self.call(ORDER, "action_confirm", ids=[orders[1]])
+        return Records(*partners, *orders)
+
+
+def record(odoo: Odoo, plain: Account) -> dict[str, dict[str, Answer]]:
+    """Every case over every protocol, each protocol with records of its own."""
+    own = {"json2": of_json2, "jsonrpc": of_jsonrpc, "xmlrpc": of_xmlrpc}
+    found: dict[str, dict[str, Answer]] = {}
+    for protocol, written in PROTOCOLS.items():
+        records = odoo.make_records()
+        sent = {
+            name: written(plain if call.plain else odoo.account, call) for name, call in calls(records).items()
+        } | dict(own[protocol](odoo.account, records))
+        found[protocol] = ask_all(odoo, sent)
+    found["http"] = ask_all(odoo, of_http(odoo.account, plain))
+    return found
+
+
+def ask_all(odoo: Odoo, sent: Mapping[str, Sent]) -> dict[str, Answer]:
+    answers = {}
+    for name, request in sent.items():
+        answer = odoo.send(request)
+        text = answer.text
+        if request.path.startswith("/doc-bearer") and answer.is_success:
+            methods = answer.json()["methods"]
+            text = json.dumps({"methods": {method: methods[method] for method in DOCUMENTED}})
+        answers[name] = {
+            "http_status": answer.status_code,
+            "content_type": answer.headers.get("content-type", ""),
+            "body": shortened(text),
+        }
+    return answers
+
+
+TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n.*?(?=</string>|\Z)", re.DOTALL)
+
+
+def shortened(body: str) -> str:
+    """The body with less of a traceback: its first two lines and its last six."""
+    try:
+        decoded = json.loads(body)
+    except ValueError:
+        return TRACEBACK.sub(lambda found: _few_lines(found.group()), body)
+    holder = decoded.get("error", decoded) if isinstance(decoded, dict) else None
+    holder = holder.get("data", holder) if isinstance(holder, dict) else None
+    if not isinstance(holder, dict) or not isinstance(holder.get("debug"), str):
+        return body
+    holder["debug"] = _few_lines(holder["debug"])
+    return json.dumps(decoded)
+
+
+def _few_lines(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    return text if len(lines) <= HEAD + TAIL else "".join([*lines[:HEAD], "  …\n", *lines[-TAIL:]])
+
+
+def with_fixed_words(found: dict[str, dict[str, Answer]], sandbox: Sandbox, plain: Account) -> Any:
+    """The answers without what differs from run to run: key, database, port, folders, addresses in memory."""
+    words = {
+        re.escape(sandbox.credential.api_key.get_secret_value()): "KEY",
+        re.escape(plain.key): "KEY_OF_PLAIN",
+        re.escape(sandbox.database): "DATABASE",
+        re.escape(sandbox.url): "http://127.0.0.1:PORT",
+        r"""(?<=File \\")/[^"\\]*?/(?=(odoo|addons)/)""": "",
+    }
+    text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
+    for pattern, word in words.items():
+        text = re.sub(pattern, word, text)
+    return json.loads(text)
+
+
+def main() -> int:
+    with Sandbox() as sandbox:
+        key = sandbox.credential.api_key.get_secret_value()
+        administrator = Account(sandbox.database, sandbox.login, 2, key)
+        with httpx.Client(base_url=sandbox.url, trust_env=False, timeout=60) as client:
+            odoo = Odoo(client, administrator)
+            plain = odoo.make_plain_user()
+            found = with_fixed_words(record(odoo, plain), sandbox, plain)
+    text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
+    ANSWERS.write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -16,6 +17,7 @@ ORDER = "sale.order"
 WRONG_KEY = "0" * 40
 NO_DATABASE = "no_such_database"
 NO_ID = 99999999
+HALF_CHARACTER = Call(PARTNER, "create", {"vals_list": [{"name": "a\ud800"}]})
 
 
 @frozen
@@ -79,9 +81,7 @@ def calls(records: Records) -> Mapping[str, Call]:
         "too many arguments": Call(PARTNER, "write", {"vals": {"ref": "x"}, "nope": 1}, ids=[records.partner]),
         "ids on a method of the model": Call(PARTNER, "create", one, ids=[records.partner]),
         "no ids on a method of records": Call(PARTNER, "write", {"vals": {"ref": "x"}}),
-        "ids that is a number": evolve(
-            Call(PARTNER, "write", {"vals": {"ref": "x"}}), ids=records.partner
-        ),
+        "ids that is a number": Call(PARTNER, "write", {"vals": {"ref": "x"}}, ids=records.partner),
         "unknown field": Call(PARTNER, "create", {"vals_list": [{"name": "One", "nope": 1}]}),
         "unknown field read": Call(PARTNER, "search_read", {"domain": [], "fields": ["nope"]}),
         "wrong selection": Call(PARTNER, "create", {"vals_list": [{"name": "One", "type": "zzz"}]}),
@@ -90,12 +90,15 @@ def calls(records: Records) -> Mapping[str, Call]:
         "broken constraint of SQL": Call(PARTNER, "create", {"vals_list": [{"email": "a@example.com"}]}),
         "missing required field": Call(ORDER, "create", {"vals_list": [{"note": "x"}]}),
         "link to a missing record": Call(PARTNER, "create", {"vals_list": [{"name": "One", "country_id": NO_ID}]}),
-        "broken constraint of Python": Call(PARTNER, "write", {"vals": {"parent_id": records.partner}}, ids=[records.partner]),
+        "broken constraint of Python": Call(
+            PARTNER, "write", {"vals": {"parent_id": records.partner}}, ids=[records.partner]
+        ),
         "not unique": Call("res.users", "create", {"vals_list": [{"name": "Again", "login": "admin"}]}),
         "refused by Odoo": Call(ORDER, "unlink", ids=[records.confirmed]),
         "missing record": Call(PARTNER, "write", {"vals": {"ref": "x"}}, ids=[NO_ID]),
         "no right to create": Call("account.move", "create", {"vals_list": [{}]}, plain=True),
         "no right, nothing to create": Call("account.move", "create", {"vals_list": []}, plain=True),
+        "right to create asked": Call("account.move", "has_access", {"operation": "create"}, ids=[], plain=True),
         "no right to read": Call("ir.model", "search_read", {"domain": [], "fields": ["model"]}, plain=True),
         "no right to a record": Call("res.users", "write", {"vals": {"name": "x"}}, ids=[2], plain=True),
         "integer too large": Call(PARTNER, "create", {"vals_list": [{"name": "One", "color": 2**31}]}),
@@ -123,9 +126,8 @@ def of_json2(account: Account, records: Records) -> Mapping[str, Sent]:
         "query string instead of a body": evolve(count, path=count.path + "?domain=[]", content="{}"),
         "wrong verb": evolve(count, verb="GET"),
         "method left out": evolve(count, path=f"/json/2/{PARTNER}"),
-        "NaN": evolve(
-            json2(account, Call(PARTNER, "create", {"vals_list": [{"name": "One", "partner_latitude": float("nan")}]}))
-        ),
+        "NaN": json2(account, Call(PARTNER, "create", {"vals_list": [{"name": "One", "partner_latitude": math.nan}]})),
+        "half of a character": json2(account, HALF_CHARACTER),
     }
 
 
@@ -146,6 +148,7 @@ def of_jsonrpc(account: Account, records: Records) -> Mapping[str, Sent]:
         "databases": json_service("db", "list", []),
         "unknown service": json_service("nope", "nope", []),
         "unknown method of a service": json_service("object", "nope", who),
+        "half of a character": jsonrpc(account, HALF_CHARACTER),
         "an id that is text": json_service("common", "version", [], number="row 7"),
         "no JSON": evolve(count, content='{"params": ['),
         "JSON that is a list": evolve(count, content=f"[{count.content}]"),
@@ -188,6 +191,9 @@ def of_xmlrpc(account: Account, records: Records) -> Mapping[str, Sent]:
             xmlrpc(account, calls(records)["integer too large"]),
             lambda content: content.replace("i8>", "int>"),
         ),
+        "method returns nothing, archive, read after": xmlrpc(
+            account, Call(PARTNER, "read", {"fields": ["active"]}, ids=[records.archived])
+        ),
         "line ends, 1 write as they are": write("a\r\nb\rc"),
         "line ends, 2 read by JSON-2": json2(account, read),
         "line ends, 3 write as references": write("a&#13;\nb&#13;c"),
@@ -208,8 +214,13 @@ def of_http(account: Account, plain: Account) -> Mapping[str, Sent]:
         "documentation, no right": read_docs(plain),
         "documentation, wrong key": read_docs(evolve(account, key=WRONG_KEY)),
         "documentation, unknown database": read_docs(evolve(account, database=NO_DATABASE)),
-        "no such page": Sent("/api/res.partner", "{}", {"Content-Type": JSON}),
-        "JSON-2, no such database and no such page": Sent(
-            "/xmlrpc/3/object", "", {"Content-Type": XML, "X-Odoo-Database": NO_DATABASE}
+        "no such page": Sent("/api/res.partner", "{}", {"Content-Type": JSON, "X-Odoo-Database": account.database}),
+        "no such page, unknown database": Sent(
+            "/api/res.partner", "{}", {"Content-Type": JSON, "X-Odoo-Database": NO_DATABASE}
+        ),
+        "XML-RPC, database in a header": Sent(
+            "/xmlrpc/2/common",
+            xml_service("common", "version", []).content,
+            {"Content-Type": XML, "X-Odoo-Database": NO_DATABASE},
         ),
     }

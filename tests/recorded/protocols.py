@@ -32,7 +32,7 @@ class Call:
     model: str
     method: str
     arguments: dict[str, Any] = field(factory=dict)
-    ids: list[int] | None = None
+    ids: list[int] | int | None = None
     context: dict[str, Any] | None = None
     by_name: bool = False
     """Whether XML-RPC and JSON-RPC send the arguments by their names too, instead of by position."""

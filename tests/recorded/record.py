@@ -16,15 +16,16 @@ from .cases import ORDER, PARTNER, Records, calls, of_http, of_json2, of_jsonrpc
 from .protocols import PROTOCOLS, Account, Call, Sent, json2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Answer = dict[str, Any]
 
 LOGIN = "plain"
 PASSWORD = "a password of no other use"
 GROUP_USER = "base.group_user"
+ADMINISTRATOR = 2  # the uid of base.user_admin in every Odoo
 HEAD, TAIL = 2, 6
-DOCUMENTED = ("create", "write")
+PAGE = 400
 
 
 class Odoo:
@@ -95,30 +96,45 @@ def ask_all(odoo: Odoo, sent: Mapping[str, Sent]) -> dict[str, Answer]:
     answers = {}
     for name, request in sent.items():
         answer = odoo.send(request)
-        text = answer.text
-        if request.path.startswith("/doc-bearer") and answer.is_success:
-            methods = answer.json()["methods"]
-            text = json.dumps({"methods": {method: methods[method] for method in DOCUMENTED}})
         answers[name] = {
             "http_status": answer.status_code,
             "content_type": answer.headers.get("content-type", ""),
-            "body": shortened(text),
+            "body": shortened(PARTS.get(name, str)(answer.text)),
         }
     return answers
 
+
+def _two_methods(body: str) -> str:
+    methods = json.loads(body)["methods"]
+    return json.dumps({"methods": {name: methods[name] for name in ("create", "write")}})
+
+
+def _one_database(body: str) -> str:
+    """The list with one database, whatever others this machine has."""
+    as_json = re.sub(r'(?<="result": \[)".*"(?=])', '"DATABASE"', body)
+    return re.sub(
+        r"(?<=<data>\n)(<value><string>.*</string></value>\n)+", "<value><string>DATABASE</string></value>\n", as_json
+    )
+
+
+# Of these answers only a part is kept.
+PARTS: dict[str, Callable[[str], str]] = {"documentation": _two_methods, "databases": _one_database}
 
 TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n.*?(?=</string>|\Z)", re.DOTALL)
 
 
 def shortened(body: str) -> str:
-    """The body with less of a traceback: its first two lines and its last six."""
+    """The body with less of a traceback, its first two lines and its last six, and with the beginning of a long page."""
+    if body.lower().startswith("<!doctype html"):
+        return body[:PAGE]
     try:
         decoded = json.loads(body)
     except ValueError:
         return TRACEBACK.sub(lambda found: _few_lines(found.group()), body)
-    holder = decoded.get("error", decoded) if isinstance(decoded, dict) else None
-    holder = holder.get("data", holder) if isinstance(holder, dict) else None
-    if not isinstance(holder, dict) or not isinstance(holder.get("debug"), str):
+    holder = decoded
+    for name in ("error", "data"):
+        holder = holder.get(name, holder) if isinstance(holder, dict) else None
+    if not isinstance(holder, dict) or "debug" not in holder:
         return body
     holder["debug"] = _few_lines(holder["debug"])
     return json.dumps(decoded)
@@ -126,32 +142,36 @@ def shortened(body: str) -> str:
 
 def _few_lines(text: str) -> str:
     lines = text.splitlines(keepends=True)
-    return text if len(lines) <= HEAD + TAIL else "".join([*lines[:HEAD], "  …\n", *lines[-TAIL:]])
+    return text if len(lines) <= HEAD + TAIL else "".join([*lines[:HEAD], "  ...\n", *lines[-TAIL:]])
 
 
-def with_fixed_words(found: dict[str, dict[str, Answer]], sandbox: Sandbox, plain: Account) -> Any:
-    """The answers without what differs from run to run: key, database, port, folders, addresses in memory."""
+def with_fixed_words(body: str, sandbox: Sandbox, plain: Account) -> str:
+    """The body without what differs from run to run and from machine to machine: keys, database, ports, folders."""
     words = {
         re.escape(sandbox.credential.api_key.get_secret_value()): "KEY",
         re.escape(plain.key): "KEY_OF_PLAIN",
         re.escape(sandbox.database): "DATABASE",
         re.escape(sandbox.url): "http://127.0.0.1:PORT",
-        r"""(?<=File \\")/[^"\\]*?/(?=(odoo|addons)/)""": "",
+        r"(?<=, port )\d+(?= failed)": "PORT",
+        r"(?<=0x)[0-9a-f]{8,}": "ADDRESS",
+        r'(?<=File )(\\?")/[^"\\]*/(?:dist-packages|site-packages|python3\.\d+)/': r"\1",
     }
-    text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
     for pattern, word in words.items():
-        text = re.sub(pattern, word, text)
-    return json.loads(text)
+        body = re.sub(pattern, word, body)
+    return body
 
 
 def main() -> int:
     with Sandbox() as sandbox:
         key = sandbox.credential.api_key.get_secret_value()
-        administrator = Account(sandbox.database, sandbox.login, 2, key)
+        administrator = Account(sandbox.database, sandbox.login, ADMINISTRATOR, key)
         with httpx.Client(base_url=sandbox.url, trust_env=False, timeout=60) as client:
             odoo = Odoo(client, administrator)
             plain = odoo.make_plain_user()
-            found = with_fixed_words(record(odoo, plain), sandbox, plain)
+            found = record(odoo, plain)
+        for answers in found.values():
+            for answer in answers.values():
+                answer["body"] = with_fixed_words(answer["body"], sandbox, plain)
     text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
     ANSWERS.write_text(text + "\n", encoding="utf-8")
     return 0

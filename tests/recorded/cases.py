@@ -87,6 +87,13 @@ def calls(records: Records) -> Mapping[str, Call]:
         "wrong selection": Call(PARTNER, "create", {"vals_list": [{"name": "One", "type": "zzz"}]}),
         "wrong number": Call(PARTNER, "create", {"vals_list": [{"name": "One", "color": "x"}]}),
         "wrong date": Call(ORDER, "create", {"vals_list": [{"partner_id": 1, "date_order": "2026-03-01T10:20:30"}]}),
+        "link that is text": Call(PARTNER, "create", {"vals_list": [{"name": "One", "country_id": "US"}]}),
+        "link to a missing record by a command": Call(
+            PARTNER, "create", {"vals_list": [{"name": "One", "category_id": [[6, 0, [NO_ID]]]}]}
+        ),
+        "text that is no base64": Call(PARTNER, "create", {"vals_list": [{"name": "One", "image_1920": "?"}]}),
+        "picture that is none": Call(PARTNER, "create", {"vals_list": [{"name": "One", "image_1920": "aGVsbG8="}]}),
+        "domain that is wrong": Call(PARTNER, "search_read", {"domain": [["name", "nope", 1]], "fields": ["name"]}),
         "broken constraint of SQL": Call(PARTNER, "create", {"vals_list": [{"email": "a@example.com"}]}),
         "missing required field": Call(ORDER, "create", {"vals_list": [{"note": "x"}]}),
         "link to a missing record": Call(PARTNER, "create", {"vals_list": [{"name": "One", "country_id": NO_ID}]}),

@@ -124,7 +124,7 @@ TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n.*?(?=</string>|\
 
 
 def shortened(body: str) -> str:
-    """The body with less of a traceback, its first two lines and its last six, and with the beginning of a long page."""
+    """The body with two and six lines of a traceback, and with the beginning of a page."""
     if body.lower().startswith("<!doctype html"):
         return body[:PAGE]
     try:
@@ -153,6 +153,7 @@ def with_fixed_words(body: str, sandbox: Sandbox, plain: Account) -> str:
         re.escape(sandbox.database): "DATABASE",
         re.escape(sandbox.url): "http://127.0.0.1:PORT",
         r"(?<=, port )\d+(?= failed)": "PORT",
+        r"(?<=')[0-9T:-]{19}(?='::timestamp)": "MOMENT",
         r"(?<=0x)[0-9a-f]{8,}": "ADDRESS",
         r'(?<=File )(\\?")/[^"\\]*/(?:dist-packages|site-packages|python3\.\d+)/': r"\1",
     }

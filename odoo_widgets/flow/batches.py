@@ -1,50 +1,148 @@
-"""Rows to batches. A batch is the rows that one call is for."""
+"""Rows to batches: which rows are sent together."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+import attrs
+import numpy as np
 
-    from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.settings import Settings
 
 # Rows that do not follow each other are named up to here.
 NAMED = 5
 
 
-def in_row_order(rows: int, settings: Settings) -> Iterator[range]:
+@attrs.frozen
+class Grouping:
+    """Which rows share a call.
+
+    Attributes:
+        words: What it is called on a screen.
+        needs_column: Whether it looks at the values of a column.
+        batches: From the source and the settings to the positions of each batch's rows.
+        count: From the same to how many batches there are, without making them where that can be.
+    """
+
+    words: str
+    needs_column: bool
+    batches: Callable[[Source, Settings], Iterator[Sequence[int]]]
+    count: Callable[[Source, Settings], int]
+
+
+def _in_row_order(source: Source, settings: Settings) -> Iterator[range]:
     """The rows as they come, as many in a batch as the settings allow."""
-    step = settings.rows_per_call
+    rows, step = len(source), settings.rows_per_call
     for start in range(0, rows, step):
         yield range(start, min(start + step, rows))
 
 
-GROUPINGS: dict[str, Callable[[int, Settings], Iterator[range]]] = {"sequential": in_row_order}
+def _by_column(source: Source, settings: Settings) -> Iterator[Sequence[int]]:
+    """The rows of one value after those of another, in the order in which the values first come."""
+    step = settings.rows_per_call
+    for rows in _groups(source, settings):
+        for start in range(0, len(rows), step):
+            yield _positions(rows[start : start + step])
 
 
-def batches(rows: int, settings: Settings) -> Iterator[range]:
-    """Every row in exactly one batch.
+def _count_by_column(source: Source, settings: Settings) -> int:
+    return int((-(-_sizes(source, settings) // settings.rows_per_call)).sum())
+
+
+def _keep_together(source: Source, settings: Settings) -> Iterator[Sequence[int]]:
+    """All rows of a value in one batch, as many values in a batch as the settings allow rows."""
+    together: list[np.ndarray] = []
+    size = 0
+    for rows in _groups(source, settings):
+        if together and size + len(rows) > settings.rows_per_call:
+            yield _positions(np.concatenate(together))
+            together, size = [], 0
+        together.append(rows)
+        size += len(rows)
+    if together:
+        yield _positions(np.concatenate(together))
+
+
+def _count_kept_together(source: Source, settings: Settings) -> int:
+    batches, room = 0, 0
+    for size in _sizes(source, settings).tolist():
+        if not batches or size > room:
+            batches, room = batches + 1, settings.rows_per_call
+        room -= size
+    return batches
+
+
+GROUPINGS: dict[str, Grouping] = {
+    "sequential": Grouping(
+        "in row order",
+        needs_column=False,
+        batches=_in_row_order,
+        count=lambda source, settings: -(-len(source) // settings.rows_per_call),
+    ),
+    "by column": Grouping("never mix values of …", needs_column=True, batches=_by_column, count=_count_by_column),
+    "keep together": Grouping(
+        "keep together rows of the same …", needs_column=True, batches=_keep_together, count=_count_kept_together
+    ),
+}
+
+
+def batches(source: Source, settings: Settings) -> Iterator[Sequence[int]]:
+    """Every row in exactly one batch; rows of one batch in the frame's order, as far as the grouping leaves it.
 
     Args:
-        rows: How many rows the frame has.
+        source: The bound frame. One without the column to group by has no batches.
         settings: How many records one call may hold, and which rows may share one.
 
     Returns:
         The positions of each batch's rows, from 0.
     """
-    return GROUPINGS[settings.grouping](rows, settings)
+    return GROUPINGS[settings.grouping].batches(source, settings)
 
 
-def count(rows: int, settings: Settings) -> int:
+def count(source: Source, settings: Settings) -> int:
     """How many batches there are."""
-    return -(-rows // settings.rows_per_call)
+    return GROUPINGS[settings.grouping].count(source, settings)
+
+
+def group_position(source: Source, settings: Settings) -> int | None:
+    """The place of the column to group by; None where it is not there, or there twice."""
+    places = [place for place, name in enumerate(source.frame.columns) if name == settings.group_by]
+    return places[0] if len(places) == 1 else None
+
+
+def _groups(source: Source, settings: Settings) -> Iterator[np.ndarray]:
+    """The positions of the rows of each value, in the order in which the values first come."""
+    position = group_position(source, settings)
+    if position is None:
+        return
+    codes, groups = source.groups(position)
+    order = np.argsort(codes, kind="stable")
+    yield from np.split(order, np.cumsum(np.bincount(codes, minlength=groups))[:-1])
+
+
+def _sizes(source: Source, settings: Settings) -> np.ndarray:
+    position = group_position(source, settings)
+    if position is None:
+        return np.zeros(0, dtype=np.int64)
+    codes, groups = source.groups(position)
+    return np.bincount(codes, minlength=groups)
+
+
+def _positions(rows: np.ndarray) -> Sequence[int]:
+    """Positions as the range that they are, or as a list."""
+    first, last = int(rows[0]), int(rows[-1])
+    if last - first == len(rows) - 1 and (rows[1:] > rows[:-1]).all():
+        return range(first, last + 1)
+    return rows.tolist()  # type: ignore[no-any-return]
 
 
 def rows_text(rows: Sequence[int]) -> str:
     """Some rows for people: `row 7`, `rows 0–99`, `rows 3, 5, 6 …`."""
+    if not len(rows):
+        return "no rows"
     if len(rows) == 1:
         return f"row {rows[0]:,}"
-    if rows[-1] - rows[0] == len(rows) - 1:
+    if isinstance(rows, range) or rows == list(range(rows[0], rows[-1] + 1)):
         return f"rows {rows[0]:,}–{rows[-1]:,}"
     return f"rows {', '.join(f'{row:,}' for row in rows[:NAMED])}{' …' if len(rows) > NAMED else ''}"

@@ -8,6 +8,10 @@ import attrs
 import httpx
 
 
+class OverBudgetError(Exception):
+    """A request whose body is longer than `max_bytes`. It is not sent."""
+
+
 @attrs.frozen
 class Exchange:
     """One request and its response, or the error in its place.

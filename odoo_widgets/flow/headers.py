@@ -15,6 +15,12 @@ NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # One `name:value`: the value is quoted (and may hold , and : and escaped quotes) or runs up to the next comma.
 PAIR = re.compile(r"""\s*(?P<name>[^:,"]*?)\s*:\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^,"]*?))\s*(?:,|$)""")
 
+# What is taken from the environment when sending, as a shell names its variables (POSIX.1-2024, 3.216).
+NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+# A header that is named like one of these holds a secret.
+SECRET_NAME = re.compile(r"api.?key|auth|cookie|passw|secret|session|token", re.IGNORECASE)
+
 # What the credential or the protocol sets, nothing else may set.
 OURS = frozenset(
     {"authorization", "content-length", "content-type", "cookie", "host", "transfer-encoding", "x-odoo-database"}
@@ -56,6 +62,11 @@ def parse_headers(value: str | Mapping[str, str] | None) -> immutabledict[str, s
 def header_text(headers: Mapping[str, str]) -> str:
     """Headers as the text that `parse_headers` reads back."""
     return ",".join(f"{name}:{_quoted(value)}" for name, value in headers.items())
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Whether a header holds a secret in clear: its name says so, and its value does not come from the environment."""
+    return bool(SECRET_NAME.search(name)) and not NAMED.search(value)
 
 
 def _quoted(value: str) -> str:

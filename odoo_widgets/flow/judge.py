@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import httpx
 
 from odoo_widgets.flow import words
 from odoo_widgets.flow.batches import rows_text
+from odoo_widgets.flow.calls import LOG_IN, Call
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
-from odoo_widgets.flow.plan import Call, follow_ups
+from odoo_widgets.flow.exchange import OverBudgetError
+from odoo_widgets.flow.follow import FOLLOW, Verdict
+from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.operations import SAVE_MULTI
 from odoo_widgets.flow.proofs import prove, refusals, rolled_back, there
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import Outcome
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.words import Facts
 
 if TYPE_CHECKING:
-    from odoo_widgets.flow.exchange import Exchange
+    from odoo_widgets.flow.exchange import Exchange, Reply
     from odoo_widgets.flow.settings import Settings
 
 OK, UNAUTHORIZED, TOO_LARGE, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 401, 413, 429, 500, 503
@@ -43,6 +48,12 @@ NOT_CONNECTED = (
 
 # What Odoo rolled back and gave up after five tries of its own (odoo/service/model.py, retrying).
 ROLLED_BACK = ("SerializationFailure", "LockNotAvailable", "DeadlockDetected")
+
+# Odoo's words over JSON-RPC and XML-RPC, where JSON-2 has a name of its own (odoo/service/model.py); Python's for
+# arguments that do not fit a method.
+NO_MODEL = re.compile(r"^Object [\w.]+ doesn't exist")
+NO_METHOD = re.compile(r"^The method '[\w.]+' does not exist")
+WRONG_ARGUMENTS = re.compile(r"^\w+\.\w+\(\) (missing \d+ required|got an unexpected|takes )")
 
 # Where Odoo's messages name the field: odoo/orm/models.py, odoo/orm/fields_selection.py, odoo/orm/fields_*.py.
 FIELD_IN_MESSAGE = (
@@ -73,23 +84,6 @@ class Rule:
     stop: type[StoppedError] | None = None
 
 
-@attrs.frozen
-class Verdict:
-    """What an exchange means.
-
-    Attributes:
-        outcomes: What became of the call's rows.
-        stop: Why no further call is to be made; None if the send goes on.
-        reason: What to say of the rows that no call was made for, if it stops.
-        follow: The calls to make next, for rows that have no outcome yet.
-    """
-
-    outcomes: tuple[Outcome, ...]
-    stop: StoppedError | None = None
-    reason: str = ""
-    follow: tuple[Call, ...] = ()
-
-
 def _raised(*errors: type[Exception]) -> Callable[[Facts], bool]:
     return lambda facts: isinstance(facts.exchange.error, errors)
 
@@ -116,20 +110,59 @@ def _refused(facts: Facts) -> bool:
     return bool(facts.error) and facts.status <= SERVER_ERROR
 
 
+def _log_in_refused(facts: Facts) -> bool:
+    return facts.call.ask.method == LOG_IN and facts.status == OK and facts.result is False
+
+
+def _logged_in(facts: Facts) -> bool:
+    return facts.call.ask.method == LOG_IN and facts.status == OK and type(facts.result) is int and facts.result > 0
+
+
+def _says(pattern: re.Pattern[str], *names: str) -> Callable[[Facts], bool]:
+    """An exception of one of some names, whose message shows a pattern."""
+    return lambda facts: facts.error in names and bool(pattern.search(facts.message))
+
+
+def _another_name(facts: Facts) -> bool:
+    # With one argument, the one that is wanted is the one that was given under another name.
+    alone = len(facts.call.ask.arguments) == 1 and not facts.call.ask.by_name
+    name = words.WANTED.search(facts.message) if facts.error == "UnprocessableEntity" and alone else None
+    known_name = facts.knows.named(facts.call.model, facts.call.ask.method, facts.call.ask.arguments)
+    return name is not None and name["name"] not in known_name
+
+
+def _no_save_multi(facts: Facts) -> bool:
+    missing = facts.error in ("NotFound", "AttributeError") and SAVE_MULTI in facts.message
+    return facts.call.ask.method == SAVE_MULTI and not facts.call.ask.by_name and missing
+
+
 def _looked_up(facts: Facts) -> bool:
-    return facts.status == OK and facts.reply is not None and there(facts.call.ask, facts.reply.result) is not None
+    return facts.call.ask.batch is not None and facts.status == OK and there(facts.call.ask, facts.result) is not None
+
+
+def _effect_read(facts: Facts) -> bool:
+    ask = facts.call.ask
+    return ask.effect_of is not None and facts.status == OK and there(ask, facts.result) is not None
+
+
+def _answered(facts: Facts) -> bool:
+    """An answer of a method whose effect can be read."""
+    ask = facts.call.ask
+    answer = facts.status == OK and facts.reply is not None and facts.reply.readable and not facts.error
+    return ask.by_name and answer and known(facts.call.model, ask.method) is not None
 
 
 def _proved(facts: Facts) -> bool:
-    return facts.status == OK and facts.reply is not None and prove(facts.call.ask, facts.reply.result) is not None
+    fine = facts.status == OK and facts.reply is not None and facts.reply.readable and not facts.error
+    return fine and prove(facts.call.ask, facts.result) is not None
 
 
 def _load_rolled_back(facts: Facts) -> bool:
-    return facts.status == OK and facts.reply is not None and bool(rolled_back(facts.call.ask, facts.reply.result))
+    return facts.status == OK and bool(rolled_back(facts.call.ask, facts.result))
 
 
 def _load_refused(facts: Facts) -> bool:
-    return facts.status == OK and facts.reply is not None and bool(refusals(facts.call.ask, facts.reply.result))
+    return facts.status == OK and bool(refusals(facts.call.ask, facts.result))
 
 
 def _always(_facts: Facts) -> bool:
@@ -138,25 +171,36 @@ def _always(_facts: Facts) -> bool:
 
 # fmt: off
 RULES: tuple[Rule, ...] = (
-    # what was seen, and what shows it                                          the rows are, the words, what stops
-    Rule("no connection",              _raised(*NOT_CONNECTED),                    "not_sent", words.no_connection, EndpointError),
-    Rule("no answer",                  _raised(Exception),                         "in_doubt", words.no_answer, StoppedError),
-    Rule("another address",            _http(*REDIRECTS),                          "not_sent", words.redirected, EndpointError),
-    Rule("unknown key",                _http(UNAUTHORIZED),                        "not_sent", words.unknown_key, CredentialError),
-    Rule("unknown user",               _named("AccessDenied"),                     "not_sent", words.unknown_key, CredentialError),
-    Rule("too many calls",             _http(TOO_MANY),                            "not_sent", words.busy, StoppedError),
-    Rule("maintenance",                _maintenance,                               "not_sent", words.busy, StoppedError),
-    Rule("request too large",          _http(TOO_LARGE),                           "not_sent", words.too_large, StoppedError),
-    Rule("no such model or method",    _named("NotFound"),                         "not_sent", words.wrong_call, EndpointError),
-    Rule("a call that cannot be made", _named("UnprocessableEntity", "BadRequest"), "not_sent", words.wrong_call, EndpointError),
-    Rule("no such database or API",    _not_odoo(*NOT_HERE),                       "not_sent", words.no_api, EndpointError),
-    Rule("rolled back",                _named(*ROLLED_BACK),                       "not_sent", words.odoo_says),
-    Rule("an error of Odoo's",         _refused,                                   "rejected", words.odoo_says),
-    Rule("rolled back inside load",    _load_rolled_back,                          "not_sent", words.load_rolled_back),
-    Rule("an error in load's answer",  _load_refused,                              "rejected", words.nothing),
-    Rule("which records are there",    _looked_up,                                 "found",    words.nothing),
-    Rule("the method's own proof",     _proved,                                    "done",     words.nothing),
-    Rule("anything else",              _always,                                    "in_doubt", words.unreadable, StoppedError),
+    # what was seen, and what shows it                                             the rows are, the words, what stops
+    Rule("over the byte budget",       _raised(OverBudgetError),                       "not_sent",   words.over_budget),
+    Rule("no connection",              _raised(*NOT_CONNECTED),                        "not_sent",   words.no_connection, EndpointError),
+    Rule("no answer",                  _raised(Exception),                             "in_doubt",   words.no_answer, StoppedError),
+    Rule("another address",            _http(*REDIRECTS),                              "not_sent",   words.redirected, EndpointError),
+    Rule("unknown key",                _http(UNAUTHORIZED),                            "not_sent",   words.unknown_key, CredentialError),
+    Rule("unknown user",               _named("AccessDenied"),                         "not_sent",   words.unknown_key, CredentialError),
+    Rule("login refused",              _log_in_refused,                                "not_sent",   words.unknown_login, CredentialError),
+    Rule("too many calls",             _http(TOO_MANY),                                "not_sent",   words.busy, StoppedError),
+    Rule("maintenance",                _maintenance,                                   "not_sent",   words.busy, StoppedError),
+    Rule("request too large",          _http(TOO_LARGE),                               "not_sent",   words.too_large, StoppedError),
+    Rule("no such database",           _says(words.NO_DATABASE, "OperationalError"),   "not_sent",   words.no_database, EndpointError),
+    Rule("an argument of other name",  _another_name,                                  "renamed",    words.nothing),
+    Rule("no web_save_multi",          _no_save_multi,                                 "one by one", words.nothing),
+    Rule("no such model or method",    _named("NotFound"),                             "not_sent",   words.wrong_call, EndpointError),
+    Rule("no such model",              _says(NO_MODEL, "UserError"),                   "not_sent",   words.wrong_call, EndpointError),
+    Rule("no such method",             _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, EndpointError),
+    Rule("a call that cannot be made", _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
+    Rule("arguments that do not fit",  _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
+    Rule("no such database or API",    _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
+    Rule("rolled back",                _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says),
+    Rule("an error of Odoo's",         _refused,                                       "rejected",   words.odoo_says),
+    Rule("logged in",                  _logged_in,                                     "logged in",  words.nothing),
+    Rule("which records are there",    _looked_up,                                     "found",      words.nothing),
+    Rule("what the records hold now",  _effect_read,                                   "read",       words.nothing),
+    Rule("rolled back inside load",    _load_rolled_back,                              "not_sent",   words.load_rolled_back),
+    Rule("an error in load's answer",  _load_refused,                                  "rejected",   words.nothing),
+    Rule("an answer that proves nothing", _answered,                                   "answered",   words.nothing),
+    Rule("the method's own proof",     _proved,                                        "done",       words.nothing),
+    Rule("anything else",              _always,                                        "in_doubt",   words.unreadable, StoppedError),
 )
 # fmt: on
 
@@ -168,7 +212,7 @@ def error_field(message: str) -> str | None:
 
 def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
     """The outcome of a call, parted where the answer says different things of its rows."""
-    result = facts.reply.result if facts.reply else None
+    result = facts.result
     if whole.status == "done":
         for proof in prove(facts.call.ask, result) or ():
             rows = [whole.rows[place] for place in proof.places] if proof.places is not None else whole.rows
@@ -182,47 +226,35 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
         yield whole
 
 
-def _after_look_up(facts: Facts) -> Verdict:
-    ask, call = facts.call.ask, facts.call
-    assert facts.reply is not None
-    assert ask.batch is not None
-    found = there(ask, facts.reply.result) or frozenset()
-    missing = [row for row, each in zip(call.rows, ask.batch.ids or (), strict=True) if each not in found]
-    gone = Outcome(
-        missing,
-        "rejected",
-        batch=call.number,
-        http_status=facts.status,
-        error_field=facts.settings.ids,
-        error=words.no_record(facts),
-        attempts=1,
-        seconds=facts.exchange.seconds,
-    )
-    return Verdict((gone,) if missing else (), follow=tuple(follow_ups(call, facts.settings, found)))
+def _meant(status: str, call: Call) -> str:
+    """What a status means for the rows of a call that itself changes nothing."""
+    if call.ask.effect_of is not None:
+        # The method was called all the same.
+        return "in_doubt"
+    return status if call.ask.changes or status != "in_doubt" else "not_sent"
 
 
-def judge(call: Call, exchange: Exchange, settings: Settings) -> Verdict:
+def judge(call: Call, exchange: Exchange, settings: Settings, server: Server = NOTHING_KNOWN) -> Verdict:
     """What an exchange means for the rows of its call.
 
     Args:
         call: The call that was made.
         exchange: What came of it.
         settings: The settings that it was made with.
+        server: What is known of the server.
 
     Returns:
-        What became of every row of the call, and whether the send goes on.
+        What became of every row of the call, or the calls that follow for it, and whether the send goes on.
     """
-    response = exchange.response
-    decode: Callable[[httpx.Response], Any] = PROTOCOLS[settings.endpoint.protocol].decode
-    facts = Facts(call, exchange, settings, decode(response) if response is not None else None)
+    decode: Callable[[Exchange], Reply] = PROTOCOLS[settings.endpoint.protocol].decode
+    facts = Facts(call, exchange, settings, decode(exchange) if exchange.response is not None else None, server)
     rule = next(rule for rule in RULES if rule.fits(facts))
-    if rule.status == "found":
-        return _after_look_up(facts)
+    if rule.status in FOLLOW:
+        return FOLLOW[rule.status](facts)
     sentence = rule.say(facts)
     whole = Outcome(
         rows=call.rows,
-        # A look-up changes nothing: whatever became of it, its rows have not been sent.
-        status="not_sent" if rule.status == "in_doubt" and call.ask.batch is not None else rule.status,
+        status=_meant(rule.status, call),
         batch=call.number,
         http_status=facts.status or None,
         error_type=(facts.reply.error_type or None) if facts.reply else None,

@@ -8,75 +8,46 @@ from typing import Any
 import attrs
 import orjson
 
-# The method that a look-up calls. It changes nothing.
-LOOK_UP = "search_read"
+from odoo_widgets.flow.calls import LOG_IN, LOOK_UP, Ask, Batch, pick
+
+SAVE_MULTI = "web_save_multi"
 
 
-@attrs.frozen
-class Batch:
-    """The rows that are sent together, as values.
-
-    Attributes:
-        rows: Their positions in the frame.
-        records: One dict of field to value for each row.
-        ids: The database id of each row's record; None for an operation that needs none.
-    """
-
-    rows: Sequence[int]
-    records: list[dict[str, Any]] = attrs.field(repr=False)
-    ids: list[int] | None = attrs.field(default=None, repr=False)
-
-
-@attrs.frozen
-class Ask:
-    """One call of a method of Odoo's, for some rows of a batch.
-
-    Attributes:
-        rows: The positions of the rows in the frame.
-        method: The method.
-        arguments: Its arguments by name, in the order of its signature, without the ids.
-        ids: The records that it is called on, in the order of the rows; None for a method of the model itself.
-        context: What it adds to the context.
-        batch: For a look-up, the rows to send as soon as their records are known to be there.
-    """
-
-    rows: Sequence[int]
-    method: str
-    arguments: dict[str, Any] = attrs.field(repr=False)
-    ids: list[int] | None = attrs.field(default=None, repr=False)
-    context: dict[str, Any] = attrs.field(factory=dict, repr=False)
-    batch: Batch | None = attrs.field(default=None, repr=False)
-
-
-def _create(batch: Batch) -> Iterator[Ask]:
+def _create(batch: Batch, _several: bool) -> Iterator[Ask]:
     yield Ask(batch.rows, "create", {"vals_list": batch.records})
 
 
-def _write(batch: Batch) -> Iterator[Ask]:
+def _write(batch: Batch, several: bool) -> Iterator[Ask]:
     """Rows with the same values share a `write`; the others share a `web_save_multi`, which has values for each id.
 
-    `web_save_multi` writes row by row inside one call and transaction (Odoo 19.0, addons/web/models/models.py).
+    `web_save_multi` writes row by row inside one call and transaction (Odoo 19.0, addons/web/models/models.py). A
+    server that does not have it gets a `write` for each.
     """
     assert batch.ids is not None
     alone: list[int] = []
-    for places in _alike(batch.records):
-        if len(places) == 1 and len(batch.records) > 1:
+    for places in alike(batch.records):
+        if several and len(places) == 1 and len(batch.records) > 1:
             alone += places
         else:
-            yield Ask(_pick(batch.rows, places), "write", {"vals": batch.records[places[0]]}, _pick(batch.ids, places))
+            yield _one_write(batch, places)
     if len(alone) == 1:
-        yield Ask(_pick(batch.rows, alone), "write", {"vals": batch.records[alone[0]]}, _pick(batch.ids, alone))
+        yield _one_write(batch, alone)
     elif alone:
         # An empty specification: nothing is to be read back.
-        arguments = {"vals_list": _pick(batch.records, alone), "specification": {}}
-        yield Ask(_pick(batch.rows, alone), "web_save_multi", arguments, _pick(batch.ids, alone))
+        arguments = {"vals_list": pick(batch.records, alone), "specification": {}}
+        yield Ask(pick(batch.rows, alone), SAVE_MULTI, arguments, pick(batch.ids, alone))
 
 
-def _unlink(batch: Batch) -> Iterator[Ask]:
+def _one_write(batch: Batch, places: list[int]) -> Ask:
+    values = {"vals": batch.records[places[0]]}
+    return Ask(pick(batch.rows, places), "write", values, pick(batch.ids or [], places))
+
+
+def _unlink(batch: Batch, _several: bool) -> Iterator[Ask]:
     yield Ask(batch.rows, "unlink", {}, batch.ids)
 
 
-def _load(batch: Batch) -> Iterator[Ask]:
+def _load(batch: Batch, _several: bool) -> Iterator[Ask]:
     """`load` cannot leave a cell out: rows are parted by the set of columns that they fill."""
     filled: dict[tuple[str, ...], list[int]] = {}
     for place, record in enumerate(batch.records):
@@ -84,7 +55,7 @@ def _load(batch: Batch) -> Iterator[Ask]:
     for fields, places in filled.items():
         data = [[_cell(value) for value in batch.records[place].values()] for place in places]
         # `load` reads times in the zone of the context, create and write always in UTC.
-        yield Ask(_pick(batch.rows, places), "load", {"fields": list(fields), "data": data}, context={"tz": "UTC"})
+        yield Ask(pick(batch.rows, places), "load", {"fields": list(fields), "data": data}, context={"tz": "UTC"})
 
 
 def _cell(value: object) -> str | None:
@@ -98,16 +69,12 @@ def _cell(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _alike(records: list[dict[str, Any]]) -> list[list[int]]:
+def alike(records: list[dict[str, Any]]) -> list[list[int]]:
     """The places of records with the same values, in the order in which each first comes."""
     places: dict[bytes, list[int]] = {}
     for place, record in enumerate(records):
         places.setdefault(orjson.dumps(record, option=orjson.OPT_SORT_KEYS), []).append(place)
     return list(places.values())
-
-
-def _pick(items: Sequence[Any], places: list[int]) -> Any:
-    return items if len(places) == len(items) else [items[place] for place in places]
 
 
 @attrs.frozen
@@ -118,35 +85,91 @@ class Operation:
         words: What it is called on a screen.
         needs_ids: Whether each row says which record it is for.
         takes_values: Whether the columns are values to send.
-        calls: From a batch to its calls.
+        needs_values: Whether there is nothing to send without one.
+        calls: From a batch to its calls, and whether the server takes different values for several records in one.
     """
 
     words: str
     needs_ids: bool
     takes_values: bool
-    calls: Callable[[Batch], Iterator[Ask]]
+    needs_values: bool
+    calls: Callable[[Batch, bool], Iterator[Ask]]
 
 
 OPERATIONS: dict[str, Operation] = {
-    "create": Operation("Create", needs_ids=False, takes_values=True, calls=_create),
-    "write": Operation("Update (write)", needs_ids=True, takes_values=True, calls=_write),
-    "unlink": Operation("Delete (unlink)", needs_ids=True, takes_values=False, calls=_unlink),
-    "load": Operation("Create or update (load)", needs_ids=False, takes_values=True, calls=_load),
+    "create": Operation("Create", needs_ids=False, takes_values=True, needs_values=True, calls=_create),
+    "write": Operation("Update (write)", needs_ids=True, takes_values=True, needs_values=True, calls=_write),
+    "unlink": Operation("Delete (unlink)", needs_ids=True, takes_values=False, needs_values=False, calls=_unlink),
+    "load": Operation("Create or update (load)", needs_ids=False, takes_values=True, needs_values=True, calls=_load),
 }
 
 
-def look_up(batch: Batch) -> Ask:
-    """The call that asks which of a batch's records are there, archived ones included.
+def operation(name: str) -> Operation:
+    """What an operation does; any name that is not in `OPERATIONS` is a method on records.
+
+    Args:
+        name: Such as `create` or `action_confirm`.
+
+    Returns:
+        The operation. A method takes the columns as its arguments; rows with the same arguments share a call.
+    """
+
+    def calls(batch: Batch, _several: bool) -> Iterator[Ask]:
+        assert batch.ids is not None
+        for places in alike(batch.records):
+            arguments = batch.records[places[0]]
+            yield Ask(pick(batch.rows, places), name, arguments, pick(batch.ids, places), by_name=True)
+
+    known = OPERATIONS.get(name)
+    return known or Operation(f"Run {name}", needs_ids=True, takes_values=True, needs_values=False, calls=calls)
+
+
+def log_in() -> Ask:
+    """The call that asks for the user's id, which each call of some protocols wants."""
+    return Ask(range(0), LOG_IN, {})
+
+
+def look_up(batch: Batch, fields: tuple[str, ...] = ()) -> Ask:
+    """The call that asks which of a batch's records are there, archived ones included, and what they hold.
 
     On models without access rules of their own, `write` and `unlink` answer true for ids that no record has
     (seen on Odoo 19.0, res.partner.category).
+
+    Args:
+        batch: The rows, with their ids.
+        fields: What to read of the records beside their ids.
+
+    Returns:
+        The call.
     """
-    arguments = {"domain": [["id", "in", batch.ids]], "fields": ["id"]}
+    arguments = {"domain": [["id", "in", batch.ids]], "fields": ["id", *fields]}
     return Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
 
 
-def only(batch: Batch, found: Container[int]) -> Batch:
-    """The rows of a batch whose records are there."""
+def look_at(effect_of: Ask, fields: tuple[str, ...], title: str = "") -> Ask:
+    """The call that reads what a method did to its records.
+
+    Args:
+        effect_of: The call of the method.
+        fields: What to read.
+        title: The title of the window that the method answered with, if it did.
+
+    Returns:
+        The call.
+    """
+    arguments = {"domain": [["id", "in", effect_of.ids]], "fields": ["id", *fields]}
+    context = {"active_test": False}
+    return Ask(effect_of.rows, LOOK_UP, arguments, context=context, effect_of=effect_of, title=title)
+
+
+def only(batch: Batch, wanted: Container[int]) -> Batch:
+    """The rows of a batch whose records are wanted."""
     assert batch.ids is not None
-    places = [place for place, each in enumerate(batch.ids) if each in found]
-    return Batch(_pick(batch.rows, places), _pick(batch.records, places), _pick(batch.ids, places))
+    places = [place for place, each in enumerate(batch.ids) if each in wanted]
+    return part(batch, places)
+
+
+def part(batch: Batch, places: Sequence[int]) -> Batch:
+    """Some rows of a batch."""
+    ids = None if batch.ids is None else pick(batch.ids, places)
+    return Batch(pick(batch.rows, places), pick(batch.records, places), ids)

@@ -2,114 +2,194 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
 import attrs
+import numpy as np
 
-from odoo_widgets.flow import records
-from odoo_widgets.flow.batches import batches
-from odoo_widgets.flow.operations import OPERATIONS, Ask, Batch, look_up, only
+from odoo_widgets.flow import records, urls
+from odoo_widgets.flow.batches import batches, group_position
+from odoo_widgets.flow.calls import Batch, Call
+from odoo_widgets.flow.credential import Credential, origin
+from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.operations import SAVE_MULTI, log_in, look_up, only, operation, part
+from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.server import JSON2_SINCE, NOTHING_KNOWN, Server
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
+    import httpx
     import pandas as pd
 
+    from odoo_widgets.flow.calls import Ask
     from odoo_widgets.flow.settings import Settings
 
 # Rows to convert at once: converting 100 at a time costs eight times as much, 10,000 gains nothing more.
 BLOCK = 5_000
+# As long as a key (40), a database's name (PostgreSQL, NAMEDATALEN) and a user's id are at most: requests are measured
+# with these, so that whoever sends, the same rows go together.
+LONGEST_KEY, LONGEST_NAME, LONGEST_UID = "k" * 64, "d" * 63, 2**31 - 1
 
 
-@attrs.frozen
-class Call:
-    """One API call to make.
-
-    Attributes:
-        number: The batch that it belongs to, from 0.
-        model: The model that it is for.
-        ask: Which method it calls, on what, for which rows.
-    """
-
-    number: int
-    model: str
-    ask: Ask
-
-    @property
-    def rows(self) -> Sequence[int]:
-        """The positions of its rows in the frame."""
-        return self.ask.rows
-
-
-def plan(data: pd.DataFrame | Source, settings: Settings, block: int = BLOCK) -> Iterator[Call]:
+def plan(
+    data: pd.DataFrame | Source, settings: Settings, server: Server = NOTHING_KNOWN, block: int = BLOCK
+) -> Iterator[Call]:
     """What to call, in which order; converted slice by slice, as the calls are taken.
 
     Args:
         data: The bound frame, without problems.
         settings: What to make of it.
+        server: What is known of the server.
         block: Rows to convert at once. A sample wants few, a send wants many.
 
     Returns:
-        The calls. Every row is in exactly one; where that is a look-up, `follow_ups` says what comes after.
+        The calls. Every row is in exactly one; where that is a look-up, `follow_ups` says what comes after. A protocol
+        that logs in does so first, unless the server's user is known.
     """
     source = Source.of(data)
-    return _calls(source, settings, enumerate(batches(len(source), settings)), block)
+    numbered = enumerate(batches(source, settings))
+    return chain(_log_in(settings, server), _calls(source, settings, server, numbered, block))
 
 
-def calls_of(data: pd.DataFrame | Source, settings: Settings, rows: Iterable[int]) -> Iterator[Call]:
+def calls_of(
+    data: pd.DataFrame | Source, settings: Settings, rows: Iterable[int], server: Server = NOTHING_KNOWN
+) -> Iterator[Call]:
     """The calls that chosen rows are sent with, whole, each once, in the order sent.
 
     Args:
         data: The bound frame.
         settings: What to make of it.
         rows: Positions of rows, from 0.
+        server: What is known of the server.
 
     Returns:
         The calls that `plan` makes for these rows.
     """
     wanted = set(rows)
     source = Source.of(data)
-    numbered = enumerate(batches(len(source), settings))
+    numbered = enumerate(batches(source, settings))
     fitting = ((number, batch) for number, batch in numbered if not wanted.isdisjoint(batch))
     # A batch may take several calls, of which some are for other rows.
-    return (call for call in _calls(source, settings, fitting, 0) if not wanted.isdisjoint(call.rows))
+    calls = (call for call in _calls(source, settings, server, fitting, 0) if not wanted.isdisjoint(call.rows))
+    return chain(_log_in(settings, server), calls)
 
 
-def _calls(
-    source: Source, settings: Settings, numbered: Iterator[tuple[int, range]], block_rows: int
-) -> Iterator[Call]:
-    target = settings.endpoint
-    operation = OPERATIONS[target.operation]
-    columns = records.columns(source, settings) if operation.takes_values else ()
-    together = max(1, block_rows // settings.rows_per_call)
-    while chunk := list(islice(numbered, together)):
-        # Batches that are converted together follow each other in the frame, or stand alone.
-        start, stop = chunk[0][1].start, chunk[-1][1].stop
-        block = source.frame.iloc[start:stop]
-        converted = records.records(block, columns)
-        ids = records.ids(block, settings)
-        for number, rows in chunk:
-            part = slice(rows.start - start, rows.stop - start)
-            batch = Batch(rows, converted[part], ids[part] if ids is not None else None)
-            for ask in [look_up(batch)] if operation.needs_ids else operation.calls(batch):
-                yield Call(number, target.model, ask)
-
-
-def follow_ups(call: Call, settings: Settings, found: Container[int]) -> Iterator[Call]:
+def follow_ups(call: Call, settings: Settings, found: Container[int], server: Server = NOTHING_KNOWN) -> Iterator[Call]:
     """The calls that follow a look-up.
 
     Args:
         call: The look-up.
         settings: What it was planned with.
-        found: The ids of the records that are there.
+        found: The ids of the records that are there, and to be sent.
+        server: What is known of the server.
 
     Returns:
-        The calls for the rows whose records are there; every such row is in exactly one.
+        The calls for the rows whose records are there; every such row that has something to send is in exactly one.
     """
     assert call.ask.batch is not None
     batch = only(call.ask.batch, found)
     if batch.rows:
-        for ask in OPERATIONS[settings.endpoint.operation].calls(batch):
-            yield Call(call.number, call.model, ask)
+        for ask in _asks(batch, settings, server):
+            yield Call(call.number, call.model, ask, call.url)
+
+
+def _log_in(settings: Settings, server: Server) -> Iterator[Call]:
+    if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and server.uid is None:
+        yield Call(0, "", log_in())
+
+
+def _calls(
+    source: Source,
+    settings: Settings,
+    server: Server,
+    numbered: Iterator[tuple[int, Sequence[int]]],
+    block_rows: int,
+) -> Iterator[Call]:
+    target = settings.endpoint
+    wanted = operation(target.operation)
+    columns = records.columns(source, settings) if wanted.takes_values else ()
+    fields = _fields(settings)
+    together = max(1, block_rows // settings.rows_per_call)
+    while chunk := list(islice(numbered, together)):
+        block = _block(source, [rows for _, rows in chunk])
+        converted = records.records(block, columns)
+        ids = records.ids(block, settings)
+        addresses = urls.urls(source, block, settings)
+        start = 0
+        for number, rows in chunk:
+            places = slice(start, start := start + len(rows))
+            whole = Batch(rows, converted[places], ids[places] if ids is not None else None)
+            groups = _groups(source, rows, settings)
+            for url, same in _by_url(addresses[places], len(rows)):
+                there = [groups[place] for place in same] if len(same) < len(rows) else groups
+                for batch in _fitting(part(whole, same), there, settings, server):
+                    asks = [look_up(batch, fields)] if wanted.needs_ids else _asks(batch, settings, server)
+                    yield from (Call(number, target.model, ask, url) for ask in asks)
+
+
+def _fields(settings: Settings) -> tuple[str, ...]:
+    """What a look-up reads of the records, so that a method is called on none that it would do harm to."""
+    target = settings.endpoint
+    method = known(target.model, target.operation)
+    return method.fields if method else ()
+
+
+def _asks(batch: Batch, settings: Settings, server: Server) -> Iterator[Ask]:
+    target = settings.endpoint
+    # The method came with 19 (addons/web/models/models.py); older servers do not have it.
+    several = server.has(target.model, SAVE_MULTI) and (server.major or JSON2_SINCE) >= JSON2_SINCE
+    return operation(target.operation).calls(batch, several)
+
+
+def _block(source: Source, rows: list[Sequence[int]]) -> pd.DataFrame:
+    """The rows of some batches, one batch after the other."""
+    if all(isinstance(each, range) for each in rows) and all(a[-1] + 1 == b[0] for a, b in pairwise(rows)):
+        return source.frame.iloc[rows[0][0] : rows[-1][-1] + 1]
+    return source.frame.iloc[np.concatenate([np.asarray(each) for each in rows])]
+
+
+def _by_url(addresses: list[str], rows: int) -> Iterator[tuple[str, Sequence[int]]]:
+    """The places of a batch's rows, parted by the address that they go to."""
+    places: dict[str, list[int]] = {}
+    for place, url in enumerate(addresses):
+        places.setdefault(url, []).append(place)
+    yield from places.items() if addresses else [("", range(rows))]
+
+
+# --- the byte budget -------------------------------------------------------------------------------------------------
+
+
+def _fitting(batch: Batch, groups: Sequence[int], settings: Settings, server: Server) -> Iterator[Batch]:
+    """A batch in as few parts as the byte budget allows, about equally long; rows of one group stay together."""
+    most = settings.max_bytes
+    ends = np.flatnonzero(np.diff(groups)) + 1
+    if most is None or not len(ends) or (size := _size(batch, settings, server)) <= most:
+        # What cannot be parted goes as it is: whoever sends it sees that it is too large.
+        yield batch
+        return
+    units = np.split(np.arange(len(batch.rows)), ends)
+    for together in np.array_split(np.arange(len(units)), min(len(units), -(-size // most))):
+        places = np.concatenate([units[unit] for unit in together]).tolist()
+        yield from _fitting(part(batch, places), [groups[place] for place in places], settings, server)
+
+
+def _groups(source: Source, rows: Sequence[int], settings: Settings) -> Sequence[int]:
+    """Which rows of a batch must stay in one call: those with the same number."""
+    position = group_position(source, settings) if settings.grouping == "keep together" else None
+    if position is None:
+        return range(len(rows))
+    codes, _ = source.groups(position)
+    return codes[np.asarray(rows)].tolist()  # type: ignore[no-any-return]
+
+
+def _size(batch: Batch, settings: Settings, server: Server) -> int:
+    """The bytes of the longest body that a batch takes."""
+    target = settings.endpoint
+    someone = Credential(origin(settings.url), LONGEST_NAME, LONGEST_NAME, LONGEST_KEY, allow_http=True)
+    known_user = attrs.evolve(server, uid=LONGEST_UID)
+    asks = [*_asks(batch, settings, server), *([look_up(batch)] if batch.ids is not None else [])]
+    encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode
+    return max(len(encode(Call(0, target.model, ask), settings, someone, known_user).content) for ask in asks)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from odoo_widgets.flow.methods import State, window
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from odoo_widgets.flow.operations import Ask
+    from odoo_widgets.flow.calls import Ask
 
 # What PostgreSQL's largest integer can number.
 LAST_ID = 2**63 - 1
@@ -100,6 +102,13 @@ def _load(ask: Ask, result: Any) -> list[Proof] | None:
     return [*([Proof("saved", [ids[place] for place in fine], fine)] if fine else []), *proofs]
 
 
+def _called(ask: Ask, result: Any) -> list[Proof] | None:
+    """Of a method that nothing is known of, that it was called is all that an answer says."""
+    title = window(result)
+    status = "called" if title is None else "needs_attention"
+    return [Proof(status, ask.ids or (), warning=title or "")] if ask.ids else None
+
+
 PROOFS: dict[str, Callable[[Ask, Any], list[Proof] | None]] = {
     "create": _create,
     "write": _true("updated"),
@@ -109,21 +118,25 @@ PROOFS: dict[str, Callable[[Ask, Any], list[Proof] | None]] = {
 }
 
 
-def there(ask: Ask, result: Any) -> frozenset[int] | None:
-    """The ids that a look-up found.
+def there(ask: Ask, result: Any) -> dict[int, State] | None:
+    """The records that a look-up found, or a look at a method's effect.
 
     Args:
         ask: The call that was made.
         result: What the method returned.
 
     Returns:
-        The ids; None if the call was no look-up, or the answer is none to it.
+        Id to what the record holds; None if the call was neither, or the answer is none to it.
     """
-    if ask.batch is None or not isinstance(result, list):
+    wanted = ask.batch.ids if ask.batch is not None else ask.effect_of.ids if ask.effect_of is not None else None
+    if wanted is None or not isinstance(result, list) or not all(isinstance(each, dict) for each in result):
         return None
-    ids: list[Any] = [each.get("id") if isinstance(each, dict) else None for each in result]
+    fields = ask.arguments["fields"]
+    if not all(_is_id(each.get("id")) and each.keys() >= set(fields) for each in result):
+        return None
     # Ids that were not asked for are the answer to another question.
-    return frozenset(ids) if all(map(_is_id, ids)) and set(ids) <= set(ask.batch.ids or ()) else None
+    found = {each["id"]: each for each in result}
+    return found if found.keys() <= set(wanted) else None
 
 
 def prove(ask: Ask, result: Any) -> list[Proof] | None:
@@ -136,7 +149,9 @@ def prove(ask: Ask, result: Any) -> list[Proof] | None:
     Returns:
         The rows that were done, each in one proof; None if the answer proves nothing.
     """
-    return PROOFS[ask.method](ask, result) if ask.batch is None else None
+    if not ask.changes:
+        return None
+    return _called(ask, result) if ask.by_name else PROOFS[ask.method](ask, result)
 
 
 def refusals(ask: Ask, result: Any) -> list[Refusal]:

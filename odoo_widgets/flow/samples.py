@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import html
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import attrs
 import httpx
-import orjson
 
 from odoo_widgets.flow.batches import batches, rows_text
+from odoo_widgets.flow.calls import LOG_IN, Call
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
-from odoo_widgets.flow.plan import Call, calls_of, follow_ups, plan
+from odoo_widgets.flow.plan import calls_of, follow_ups, plan
 from odoo_widgets.flow.problems import problems, shape
-from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from odoo_widgets.flow.views import VIEWS, Scene, payload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
@@ -43,53 +44,58 @@ class Sample:
     """One call as it would be sent, with a mask where the key goes.
 
     Attributes:
-        call: The call.
-        request: The request that makes it, encoded with a stand-in for the credential.
+        scene: What the sample is made of.
+        request: The request that makes the call, with a mask where the key goes.
     """
 
-    call: Call = attrs.field(repr=False)
+    scene: Scene = attrs.field(repr=False)
     request: httpx.Request = attrs.field(repr=False)
 
     @property
+    def call(self) -> Call:
+        """The call."""
+        return self.scene.call
+
+    @property
     def title(self) -> str:
-        """One line: which rows, how many records, how large."""
-        records = len(self.call.rows)
-        size = size_text(len(self.request.content))
-        return f"{rows_text(self.call.rows)} · {records:,} record{'s' if records > 1 else ''} · {size}"
+        """One line: what for, which rows, how many records, how large."""
+        size, ask = size_text(len(self.request.content)), self.call.ask
+        if ask.method == LOG_IN:
+            return f"log in · {size}"
+        records = f"{len(ask.rows):,} record{'s' if len(ask.rows) > 1 else ''}"
+        looks = "" if ask.batch is None else "look up · "
+        return f"{looks}{rows_text(ask.rows)} · {records} · {size}"
 
     @property
     def payload(self) -> str:
         """The body, indented for reading."""
-        return orjson.dumps(orjson.loads(self.request.content), option=orjson.OPT_INDENT_2).decode()
+        return payload(self.request)
 
     def view(self, name: str = "http") -> str:
-        """The whole request in one of the `VIEWS`."""
-        return VIEWS[name](self)
+        """The whole request in one of the `VIEWS`: `http`, `curl` or `python`.
+
+        The last two run as they are, once the key is in the environment as ODOO_API_KEY.
+        """
+        return VIEWS[name](self.scene)
 
     def __repr__(self) -> str:
         return f"Sample({self.title})"
 
 
-def envelope(request: httpx.Request) -> str:
-    """The request line and the headers."""
-    lines = [f"{request.method} {request.url.raw_path.decode()}", f"Host: {request.headers['host']}"]
-    names = [(name.title(), value) for name, value in request.headers.items() if name not in ("host", "content-length")]
-    return "\n".join([*lines, *(f"{name}: {value}" for name, value in names)])
-
-
-def _http(sample: Sample) -> str:
-    return f"{envelope(sample.request)}\n\n{sample.payload}"
-
-
-VIEWS: dict[str, Callable[[Sample], str]] = {"http": _http}
-
-
 class Samples(tuple[Sample, ...]):
-    """Some calls of a send, shown as they would go."""
+    """Some calls of a send, shown as they would go.
 
-    __slots__ = ()
+    Attributes:
+        log_in: The login before the first call, where the protocol wants one; else None.
+    """
+
+    log_in: Sample | None = None
     # A notebook page that shows more than this gets slow.
     CLIP = 20_000
+
+    def view(self, name: str = "http") -> str:
+        """All of them in one of the `VIEWS`."""
+        return "\n\n".join(sample.view(name) for sample in self)
 
     def __repr__(self) -> str:
         return "\n".join(f"{sample.call.number + 1}  {sample.title}" for sample in self) or "no calls"
@@ -128,6 +134,7 @@ def samples(
     n: int = 5,
     rows: Iterable[int] | None = None,
     credential: Credential | None = None,
+    server: Server = NOTHING_KNOWN,
 ) -> Samples:
     """The first calls of a send, or those of chosen rows.
 
@@ -137,6 +144,7 @@ def samples(
         n: How many calls.
         rows: Positions of rows to see the calls of, in place of the first ones.
         credential: Whose database and login to show; its key is not looked at.
+        server: What is known of the server.
 
     Returns:
         The samples; fewer than `n` if there are fewer calls.
@@ -148,22 +156,26 @@ def samples(
     if found := list(shape(source.frame, settings)):
         raise DataError(found)
     wanted = None if rows is None else set(rows)
-    fitting = (batch for batch in batches(len(source), settings) if wanted is None or not wanted.isdisjoint(batch))
+    fitting = (batch for batch in batches(source, settings) if wanted is None or not wanted.isdisjoint(batch))
     shown = list(islice(fitting, max(0, n)))
     if found := [sentence for batch in shown for sentence in problems(source, settings, batch)]:
         raise DataError(found)
     masked = stand_in(settings.url, credential)
-    encode: Callable[[Call, Settings, Credential], httpx.Request] = PROTOCOLS[settings.endpoint.protocol].encode
-    calls = plan(source, settings, 0) if wanted is None else calls_of(source, settings, wanted)
-    return Samples(
-        Sample(call, encode(call, settings, masked)) for call in islice(_expanded(calls, settings, wanted), n)
-    )
+    calls = plan(source, settings, server, 0) if wanted is None else calls_of(source, settings, wanted, server)
+    scenes = (Scene(call, settings, masked, server) for call in _expanded(calls, settings, wanted, server))
+    made = (Sample(scene, scene.request()) for scene in scenes)
+    first = next(made, None)
+    if first is None or first.call.ask.method != LOG_IN:
+        return Samples(islice(chain([] if first is None else [first], made), n))
+    answer = Samples(islice(made, n))
+    answer.log_in = first
+    return answer
 
 
-def _expanded(calls: Iterable[Call], settings: Settings, wanted: set[int] | None) -> Iterator[Call]:
+def _expanded(calls: Iterable[Call], settings: Settings, wanted: set[int] | None, server: Server) -> Iterator[Call]:
     """Calls with those that follow where every record is there, as far as they are for wanted rows."""
     for call in calls:
         yield call
         if call.ask.batch is not None:
-            follow = follow_ups(call, settings, call.ask.batch.ids or ())
+            follow = follow_ups(call, settings, call.ask.batch.ids or (), server)
             yield from (each for each in follow if wanted is None or not wanted.isdisjoint(each.rows))

@@ -9,18 +9,18 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
+import httpx
 import tomlkit
 import tomlkit.exceptions
 from immutabledict import immutabledict
 
 from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.headers import SECRET_NAME, is_secret
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 FORMAT = 1
-SECRET_NAME = re.compile(r"api.?key|auth|cookie|passw|secret|session|token", re.IGNORECASE)
-FROM_ENVIRONMENT = re.compile(r"\$\{\w+\}")
 
 AnySettings = TypeVar("AnySettings", bound="Settings")
 
@@ -38,16 +38,22 @@ def to_text(settings: Settings) -> str:
         SettingsError: A header that looks like a secret holds its value in clear.
     """
     for name, value in settings.headers.items():
-        if SECRET_NAME.search(name) and not FROM_ENVIRONMENT.search(value):
+        if is_secret(name, value):
             raise SettingsError(
-                f"The header {name} looks like a secret, and a saved file is no place for one. "
-                "Leave it out, and give it again after loading."
+                f"The header {name} looks like a secret, and a saved file is no place for one. Put it into the "
+                f"environment, and write {name}:${{NAME}}."
+            )
+    for name in httpx.URL(settings.url).params:
+        if SECRET_NAME.search(name):
+            raise SettingsError(
+                f"The URL's {name} looks like a secret, and a saved file is no place for one. Send it as a header: "
+                f"{name}:${{NAME}} takes it from the environment."
             )
     document = tomlkit.document()
     document.add("format", tomlkit.item(FORMAT))
     for field in attrs.fields(type(settings)):
         value = getattr(settings, field.name)
-        if field.default is attrs.NOTHING or value != _default(field):
+        if field.default is attrs.NOTHING or value != _default(field, settings):
             document.add(field.name, tomlkit.item(_plain(value)))
     return tomlkit.dumps(document)
 
@@ -90,9 +96,11 @@ def from_text(kind: type[AnySettings], text: str, name: str = "The text") -> Any
         raise SettingsError(f"{name}{where}: {error}") from None
 
 
-def _default(field: attrs.Attribute[Any]) -> Any:
-    factory = getattr(field.default, "factory", None)
-    return field.default if factory is None else factory()
+def _default(field: attrs.Attribute[Any], settings: Settings) -> Any:
+    default = field.default
+    if not isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        return default
+    return default.factory(settings) if default.takes_self else default.factory()
 
 
 def _plain(value: Any) -> Any:

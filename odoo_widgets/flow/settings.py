@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
-import httpx
 import numpy as np
 import orjson
 from immutabledict import immutabledict
 
-from odoo_widgets.flow.credential import origin
+from odoo_widgets.flow import templates
+from odoo_widgets.flow.endpoint import WITHOUT_IDS, Endpoint, endpoint, fixed
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.headers import parse_headers
 
@@ -23,107 +22,12 @@ if TYPE_CHECKING:
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 CONTENT_FORMATS = ("JSON", "XML", "form", "CSV")
-OPERATIONS = ("create", "write", "unlink", "load")
-# The operations that say for each row which record it is for.
-ON_IDS = ("write", "unlink")
 # What becomes of a missing cell: the field stays out, is emptied, or the row cannot be sent.
 MISSING = ("omit", "clear", "reject")
-GROUPINGS = ("sequential",)
+# Which rows share a call: as they come; those of one value only; all those of one value.
+GROUPINGS = ("sequential", "by column", "keep together")
 # More records than any call could hold, and as many as a browser can count (ECMA-262, Number.MAX_SAFE_INTEGER).
 MOST = 2**53 - 1
-
-# What a protocol fixes for itself: the value, and why, in words.
-FIXED: dict[str, dict[str, tuple[str, str]]] = {
-    "json2": {
-        "method": ("POST", "JSON-2 takes POST only: the URL's last part says what to do."),
-        "content_format": ("JSON", "JSON-2 takes JSON only."),
-    },
-}
-
-# Model and method names as Odoo spells them. Anything else could change the path:
-# `res.partner/../../web/session` reaches another address in httpx and requests.
-JSON2_PATH = re.compile(r"/json/2/(?P<model>[a-z0-9_.]+)/(?P<operation>[a-z0-9_]+)/?")
-MODEL_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
-
-
-@attrs.frozen
-class Endpoint:
-    """What a URL says: the protocol, and the model and operation where the protocol puts them into the URL."""
-
-    protocol: str
-    model: str
-    operation: str
-
-
-def endpoint(url: str) -> Endpoint:
-    """Reads protocol, model and operation off a URL.
-
-    Args:
-        url: For example `https://mycompany.odoo.com/json/2/res.partner/create`.
-
-    Returns:
-        For example `Endpoint("json2", "res.partner", "create")`.
-
-    Raises:
-        SettingsError: The URL is no address, or leads to no API that this package speaks.
-    """
-    server = origin(url)
-    parts = httpx.URL(url.strip())
-    match = JSON2_PATH.fullmatch(parts.path)
-    if not match or not MODEL_NAME.fullmatch(match["model"]) or parts.query or parts.fragment:
-        # What stands behind a ? may be a key: it is not repeated.
-        raise SettingsError(
-            f"{server + parts.path!r} {'with a query ' if parts.query else ''}is no address that Odoo's JSON-2 API "
-            "answers at. "
-            "Write it like https://mycompany.odoo.com/json/2/res.partner/create."
-        )
-    if match["operation"] not in OPERATIONS:
-        known = ", ".join(OPERATIONS)
-        raise SettingsError(
-            f"The operation {match['operation']!r} at the end of the URL cannot be sent yet. Use: {known}."
-        )
-    return Endpoint("json2", match["model"], match["operation"])
-
-
-def fixed(url: str) -> dict[str, tuple[str, str]]:
-    """The settings that an address leaves no choice for.
-
-    Args:
-        url: The address; one that leads nowhere fixes nothing.
-
-    Returns:
-        Name of the setting to its one value, and the reason in words.
-    """
-    try:
-        return FIXED.get(endpoint(url).protocol, {})
-    except SettingsError:
-        return {}
-
-
-def address(url: str, model: str, operation: str) -> str:
-    """The JSON-2 address of a model's operation on the server of another address.
-
-    Args:
-        url: Any address on the server.
-        model: A model such as `res.partner`.
-        operation: An operation such as `create`.
-
-    Returns:
-        For example `https://mycompany.odoo.com/json/2/res.partner/create`.
-
-    Raises:
-        SettingsError: The URL is no address, or a name would change its path.
-    """
-    if not MODEL_NAME.fullmatch(model):
-        raise SettingsError(f"{model!r} is not the name of a model. Odoo writes them like res.partner or sale.order.")
-    built = json2_address(url, model, operation)
-    endpoint(built)
-    return built
-
-
-def json2_address(url: str, model: str, method: str) -> str:
-    """The JSON-2 address of any method, on the server of another address."""
-    return f"{origin(url)}/json/2/{model}/{method}"
 
 
 def _names(value: Iterable[str] | str | None) -> tuple[str, ...]:
@@ -137,7 +41,7 @@ def _names(value: Iterable[str] | str | None) -> tuple[str, ...]:
     return names
 
 
-def _batch_size(value: Any) -> Any:
+def _number_or_none(value: Any) -> Any:
     # A saved file cannot hold None: 0 stands for it there.
     if isinstance(value, np.integer):
         value = int(value)
@@ -160,6 +64,10 @@ def _context(value: Mapping[str, object] | None) -> immutabledict[str, object]:
     except (TypeError, ValueError):
         raise SettingsError("context is not a dict of names and plain values, such as {'lang': 'fr_FR'}.") from None
     return immutabledict(value or {})
+
+
+def _name_or_none(value: Any) -> Any:
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def _column_name(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -186,6 +94,11 @@ def _stripped(value: str) -> str:
     return value.strip() if isinstance(value, str) else value
 
 
+def _format_of(settings: Settings) -> str:
+    value, _reason = fixed(settings.url).get("content_format", ("JSON", ""))
+    return value
+
+
 def _header_names(headers: immutabledict[str, str]) -> str:
     # A header's value may be a secret: only the names are shown.
     return repr(list(headers))
@@ -196,16 +109,23 @@ class Settings:
     """All that decides a request. Two equal values make equal requests from equal frames.
 
     Args:
-        url: The address to send to, such as `https://mycompany.odoo.com/json/2/res.partner/create`.
-        method: The HTTP method. JSON-2 takes POST only (Odoo 19.0, addons/rpc/controllers/json2.py).
-        content_format: How a body is written. JSON-2 takes JSON only.
-        headers: More headers, as `"name:value,name2:value2"` (quotes allow , and :) or as a dict.
-        exclude: Columns that stay out of the payload.
-        ids: The column of database ids, for write and unlink. It stays out of the payload.
+        url: The address to send to, such as `https://mycompany.odoo.com/json/2/res.partner/create`, or the server's
+            `/jsonrpc` or `/xmlrpc/2/object`. `{column}` in its path or query takes the row's value.
+        method: The HTTP method. Odoo's own APIs take POST only (Odoo 19.0, addons/rpc/controllers).
+        content_format: How a body is written. XML for XML-RPC, JSON for the others; left out, it follows the URL.
+        model: The model, where the URL does not say it.
+        operation: What to do, where the URL does not say it: create, write, unlink, load, or a method on records.
+        headers: More headers, as `"name:value,name2:value2"` (quotes allow , and :) or as a dict. `${NAME}` in a value
+            is taken from the environment when sending.
+        exclude: Columns that stay out of the payload. They still serve as `ids`, `group_by` or in the URL.
+        ids: The column of database ids, for write, unlink and methods. It stays out of the payload.
         missing: Column to what becomes of its missing cells: `omit` leaves the field out, so that Odoo's default
             applies or the value stays, `clear` empties it, `reject` refuses the frame. `omit` where not said.
         batch_size: Records in one call; None for one record per call.
-        grouping: Which rows share a call: `sequential` takes them as they come.
+        grouping: Which rows share a call: `sequential` takes them as they come, `by column` never mixes values of
+            `group_by`, `keep together` never splits rows of one value, even where they are more than `batch_size`.
+        group_by: The column for the groupings that need one.
+        max_bytes: The most bytes in the body of a request; None for any number. A larger call is made as several.
         timezone: The zone of times that carry none, such as `Europe/Brussels`.
         context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own.
         timeout: Seconds that one call may take, answer included.
@@ -216,15 +136,21 @@ class Settings:
 
     url: str = attrs.field(converter=_stripped)
     method: str = attrs.field(default="POST", validator=_one_of(METHODS), kw_only=True)
-    content_format: str = attrs.field(default="JSON", validator=_one_of(CONTENT_FORMATS), kw_only=True)
+    content_format: str = attrs.field(
+        default=attrs.Factory(_format_of, takes_self=True), validator=_one_of(CONTENT_FORMATS), kw_only=True
+    )
+    model: str | None = attrs.field(default=None, converter=_name_or_none, kw_only=True)
+    operation: str | None = attrs.field(default=None, converter=_name_or_none, kw_only=True)
     headers: immutabledict[str, str] = attrs.field(
         factory=immutabledict, converter=parse_headers, repr=_header_names, kw_only=True
     )
     exclude: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     ids: str = attrs.field(default="id", validator=_column_name, kw_only=True)
     missing: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=_missing, kw_only=True)
-    batch_size: int | None = attrs.field(default=100, converter=_batch_size, kw_only=True)
+    batch_size: int | None = attrs.field(default=100, converter=_number_or_none, kw_only=True)
     grouping: str = attrs.field(default="sequential", validator=_one_of(GROUPINGS), kw_only=True)
+    group_by: str | None = attrs.field(default=None, kw_only=True)
+    max_bytes: int | None = attrs.field(default=None, converter=_number_or_none, kw_only=True)
     timezone: str | None = attrs.field(default=None, kw_only=True)
     context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=_context, kw_only=True)
     timeout: float = attrs.field(default=180, kw_only=True)
@@ -233,6 +159,11 @@ class Settings:
     def _batch_size_counts_records(self, _attribute: object, value: object) -> None:
         if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST):
             raise SettingsError(f"batch_size={value!r} is not a number of records. Use 1 or more, or None.")
+
+    @max_bytes.validator
+    def _max_bytes_counts(self, _attribute: object, value: object) -> None:
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+            raise SettingsError(f"max_bytes={value!r} is not a number of bytes. Use 1 or more, or None.")
 
     @timezone.validator
     def _timezone_is_known(self, _attribute: object, value: str | None) -> None:
@@ -249,20 +180,35 @@ class Settings:
             raise SettingsError(f"timeout={value!r} is not a number of seconds above 0.")
 
     def __attrs_post_init__(self) -> None:
-        endpoint(self.url)
+        target = endpoint(self.url, self.model, self.operation)
+        if target.protocol == "json2":
+            # The URL says them: two equal destinations are equal, whether they were said twice or not.
+            object.__setattr__(self, "model", None)
+            object.__setattr__(self, "operation", None)
         for name, (value, reason) in fixed(self.url).items():
             if getattr(self, name) != value:
                 raise SettingsError(f"{name}={getattr(self, name)!r} does not fit the URL. {reason}")
+        if self.grouping != "sequential":
+            if not isinstance(self.group_by, str) or not self.group_by:
+                raise SettingsError(f"grouping={self.grouping!r} needs to know by which column: group_by='…'.")
+        elif self.group_by is not None:
+            # It decides nothing in row order.
+            object.__setattr__(self, "group_by", None)
 
     @property
     def endpoint(self) -> Endpoint:
-        """Protocol, model and operation, as the URL says."""
-        return endpoint(self.url)
+        """Protocol, model and operation, as the URL or the settings beside it say."""
+        return endpoint(self.url, self.model, self.operation)
 
     @property
     def needs_ids(self) -> bool:
         """Whether each row says by its id which record it is for."""
-        return self.endpoint.operation in ON_IDS
+        return self.endpoint.operation not in WITHOUT_IDS
+
+    @property
+    def url_columns(self) -> tuple[str, ...]:
+        """The columns whose values the URL takes."""
+        return templates.names(self.url)
 
     @property
     def rows_per_call(self) -> int:
@@ -279,4 +225,7 @@ class Settings:
         unknown = [name for name in changes if name not in names]
         if unknown:
             raise SettingsError(f"There is no setting {unknown[0]!r}. The settings are: {', '.join(names)}.")
+        if "url" in changes and "content_format" not in changes:
+            value, _reason = fixed(changes["url"]).get("content_format", (self.content_format, ""))
+            changes["content_format"] = value
         return attrs.evolve(self, **changes)

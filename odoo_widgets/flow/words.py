@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import attrs
 import httpx
 
+from odoo_widgets.flow.calls import Call
 from odoo_widgets.flow.exchange import Exchange, Reply
-from odoo_widgets.flow.plan import Call
+from odoo_widgets.flow.methods import State, known
 from odoo_widgets.flow.proofs import rolled_back
+from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
+
+# PostgreSQL's words (its source, src/backend/utils/init/postinit.c).
+NO_DATABASE = re.compile(r'database "(?P<name>[^"]*)" does not exist')
+
+# Python's words for an argument that was not given (inspect.Signature.bind), which JSON-2 repeats.
+WANTED = re.compile(r"missing a required argument: '(?P<name>\w+)'")
 
 # What a call may have done that no answer came to.
 MAY = {
@@ -26,6 +37,12 @@ class Facts:
     exchange: Exchange
     settings: Settings
     reply: Reply | None
+    knows: Server = NOTHING_KNOWN
+
+    @property
+    def result(self) -> object:
+        """What the method returned; None where it did not."""
+        return self.reply.result if self.reply else None
 
     @property
     def status(self) -> int:
@@ -47,9 +64,36 @@ class Facts:
         """The server's host, as it is called in a sentence."""
         return self.exchange.request.url.netloc.decode()
 
+    @property
+    def protocol(self) -> str:
+        """The protocol's name in a sentence."""
+        return str(PROTOCOLS[self.settings.endpoint.protocol].NAME)
+
+    @property
+    def where(self) -> str:
+        """What to check where Odoo does not know what was called."""
+        return "the URL" if self.settings.endpoint.protocol == "json2" else "model and operation"
+
 
 def _may(facts: Facts) -> str:
-    return MAY.get(facts.call.ask.method, "the records may be in Odoo")
+    ask = facts.call.ask
+    return f"{ask.method} may have been called" if ask.by_name else MAY.get(ask.method, "the records may be in Odoo")
+
+
+def _asked(facts: Facts) -> str:
+    """What was asked by a call that changes nothing; empty for one that may."""
+    ask = facts.call.ask
+    if ask.effect_of is not None:
+        return f"{ask.effect_of.method} was called, and {facts.server} was asked what it did"
+    if ask.batch is not None:
+        return f"{facts.server} was asked which records are there"
+    return "" if ask.changes else f"{facts.server} was asked who has this login and key"
+
+
+def _then(facts: Facts) -> str:
+    """What that means for the rows."""
+    looked = facts.call.ask.effect_of is not None
+    return "Look in Odoo what became of these records." if looked else "Nothing was sent."
 
 
 def no_connection(facts: Facts) -> str:
@@ -67,8 +111,8 @@ def no_answer(facts: Facts) -> str:
     """The request went out, and no whole answer came."""
     late = isinstance(facts.exchange.error, TimeoutError | httpx.TimeoutException)
     waited = f" within {facts.settings.timeout:g} s" if late else ""
-    if facts.call.ask.batch is not None:
-        return f"{facts.server} was asked which records are there, and no whole answer came{waited}. Nothing was sent."
+    if asked := _asked(facts):
+        return f"{asked}, and no whole answer came{waited}. {_then(facts)}"
     return (
         f"Sent, no whole answer came{waited}: {_may(facts)}. Look there for the first of them before sending these "
         "rows again."
@@ -93,23 +137,49 @@ def unknown_key(facts: Facts) -> str:
     return f"{facts.server}: key unknown or expired (Odoo's default lifetime is one day). Make a new one in Odoo."
 
 
+def unknown_login(facts: Facts) -> str:
+    """The server does not know the login, or the key is not that user's."""
+    return (
+        f"{facts.server}: login unknown, or key unknown or expired (Odoo's default lifetime is one day). Check the "
+        "login, or make a new key in Odoo."
+    )
+
+
 def wrong_call(facts: Facts) -> str:
     """Odoo does not know the model, the method or an argument."""
-    return f"{facts.server} answers: {facts.message}. Check the URL."
+    told = facts.message.rstrip(".")
+    columns = " Each column is an argument: exclude those that are none." if facts.call.ask.by_name else ""
+    return f"{facts.server} answers: {told}. Check {facts.where}.{columns}"
+
+
+def no_database(facts: Facts) -> str:
+    """PostgreSQL does not know the database. Its own words name its host and port, which are nobody's business."""
+    match = NO_DATABASE.search(facts.message)
+    name = f"called {match['name']!r}" if match else "of this name"
+    return f"No database {name} on {facts.server}. Check the credential's database."
 
 
 def no_api(facts: Facts) -> str:
-    """What answers is no JSON-2 of this database's."""
+    """What answers is not this protocol of this database's."""
+    if facts.settings.endpoint.protocol != "json2":
+        return f"{facts.server} does not answer {facts.protocol} here. Check the server's address."
     database = facts.exchange.request.headers.get("x-odoo-database")
     if database:
         return (
             f"No database called {database!r} on {facts.server}, or an Odoo older than 19, which has no JSON-2. "
-            "Check the credential's database."
+            "Check the credential's database, or use /jsonrpc or /xmlrpc/2/object."
         )
     return (
         f"{facts.server} does not answer JSON-2 here. Name the database, Credential(database=…), if the server has "
-        "several; Odoo older than 19 has no JSON-2."
+        "several; Odoo older than 19 has no JSON-2: use /jsonrpc or /xmlrpc/2/object."
     )
+
+
+def over_budget(facts: Facts) -> str:
+    """The body is longer than the settings allow, and cannot be parted."""
+    rows = "This row alone makes" if len(facts.call.rows) == 1 else "These rows, which are kept together, make"
+    size, most = len(facts.exchange.request.content), facts.settings.max_bytes
+    return f"{rows} a request of {size:,} bytes, and max_bytes={most:,}. Raise it, or shorten the values."
 
 
 def too_large(facts: Facts) -> str:
@@ -128,11 +198,8 @@ def busy(facts: Facts) -> str:
 
 def unreadable(facts: Facts) -> str:
     """The answer proves nothing."""
-    if facts.call.ask.batch is not None:
-        return (
-            f"{facts.server} was asked which records are there, and answered something that Odoo does not write "
-            f"(HTTP {facts.status}). Nothing was sent."
-        )
+    if asked := _asked(facts):
+        return f"{asked}, and answered something that Odoo does not write (HTTP {facts.status}). {_then(facts)}"
     return (
         f"Sent, and {facts.server} answered something that Odoo does not write (HTTP {facts.status}): {_may(facts)}. "
         "Look there for the first of them before sending these rows again."
@@ -141,12 +208,14 @@ def unreadable(facts: Facts) -> str:
 
 def odoo_says(facts: Facts) -> str:
     """Odoo's own message."""
+    if facts.call.ask.effect_of is not None:
+        return f"{_asked(facts)}, which it refused: {facts.message} {_then(facts)}"
     return facts.message or f"Odoo refused these rows and did not say why ({facts.error})."
 
 
 def load_rolled_back(facts: Facts) -> str:
     """PostgreSQL's own message."""
-    return rolled_back(facts.call.ask, facts.reply.result if facts.reply else None)
+    return rolled_back(facts.call.ask, facts.result)
 
 
 def nothing(_facts: Facts) -> str:
@@ -157,3 +226,23 @@ def nothing(_facts: Facts) -> str:
 def no_record(facts: Facts) -> str:
     """Of a row whose record is not there."""
     return f"{facts.call.model} has no record of this id that this user may see. Look the id up again."
+
+
+def not_ready(facts: Facts, state: State) -> str:
+    """Of a row whose record is in a state that the method is not for."""
+    target = facts.settings.endpoint
+    method = known(target.model, target.operation)
+    assert method is not None
+    held = ", ".join(f"{field} is {state[field]}" for field in method.fields)
+    return f"{target.operation} wants {method.wants}; of this record, {held}. It was not called."
+
+
+def no_effect(facts: Facts, state: State) -> str:
+    """Of a row whose record the method did not bring where it was to."""
+    ask = facts.call.ask
+    if ask.title:
+        return f"Odoo opened a window in place of doing it: {ask.title}. Open the record, and answer there."
+    if not state:
+        return "The method was called, and the record is not there any more."
+    held = ", ".join(f"{field} is {state[field]}" for field in ask.arguments["fields"] if field != "id")
+    return f"The method was called, and did not do its work: {held}. Open the record to see why."

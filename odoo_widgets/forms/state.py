@@ -20,10 +20,10 @@ from immutabledict import immutabledict
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential, host
+from odoo_widgets.flow.endpoint import address, endpoint
 from odoo_widgets.flow.errors import DataError, SettingsError, StoppedError
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
-from odoo_widgets.flow.settings import address, endpoint
 from odoo_widgets.forms.sentences import IDLE, headline, in_words, result
 from odoo_widgets.forms.value import Value
 

@@ -23,6 +23,8 @@ from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.responses import Outcome, responses
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from odoo_widgets.net.environment import filled
 from odoo_widgets.net.transport import client, perform
 
 if TYPE_CHECKING:
@@ -91,6 +93,7 @@ class Delivery:
         data: What to send.
         settings: How.
         credential: As whom.
+        server: What is known of the server.
         on_progress: Called in the sending thread, once the data are looked through and after every call. If it raises,
             that is logged, and the send goes on without it.
         transport: What carries the requests in place of the network.
@@ -100,7 +103,8 @@ class Delivery:
         future: Its end, for whoever wants to be told of it.
 
     Raises:
-        CredentialError: The key belongs to another server; nothing was sent.
+        CredentialError: The key belongs to another server, or does not say what the protocol wants; nothing was sent.
+        SettingsError: A header takes a value from the environment that is not there; nothing was sent.
     """
 
     def __init__(
@@ -109,6 +113,7 @@ class Delivery:
         settings: Settings,
         credential: Credential,
         *,
+        server: Server = NOTHING_KNOWN,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -119,10 +124,17 @@ class Delivery:
                 f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
                 "Use a credential of the server in the URL."
             )
+        if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and not (credential.database and credential.login):
+            wanted = "database" if not credential.database else "login"
+            raise CredentialError(
+                f"{PROTOCOLS[settings.endpoint.protocol].NAME} wants the {wanted} beside the key: "
+                f"Credential(…, {wanted}='…'). Nothing was sent."
+            )
         # Its frame is a copy: what the caller does meanwhile is not for this send.
         self._source = Source.of(data)
-        self.progress = Progress(rows=len(self._source), batches=count(len(self._source), settings))
-        self._settings, self._credential = settings, credential
+        self.progress = Progress(rows=len(self._source), batches=count(self._source, settings))
+        self._settings, self._credential = filled(settings), credential
+        self._server = server
         self._on_progress, self._transport = on_progress, transport
         self._outcomes: list[Outcome] = []
         self._reason = STOPPED
@@ -217,31 +229,35 @@ class Delivery:
         protocol = PROTOCOLS[self._settings.endpoint.protocol]
         started = time.monotonic()
         async with client(self._settings, self._transport) as http:
-            for planned in plan(self._source, self._settings):
+            for planned in plan(self._source, self._settings, self._server):
                 calls = deque([planned])
                 while calls:
-                    if self._stopping.is_set():
-                        return None
                     call = calls.popleft()
-                    request = protocol.encode(call, self._settings, self._credential)
+                    # What a method did is read also where no further call is wanted: its rows would stay in doubt.
+                    if self._stopping.is_set() and call.ask.effect_of is None:
+                        return None
+                    request = protocol.encode(call, self._settings, self._credential, self._server)
                     judged = len(self._outcomes)
-                    if call.ask.batch is None:
-                        # In doubt until it is judged, whatever happens in between. A look-up changes nothing.
+                    if call.ask.changes or call.ask.effect_of is not None:
+                        # In doubt until it is judged, whatever happens in between.
                         self._outcomes.append(Outcome(call.rows, "in_doubt", batch=call.number, attempts=1))
-                    verdict = judge(call, await self._perform(http, request), self._settings)
+                    verdict = judge(call, await self._perform(http, request), self._settings, self._server)
                     self._outcomes[judged:] = verdict.outcomes
-                    calls += verdict.follow
+                    self._server = verdict.server or self._server
+                    # What follows this call comes before the batch's others.
+                    calls.extendleft(reversed(verdict.follow))
                     if verdict.stop is not None:
                         self._reason = verdict.reason
                     self._report(verdict.outcomes, time.monotonic() - started)
                     if verdict.stop is not None:
                         # Nothing went wrong where a look-up was cut: the send ends as one that is stopped.
-                        cut = call.ask.batch is not None and self._cutting.is_set()
+                        reads = not call.ask.changes and call.ask.effect_of is None
+                        cut = reads and self._cutting.is_set()
                         return None if cut else verdict.stop
         return None
 
     async def _perform(self, http: httpx.AsyncClient, request: httpx.Request) -> Exchange:
-        task = asyncio.ensure_future(perform(http, request, self._settings.timeout))
+        task = asyncio.ensure_future(perform(http, request, self._settings))
         self._in_flight = (asyncio.get_running_loop(), task)
         if self._cutting.is_set():
             task.cancel()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from odoo_widgets.flow.credential import is_loopback
-from odoo_widgets.flow.exchange import Exchange
+from odoo_widgets.flow.exchange import Exchange, OverBudgetError
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
@@ -46,20 +46,23 @@ def client(settings: Settings, transport: httpx.AsyncBaseTransport | None = None
     )
 
 
-async def perform(client: httpx.AsyncClient, request: httpx.Request, seconds: float) -> Exchange:
+async def perform(client: httpx.AsyncClient, request: httpx.Request, settings: Settings) -> Exchange:
     """Sends one request, and reads the answer to its end.
 
     Args:
         client: The client of this send.
         request: What to send.
-        seconds: How long that may take in all. A timeout between two reads never ends on an answer that drips.
+        settings: How long that may take in all, since a timeout between two reads never ends on an answer that drips;
+            and how long the body may be.
 
     Returns:
         The exchange. No error is raised, but that of being cancelled.
     """
+    if settings.max_bytes is not None and len(request.content) > settings.max_bytes:
+        return Exchange(request, error=OverBudgetError())
     started = time.monotonic()
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(settings.timeout):
             response = await client.send(request, stream=True)
             try:
                 content = await _content(response)

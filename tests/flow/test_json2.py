@@ -7,8 +7,9 @@ import pytest
 
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.exchange import Reply
-from odoo_widgets.flow.operations import Ask, Batch, look_up
-from odoo_widgets.flow.plan import Call
+from odoo_widgets.flow.calls import Ask, Batch, Call
+from odoo_widgets.flow.operations import look_up
+
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.settings import OPERATIONS, Settings
 

@@ -8,8 +8,9 @@ import pytest
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import RULES, Verdict, error_field, judge
-from odoo_widgets.flow.operations import Ask, Batch, look_up
-from odoo_widgets.flow.plan import Call
+from odoo_widgets.flow.calls import Ask, Batch, Call
+from odoo_widgets.flow.operations import look_up
+
 from odoo_widgets.flow.proofs import WITH_THE_OTHERS
 from odoo_widgets.flow.responses import STATUSES, Outcome
 from odoo_widgets.flow.settings import Settings

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo_widgets.flow.operations import OPERATIONS, Ask, Batch, look_up, only
+from odoo_widgets.flow.calls import Ask, Batch
+from odoo_widgets.flow.operations import OPERATIONS, look_up, only
 from odoo_widgets.flow.plan import follow_ups, plan
 from odoo_widgets.flow.proofs import PROOFS
 from odoo_widgets.flow.settings import ON_IDS, Settings
 from odoo_widgets.flow.settings import OPERATIONS as NAMES
 
 if TYPE_CHECKING:
-    from odoo_widgets.flow.plan import Call
+    from odoo_widgets.flow.calls import Call
 
 SERVER = "https://mycompany.odoo.com/json/2/res.partner"
 A, B, C, D = ({"name": name} for name in "abcd")

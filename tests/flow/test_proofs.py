@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo_widgets.flow.operations import Ask, Batch, look_up
+from odoo_widgets.flow.calls import Ask, Batch, Call
+from odoo_widgets.flow.operations import look_up
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, prove, refusals, rolled_back, there
 
 ROWS = range(300, 303)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odoo_widgets.flow.protocols import json2
+from odoo_widgets.flow.protocols import json2, jsonrpc, xmlrpc
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-PROTOCOLS: dict[str, ModuleType] = {"json2": json2}
+PROTOCOLS: dict[str, ModuleType] = {"json2": json2, "jsonrpc": jsonrpc, "xmlrpc": xmlrpc}

@@ -11,60 +11,68 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 
-from odoo_widgets.flow.exchange import Reply
-from odoo_widgets.flow.settings import json2_address
+from odoo_widgets.flow.endpoint import json2_address
+from odoo_widgets.flow.exchange import Exchange, Reply
+from odoo_widgets.flow.protocols.envelope import headers
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 
 if TYPE_CHECKING:
+    from odoo_widgets.flow.calls import Call
     from odoo_widgets.flow.credential import Credential
-    from odoo_widgets.flow.plan import Call
     from odoo_widgets.flow.settings import Settings
 
+NAME = "JSON-2"
 LIMIT = "JSON-2 takes a list of records in one call."
+# The key goes with each call: no login before it.
+LOGS_IN = False
 
 
-def encode(call: Call, settings: Settings, credential: Credential) -> httpx.Request:
+def encode(call: Call, settings: Settings, credential: Credential, server: Server = NOTHING_KNOWN) -> httpx.Request:
     """The request that makes a call.
 
     Args:
         call: What to call, and the records.
         settings: The address, the context and more headers.
         credential: Whose key goes into the header, and which database is meant.
+        server: What is known of the server: an add-on may have renamed a method's arguments.
 
     Returns:
         The whole request.
     """
     ask = call.ask
     body: dict[str, Any] = {} if ask.ids is None else {"ids": ask.ids}
-    body |= ask.arguments
+    body |= server.named(call.model, ask.method, ask.arguments)
     if context := {**settings.context, **ask.context}:
         body["context"] = context
-    headers = httpx.Headers({"Accept": "application/json", "User-Agent": "odoo_widgets"})
-    headers.update(settings.headers)
-    headers["Content-Type"] = "application/json"
+    envelope = headers(settings, "application/json")
     if credential.database:
-        headers["X-Odoo-Database"] = credential.database
+        envelope["X-Odoo-Database"] = credential.database
     request = httpx.Request(
-        "POST", json2_address(settings.url, call.model, ask.method), headers=headers, content=orjson.dumps(body)
+        "POST",
+        json2_address(call.url or settings.url, call.model, ask.method),
+        headers=envelope,
+        content=orjson.dumps(body),
     )
     # The key comes last: no frame that can fail holds it.
     request.headers["Authorization"] = f"bearer {credential.api_key.get_secret_value()}"
     return request
 
 
-def decode(response: httpx.Response) -> Reply:
+def decode(exchange: Exchange) -> Reply:
     """What a response says.
 
     Args:
-        response: The response, read to its end.
+        exchange: The request and its response, read to its end.
 
     Returns:
         The result, or the exception's name and message; not readable where Odoo's JSON-2 did not write the body.
     """
+    assert exchange.response is not None
     try:
-        content = orjson.loads(response.content)
+        content = orjson.loads(exchange.response.content)
     except orjson.JSONDecodeError:
         return Reply(readable=False)
-    if response.is_success:
+    if exchange.response.is_success:
         return Reply(result=content)
     if not isinstance(content, dict) or not isinstance(content.get("name"), str):
         return Reply(readable=False)

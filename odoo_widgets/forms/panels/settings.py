@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from odoo_widgets.flow.endpoint import fixed
 from odoo_widgets.flow.headers import header_text
 from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS, MOST, fixed
+from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS, MOST
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, close_tree, hide, labelled, with_note
 

@@ -1,0 +1,89 @@
+"""What is sent together, and what is asked for it: the values that go from the plan to the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+# The method that a look-up calls. It changes nothing.
+LOOK_UP = "search_read"
+# The method that answers with the user's id, before the first call of a protocol that wants it in each.
+LOG_IN = "authenticate"
+
+
+@attrs.frozen
+class Batch:
+    """The rows that are sent together, as values.
+
+    Attributes:
+        rows: Their positions in the frame.
+        records: One dict of field to value for each row.
+        ids: The database id of each row's record; None for an operation that needs none.
+    """
+
+    rows: Sequence[int]
+    records: list[dict[str, Any]] = attrs.field(repr=False)
+    ids: list[int] | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen
+class Ask:
+    """One call of a method of Odoo's, for some rows of a batch.
+
+    Attributes:
+        rows: The positions of the rows in the frame.
+        method: The method.
+        arguments: Its arguments by name, in the order of its signature, without the ids.
+        ids: The records that it is called on, in the order of the rows; None for a method of the model itself.
+        context: What it adds to the context.
+        by_name: Whether the arguments go by their names also where a protocol could number them.
+        batch: For a look-up, the rows to send as soon as their records are known to be there.
+        states: For a method whose effect can be read, what its records held before: id to field to value.
+        effect_of: For a look at the effect of a method, the call whose effect it reads.
+        title: For the same, the title of the window that the method answered with.
+    """
+
+    rows: Sequence[int]
+    method: str
+    arguments: dict[str, Any] = attrs.field(repr=False)
+    ids: list[int] | None = attrs.field(default=None, repr=False)
+    context: dict[str, Any] = attrs.field(factory=dict, repr=False)
+    by_name: bool = False
+    batch: Batch | None = attrs.field(default=None, repr=False)
+    states: Mapping[int, dict[str, Any]] = attrs.field(factory=dict, repr=False)
+    effect_of: Ask | None = attrs.field(default=None, repr=False)
+    title: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change anything in Odoo. What only reads leaves no row in doubt."""
+        return self.batch is None and self.effect_of is None and self.method != LOG_IN
+
+
+@attrs.frozen
+class Call:
+    """One API call to make.
+
+    Attributes:
+        number: The batch that it belongs to, from 0.
+        model: The model that it is for.
+        ask: Which method it calls, on what, for which rows.
+        url: Its own address, where the URL takes values of the row; empty for the one of the settings.
+    """
+
+    number: int
+    model: str
+    ask: Ask
+    url: str = ""
+
+    @property
+    def rows(self) -> Sequence[int]:
+        """The positions of its rows in the frame."""
+        return self.ask.rows
+
+
+def pick(items: Sequence[Any], places: Sequence[int]) -> Any:
+    """Those of some items that stand at some places."""
+    return items if len(places) == len(items) else [items[place] for place in places]

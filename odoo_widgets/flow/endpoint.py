@@ -1,0 +1,174 @@
+"""What an address says: which API answers there, and for which model and operation."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+import httpx
+
+from odoo_widgets.flow.credential import origin
+from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.templates import outside
+
+# The operations that have a form of their own, and what their rows need. Any other name is a method on records.
+WITHOUT_IDS = ("create", "load")
+# What reads, and is no method on records.
+READERS = ("default_get", "fields_get", "get_views", "name_search", "search", "search_count", "search_read")
+
+# Model and method names as Odoo spells them. Anything else could change the path:
+# `res.partner/../../web/session` reaches another address in httpx and requests.
+JSON2_PATH = re.compile(r"/json/2/(?P<model>[a-z0-9_.]+)/(?P<operation>\w+)/?", re.ASCII)
+MODEL_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+METHOD_NAME = re.compile(r"[a-zA-Z0-9]\w*", re.ASCII)
+
+# The addresses at which model and operation are named apart from the URL.
+RPC_PATHS = {"/jsonrpc": "jsonrpc", "/xmlrpc/2/object": "xmlrpc"}
+PROTOCOLS = ("json2", *RPC_PATHS.values())
+# What is typed for another, and the one that is meant.
+MEANT = {
+    "/xmlrpc/2/common": "/xmlrpc/2/object",
+    "/xmlrpc/common": "/xmlrpc/2/object",
+    "/xmlrpc/object": "/xmlrpc/2/object",
+    "/xmlrpc/2": "/xmlrpc/2/object",
+    "/xmlrpc": "/xmlrpc/2/object",
+    "/jsonrpc/2": "/jsonrpc",
+}
+
+# What a protocol fixes for itself: the value, and why, in words.
+FIXED: dict[str, dict[str, tuple[str, str]]] = {
+    "json2": {
+        "method": ("POST", "JSON-2 takes POST only: the URL's last part says what to do."),
+        "content_format": ("JSON", "JSON-2 takes JSON only."),
+    },
+    "jsonrpc": {
+        "method": ("POST", "JSON-RPC takes POST only: Operation says what to do."),
+        "content_format": ("JSON", "JSON-RPC takes JSON only."),
+    },
+    "xmlrpc": {
+        "method": ("POST", "XML-RPC takes POST only: Operation says what to do."),
+        "content_format": ("XML", "XML-RPC takes XML only."),
+    },
+}
+
+
+@attrs.frozen
+class Endpoint:
+    """Where a call goes.
+
+    Attributes:
+        protocol: Which API answers there: one of `PROTOCOLS`.
+        model: The model, such as `res.partner`.
+        operation: `create`, `write`, `unlink`, `load`, or a method on records.
+    """
+
+    protocol: str
+    model: str
+    operation: str
+
+
+def endpoint(url: str, model: str | None = None, operation: str | None = None) -> Endpoint:
+    """Reads protocol, model and operation off a URL, or beside it where the protocol keeps them out of it.
+
+    Args:
+        url: For example `https://mycompany.odoo.com/json/2/res.partner/create`.
+        model: The model, for `/jsonrpc` and `/xmlrpc/2/object`.
+        operation: The operation, for the same.
+
+    Returns:
+        For example `Endpoint("json2", "res.partner", "create")`.
+
+    Raises:
+        SettingsError: The URL is no address, leads to no API that this package speaks, or the names do not fit it.
+    """
+    server = origin(outside(url))
+    path = httpx.URL(url.strip()).path
+    if (protocol := RPC_PATHS.get(path)) and "#" not in url:
+        return Endpoint(protocol, _model(model), _operation(operation))
+    match = JSON2_PATH.fullmatch(path)
+    if not match or not MODEL_NAME.fullmatch(match["model"]) or "#" in url:
+        # What stands behind a ? may be a key: it is not repeated.
+        instead = (
+            f"{server}{MEANT[path]}"
+            if path in MEANT
+            else "https://mycompany.odoo.com/json/2/res.partner/create, …/jsonrpc or …/xmlrpc/2/object"
+        )
+        raise SettingsError(
+            f"{server + path!r} is no address that Odoo's JSON-2, JSON-RPC or XML-RPC answers at. Write it like "
+            f"{instead}."
+        )
+    told = {"model": model, "operation": operation}
+    for name, value in told.items():
+        if value is not None and value != match[name]:
+            raise SettingsError(f"{name}={value!r} does not fit the URL, which says {match[name]!r}. Leave it out.")
+    return Endpoint("json2", match["model"], _operation(match["operation"]))
+
+
+def _model(name: str | None) -> str:
+    if name is None:
+        raise SettingsError("model is not said, and the URL does not say it. Write it like model='res.partner'.")
+    if not isinstance(name, str) or not MODEL_NAME.fullmatch(name):
+        raise SettingsError(f"{name!r} is not the name of a model. Odoo writes them like res.partner or sale.order.")
+    return name
+
+
+def _operation(name: str | None) -> str:
+    if name is None:
+        raise SettingsError(
+            "operation is not said, and the URL does not say it. Use create, write, unlink, load, or a method's name."
+        )
+    if isinstance(name, str) and name.startswith("_"):
+        raise SettingsError(f"{name!r} is a private method, which Odoo lets nobody call from outside.")
+    if not isinstance(name, str) or not METHOD_NAME.fullmatch(name):
+        raise SettingsError(f"{name!r} is not the name of a method. Odoo writes them like create or action_confirm.")
+    if name in READERS:
+        raise SettingsError(f"{name!r} only reads, and is for no records. Use an operation that sends rows.")
+    return name
+
+
+def fixed(url: str) -> dict[str, tuple[str, str]]:
+    """The settings that an address leaves no choice for.
+
+    Args:
+        url: The address; one that leads nowhere fixes nothing.
+
+    Returns:
+        Name of the setting to its one value, and the reason in words.
+    """
+    protocol = protocol_of(url)
+    return FIXED[protocol] if protocol else {}
+
+
+def protocol_of(url: str) -> str | None:
+    """The protocol that an address speaks, whatever model and operation are; None if it speaks none."""
+    try:
+        return endpoint(url).protocol
+    except SettingsError:
+        pass
+    try:
+        return endpoint(url, "res.partner", "create").protocol
+    except SettingsError:
+        return None
+
+
+def address(url: str, model: str, operation: str) -> str:
+    """The JSON-2 address of a model's operation on the server of another address.
+
+    Args:
+        url: Any address on the server.
+        model: A model such as `res.partner`.
+        operation: An operation such as `create`.
+
+    Returns:
+        For example `https://mycompany.odoo.com/json/2/res.partner/create`.
+
+    Raises:
+        SettingsError: The URL is no address, or a name would change its path.
+    """
+    return json2_address(url, _model(model), _operation(operation))
+
+
+def json2_address(url: str, model: str, method: str) -> str:
+    """The JSON-2 address of any method, on the server of another address, whose query stays."""
+    query = httpx.URL(url).query.decode()
+    return f"{origin(url)}/json/2/{model}/{method}{'?' if query else ''}{query}"

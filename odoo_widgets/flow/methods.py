@@ -1,0 +1,112 @@
+"""Methods whose effect can be read: what a record must hold before, and what it holds once the method has worked.
+
+A method's answer proves nothing: `action_post` answers false when it worked, and a window when it did not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import attrs
+
+# A record's fields, as `search_read` answers them.
+State: TypeAlias = dict[str, Any]
+
+
+@attrs.frozen
+class Known:
+    """A method whose effect can be read.
+
+    Attributes:
+        fields: What to read of a record.
+        ready: Whether the method can be called on it.
+        there: Whether a record is already where the method would bring it: then it is not called again.
+        worked: Whether the method did its work, from what the record held before and what it holds now: nothing, where
+            the record is gone.
+        wants: What the method wants of a record, in words.
+    """
+
+    fields: tuple[str, ...]
+    ready: Callable[[State], bool]
+    there: Callable[[State], bool]
+    worked: Callable[[State, State], bool]
+    wants: str
+
+
+def _moves(field: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> Known:
+    """A method that takes one field from one of some values to one of others."""
+    names = " or ".join(str(value) for value in before)
+    return Known(
+        fields=(field,),
+        ready=lambda state: state[field] in before,
+        there=lambda state: state[field] in after,
+        worked=lambda _before, now: now.get(field) in after,
+        wants=f"{field} {names}",
+    )
+
+
+def _counted(before: State, now: State) -> bool:
+    # Odoo throws a quant of nothing away (addons/stock/models/stock_quant.py, _unlink_zero_quants).
+    if not now:
+        return bool(before["inventory_quantity"] == 0)
+    return not now["inventory_quantity_set"] and bool(now["quantity"] == before["inventory_quantity"])
+
+
+# Odoo 19.0, addons: sale/models/sale_order.py, account/models/account_move.py, stock/models/stock_quant.py.
+KNOWN: dict[tuple[str, str], Known] = {
+    ("sale.order", "action_confirm"): _moves("state", ("draft", "sent"), ("sale",)),
+    ("sale.order", "action_quotation_sent"): _moves("state", ("draft",), ("sent",)),
+    ("sale.order", "action_cancel"): _moves("state", ("draft", "sent", "sale"), ("cancel",)),
+    ("sale.order", "action_draft"): _moves("state", ("cancel", "sent"), ("draft",)),
+    ("sale.order", "action_lock"): _moves("locked", (False,), (True,)),
+    ("sale.order", "action_unlock"): _moves("locked", (True,), (False,)),
+    ("account.move", "action_post"): _moves("state", ("draft",), ("posted",)),
+    ("account.move", "button_draft"): _moves("state", ("posted", "cancel"), ("draft",)),
+    ("account.move", "button_cancel"): _moves("state", ("draft",), ("cancel",)),
+    ("stock.quant", "action_apply_inventory"): Known(
+        fields=("inventory_quantity_set", "inventory_quantity", "quantity"),
+        ready=lambda state: bool(state["inventory_quantity_set"]),
+        # Without a count waiting there is nothing to apply: a second call would take the stock to nothing.
+        there=lambda state: not state["inventory_quantity_set"],
+        worked=_counted,
+        wants="a counted quantity",
+    ),
+}
+
+# The same on every model that can be archived (odoo/orm/models.py, toggle of `active`).
+ON_ANY_MODEL: dict[str, Known] = {
+    "action_archive": _moves("active", (True,), (False,)),
+    "action_unarchive": _moves("active", (False,), (True,)),
+}
+
+
+def known(model: str, method: str) -> Known | None:
+    """What is known of a method.
+
+    Args:
+        model: The model, such as `sale.order`.
+        method: The method, such as `action_confirm`.
+
+    Returns:
+        What to read and how to judge it; None for a method that nothing is known of, which is never called again.
+    """
+    return KNOWN.get((model, method)) or ON_ANY_MODEL.get(method)
+
+
+def window(result: Any) -> str | None:
+    """The title of a window that a method answers with in place of doing its work.
+
+    Args:
+        result: What the method returned.
+
+    Returns:
+        Odoo's title of it; None if it is no window, or one that only closes another.
+    """
+    kind = result.get("type") if isinstance(result, dict) else None
+    if not isinstance(kind, str) or not kind.startswith("ir.actions.") or kind == "ir.actions.act_window_close":
+        return None
+    params = result.get("params")
+    told = params.get("message") if isinstance(params, dict) else None
+    title = next((each for each in (result.get("name"), told) if isinstance(each, str) and each), "")
+    return title or f"a window of the kind {result.get('res_model') or kind}"

@@ -1,0 +1,46 @@
+"""What JSON-RPC and XML-RPC share: the arguments of Odoo's `object` and `common` services.
+
+`execute_kw(database, uid, key, model, method, args, kwargs)`: the ids are the first of `args`, and the context is one
+of `kwargs` (Odoo 19.0, odoo/service/model.py). The key stands in the body of every call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from odoo_widgets.flow.calls import LOG_IN
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.calls import Call
+    from odoo_widgets.flow.credential import Credential
+    from odoo_widgets.flow.server import Server
+    from odoo_widgets.flow.settings import Settings
+
+# What stands in a sample where the login's answer goes.
+UID = "(user id)"
+
+COMMON, OBJECT = "common", "object"
+
+
+def service(call: Call, settings: Settings, credential: Credential, server: Server) -> tuple[str, str, list[Any]]:
+    """Which service a call asks, by which method, with which arguments.
+
+    Args:
+        call: What to call.
+        settings: The context.
+        credential: The database, the login and the key.
+        server: Whose user id the login brought.
+
+    Returns:
+        `common`, `authenticate` and its arguments, for the login; else `object`, `execute_kw` and its arguments.
+    """
+    ask, key = call.ask, credential.api_key.get_secret_value()
+    if ask.method == LOG_IN:
+        return COMMON, LOG_IN, [credential.database, credential.login, key, {}]
+    numbered = [] if ask.by_name else list(ask.arguments.values())
+    args = [*([] if ask.ids is None else [ask.ids]), *numbered]
+    kwargs: dict[str, Any] = dict(ask.arguments) if ask.by_name else {}
+    if context := {**settings.context, **ask.context}:
+        kwargs["context"] = context
+    uid = UID if server.uid is None else server.uid
+    return OBJECT, "execute_kw", [credential.database, uid, key, call.model, ask.method, args, kwargs]

@@ -1,0 +1,89 @@
+"""What is known of a server: frozen, and never needed to be complete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+from immutabledict import immutabledict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# From this version on, Odoo speaks JSON-2 (19.0, addons/rpc/controllers/json2.py).
+JSON2_SINCE = 19
+
+
+@attrs.frozen
+class Server:
+    """What is known of a server. Nothing said means nothing known.
+
+    Attributes:
+        url: Its address: scheme, host and port.
+        version: Its version, such as `19.0` or `saas~18.3`.
+        uid: The id of the user whom the key belongs to.
+        user: That user's name.
+        language: The user's language, such as `en_US`.
+        timezone: The user's time zone, such as `Europe/Brussels`.
+        languages: The active languages: code to name.
+        company: The id of the user's company.
+        companies: The companies that the user may work in: id to name.
+        arguments: `model/method` to the names of its arguments, where they are known.
+        without: `model/method` of methods that it does not have.
+    """
+
+    url: str = ""
+    version: str = ""
+    uid: int | None = None
+    user: str = ""
+    language: str = ""
+    timezone: str = ""
+    languages: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=immutabledict)
+    company: int | None = None
+    companies: immutabledict[int, str] = attrs.field(factory=immutabledict, converter=immutabledict)
+    arguments: immutabledict[str, tuple[str, ...]] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False
+    )
+    without: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset, repr=False)
+
+    @property
+    def major(self) -> int | None:
+        """The first number of the version; None where it is not known."""
+        number = self.version.rpartition("~")[2].partition(".")[0]
+        return int(number) if number.isdigit() else None
+
+    @property
+    def protocol(self) -> str:
+        """The best protocol for it: JSON-2 where it has that, else XML-RPC, which every Odoo up to 21 has."""
+        return "json2" if self.major is None or self.major >= JSON2_SINCE else "xmlrpc"
+
+    def has(self, model: str, method: str) -> bool:
+        """Whether it may have a method; false only if it is known not to."""
+        return f"{model}/{method}" not in self.without
+
+    def lacks(self, model: str, method: str) -> Self:
+        """The same server, with a method known not to be there."""
+        return attrs.evolve(self, without=self.without | {f"{model}/{method}"})
+
+    def takes(self, model: str, method: str, names: tuple[str, ...]) -> Self:
+        """The same server, with the names of a method's arguments known."""
+        return attrs.evolve(self, arguments=self.arguments.set(f"{model}/{method}", names))
+
+    def named(self, model: str, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Arguments under the server's own names: an add-on may have renamed them (OCA/server-tools#3644).
+
+        Args:
+            model: The model.
+            method: The method.
+            arguments: Stock Odoo's names to values, in the order of the signature.
+
+        Returns:
+            The server's names to values, in the same order.
+        """
+        known = self.arguments.get(f"{model}/{method}")
+        if known is None or set(arguments) <= set(known) or len(known) < len(arguments):
+            return dict(arguments)
+        return dict(zip(known, arguments.values(), strict=False))
+
+
+NOTHING_KNOWN = Server()

@@ -1,0 +1,250 @@
+"""A request in the words of a tool: HTTP, curl, Python. Each is made from the call, with a stand-in where the key goes.
+
+No view looks for a key in a finished request: the stand-in is chosen so that it stands there once.
+"""
+
+from __future__ import annotations
+
+import pprint
+import re
+import shlex
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import attrs
+import orjson
+
+from odoo_widgets.flow.calls import LOG_IN, Call
+from odoo_widgets.flow.credential import MASK, Credential
+from odoo_widgets.flow.headers import NAMED, is_secret
+from odoo_widgets.flow.operations import log_in
+from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.protocols.execute_kw import service
+from odoo_widgets.flow.server import Server
+from odoo_widgets.flow.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
+WIDTH = 100
+
+
+@attrs.frozen
+class Scene:
+    """All that a view is made of.
+
+    Attributes:
+        call: The call to show.
+        settings: The settings that it was planned with.
+        credential: A stand-in for the one that sends.
+        server: What is known of the server.
+    """
+
+    call: Call
+    settings: Settings
+    credential: Credential
+    server: Server
+
+    def request(self) -> httpx.Request:
+        """The request, with the stand-in's key and without the secrets among the settings' headers."""
+        shown = {name: MASK if is_secret(name, text) else text for name, text in self.settings.headers.items()}
+        settings = self.settings.replace(headers=shown)
+        encode: Callable[..., httpx.Request] = PROTOCOLS[settings.endpoint.protocol].encode
+        return encode(self.call, settings, self.credential, self.server)
+
+
+def envelope(request: httpx.Request) -> str:
+    """The request line and the headers."""
+    lines = [f"{request.method} {request.url.raw_path.decode()}", f"Host: {request.headers['host']}"]
+    return "\n".join([*lines, *(f"{name}: {value}" for name, value in _headers(request))])
+
+
+def payload(request: httpx.Request) -> str:
+    """The body, indented for reading."""
+    return BODIES[request.headers["content-type"]](request.content)
+
+
+def _json(content: bytes) -> str:
+    return orjson.dumps(orjson.loads(content), option=orjson.OPT_INDENT_2).decode()
+
+
+def _xml(content: bytes) -> str:
+    tree = ET.fromstring(content)  # noqa: S314 - our own body
+    ET.indent(tree)
+    return ET.tostring(tree, encoding="unicode")
+
+
+BODIES: dict[str, Callable[[bytes], str]] = {"application/json": _json, "text/xml": _xml}
+
+
+def _headers(request: httpx.Request) -> list[tuple[str, str]]:
+    # Each tool adds these two by itself.
+    pairs = request.headers.multi_items()
+    return [(name.title(), value) for name, value in pairs if name not in ("host", "content-length")]
+
+
+def _http(scene: Scene) -> str:
+    request = scene.request()
+    return f"{envelope(request)}\n\n{payload(request)}"
+
+
+# --- views that run --------------------------------------------------------------------------------------------------
+
+
+def _marked(scene: Scene) -> tuple[Scene, str, str]:
+    """A scene with marks for the key and a user id that is not known.
+
+    Returns:
+        The scene, the mark of the key and that of the user id. Each stands just where it belongs.
+    """
+    unknown = PROTOCOLS[scene.settings.endpoint.protocol].LOGS_IN and scene.server.uid is None
+    for number in count(1):
+        key, uid = f"KEY{number}", 900_000_000 + number
+        own = scene.credential
+        credential = Credential(own.server, own.database, own.login, key, allow_http=True)
+        server = attrs.evolve(scene.server, uid=uid) if unknown else scene.server
+        marked = attrs.evolve(scene, credential=credential, server=server)
+        request = marked.request()
+        text = f"{request.url}{envelope(request)}{request.content.decode()}"
+        wanted = 1 if unknown and scene.call.ask.method != LOG_IN else 0
+        if text.count(key) == 1 and (not unknown or text.count(str(uid)) == wanted):
+            return marked, key, str(uid)
+    raise AssertionError
+
+
+def _first(scene: Scene) -> Scene | None:
+    """The login that has to come first; None where there is none."""
+    unknown = PROTOCOLS[scene.settings.endpoint.protocol].LOGS_IN and scene.server.uid is None
+    if not unknown or scene.call.ask.method == LOG_IN:
+        return None
+    return attrs.evolve(scene, call=Call(0, "", log_in()))
+
+
+def _parts(text: str, words: dict[str, str], quote: Callable[[str], str]) -> list[str]:
+    """Text as the quoted parts around the marks in it, each mark as its word."""
+    pattern = "|".join(map(re.escape, words))
+    return [words[part] if part in words else quote(part) for part in re.split(f"({pattern})", text) if part]
+
+
+def _variables(scene: Scene) -> list[str]:
+    """What the settings' headers take from the environment."""
+    return [name for text in scene.settings.headers.values() for name in NAMED.findall(text)]
+
+
+def _curl(scene: Scene) -> str:
+    first = _first(scene)
+    uid = f"ODOO_UID=$({_one_curl(first)} |\n  {READ_UID[scene.settings.endpoint.protocol]})\n\n" if first else ""
+    return uid + _one_curl(scene)
+
+
+# The user's id in the answer to a login.
+READ_UID = {
+    "jsonrpc": """grep -o '"result": *[0-9]*' | grep -o '[0-9]*$'""",
+    "xmlrpc": "grep -o '<int>[0-9]*' | grep -o '[0-9]*$'",
+}
+
+
+def _one_curl(scene: Scene) -> str:
+    marked, key, uid = _marked(scene)
+    request = marked.request()
+    words = {key: '"$ODOO_API_KEY"', uid: '"$ODOO_UID"'}
+    taken = {f"${{{name}}}": f'"${name}"' for name in _variables(scene)}
+    headers = (
+        f"--header {''.join(_parts(f'{name}: {value}', words | taken, shlex.quote))}"
+        for name, value in _headers(request)
+    )
+    # A program's arguments have a largest length, what comes through a pipe has none.
+    return " \\\n  ".join(
+        [
+            f"printf %s {''.join(_parts(request.content.decode(), words, shlex.quote))} |",
+            f"curl --silent --show-error --max-time {scene.settings.timeout:g} --request {request.method}",
+            shlex.quote(str(request.url)),
+            *headers,
+            "--data-binary @-",
+        ]
+    ).replace("| \\\n", "|\n", 1)
+
+
+class _Name:
+    """A name in a literal."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def _named(value: Any, names: dict[Any, _Name]) -> Any:
+    """A value with names where the marks stand."""
+    if isinstance(value, dict):
+        return {each: _named(inner, names) for each, inner in value.items()}
+    if isinstance(value, list):
+        return [_named(inner, names) for inner in value]
+    return names.get(value, value) if isinstance(value, str | int) else value
+
+
+def _literal(value: Any) -> str:
+    return pprint.pformat(value, width=WIDTH, sort_dicts=False)
+
+
+def _python(scene: Scene) -> str:
+    first = _first(scene)
+    marked, key, _ = _marked(scene)
+    words = {key: "key"} | {f"${{{name}}}": f'os.environ["{name}"]' for name in _variables(scene)}
+    headers = "".join(
+        f"    {name!r}: {' + '.join(_parts(value, words, repr))},\n" for name, value in _headers(marked.request())
+    )
+    protocol = scene.settings.endpoint.protocol
+    imports, call, write = PYTHON[protocol]
+    lines = [
+        f"import os\n{imports}\nimport httpx\n",
+        'key = os.environ["ODOO_API_KEY"]',
+        f"headers = {{\n{headers}}}\n\n",
+        call.format(timeout=f"{scene.settings.timeout:g}"),
+    ]
+    if first is not None:
+        lines.append(f"uid = {write(first)}")
+    return "\n".join([*lines, f"print({write(scene)})"])
+
+
+def _json_call(scene: Scene) -> str:
+    marked, key, uid = _marked(scene)
+    request = marked.request()
+    names = {key: _Name("key"), int(uid): _Name("uid")}
+    body = _literal(_named(orjson.loads(request.content), names))
+    result = '["result"]' if scene.call.ask.method == LOG_IN else ""
+    return f"call(\n{str(request.url)!r},\n{body},\n){result}"
+
+
+def _xml_call(scene: Scene) -> str:
+    marked, key, uid = _marked(scene)
+    _, method, arguments = service(scene.call, scene.settings, marked.credential, marked.server)
+    names = {key: _Name("key"), int(uid): _Name("uid")}
+    given = ",\n".join(_literal(_named(argument, names)) for argument in arguments)
+    return f"call(\n{str(marked.request().url)!r},\n{method!r},\n{given},\n)"
+
+
+JSON_CALL = """def call(url, body):
+    answer = httpx.post(url, headers=headers, content=orjson.dumps(body), timeout={timeout})
+    return answer.json()
+
+"""
+XML_CALL = """def call(url, method, *arguments):
+    # XML reads a bare carriage return as a line feed.
+    body = xmlrpc.client.dumps(arguments, method, allow_none=True).replace("\\r", "&#13;")
+    answer = httpx.post(url, headers=headers, content=body.encode(), timeout={timeout})
+    return xmlrpc.client.loads(answer.content)[0][0]
+
+"""
+# For each protocol: what the code imports, how it calls, and the writer of one call.
+PYTHON: dict[str, tuple[str, str, Callable[[Scene], str]]] = {
+    "json2": ("", JSON_CALL, _json_call),
+    "jsonrpc": ("", JSON_CALL, _json_call),
+    "xmlrpc": ("import xmlrpc.client\n", XML_CALL, _xml_call),
+}
+
+VIEWS: dict[str, Callable[[Scene], str]] = {"http": _http, "curl": _curl, "python": _python}

@@ -27,9 +27,9 @@ ROOMS = {
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
-    "errors", "exchange", "headers", "credential", "settings", "saved", "operations", "kinds", "moments", "records",
-    "problems", "batches", "plan", "proofs", "protocols/json2", "protocols/__init__", "responses", "words", "judge",
-    "samples",
+    "errors", "exchange", "headers", "credential", "settings", "saved", "operations", "kinds", "moments", "unsendable",
+    "cells", "values", "records", "limits", "findings", "problems", "batches", "plan", "proofs", "protocols/json2",
+    "protocols/__init__", "responses", "words", "judge", "samples",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,15 @@ def kind(dtype: Any) -> str:
         "moment": types.is_datetime64_any_dtype,
         "text": types.is_string_dtype,
     }
-    return next((name for name, test in tests.items() if test(dtype)), "")
+    return next((name for name, test in tests.items() if test(dtype)), "") or _arrow_kind(dtype)
+
+
+def _arrow_kind(dtype: Any) -> str:
+    # A map comes as a list of pairs, which is neither a dict nor a list of commands.
+    if not isinstance(dtype, pd.ArrowDtype) or "map<" in str(dtype):
+        return ""
+    found = cell_kind(dtype.type)
+    return found if found in ("decimal", "binary", "nested") else ""
 
 
 # The type of a cell, its heirs included, and the kind of column that such cells make. The first that fits counts:
@@ -35,12 +44,31 @@ CELLS: tuple[tuple[tuple[type, ...], str], ...] = (
     ((float, np.floating), "float"),
     ((dt.datetime,), "moment"),
     ((dt.date,), "date"),
+    ((decimal.Decimal,), "decimal"),
+    ((bytes, bytearray, memoryview), "binary"),
+    ((list, tuple, dict, np.ndarray), "nested"),
 )
 
 
 def cell_kind(cell: type) -> str:
     """The kind of column that cells of a type make; "" for a type that cannot be sent."""
     return next((kind for known, kind in CELLS if issubclass(cell, known)), "")
+
+
+def is_missing(column: pd.Series) -> np.ndarray[Any, Any]:
+    """Which cells of a column hold no value: None, NaN of floats and decimals, pd.NA, pd.NaT."""
+    # pandas compares each decimal with itself, which raises for a signalling NaN (Python's decimal, Context.traps).
+    with decimal.localcontext(decimal.Context(traps=[])):
+        found: np.ndarray[Any, Any] = column.isna().to_numpy()
+    return found
+
+
+def is_sendable(text: str) -> bool:
+    """Whether Odoo can store a text: PostgreSQL stores no NUL (its manual, 8.3), UTF-8 no surrogates (RFC 3629, 3)."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def plain(column: pd.Series) -> pd.Series:
@@ -54,5 +82,7 @@ def plain(column: pd.Series) -> pd.Series:
         return plain(column.astype(pd.ArrowDtype(inner.value_type)))
     if kind(column.dtype) != "moment":
         return column
-    unit = getattr(inner, "unit", "ms" if "date64" in str(inner) else "s")
-    return column.astype(f"datetime64[{unit}, UTC]" if getattr(inner, "tz", None) else f"datetime64[{unit}]")
+    # What pandas' own conversion makes, without a Python object for each cell.
+    moments = column.array.__arrow_array__().to_numpy()
+    naive = pd.Series(moments.astype("datetime64[s]") if moments.dtype == "datetime64[D]" else moments, column.index)
+    return naive.dt.tz_localize("UTC") if getattr(inner, "tz", None) else naive

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # How moments go out: as days, or to the second.
 DATE, MOMENT = "datetime64[D]", "datetime64[s]"
+# Odoo's formats have four-digit years.
+FIRST, LAST = np.datetime64("0001-01-01", "s"), np.datetime64("9999-12-31T23:59:59", "s")
 # Rows to look through at once, since most columns show in their first rows that they hold more than dates.
 BLOCK = 50_000
 
@@ -39,7 +41,9 @@ def unit(column: pd.Series) -> str:
         used = column.cat.remove_unused_categories() if _may_hold_moments(column.cat.categories.dtype) else column
         column = pd.Series(used.cat.categories)
     if kind(column.dtype) == "object":
-        times = {cell.time() for cell in column.tolist() if _is_moment(cell) and cell.tzinfo is None}
+        cells = column.tolist()
+        some = any(issubclass(cell, dt.datetime) for cell in set(map(type, cells)))
+        times = {cell.time() for cell in cells if some and _is_moment(cell) and cell.tzinfo is None}
         return DATE if times == {dt.time()} else MOMENT
     if kind(column.dtype) != "moment" or has_zone(column) or column.isna().all():
         return MOMENT
@@ -87,6 +91,12 @@ def texts(column: pd.Series, zone: str | None, unit: str) -> tuple[list[str], np
         # Odoo refuses the T of ISO 8601 (odoo/tools/misc.py, DEFAULT_SERVER_DATETIME_FORMAT): put a space there.
         text.view(np.uint32).reshape(-1, width)[:, len("2026-03-01")] = ord(" ")
     return text.tolist(), np.flatnonzero(np.isnat(moments))
+
+
+def days(cells: list[dt.date | None]) -> list[str]:
+    """Dates as Odoo's text; any text for a missing one."""
+    text: list[str] = np.datetime_as_string(np.array(cells, dtype=DATE)).tolist()
+    return text
 
 
 def text_of(cell: dt.datetime, zone: str | None, unit: str) -> str:

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from odoo_widgets.flow import moments
-from odoo_widgets.flow.kinds import cell_kind, kind, plain
+from odoo_widgets.flow.findings import Finding, findings
+from odoo_widgets.flow.kinds import is_missing, is_sendable, plain
+from odoo_widgets.flow.limits import LIMITS
 from odoo_widgets.flow.operations import OPERATIONS
-from odoo_widgets.flow.records import Column, Source, columns, numbers
+from odoo_widgets.flow.records import Source, columns, numbers
+from odoo_widgets.flow.unsendable import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from odoo_widgets.flow.settings import Settings
 
-# The rows that cannot be sent, and the sentence about them: what is wrong, and what to do.
-Finding: TypeAlias = "tuple[np.ndarray[Any, Any], str]"
-
-# Odoo's formats have four-digit years.
-FIRST, LAST = np.datetime64("0001-01-01", "s"), np.datetime64("9999-12-31T23:59:59", "s")
-A_DAY = np.timedelta64(1, "D")
-# orjson and PostgreSQL's bigint end here.
-LARGEST = 2**63
 # PostgreSQL's integer, which Odoo numbers records with, ends here.
 LAST_ID = 2**31 - 1
-# Texts to look through at once: enough to be fast, few enough to stay small in memory.
-BLOCK = 50_000
 
 
 def problems(data: pd.DataFrame | Source, settings: Settings, rows: range | None = None) -> tuple[str, ...]:
@@ -80,14 +71,7 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
             "Rename it: df.columns = df.columns.map(str)."
         )
     names = [name for name in frame.columns if isinstance(name, str) and name not in settings.exclude]
-    doubles = [(name, count) for name, count in Counter(names).items() if count > 1]
-    if doubles:
-        yield "The column name {!r} stands {} times. Rename or drop all but one.".format(*doubles[0])
-    if "" in names:
-        yield "A column has an empty name. Rename it to a field's name, or drop it."
-    unsendable = [name for name in names if not _is_sendable(name)]
-    if unsendable:
-        yield f"The column name {unsendable[0]!r} holds a NUL or half a surrogate pair. Rename it to a field's name."
+    yield from _names(names, settings)
     own = sum(isinstance(name, str) and name == settings.ids for name in frame.columns)
     if settings.needs_ids and own != 1:
         there = f"{own} are" if own else "none is"
@@ -100,165 +84,62 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
         yield "All columns are excluded: nothing is left to send."
 
 
-def _values(source: Source, settings: Settings, rows: range) -> Iterator[str]:
-    part = source.frame.iloc[rows.start : rows.stop]
-    if settings.needs_ids:
-        yield from _ids(source, settings, rows)
-    for column in columns(source, settings) if takes_values(settings) else ():
-        for found, sentence in chain(_column(column.cells(part), column), _missing(column.cells(part), column)):
-            if len(found):
-                first = row_name(source.frame.index, rows.start + int(found[0]))
-                yield f"Column {column.name!r}, {first}{_more(len(found) - 1)}: {sentence}"
+def _names(names: list[str], settings: Settings) -> Iterator[str]:
+    doubles = [(name, count) for name, count in Counter(names).items() if count > 1]
+    if doubles:
+        yield "The column name {!r} stands {} times. Rename or drop all but one.".format(*doubles[0])
+    if "" in names:
+        yield "A column has an empty name. Rename it to a field's name, or drop it."
+    unsendable = [name for name in names if not is_sendable(name)]
+    if unsendable:
+        yield f"The column name {unsendable[0]!r} holds a NUL or half a surrogate pair. Rename it to a field's name."
+    limits = LIMITS.get(settings.endpoint.protocol)
+    unreadable = [name for name in names if limits and limits.characters.search(name)]
+    if unreadable:
+        yield f"The column name {unreadable[0]!r} holds a control character. Rename it to a field's name."
+    yield from _lines(names, settings)
 
 
-def _ids(source: Source, settings: Settings, rows: range) -> Iterator[str]:
-    position = source.frame.columns.get_loc(settings.ids)
-    found = numbers(plain(source.frame.iloc[rows.start : rows.stop, position])).to_numpy()
-    wrong = ~((found > 0) & (found == np.floor(found)) & (found <= LAST_ID))
-    doubled = source.repeated(position)[rows.start : rows.stop] & ~wrong
-    for found, sentence in (
-        (np.flatnonzero(wrong), "this is not the id of a record. Ids are whole numbers above 0, none missing."),
-        (np.flatnonzero(doubled), "another row above is for the same record. Keep one row for each record."),
-    ):
-        if len(found):
-            first = row_name(source.frame.index, rows.start + int(found[0]))
-            yield f"Column {settings.ids!r}, {first}{_more(len(found) - 1)}: {sentence}"
-
-
-def _missing(cells: pd.Series, column: Column) -> Iterator[Finding]:
-    if column.missing == "reject":
-        rows = np.flatnonzero(cells.isna().to_numpy())
-        yield rows, "the cell is empty, and missing='reject' wants none. Fill it, or choose omit or clear."
-
-
-def _more(rows: int) -> str:
-    return f", and {rows:,} more row{'s' if rows > 1 else ''}" if rows else ""
-
-
-# --- its columns -----------------------------------------------------------------------------------------------------
-
-
-def _column(cells: pd.Series, column: Column) -> Iterator[Finding]:
-    found = COLUMNS.get(kind(cells.dtype), _unknown)
-    return found(cells, column)
-
-
-def _unknown(cells: pd.Series, _column: Column) -> Iterator[Finding]:
-    yield (
-        np.flatnonzero(cells.notna().to_numpy()),
-        f"values of the type {cells.dtype} cannot be sent. Make them numbers or text.",
-    )
-
-
-def _fine(_cells: pd.Series, _column: Column) -> Iterator[Finding]:
-    yield from ()
-
-
-def _integers(cells: pd.Series, _column: Column) -> Iterator[Finding]:
-    numbers = cells.to_numpy(dtype=object, na_value=0)
-    yield (
-        np.flatnonzero((numbers >= LARGEST) | (numbers < -LARGEST)),
-        "the number is larger than Odoo can hold. Send it as text.",
-    )
-
-
-def _floats(cells: pd.Series, _column: Column) -> Iterator[Finding]:
-    numbers = cells.to_numpy(dtype="float64", na_value=np.nan)
-    yield np.flatnonzero(np.isinf(numbers)), "infinity cannot be sent. Put a number there, or leave the cell empty."
-
-
-def _moments(cells: pd.Series, column: Column) -> Iterator[Finding]:
-    known = moments.in_utc(cells, None)
-    off = _outside(known, FIRST, LAST)
-    yield np.flatnonzero(off), "the year does not have four digits. Correct it, or leave the cell empty."
-    if moments.has_zone(cells) or column.unit == moments.DATE:
-        return
-    known = known.mask(off)
-    if column.zone is None:
+def _lines(names: list[str], settings: Settings) -> Iterator[str]:
+    """The columns of records inside a record, which `load` takes more rows for than it answers ids."""
+    inside = [
+        name for name in names if "/" in name and (name.count("/") > 1 or name.split("/")[1] not in ("id", ".id"))
+    ]
+    if inside and settings.endpoint.operation == "load":
         yield (
-            np.flatnonzero(known.notna().to_numpy()),
-            "a time without a zone. Say where it was read, for example timezone='Europe/Brussels' or 'UTC'.",
+            f"Column {inside[0]!r}: load with lines answers fewer ids than there are rows, so no row could be told its "
+            "record. Use create, with lists of commands such as [[0, 0, {…}]]."
         )
-        return
-    # No zone is further than a day from UTC.
-    edge = _outside(known, FIRST + A_DAY, LAST - A_DAY) if column.zone != "UTC" else np.zeros(len(known), dtype=bool)
-    yield np.flatnonzero(edge), "this close to the end of the calendar, only dates and times in UTC can be sent."
-    known = known.mask(edge)
-    utc = moments.in_utc(known, column.zone)
-    yield (
-        np.flatnonzero(utc.isna().to_numpy() & known.notna().to_numpy()),
-        f"the clocks in {column.zone} skip this time or show it twice. Give it with its zone.",
+
+
+def _values(source: Source, settings: Settings, rows: range) -> Iterator[str]:
+    if settings.needs_ids:
+        position = source.frame.columns.get_loc(settings.ids)
+        for found in _ids(source, position, rows):
+            if len(found.rows):
+                yield _sentence(source, position, rows, found)
+    limits = LIMITS.get(settings.endpoint.protocol)
+    for column in columns(source, settings) if takes_values(settings) else ():
+        for found in findings(column.cells(source.frame.iloc[rows.start : rows.stop]), column, limits):
+            yield _sentence(source, column.position, rows, found)
+
+
+def _ids(source: Source, position: int, rows: range) -> Iterator[Finding]:
+    ids = numbers(plain(source.frame.iloc[rows.start : rows.stop, position])).to_numpy()
+    wrong = ~((ids > 0) & (ids == np.floor(ids)) & (ids <= LAST_ID))
+    doubled = source.repeated(position)[rows.start : rows.stop] & ~wrong
+    yield Finding(np.flatnonzero(wrong), "this is not the id of a record. Ids are whole numbers above 0, none missing.")
+    yield Finding(np.flatnonzero(doubled), "another row above is for the same record. Keep one row for each record.")
+
+
+def _sentence(source: Source, position: int, rows: range, found: Finding) -> str:
+    """A finding with its column, its first row, and the value there."""
+    row = rows.start + int(found.rows[0])
+    more = len(found.rows) - 1
+    others = f", and {more:,} more row{'s' if more > 1 else ''}" if more else ""
+    cell = plain(source.frame.iloc[row : row + 1, position])
+    value = found.value or ("" if is_missing(cell)[0] else shown(cell.tolist()[0]))
+    return (
+        f"Column {source.frame.columns[position]!r}, {row_name(source.frame.index, row)}{others}: {found.sentence}"
+        f"{f' Found: {value}.' if value else ''}"
     )
-
-
-def _outside(naive: pd.Series, first: np.datetime64, last: np.datetime64) -> np.ndarray[Any, Any]:
-    seconds = naive.to_numpy(dtype=moments.MOMENT)
-    outside: np.ndarray[Any, Any] = (seconds < first) | (seconds > last)
-    return outside
-
-
-def _texts(cells: pd.Series, _column: Column) -> Iterator[Finding]:
-    rows: list[int] = []
-    for start in range(0, len(cells), BLOCK):
-        block = cells.iloc[start : start + BLOCK]
-        texts = block.where(block.notna(), "").tolist()
-        if not _is_sendable("".join(texts)):
-            rows += [start + row for row, text in enumerate(texts) if not _is_sendable(text)]
-    sentence = (
-        "the text holds a NUL or half a surrogate pair, which Odoo cannot store. "
-        r"Remove it: .str.replace(r'[\x00\ud800-\udfff]', '', regex=True)."
-    )
-    yield np.array(rows, dtype=int), sentence
-
-
-def _is_sendable(text: str) -> bool:
-    # PostgreSQL stores no NUL (its manual, 8.3), and UTF-8 has no surrogates (RFC 3629, 3).
-    try:
-        return b"\0" not in text.encode()
-    except UnicodeEncodeError:
-        return False
-
-
-def _categories(cells: pd.Series, column: Column) -> Iterator[Finding]:
-    codes = cells.cat.codes.to_numpy()
-    for bad, sentence in _column(plain(pd.Series(cells.cat.categories)), column):
-        yield np.flatnonzero(np.isin(codes, bad)), sentence
-
-
-def _objects(cells: pd.Series, column: Column) -> Iterator[Finding]:
-    """Sorts the cells by what they are, and looks at those of one kind as a column of their own."""
-    present = np.flatnonzero(cells.notna().to_numpy())
-    values = cells.iloc[present].tolist()
-    sorts = {cell: cell_kind(cell) for cell in set(map(type, values))}
-    places: dict[tuple[str, type | bool], list[int]] = {}
-    for place, value in zip(present.tolist(), values, strict=True):
-        sort = sorts[type(value)]
-        places.setdefault((sort, value.tzinfo is None if sort == "moment" else type(value)), []).append(place)
-    for (sort, detail), rows in places.items():
-        same = cells.iloc[rows]
-        if sort == "moment":
-            stamps = moments.of_cells(same.tolist())
-            same = stamps if detail else stamps.dt.tz_localize("UTC")
-        for bad, sentence in CELLS[sort](same, column):
-            yield np.array(rows)[bad], sentence
-
-
-def _strange(cells: pd.Series, _column: Column) -> Iterator[Finding]:
-    cell = type(cells.iloc[0]).__name__
-    yield (
-        np.arange(len(cells)),
-        f"a value of the type {cell} cannot be sent. Turn it into text, a number, a date or a time.",
-    )
-
-
-COLUMNS: dict[str, Callable[[pd.Series, Column], Iterator[Finding]]] = {
-    "boolean": _fine,
-    "integer": _integers,
-    "float": _floats,
-    "moment": _moments,
-    "text": _texts,
-    "category": _categories,
-    "object": _objects,
-}
-# The kinds of cells in a column of objects.
-CELLS = {**COLUMNS, "date": _fine, "": _strange}

@@ -40,7 +40,16 @@ WHOLE = [None, "Int64", "int64[pyarrow]", "int32", "float64", "double[pyarrow]",
 @pytest.mark.parametrize(("cells", "dtype"), NO_IDS)
 def test_what_is_no_id_is_named_by_row(url: str, cells: Any, dtype: Any) -> None:
     frame = pd.DataFrame({"key": pd.Series(cells, dtype=dtype), "name": "x"})
-    assert problems(frame, Settings(url, ids="key")) == (f"Column 'key', row {len(cells) - 1}: {NO_ID}",)
+    (sentence,) = problems(frame, Settings(url, ids="key"))
+    assert sentence.partition(" Found: ")[0] == f"Column 'key', row {len(cells) - 1}: {NO_ID}"
+
+
+@pytest.mark.parametrize(
+    ("bad", "found"), [(0, " Found: 0."), (1.5, " Found: 1.5."), ("8", " Found: '8'."), (None, "")]
+)
+def test_what_is_no_id_is_shown(bad: Any, found: str) -> None:
+    frame = pd.DataFrame({"id": pd.Series([bad], dtype=object)})
+    assert problems(frame, Settings(UNLINK)) == (f"Column 'id', row 0: {NO_ID}{found}",)
 
 
 @pytest.mark.parametrize("dtype", WHOLE)
@@ -56,8 +65,9 @@ def test_ids_come_as_whole_numbers_of_any_type(dtype: Any) -> None:
 @pytest.mark.parametrize(("cells", "dtype"), [([3, 4, 3], None), ([3.0, 4.0, 3.0], None), ([3, 4, 3.0], object)])
 def test_two_rows_for_one_record_are_named_even_where_only_one_of_them_is_looked_at(cells: Any, dtype: Any) -> None:
     frame = pd.DataFrame({"id": pd.Series(cells, dtype=dtype)})
-    assert problems(frame, Settings(UNLINK)) == (f"Column 'id', row 2: {TWICE}",)
-    assert problems(frame, Settings(UNLINK), range(2, 3)) == (f"Column 'id', row 2: {TWICE}",)
+    expected = (f"Column 'id', row 2: {TWICE} Found: {cells[2]}.",)
+    assert problems(frame, Settings(UNLINK)) == expected
+    assert problems(frame, Settings(UNLINK), range(2, 3)) == expected
     assert problems(frame, Settings(UNLINK), range(2)) == ()
 
 

@@ -5,6 +5,7 @@ import decimal
 import json
 from typing import Any, NoReturn
 
+import attrs
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -18,7 +19,7 @@ from odoo_widgets.flow.plan import plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.samples import samples
-from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.settings import Endpoint, Settings, endpoint
 from tests.frames import BACKENDS, FRAMES, arrow, one
 
 URL = "https://mycompany.odoo.com/json/2/res.partner/create"
@@ -68,10 +69,14 @@ def test_what_is_excluded_is_not_looked_at() -> None:
 
 INFINITE = "infinity cannot be sent. Put a number there, or leave the cell empty."
 LARGE = "the number is larger than Odoo can hold. Send it as text."
+DIGITS = "the number has more digits than a number in JSON keeps. Round it: round(value, 2)."
 NO_ZONE = "a time without a zone. Say where it was read, for example timezone='Europe/Brussels' or 'UTC'."
 CLOCKS = "the clocks in Europe/Brussels skip this time or show it twice. Give it with its zone."
 EDGE = "this close to the end of the calendar, only dates and times in UTC can be sent."
 YEAR = "the year does not have four digits. Correct it, or leave the cell empty."
+MIDNIGHT = "inside a list or dict, midnight may mean a day or a time. Make it a date, or give it with its zone."
+KEY = "the keys of a dict are names of fields, so text. Rename the key."
+DEEP = "lists or dicts stand too deep inside each other. Flatten them."
 TEXT = (
     "the text holds a NUL or half a surrogate pair, which Odoo cannot store. "
     r"Remove it: .str.replace(r'[\x00\ud800-\udfff]', '', regex=True)."
@@ -90,8 +95,11 @@ BRUSSELS = "Europe/Brussels"
 NOON, SKIPPED, DOUBLE = (pd.Timestamp(text) for text in ("2026-03-01 12:00", "2026-03-29 02:30", "2026-10-25 02:30"))
 AFTER_THE_END = pd.Series(np.array(["2026", "10000-01-01T04:30"], dtype="datetime64[s]")).dt.tz_localize("UTC")
 AFTER_THE_END = AFTER_THE_END.dt.tz_convert("America/New_York")
-STRANGERS = (b"a", object(), 1j, dt.time(12), pd.Period("2026-03"), [1], {"a": 1}, {1}, np.array([1]))
-SPAN, HUNDRED = dt.timedelta(1), decimal.Decimal(100)
+STRANGERS = (object(), 1j, dt.time(12), pd.Period("2026-03"), {1}, np.array(1), frozenset(), range(3))
+SPAN, DECIMAL = dt.timedelta(1), decimal.Decimal
+ENDLESS: list[object] = []
+ENDLESS.append(ENDLESS)
+MAP = pd.ArrowDtype(pa.map_(pa.string(), pa.int64()))
 
 # The cells, of which the last one is bad; their dtype; the zone; the sentence.
 VALUES = [
@@ -111,12 +119,19 @@ VALUES = [
     (AFTER_THE_END, None, None, YEAR),
     ([None, dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=14)))], object, None, YEAR),
     *[([None, bad], object, None, cell(type(bad).__name__))
-      for bad in (SPAN, HUNDRED, *STRANGERS)],
+      for bad in (SPAN, *STRANGERS)],
     ([None, SPAN], "timedelta64[ns]", None, column("timedelta64[ns]")),
     ([None, pd.Period("2026-03")], "period[M]", None, column("period[M]")),
     ([1j], "complex128", None, column("complex128")),
-    ([None, HUNDRED], pd.ArrowDtype(pa.decimal128(5)), None, column("decimal128(5, 0)[pyarrow]")),
-    ([None, [1]], pd.ArrowDtype(pa.list_(pa.int64())), None, column("list<item: int64>[pyarrow]")),
+    *[([DECIMAL("0.1"), DECIMAL(bad)], dtype, None, INFINITE)
+      for bad in ("inf", "-inf") for dtype in (object, "category")],
+    *[([DECIMAL("0.1"), DECIMAL(bad)], object, None, DIGITS)
+      for bad in ("0.12345678901234567890", "9223372036854775808.5", "1E+999", "1E-999", "1E+999999999")],
+    ([None, DECIMAL("0.12345678901234567890")], pd.ArrowDtype(pa.decimal128(30, 20)), None, DIGITS),
+    ([None, [("a", 1)]], MAP, None, column("map<string, int64>[pyarrow]")),
+    ([None, [("a", np.inf)]], object, None, INFINITE),
+    *[([None, [bad]], pd.ArrowDtype(pa.list_(pa.float64())), None, INFINITE) for bad in (np.inf, -np.inf)],
+    ([None, {"a": "\0"}], pd.ArrowDtype(pa.struct([("a", pa.string())])), None, TEXT),
     ([None, pd.Interval(0, 1)], "category", None, column("interval[int64, right]")),
 ]  # fmt: skip
 
@@ -126,7 +141,178 @@ def test_a_value_that_cannot_be_sent_is_named_by_row_and_column(
     cells: Any, dtype: Any, zone: str | None, sentence: str
 ) -> None:
     frame = pd.DataFrame({"x": pd.Series(cells, dtype=dtype)})
-    assert problems(frame, Settings(URL, timezone=zone)) == (f"Column 'x', row {len(cells) - 1}: {sentence}",)
+    (found,) = problems(frame, Settings(URL, timezone=zone))
+    assert found.partition(" Found: ")[0] == f"Column 'x', row {len(cells) - 1}: {sentence}"
+
+
+SHOWN = [
+    (np.inf, "inf"),
+    (2**70, "1180591620717411303424"),
+    (1 << 20_000, "<int>"),
+    ("a\0", r"'a\x00'"),
+    ("\ud800\n", r"'\ud800\n'"),
+    ("\0" * 99, r"'\x00\x00\x00\x00…"),
+    (DECIMAL("-inf"), "-Infinity"),
+    (SKIPPED, "2026-03-29 02:30:00"),
+    (dt.time(12), "12:00:00"),
+    (1j, "1j"),
+    ({1, 2}, "{1, 2}"),
+    ({"line\nbreak": {1}}, "{1} inside a dict"),
+    ([[0, 0, {"price_unit": np.float64("inf")}]], "inf inside a list"),
+    ((1, "\x1b[31m\0"), r"'\x1b[31m\x00' inside a tuple"),
+    (np.array([1.0, np.inf]), "inf inside a ndarray"),
+    ([b"a", range(3)], "range(0, 3) inside a list"),
+]
+
+
+@pytest.mark.parametrize(("bad", "found"), SHOWN, ids=[found for _, found in SHOWN])
+def test_the_first_value_that_cannot_be_sent_is_shown_short_and_on_one_line(bad: Any, found: str) -> None:
+    cells = np.empty(1, dtype=object)
+    cells[0] = bad
+    (sentence,) = problems(one(cells), Settings(URL, timezone=BRUSSELS))
+    shown = sentence.partition(" Found: ")[2].removesuffix(".")
+    assert len(shown) <= 60
+    assert shown.isprintable()
+    assert shown.startswith(found.removesuffix("…"))
+    assert shown.endswith("…") if found.endswith("…") else shown == found
+
+
+class Rude:
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+def test_a_stranger_that_cannot_even_be_shown_is_named() -> None:
+    assert problems(one([Rude()], object), Settings(URL))[0].startswith(
+        f"Column 'x', row 0: {cell('Rude')} Found: <Rude "
+    )
+
+
+# What stands inside a list or dict, the zone, the sentence.
+INSIDE = [
+    (np.inf, None, INFINITE),
+    (2**63, None, LARGE),
+    (DECIMAL("inf"), None, INFINITE),
+    (DECIMAL("0.12345678901234567890"), None, DIGITS),
+    ("\0", None, TEXT),
+    ("\ud800", None, TEXT),
+    (NOON, None, NO_ZONE),
+    *[(pd.Timestamp("2026-03-01"), zone, MIDNIGHT) for zone in (None, "UTC", BRUSSELS)],
+    *[(bad, BRUSSELS, CLOCKS) for bad in (SKIPPED, DOUBLE)],
+    (dt.datetime(1, 1, 1, 0, 5), "Asia/Tokyo", EDGE),  # noqa: DTZ001 - a naive time is meant
+    (dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=14))), None, YEAR),
+    ({1: "a"}, None, KEY),
+    ({None: "a"}, None, KEY),
+    ({"\0": "a"}, None, TEXT),
+    (ENDLESS, None, DEEP),
+    *[(bad, None, cell(type(bad).__name__)) for bad in (SPAN, *STRANGERS)],
+    (np.datetime64("2026"), None, cell("datetime64")),
+]
+
+
+@pytest.mark.parametrize("wrap", [lambda bad: [bad], lambda bad: (1, [bad]), lambda bad: {"a": [[0, 0, {"b": bad}]]}])
+@pytest.mark.parametrize(("bad", "zone", "sentence"), INSIDE)
+def test_what_cannot_be_sent_inside_a_list_or_dict_is_named(
+    bad: Any, zone: str | None, sentence: str, wrap: Any
+) -> None:
+    (found,) = problems(one([None, wrap(bad)], object), Settings(URL, timezone=zone))
+    assert found.startswith(f"Column 'x', row 1: {sentence} Found: ")
+    assert " inside a " in found
+
+
+# --- what load cannot take -------------------------------------------------------------------------------------------
+
+LOAD = "https://mycompany.odoo.com/json/2/sale.order/load"
+
+
+@pytest.mark.parametrize("cells", [[None, [3, 7]], [None, {"a": 1}], [None, (3,)], [None, np.array([3])], [None, []]])
+def test_load_takes_no_list(cells: Any) -> None:
+    assert problems(one(cells, object), Settings(URL)) == ()
+    (found,) = problems(one(cells, object), Settings(LOAD))
+    assert found.startswith(
+        "Column 'x', row 1: load takes text, not a list or dict. Look the records up, and send their ids as one text "
+        "such as '3,7' in a column called 'x/.id'. Found: "
+    )
+
+
+def test_load_takes_no_list_of_arrows_either() -> None:
+    assert "load takes text" in problems(arrow([None, [3]], pa.list_(pa.int64())), Settings(LOAD))[0]
+
+
+@pytest.mark.parametrize("name", ["order_line/product_id", "order_line/product_id/id", "a/b/.id", "order_line/"])
+def test_load_answers_too_few_ids_for_lines(name: str) -> None:
+    frame = pd.DataFrame({"id": ["a"], "partner_id/id": ["b"], "country_id/.id": [3], name: ["c"]})
+    (found,) = problems(frame, Settings(LOAD))
+    assert found == (
+        f"Column {name!r}: load with lines answers fewer ids than there are rows, so no row could be told its record. "
+        "Use create, with lists of commands such as [[0, 0, {…}]]."
+    )
+    assert problems(frame, Settings(LOAD, exclude=[name])) == ()
+    assert problems(frame, Settings(URL)) == ()
+
+
+# --- what a protocol cannot carry ------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class OverXmlRpc(Settings):
+    @property
+    def endpoint(self) -> Endpoint:
+        return attrs.evolve(endpoint(self.url), protocol="xmlrpc")
+
+
+FOUR_BYTES = "XML-RPC holds whole numbers up to 2,147,483,647. Send it as text, or use JSON-2 or JSON-RPC."
+CONTROL = (
+    "the text holds a control character, which XML-RPC cannot carry. "
+    r"Remove it: .str.replace(r'[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]', '', regex=True)."
+)
+BEYOND = [
+    *[([1, bad], dtype, FOUR_BYTES) for bad in (2**31, -(2**31) - 1) for dtype in (None, "Int64", object, float)],
+    ([1, 2**31], "category", FOUR_BYTES),
+    ([1, 2**31], "uint64", FOUR_BYTES),
+    ([None, DECIMAL(2**31)], object, FOUR_BYTES),
+    ([None, [[6, 0, [2**31]]]], object, FOUR_BYTES),
+    ([None, {"a": 2.0**31}], object, FOUR_BYTES),
+    *[
+        (["a", f"a{bad}"], dtype, CONTROL)
+        for bad in "\x01\x0b\x0c\x1f\ufffe\uffff"
+        for dtype in (None, object, "category")
+    ],
+    ([None, ["\x1b"]], object, CONTROL),
+    ([None, {"\x1b": 1}], object, CONTROL),
+]
+
+
+@pytest.mark.parametrize(("cells", "dtype", "sentence"), BEYOND)
+def test_what_xml_cannot_carry_is_named_and_goes_over_json(cells: Any, dtype: Any, sentence: str) -> None:
+    frame = one(cells, dtype)
+    assert problems(frame, Settings(URL)) == ()
+    (found,) = problems(frame, OverXmlRpc(URL))
+    assert found.startswith(f"Column 'x', row 1: {sentence} Found: ")
+
+
+def test_what_xml_carries_has_no_problem() -> None:
+    frame = pd.DataFrame(
+        {"n": [2**31 - 1, -(2**31)], "f": [2.0**60, 0.5], "t": ["\t\n\r", "é😀\x7f"], "b": [True, False]}
+    )
+    assert problems(frame, OverXmlRpc(URL)) == ()
+    assert problems(one([[1, 2.0**60], {"a": "\t"}], object), OverXmlRpc(URL)) == ()
+
+
+def test_load_sends_numbers_as_text_so_xml_carries_them_all() -> None:
+    assert problems(one([2**40]), OverXmlRpc(LOAD)) == ()
+    assert problems(one(["\x1b"]), OverXmlRpc(LOAD))[0].startswith(f"Column 'x', row 0: {CONTROL}")
+
+
+def test_a_column_name_that_xml_cannot_carry_is_named() -> None:
+    frame = pd.DataFrame({"a\x1b": [1]})
+    assert problems(frame, Settings(URL)) == ()
+    assert problems(frame, OverXmlRpc(URL)) == (
+        r"The column name 'a\x1b' holds a control character. Rename it to a field's name.",
+    )
+
+
+# --- frames ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", FRAMES)
@@ -136,14 +322,16 @@ def test_a_frame_that_can_be_sent_has_no_problems(name: str) -> None:
 
 def test_rows_are_called_by_position_and_by_label_where_that_is_another() -> None:
     frame = pd.DataFrame({"x": [0.5, np.inf, np.inf, np.inf]}, index=["a", "b", "b", "c"])
-    assert problems(frame, Settings(URL)) == (f"Column 'x', row 1 (index 'b'), and 2 more rows: {INFINITE}",)
+    assert problems(frame, Settings(URL)) == (
+        f"Column 'x', row 1 (index 'b'), and 2 more rows: {INFINITE} Found: inf.",
+    )
     assert problems(frame.reset_index(drop=True), Settings(URL), range(2, 4)) == (
-        f"Column 'x', row 2, and 1 more row: {INFINITE}",
+        f"Column 'x', row 2, and 1 more row: {INFINITE} Found: inf.",
     )
 
 
 def test_each_sort_of_bad_cell_is_named_once() -> None:
-    frame = one(["a\0", np.inf, 2**63, [1], {}, [2], NOON.to_pydatetime()], object)
+    frame = one(["a\0", np.inf, 2**63, {1}, 1j, {2}, NOON.to_pydatetime()], object)
     found = problems(frame, Settings(URL))
     assert [sentence.split(": ")[0] for sentence in found] == [
         "Column 'x', row 0",
@@ -183,11 +371,7 @@ STRANGE = st.one_of(
     st.text(st.characters(codec=None), max_size=4),
     st.datetimes() | st.datetimes(timezones=st.timezones()) | st.dates() | st.times() | st.timedeltas(),
     st.sampled_from([NOON, SKIPPED, DOUBLE, pd.Timestamp(np.datetime64("20000-01-01T01", "s"))]),
-    st.decimals(allow_nan=False)
-    | st.binary(max_size=3)
-    | st.lists(st.none(), max_size=2)
-    | st.just(object())
-    | st.complex_numbers(),
+    st.just(object()) | st.complex_numbers() | st.decimals() | st.just(DECIMAL("sNaN")) | st.binary(max_size=3),
     st.sampled_from([np.float32(1.5), np.int8(1), np.bool_(1), np.str_("a"), np.datetime64("2026"), pd.Period("2026")]),
 )
 COLUMNS = [
@@ -199,13 +383,26 @@ COLUMNS = [
 NAMES = st.sampled_from(["id", "a", "b", "c", "d", " ", "", 0, None, np.nan, pd.NA, ("a", "b"), "\ud800", True])
 
 
+# Single values, and lists and dicts of them.
+CELL = st.recursive(
+    STRANGE,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=2).map(tuple)
+        | st.dictionaries(st.text(max_size=2) | st.integers(), inner, max_size=2)
+        | st.lists(st.integers() | st.floats(), max_size=3).map(np.array)
+    ),
+    max_leaves=4,
+)
+
+
 @st.composite
 def any_frames(draw: st.DrawFn) -> pd.DataFrame:
     size = draw(st.integers(0, 4))
     columns = []
     for _ in range(draw(st.integers(0, 3))):
         if draw(st.booleans()):
-            values = draw(st.lists(STRANGE, min_size=size, max_size=size))
+            values = draw(st.lists(CELL, min_size=size, max_size=size))
             cells = np.empty(size, dtype=object)
             cells[:] = values
             columns.append(pd.Series(cells))
@@ -241,7 +438,10 @@ def test_what_has_no_problem_becomes_valid_json_and_everything_else_is_named(
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_bad_value_is_named_on_every_backend(backend: str) -> None:
     frame = BACKENDS[backend](pd.DataFrame({"x": [0.5, np.inf], "t": ["a", "\0"]}))
-    assert problems(frame, Settings(URL)) == (f"Column 'x', row 1: {INFINITE}", f"Column 't', row 1: {TEXT}")
+    assert problems(frame, Settings(URL)) == (
+        f"Column 'x', row 1: {INFINITE} Found: inf.",
+        rf"Column 't', row 1: {TEXT} Found: '\x00'.",
+    )
 
 
 @given(frame=any_frames(), operation=st.sampled_from(["write", "unlink", "load"]), clear=st.booleans())

@@ -1,0 +1,153 @@
+"""One cell as the value that goes on the wire, or why it cannot go.
+
+A list, tuple or array is a list of commands or ids, a dict holds fields or properties; what is in them goes out as it
+would in a cell of its own. A missing value in them is false, Odoo's own word for an empty field.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from odoo_widgets.flow import moments, unsendable
+from odoo_widgets.flow.kinds import cell_kind, is_sendable
+from odoo_widgets.flow.unsendable import UnsendableError
+
+if TYPE_CHECKING:
+    import decimal
+    from collections.abc import Callable
+
+# Whole numbers up to here are exact as floats (IEEE 754, binary64).
+EXACT = 2**53
+# orjson and PostgreSQL's bigint end here.
+LARGEST = 2**63
+# No command of Odoo's is nested as deep; a list that holds itself is.
+DEEPEST = 50
+
+
+def value(cell: Any, zone: str | None) -> Any:
+    """The value of one cell.
+
+    Args:
+        cell: A cell of any type.
+        zone: The zone of naive times.
+
+    Returns:
+        A text, number, truth, list or dict; false for a missing cell.
+
+    Raises:
+        UnsendableError: The cell, or a value in it, cannot be sent.
+    """
+    return _value(cell, zone, 0)
+
+
+def _value(cell: Any, zone: str | None, depth: int) -> Any:
+    kind = cell_kind(type(cell))
+    if kind == "nested" and np.ndim(cell if isinstance(cell, np.ndarray) else [0]):
+        if depth == DEEPEST:
+            raise UnsendableError(unsendable.DEEP, cell)
+        if isinstance(cell, dict):
+            return {_key(key): _value(each, zone, depth + 1) for key, each in cell.items()}
+        return [_value(each, zone, depth + 1) for each in cell]
+    if _is_nothing(cell, kind):
+        return False
+    return CELLS.get(kind, _strange)(cell, zone)
+
+
+def _is_nothing(cell: Any, kind: str) -> bool:
+    return (
+        cell is None
+        or cell is pd.NA
+        or cell is pd.NaT
+        or (kind == "float" and bool(np.isnan(cell)))
+        or (kind == "decimal" and cell.is_nan())
+    )
+
+
+def _key(key: Any) -> str:
+    if not isinstance(key, str):
+        raise UnsendableError(unsendable.KEY, key)
+    return text(key)
+
+
+def text(cell: str, _zone: str | None = None) -> str:
+    """A text; of an enumeration's member its text, where str() gives its name."""
+    if not is_sendable(cell):
+        raise UnsendableError(unsendable.TEXT, cell)
+    return str.__str__(cell)
+
+
+def integer(cell: Any, _zone: str | None = None) -> int:
+    """A whole number."""
+    if not -LARGEST <= cell < LARGEST:
+        raise UnsendableError(unsendable.LARGE, cell)
+    return int(cell)
+
+
+def number(cell: Any, _zone: str | None = None) -> float | int:
+    """A float. pandas turns integers into floats as soon as one is missing; 12.0 goes out as the 12 that it was."""
+    if math.isinf(cell):
+        raise UnsendableError(unsendable.INFINITE, cell)
+    return int(cell) if float(cell).is_integer() and abs(cell) <= EXACT else float(cell)
+
+
+def exact(cell: decimal.Decimal, _zone: str | None = None) -> float | int:
+    """A decimal as the number that is written with the same digits."""
+    if cell.is_infinite():
+        raise UnsendableError(unsendable.INFINITE, cell)
+    if -LARGEST <= cell < LARGEST and cell == int(cell):
+        return int(cell)
+    nearest = float(cell)
+    if cell != type(cell)(repr(nearest)):
+        raise UnsendableError(unsendable.DIGITS, cell)
+    return nearest
+
+
+def moment(cell: dt.datetime, zone: str | None) -> str:
+    """A date and time inside a list or dict, as UTC text.
+
+    A naive midnight is refused: as a time it may shift to the day before, as a day it may lose hours (see
+    `moments.unit` for columns, where the other cells tell).
+    """
+    stamp = pd.Timestamp(cell)
+    if stamp.tzinfo is None:
+        if stamp.time() == dt.time():
+            raise UnsendableError(unsendable.MIDNIGHT, cell)
+        if zone is None:
+            raise UnsendableError(unsendable.NO_ZONE, cell)
+        try:
+            stamp = stamp.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+        except (OverflowError, ValueError):
+            raise UnsendableError(unsendable.EDGE, cell) from None
+        if stamp is pd.NaT:
+            raise UnsendableError(unsendable.clocks(zone), cell)
+    utc = stamp.to_datetime64().astype(moments.MOMENT)
+    if not moments.FIRST <= utc <= moments.LAST:
+        raise UnsendableError(unsendable.YEAR, cell)
+    return str(utc).replace("T", " ")
+
+
+def binary(cell: Any, _zone: str | None = None) -> str:
+    """Bytes as Odoo takes files and images: base64 as text."""
+    return base64.b64encode(bytes(cell)).decode("ascii")
+
+
+def _strange(cell: Any, _zone: str | None) -> Any:
+    raise UnsendableError(unsendable.strange(type(cell)), cell)
+
+
+CELLS: dict[str, Callable[[Any, str | None], Any]] = {
+    "text": text,
+    "boolean": lambda cell, _zone: bool(cell),
+    "integer": integer,
+    "float": number,
+    "moment": moment,
+    "date": lambda cell, _zone: dt.date.isoformat(cell),
+    "decimal": exact,
+    "binary": binary,
+}

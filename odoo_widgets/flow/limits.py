@@ -1,0 +1,83 @@
+"""What a protocol cannot carry, though Odoo could hold it: one entry for each protocol that has limits."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from odoo_widgets.flow.unsendable import UnsendableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@attrs.frozen
+class Limits:
+    """What a protocol carries.
+
+    Attributes:
+        largest: The largest whole number; the smallest is its negative less 1.
+        too_large: The sentence about a number beyond.
+        characters: The characters that no text may hold.
+        unreadable: The sentence about a text with one of them.
+    """
+
+    largest: int
+    too_large: str
+    characters: re.Pattern[str]
+    unreadable: str
+
+
+LIMITS: dict[str, Limits] = {
+    # An <int> has four bytes (XML-RPC specification, Scalar <value>s), and XML 1.0 (2.2, Char) has no such characters.
+    "xmlrpc": Limits(
+        2**31 - 1,
+        "XML-RPC holds whole numbers up to 2,147,483,647. Send it as text, or use JSON-2 or JSON-RPC.",
+        re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"),
+        "the text holds a control character, which XML-RPC cannot carry. "
+        r"Remove it: .str.replace(r'[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]', '', regex=True).",
+    ),
+}
+
+
+def check(value: Any, limits: Limits, *, as_text: bool = False) -> None:
+    """Looks for what a protocol cannot carry.
+
+    Args:
+        value: A value as it goes on the wire, lists and dicts of values included.
+        limits: What the protocol carries.
+        as_text: Whether numbers go out as text, which has no largest one.
+
+    Raises:
+        UnsendableError: It cannot be carried; the error holds the innermost value.
+    """
+    if type(value) is int and as_text:
+        return
+    if known := CHECKS.get(type(value)):
+        known(value, limits)
+
+
+def _number(value: int, limits: Limits) -> None:
+    if not -limits.largest - 1 <= value <= limits.largest:
+        raise UnsendableError(limits.too_large, value)
+
+
+def _text(value: str, limits: Limits) -> None:
+    if limits.characters.search(value):
+        raise UnsendableError(limits.unreadable, value)
+
+
+def _list(values: list[Any], limits: Limits) -> None:
+    for value in values:
+        check(value, limits)
+
+
+def _dict(values: dict[str, Any], limits: Limits) -> None:
+    for key, value in values.items():
+        _text(key, limits)
+        check(value, limits)
+
+
+CHECKS: dict[type, Callable[[Any, Limits], None]] = {int: _number, str: _text, list: _list, dict: _dict}

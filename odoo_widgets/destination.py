@@ -9,6 +9,7 @@ import attrs
 
 from odoo_widgets.flow import problems, samples, saved
 from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.net.delivery import Delivery, Progress
 
@@ -80,6 +81,7 @@ class Destination(Settings):
         *,
         rows: Iterable[int] | None = None,
         credential: Credential | None = None,
+        server: Server = NOTHING_KNOWN,
     ) -> Samples:
         """The requests that `send` would make, with a mask where the key goes. Nothing is sent.
 
@@ -87,7 +89,8 @@ class Destination(Settings):
             frame: The frame to send.
             n: How many calls to show.
             rows: Positions of rows, from 0, to show the calls of in place of the first ones.
-            credential: Whose database to show.
+            credential: Whose database and login to show.
+            server: What is known of the server.
 
         Returns:
             The samples; a notebook shows them folded up.
@@ -95,13 +98,14 @@ class Destination(Settings):
         Raises:
             DataError: The rows to show cannot be sent as they are. Other rows are not looked at.
         """
-        return samples.samples(frame, self, n, rows, credential)
+        return samples.samples(frame, self, n, rows=rows, credential=credential, server=server)
 
     def delivery(
         self,
         frame: pd.DataFrame | Source,
         credential: Credential,
         *,
+        server: Server = NOTHING_KNOWN,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Delivery:
@@ -110,6 +114,7 @@ class Destination(Settings):
         Args:
             frame: The frame to send.
             credential: As whom.
+            server: What is known of the server.
             on_progress: Called in the sending thread, after every call.
             transport: What carries the requests in place of the network.
 
@@ -120,7 +125,7 @@ class Destination(Settings):
             CredentialError: The key belongs to another server.
             DataError: The frame cannot be sent as it is.
         """
-        return Delivery(frame, self, credential, on_progress=on_progress, transport=transport)
+        return Delivery(frame, self, credential, server=server, on_progress=on_progress, transport=transport)
 
     def send(
         self,

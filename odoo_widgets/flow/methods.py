@@ -91,7 +91,7 @@ def known(model: str, method: str) -> Known | None:
     Returns:
         What to read and how to judge it; None for a method that nothing is known of, which is never called again.
     """
-    return KNOWN.get((model, method)) or ON_ANY_MODEL.get(method)
+    return KNOWN.get((model, method), ON_ANY_MODEL.get(method))
 
 
 def window(result: Any) -> str | None:
@@ -108,5 +108,5 @@ def window(result: Any) -> str | None:
         return None
     params = result.get("params")
     told = params.get("message") if isinstance(params, dict) else None
-    title = next((each for each in (result.get("name"), told) if isinstance(each, str) and each), "")
-    return title or f"a window of the kind {result.get('res_model') or kind}"
+    titles = [title for title in (result.get("name"), told) if title and isinstance(title, str)]
+    return titles[0] if titles else f"a window of the kind {result.get('res_model') or kind}"

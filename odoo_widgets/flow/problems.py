@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from odoo_widgets.flow import urls
 from odoo_widgets.flow.findings import Finding, findings
 from odoo_widgets.flow.kinds import is_missing, is_sendable, plain
 from odoo_widgets.flow.limits import LIMITS
-from odoo_widgets.flow.operations import OPERATIONS
+from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.records import Source, columns, numbers
 from odoo_widgets.flow.unsendable import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from odoo_widgets.flow.settings import Settings
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 LAST_ID = 2**31 - 1
 
 
-def problems(data: pd.DataFrame | Source, settings: Settings, rows: range | None = None) -> tuple[str, ...]:
+def problems(data: pd.DataFrame | Source, settings: Settings, rows: Sequence[int] | None = None) -> tuple[str, ...]:
     """What keeps a frame from being sent.
 
     Args:
@@ -44,11 +45,6 @@ def row_name(index: pd.Index, row: int) -> str:
     """How a row is called in a sentence: its position from 0, and its label where that is another."""
     label = index[row]
     return f"row {row}" if isinstance(label, int | np.integer) and label == row else f"row {row} (index {label!r})"
-
-
-def takes_values(settings: Settings) -> bool:
-    """Whether the columns are values to send."""
-    return OPERATIONS[settings.endpoint.operation].takes_values
 
 
 # --- the frame -------------------------------------------------------------------------------------------------------
@@ -72,16 +68,27 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
         )
     names = [name for name in frame.columns if isinstance(name, str) and name not in settings.exclude]
     yield from _names(names, settings)
-    own = sum(isinstance(name, str) and name == settings.ids for name in frame.columns)
-    if settings.needs_ids and own != 1:
-        there = f"{own} are" if own else "none is"
-        yield (
-            f"{settings.endpoint.operation} needs one column of database ids, and {there} called {settings.ids!r}. "
-            "Say which it is: ids='…'."
-        )
+    yield from _named(frame, settings)
     values = [name for name in names if not (settings.needs_ids and name == settings.ids)]
-    if not values and not others and takes_values(settings):
+    if not values and not others and operation(settings.endpoint.operation).needs_values:
         yield "All columns are excluded: nothing is left to send."
+
+
+def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
+    """The columns that the settings name, each of which the frame must have once."""
+    wanted = [
+        ("The URL takes the value of one column", name, "Correct the URL, or the frame.")
+        for name in settings.url_columns
+    ]
+    if settings.group_by is not None:
+        wanted.append(("The rows are to be grouped by one column", settings.group_by, "Correct group_by."))
+    if settings.needs_ids:
+        needs = f"{settings.endpoint.operation} needs one column of database ids"
+        wanted.append((needs, settings.ids, "Say which it is: ids='…'."))
+    for reason, column, advice in wanted:
+        there = sum(isinstance(name, str) and name == column for name in frame.columns)
+        if there != 1:
+            yield f"{reason}, and {f'{there} are' if there else 'none is'} called {column!r}. {advice}"
 
 
 def _names(names: list[str], settings: Settings) -> Iterator[str]:
@@ -112,29 +119,45 @@ def _lines(names: list[str], settings: Settings) -> Iterator[str]:
         )
 
 
-def _values(source: Source, settings: Settings, rows: range) -> Iterator[str]:
+def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
     if settings.needs_ids:
         position = source.frame.columns.get_loc(settings.ids)
         for found in _ids(source, position, rows):
             if len(found.rows):
                 yield _sentence(source, position, rows, found)
-    limits = LIMITS.get(settings.endpoint.protocol)
-    for column in columns(source, settings) if takes_values(settings) else ():
-        for found in findings(column.cells(source.frame.iloc[rows.start : rows.stop]), column, limits):
+    part, limits = _part(source, rows), LIMITS.get(settings.endpoint.protocol)
+    for column in urls.columns(source, settings):
+        if len(empty := urls.empty(part, column)):
+            yield _sentence(
+                source, column.position, rows, Finding(empty, "the URL takes this value, and there is none.")
+            )
+        for found in findings(column.cells(part), column, None):
+            yield _sentence(source, column.position, rows, found)
+    taken = operation(settings.endpoint.operation).takes_values
+    for column in columns(source, settings) if taken else ():
+        for found in findings(column.cells(part), column, limits):
             yield _sentence(source, column.position, rows, found)
 
 
-def _ids(source: Source, position: int, rows: range) -> Iterator[Finding]:
-    ids = numbers(plain(source.frame.iloc[rows.start : rows.stop, position])).to_numpy()
+def _ids(source: Source, position: int, rows: Sequence[int]) -> Iterator[Finding]:
+    ids = numbers(plain(_part(source, rows).iloc[:, position])).to_numpy()
     wrong = ~((ids > 0) & (ids == np.floor(ids)) & (ids <= LAST_ID))
-    doubled = source.repeated(position)[rows.start : rows.stop] & ~wrong
+    doubled = source.repeated(position)[_places(rows)] & ~wrong
     yield Finding(np.flatnonzero(wrong), "this is not the id of a record. Ids are whole numbers above 0, none missing.")
     yield Finding(np.flatnonzero(doubled), "another row above is for the same record. Keep one row for each record.")
 
 
-def _sentence(source: Source, position: int, rows: range, found: Finding) -> str:
+def _places(rows: Sequence[int]) -> slice | list[int]:
+    return slice(rows.start, rows.stop) if isinstance(rows, range) and rows.step == 1 else list(rows)
+
+
+def _part(source: Source, rows: Sequence[int]) -> pd.DataFrame:
+    return source.frame.iloc[_places(rows)]
+
+
+def _sentence(source: Source, position: int, rows: Sequence[int], found: Finding) -> str:
     """A finding with its column, its first row, and the value there."""
-    row = rows.start + int(found.rows[0])
+    row = int(rows[int(found.rows[0])])
     more = len(found.rows) - 1
     others = f", and {more:,} more row{'s' if more > 1 else ''}" if more else ""
     cell = plain(source.frame.iloc[row : row + 1, position])

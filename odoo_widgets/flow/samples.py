@@ -82,7 +82,7 @@ class Sample:
         return f"Sample({self.title})"
 
 
-class Samples(tuple[Sample, ...]):
+class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside the calls
     """Some calls of a send, shown as they would go.
 
     Attributes:
@@ -132,6 +132,7 @@ def samples(
     data: pd.DataFrame | Source,
     settings: Settings,
     n: int = 5,
+    *,
     rows: Iterable[int] | None = None,
     credential: Credential | None = None,
     server: Server = NOTHING_KNOWN,

@@ -97,8 +97,8 @@ def from_text(kind: type[AnySettings], text: str, name: str = "The text") -> Any
 
 
 def _default(field: attrs.Attribute[Any], settings: Settings) -> Any:
-    default = field.default
-    if not isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+    default: Any = field.default
+    if not hasattr(default, "factory"):
         return default
     return default.factory(settings) if default.takes_self else default.factory()
 

@@ -44,7 +44,7 @@ class Server:
     arguments: immutabledict[str, tuple[str, ...]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False
     )
-    without: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset, repr=False)
+    without: frozenset[str] = attrs.field(default=frozenset(), repr=False)
 
     @property
     def major(self) -> int | None:

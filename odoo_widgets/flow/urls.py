@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from odoo_widgets.flow import records, templates
-from odoo_widgets.flow.records import Column, Source
+from odoo_widgets.flow.values import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
+    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.settings import Settings
 
 
@@ -44,17 +43,7 @@ def urls(source: Source, block: pd.DataFrame, settings: Settings) -> list[str]:
     return [templates.filled(settings.url, row) for row in rows]
 
 
-def unknown(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
-    """The columns that the URL names and the frame does not have once, each as a sentence."""
-    for name in settings.url_columns:
-        there = sum(name == other for other in frame.columns)
-        if there != 1:
-            times = f"{there} times" if there else "not"
-            yield f"The URL takes the column {name!r}, which the frame has {times}. Correct the URL, or the frame."
-
-
-def missing(block: pd.DataFrame, column: Column) -> np.ndarray:
-    """The rows of a block whose value the URL wants, and which have none."""
+def empty(block: pd.DataFrame, column: Column) -> np.ndarray[Any, Any]:
+    """The rows of a block that have no value to put into the URL: a missing one, or text without a letter."""
     cells = column.cells(block)
-    empty = cells.isna().to_numpy()
-    return np.flatnonzero(empty | (cells.astype(str).to_numpy() == ""))
+    return np.flatnonzero(cells.isna().to_numpy() | (cells.astype(str).str.strip() == "").to_numpy(dtype=bool))

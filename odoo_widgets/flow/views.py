@@ -8,6 +8,7 @@ from __future__ import annotations
 import pprint
 import re
 import shlex
+import textwrap
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -74,8 +75,14 @@ def _json(content: bytes) -> str:
 def _xml(content: bytes) -> str:
     tree = ET.fromstring(content)  # noqa: S314 - our own body
     ET.indent(tree)
-    return ET.tostring(tree, encoding="unicode")
+    text = ET.tostring(tree, encoding="unicode")
+    # A value is read in one line.
+    return MEMBER.sub(r"<member>\1\2</member>", LEAF.sub(r"<value>\1</value>", EMPTY.sub(r"<\1></\1>", text)))
 
+
+EMPTY = re.compile(r"<(struct|data)>\s*</\1>")
+LEAF = re.compile(r"<value>\s*(<(\w+)>[^<]*</\2>|<nil />)\s*</value>")
+MEMBER = re.compile(r"<member>\s*(<name>[^<]*</name>)\s*(<value><(?:(\w+)>[^<]*</\3>|nil />)</value>)\s*</member>")
 
 BODIES: dict[str, Callable[[bytes], str]] = {"application/json": _json, "text/xml": _xml}
 
@@ -188,7 +195,8 @@ def _named(value: Any, names: dict[Any, _Name]) -> Any:
 
 
 def _literal(value: Any) -> str:
-    return pprint.pformat(value, width=WIDTH, sort_dicts=False)
+    # No literal spans lines of its own: a text is written with its line feeds escaped.
+    return textwrap.indent(pprint.pformat(value, width=WIDTH, sort_dicts=False), "    ")
 
 
 def _python(scene: Scene) -> str:
@@ -201,14 +209,14 @@ def _python(scene: Scene) -> str:
     protocol = scene.settings.endpoint.protocol
     imports, call, write = PYTHON[protocol]
     lines = [
-        f"import os\n{imports}\nimport httpx\n",
+        f"{imports}\n",
         'key = os.environ["ODOO_API_KEY"]',
         f"headers = {{\n{headers}}}\n\n",
         call.format(timeout=f"{scene.settings.timeout:g}"),
     ]
     if first is not None:
         lines.append(f"uid = {write(first)}")
-    return "\n".join([*lines, f"print({write(scene)})"])
+    return "\n".join([*lines, f"answer = {write(scene)}", "print(answer)"])
 
 
 def _json_call(scene: Scene) -> str:
@@ -217,7 +225,7 @@ def _json_call(scene: Scene) -> str:
     names = {key: _Name("key"), int(uid): _Name("uid")}
     body = _literal(_named(orjson.loads(request.content), names))
     result = '["result"]' if scene.call.ask.method == LOG_IN else ""
-    return f"call(\n{str(request.url)!r},\n{body},\n){result}"
+    return f"call(\n    {str(request.url)!r},\n{body},\n){result}"
 
 
 def _xml_call(scene: Scene) -> str:
@@ -225,9 +233,11 @@ def _xml_call(scene: Scene) -> str:
     _, method, arguments = service(scene.call, scene.settings, marked.credential, marked.server)
     names = {key: _Name("key"), int(uid): _Name("uid")}
     given = ",\n".join(_literal(_named(argument, names)) for argument in arguments)
-    return f"call(\n{str(marked.request().url)!r},\n{method!r},\n{given},\n)"
+    return f"call(\n    {str(marked.request().url)!r},\n    {method!r},\n{given},\n)"
 
 
+JSON_IMPORTS = "import os\n\nimport httpx\nimport orjson"
+XML_IMPORTS = "import os\nimport xmlrpc.client\n\nimport httpx"
 JSON_CALL = """def call(url, body):
     answer = httpx.post(url, headers=headers, content=orjson.dumps(body), timeout={timeout})
     return answer.json()
@@ -242,9 +252,9 @@ XML_CALL = """def call(url, method, *arguments):
 """
 # For each protocol: what the code imports, how it calls, and the writer of one call.
 PYTHON: dict[str, tuple[str, str, Callable[[Scene], str]]] = {
-    "json2": ("", JSON_CALL, _json_call),
-    "jsonrpc": ("", JSON_CALL, _json_call),
-    "xmlrpc": ("import xmlrpc.client\n", XML_CALL, _xml_call),
+    "json2": (JSON_IMPORTS, JSON_CALL, _json_call),
+    "jsonrpc": (JSON_IMPORTS, JSON_CALL, _json_call),
+    "xmlrpc": (XML_IMPORTS, XML_CALL, _xml_call),
 }
 
 VIEWS: dict[str, Callable[[Scene], str]] = {"http": _http, "curl": _curl, "python": _python}

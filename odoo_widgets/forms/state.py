@@ -155,7 +155,7 @@ class State(traitlets.HasTraits):
     @property
     def calls(self) -> int:
         """How many calls a send makes."""
-        return 0 if self.problem or self.destination is None else count(len(self.data), self.destination)
+        return 0 if self.problem or self.destination is None else count(self.data, self.destination)
 
     def _take(self, wanted: Mapping[str, Any]) -> None:
         """Makes a destination of what is wanted, or keeps that as a draft and says why."""

@@ -11,7 +11,8 @@ from odoo_widgets.flow.calls import Ask, Batch, Call
 from odoo_widgets.flow.operations import look_up
 
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.settings import OPERATIONS, Settings
+from odoo_widgets.flow.operations import OPERATIONS
+from odoo_widgets.flow.settings import Settings
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 SERVER = "https://mycompany.odoo.com"

@@ -12,8 +12,8 @@ from odoo_widgets.flow.calls import Ask, Batch
 from odoo_widgets.flow.operations import OPERATIONS, look_up, only
 from odoo_widgets.flow.plan import follow_ups, plan
 from odoo_widgets.flow.proofs import PROOFS
-from odoo_widgets.flow.settings import ON_IDS, Settings
-from odoo_widgets.flow.settings import OPERATIONS as NAMES
+from odoo_widgets.flow.endpoint import WITHOUT_IDS
+from odoo_widgets.flow.settings import Settings
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.calls import Call

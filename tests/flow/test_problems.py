@@ -19,7 +19,8 @@ from odoo_widgets.flow.plan import plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.samples import samples
-from odoo_widgets.flow.settings import Endpoint, Settings, endpoint
+from odoo_widgets.flow.endpoint import Endpoint, endpoint
+from odoo_widgets.flow.settings import Settings
 from tests.frames import BACKENDS, FRAMES, arrow, one
 
 URL = "https://mycompany.odoo.com/json/2/res.partner/create"

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from odoo_widgets.flow.errors import SettingsError
-from odoo_widgets.flow.settings import Endpoint, Settings, address, endpoint
+from odoo_widgets.flow.endpoint import Endpoint, address, endpoint
+from odoo_widgets.flow.settings import Settings
 
 SERVER = "https://mycompany.odoo.com"
 URL = f"{SERVER}/json/2/res.partner/create"

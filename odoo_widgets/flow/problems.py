@@ -11,6 +11,7 @@ import pandas as pd
 from odoo_widgets.flow.findings import Finding, findings
 from odoo_widgets.flow.kinds import is_missing, is_sendable, plain
 from odoo_widgets.flow.limits import LIMITS
+from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.records import Source, columns, numbers
 from odoo_widgets.flow.unsendable import shown
@@ -137,9 +138,19 @@ def _sentence(source: Source, position: int, rows: range, found: Finding) -> str
     row = rows.start + int(found.rows[0])
     more = len(found.rows) - 1
     others = f", and {more:,} more row{'s' if more > 1 else ''}" if more else ""
-    cell = plain(source.frame.iloc[row : row + 1, position])
-    value = found.value or ("" if is_missing(cell)[0] else shown(cell.tolist()[0]))
+    value = found.value or _value(plain(source.frame.iloc[row : row + 1, position]))
     return (
         f"Column {source.frame.columns[position]!r}, {row_name(source.frame.index, row)}{others}: {found.sentence}"
         f"{f' Found: {value}.' if value else ''}"
     )
+
+
+def _value(cell: pd.Series) -> str:
+    """A column of one cell as it is shown; nothing for a missing one."""
+    if is_missing(cell)[0]:
+        return ""
+    try:
+        return shown(cell.tolist()[0])
+    except (ValueError, NotImplementedError):
+        # Python's calendar ends where some zone would show this time.
+        return shown(in_utc(cell, None).tolist()[0])

@@ -37,6 +37,7 @@ def _groups(cells: pd.Series) -> tuple[np.ndarray[Any, Any], int]:
         # Lists and dicts have no hash, and Arrow has no way to tell its own apart.
         keys = np.empty(len(cells), dtype=object)
         keys[:] = [_hashable(cell) for cell in cells.tolist()]
+        keys[missing] = None
         codes, distinct = pd.factorize(keys)
     codes = codes.astype("int64", copy=False)
     codes[missing] = len(distinct)

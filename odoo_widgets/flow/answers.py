@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import httpx
 import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # What PostgreSQL's largest integer can number.
 LAST_ID = 2**63 - 1
@@ -74,7 +76,7 @@ def _ids(value: Any) -> Sequence[int] | None:
         value = value.get("id")
     if not isinstance(value, list):
         return [value] if _is_id(value) else None
-    each = [one.get("id") if isinstance(one, dict) else one for one in value]
+    each: list[Any] = [one.get("id") if isinstance(one, dict) else one for one in value]
     return each if each and all(map(_is_id, each)) else None
 
 

@@ -20,7 +20,8 @@ class Batch:
     Attributes:
         rows: Their positions in the frame.
         records: One dict of field to value for each row.
-        ids: The database id of each row's record; None for an operation that needs none.
+        ids: The database id of each row's record, 0 for one that is still to be made; None for an operation that needs
+            no ids.
     """
 
     rows: Sequence[int]

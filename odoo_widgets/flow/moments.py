@@ -93,12 +93,6 @@ def texts(column: pd.Series, zone: str | None, unit: str) -> tuple[list[str], np
     return text.tolist(), np.flatnonzero(np.isnat(moments))
 
 
-def days(cells: list[dt.date | None]) -> list[str]:
-    """Dates as Odoo's text; any text for a missing one."""
-    text: list[str] = np.datetime_as_string(np.array(cells, dtype=DATE)).tolist()
-    return text
-
-
 def text_of(cell: dt.datetime, zone: str | None, unit: str) -> str:
     """One moment as Odoo's text. A cell that has a zone keeps its time, whatever the cells beside it are."""
     moment = pd.Timestamp(cell)

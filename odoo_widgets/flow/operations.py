@@ -81,7 +81,7 @@ def _verb(name: str) -> Callable[[Batch, bool], Iterator[Ask]]:
     """A verb of REST. A row of an upsert that has no id yet is posted."""
 
     def calls(batch: Batch, _several: bool) -> Iterator[Ask]:
-        verb = "POST" if batch.ids is not None and batch.ids[0] is None else name
+        verb = "POST" if batch.ids is not None and batch.ids[0] == 0 else name
         ids = batch.ids if verb == name else None
         yield Ask(batch.rows, verb, {} if name == "DELETE" else {"records": batch.records}, ids)
 

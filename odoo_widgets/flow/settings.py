@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
+import httpx
 import numpy as np
 import orjson
 from immutabledict import immutabledict
@@ -251,6 +252,11 @@ class Settings:
         """Whether each row says by its id which record it is for."""
         target = self.endpoint
         return self.ids in self.url_columns if target.protocol == "rest" else target.operation not in WITHOUT_IDS
+
+    @property
+    def path(self) -> str:
+        """The part of the URL behind the server, without the query."""
+        return httpx.URL(self.url).path
 
     @property
     def url_columns(self) -> tuple[str, ...]:

@@ -48,11 +48,10 @@ def encode(call: Call, settings: Settings, credential: Credential, _server: Serv
     """
     records = call.ask.arguments.get("records")
     written = FORMATS[settings.content_format]
-    content = None
-    if records is not None:
-        content = written.write(
-            records, settings.batch_size is not None, settings.wrap.split(".") if settings.wrap else ()
-        )
+    # An address with an id in it is one record's.
+    several = settings.batch_size is not None and call.ask.ids is None
+    wrapped = settings.wrap.split(".") if settings.wrap else []
+    content = None if records is None else written.write(records, several, wrapped)
     envelope = headers(settings, written.content_type)
     envelope["Accept"] = "application/json, */*;q=0.5"
     if content is None:

@@ -69,7 +69,8 @@ def in_utc(column: pd.Series, zone: str | None) -> pd.Series:
     if not has_zone(column):
         if zone is None:
             return column
-        column = column.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+        # Nanoseconds end in 2262, where a zone may lead beyond; seconds do not.
+        column = column.astype(MOMENT).dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
     return column.dt.tz_convert("UTC").dt.tz_localize(None)
 
 

@@ -151,6 +151,16 @@ def test_naive_times_are_read_in_the_zone_of_the_settings(cells: Any) -> None:
     assert fast(pd.DataFrame({"x": cells}), "Europe/Brussels") == [[("x", str, "2026-07-01 10:00:00")]]
 
 
+def test_the_last_nanosecond_that_pandas_knows_can_be_sent_from_any_zone() -> None:
+    frame = pd.DataFrame(
+        {"x": [pd.Timestamp.max, pd.Timestamp("1969-12-31 23:59:59.999999999")]}, dtype="datetime64[ns]"
+    )
+    assert fast(frame, "America/New_York") == [
+        [("x", str, "2262-04-12 03:47:16")],
+        [("x", str, "1970-01-01 04:59:59")],
+    ]
+
+
 def test_midnights_are_not_shifted_to_the_day_before() -> None:
     frame = pd.DataFrame({"x": pd.to_datetime(["2026-07-01", None])})
     assert fast(frame, "Europe/Brussels") == [[("x", str, "2026-07-01")], []]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import attrs
 import httpx
@@ -204,6 +205,7 @@ def address(url: str, model: str, operation: str) -> str:
     return json2_address(url, _model(model), _operation(operation))
 
 
+@lru_cache(maxsize=256)
 def json2_address(url: str, model: str, method: str) -> str:
     """The JSON-2 address of any method, on the server of another address, whose query stays."""
     query = httpx.URL(url).query.decode()

@@ -13,7 +13,7 @@ import orjson
 
 from odoo_widgets.flow.endpoint import json2_address
 from odoo_widgets.flow.exchange import Exchange, Reply
-from odoo_widgets.flow.protocols.envelope import headers
+from odoo_widgets.flow.protocols.envelope import headers, parsed
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def encode(call: Call, settings: Settings, credential: Credential, server: Serve
         envelope["X-Odoo-Database"] = credential.database
     request = httpx.Request(
         "POST",
-        json2_address(call.url or settings.url, call.model, ask.method),
+        parsed(json2_address(call.url or settings.url, call.model, ask.method)),
         headers=envelope,
         content=orjson.dumps(body),
     )

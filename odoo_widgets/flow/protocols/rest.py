@@ -18,7 +18,7 @@ from odoo_widgets.flow import answers
 from odoo_widgets.flow.answers import Answer
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.formats import FORMATS
-from odoo_widgets.flow.protocols.envelope import headers
+from odoo_widgets.flow.protocols.envelope import headers, parsed
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def encode(call: Call, settings: Settings, credential: Credential, _server: Serv
         del envelope["Content-Type"]
     if credential.database:
         envelope["X-Odoo-Database"] = credential.database
-    request = httpx.Request(call.ask.method, call.url or settings.url, headers=envelope, content=content)
+    request = httpx.Request(call.ask.method, parsed(call.url or settings.url), headers=envelope, content=content)
     # The key comes last: no frame that can fail holds it.
     key = credential.api_key.get_secret_value()
     request.headers[settings.key_header] = f"Bearer {key}" if settings.key_header.lower() == BEARER else key

@@ -30,7 +30,7 @@ FLOW = [
     "errors", "exchange", "headers", "templates", "credential", "server", "answers", "endpoint", "settings", "saved",
     "calls", "methods", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values", "formats",
     "records", "findings", "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw",
-    "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "plan",
+    "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "payloads", "plan",
     "proofs", "responses", "words", "follow", "judge", "views", "samples",
 ]  # fmt: skip
 

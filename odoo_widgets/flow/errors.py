@@ -2,6 +2,7 @@
 
     OdooWidgetsError
     ├── SettingsError          settings that contradict themselves or cannot be read
+    ├── PayloadError           a payload that a person edited, and that cannot be sent; nothing was sent
     ├── DataError              a frame that cannot be sent as it is; nothing was sent
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
@@ -57,6 +58,10 @@ class DataError(OdooWidgetsError, ValueError):
 
     def __reduce__(self) -> tuple[type[DataError], tuple[tuple[str, ...]]]:
         return (type(self), (self.problems,))
+
+
+class PayloadError(OdooWidgetsError, ValueError):
+    """A payload that a person edited, and that cannot be sent. Nothing was sent."""
 
 
 class StoppedError(OdooWidgetsError):

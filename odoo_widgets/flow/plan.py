@@ -36,7 +36,11 @@ LONGEST_KEY, LONGEST_NAME, LONGEST_UID = "k" * 64, "d" * 63, 2**31 - 1
 
 
 def plan(
-    data: pd.DataFrame | Source, settings: Settings, server: Server = NOTHING_KNOWN, block: int = BLOCK
+    data: pd.DataFrame | Source,
+    settings: Settings,
+    server: Server = NOTHING_KNOWN,
+    block: int = BLOCK,
+    among: Sequence[int] | None = None,
 ) -> Iterator[Call]:
     """What to call, in which order; converted slice by slice, as the calls are taken.
 
@@ -45,13 +49,14 @@ def plan(
         settings: What to make of it.
         server: What is known of the server.
         block: Rows to convert at once. A sample wants few, a send wants many.
+        among: The positions of the rows to send, in order; all if left out.
 
     Returns:
         The calls. Every row is in exactly one; where that is a look-up, `follow_ups` says what comes after. A protocol
         that logs in does so first, unless the server's user is known.
     """
     source = Source.of(data)
-    numbered = enumerate(batches(source, settings))
+    numbered = enumerate(batches(source, settings, among))
     return chain(_log_in(settings, server), _calls(source, settings, server, numbered, block))
 
 

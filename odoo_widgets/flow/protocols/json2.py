@@ -42,7 +42,7 @@ def encode(call: Call, settings: Settings, credential: Credential, server: Serve
     ask = call.ask
     body: dict[str, Any] = {} if ask.ids is None else {"ids": ask.ids}
     body |= server.named(call.model, ask.method, ask.arguments)
-    if context := {**settings.context, **ask.context}:
+    if context := ask.context_with(settings.context):
         body["context"] = context
     envelope = headers(settings, "application/json")
     if credential.database:

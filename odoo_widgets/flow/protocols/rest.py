@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from xml.etree.ElementTree import Element
 
-    from odoo_widgets.flow.calls import Call
+    from odoo_widgets.flow.calls import Ask, Call
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.settings import Settings
 
@@ -46,12 +46,8 @@ def encode(call: Call, settings: Settings, credential: Credential, _server: Serv
     Returns:
         The whole request. Without records to send, it has no body.
     """
-    records = call.ask.arguments.get("records")
     written = FORMATS[settings.content_format]
-    # An address with an id in it is one record's.
-    several = settings.batch_size is not None and call.ask.ids is None
-    wrapped = settings.wrap.split(".") if settings.wrap else []
-    content = None if records is None else written.write(records, several, wrapped)
+    content = body(call.ask, settings)
     envelope = headers(settings, written.content_type)
     envelope["Accept"] = "application/json, */*;q=0.5"
     if content is None:
@@ -63,6 +59,17 @@ def encode(call: Call, settings: Settings, credential: Credential, _server: Serv
     key = credential.api_key.get_secret_value()
     request.headers[settings.key_header] = f"Bearer {key}" if settings.key_header.lower() == BEARER else key
     return request
+
+
+def body(ask: Ask, settings: Settings) -> bytes | None:
+    """The body of a request; None for one that has none."""
+    if ask.body is not None:
+        return ask.body
+    records = ask.arguments.get("records")
+    # An address with an id in it is one record's.
+    several = settings.batch_size is not None and ask.ids is None
+    wrapped = settings.wrap.split(".") if settings.wrap else []
+    return None if records is None else FORMATS[settings.content_format].write(records, several, wrapped)
 
 
 def decode(exchange: Exchange) -> Reply:

@@ -114,7 +114,7 @@ def group_position(source: Source, settings: Settings) -> int | None:
 def _groups(source: Source, settings: Settings) -> Iterator[np.ndarray]:
     """The positions of the rows of each value, in the order in which the values first come."""
     position = group_position(source, settings)
-    if position is None:
+    if position is None or not len(source):
         return
     codes, groups = source.groups(position)
     order = np.argsort(codes, kind="stable")

@@ -228,6 +228,8 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
 
 def _meant(status: str, call: Call) -> str:
     """What a status means for the rows of a call that itself changes nothing."""
+    if call.ask.method == LOG_IN:
+        return "not_sent"
     if call.ask.effect_of is not None:
         # The method was called all the same.
         return "in_doubt"
@@ -266,4 +268,6 @@ def judge(call: Call, exchange: Exchange, settings: Settings, server: Server = N
     reason = (
         sentence if whole.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
     )
-    return Verdict(tuple(_parts(whole, facts)), rule.stop(sentence) if rule.stop else None, reason)
+    # Without a user no call can be made, whatever kept the login from succeeding.
+    stop = rule.stop or (StoppedError if call.ask.method == LOG_IN else None)
+    return Verdict(tuple(_parts(whole, facts)), stop(sentence) if stop else None, reason)

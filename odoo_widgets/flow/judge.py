@@ -229,6 +229,8 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
 
 def _meant(status: str, call: Call) -> str:
     """What a status means for the rows of a call that itself changes nothing."""
+    if call.ask.method == LOG_IN:
+        return "not_sent"
     if call.ask.effect_of is not None:
         # The method was called all the same.
         return "in_doubt"
@@ -267,7 +269,7 @@ def judge(call: Call, exchange: Exchange, settings: Settings, server: Server = N
     reason = (
         sentence if whole.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
     )
-    stop = (
-        rule.stop(sentence, instead=words.instead(facts) if rule.stop is EndpointError else None) if rule.stop else None
-    )
+    # Without a user no call can be made, whatever kept the login from succeeding.
+    kind = rule.stop or (StoppedError if call.ask.method == LOG_IN else None)
+    stop = kind(sentence, instead=words.instead(facts) if kind is EndpointError else None) if kind else None
     return Verdict(tuple(_parts(whole, facts)), stop, reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -9,12 +10,11 @@ import pandas as pd
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from odoo_widgets.sandbox import Sandbox
 from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from odoo_widgets.sandbox import Sandbox
+    from collections.abc import Iterable
 
 PROTOCOLS = ("json2", "jsonrpc", "xmlrpc")
 NOWHERE = 99_999_999
@@ -191,5 +191,4 @@ def _values(odoo: Sandbox, model: str, ids: list[int], fields: list[str]) -> lis
 def there(odoo: Sandbox, model: str, ids: list[int]) -> list[int]:
     """Which of some records are there, archived ones included."""
     context = {"active_test": False}
-    found = call(odoo, model, "search", domain=[["id", "in", ids]], order="id", context=context)
-    return found  # type: ignore[no-any-return]
+    return call(odoo, model, "search", domain=[["id", "in", ids]], order="id", context=context)  # type: ignore[no-any-return]

@@ -27,11 +27,11 @@ ROOMS = {
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
-    "errors", "exchange", "headers", "templates", "credential", "server", "endpoint", "settings", "saved", "calls",
+    "errors", "exchange", "headers", "templates", "credential", "endpoint", "server", "settings", "saved", "calls",
     "methods", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values", "records", "findings",
     "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw", "protocols/json2",
     "protocols/jsonrpc", "protocols/xmlrpc", "protocols/__init__", "plan", "proofs", "responses", "words", "follow",
-    "judge", "views", "samples",
+    "judge", "inquiry", "dead_ends", "probing", "views", "samples",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

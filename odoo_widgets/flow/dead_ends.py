@@ -9,7 +9,7 @@ import httpx
 from odoo_widgets.flow import words
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import EndpointError, SettingsError, StoppedError
-from odoo_widgets.flow.inquiry import USERS, WHO, Inquiry
+from odoo_widgets.flow.inquiry import OK, USERS, WHO, Inquiry
 from odoo_widgets.flow.judge import REDIRECTS, RULES
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.server import Server, proposed
@@ -105,7 +105,14 @@ def stopped(
     decode: Callable[[Exchange], Reply] = PROTOCOLS[spoken.endpoint.protocol].decode
     reply = decode(exchange) if exchange.response is not None else None
     facts = Facts(call, exchange, spoken, reply, inquiry.server)
+    if _answered(facts):
+        return EndpointError(_no_odoo(facts))
     rule = next(rule for rule in RULES if rule.fits(facts))
     say, error = said.get(rule.signal, (rule.say, rule.stop or EndpointError))
-    # A rule that fits what is no answer to this question has nothing to say of it.
-    return error(say(facts) or _no_odoo(facts))
+    return error(say(facts))
+
+
+def _answered(facts: Facts) -> bool:
+    """Whether something came back that is no answer to the question, and no refusal."""
+    fine = facts.status == OK and facts.reply is not None and facts.reply.readable and not facts.error
+    return fine and facts.result is not False

@@ -121,9 +121,7 @@ class Destination(Settings):
                 "Use a credential of the server in the URL."
             )
         target = self.endpoint
-        return probe(
-            credential, model=target.model, protocol=target.protocol, headers=self.headers, transport=transport
-        )
+        return probe(credential, model=target.model, protocol=target.protocol, settings=self, transport=transport)
 
     def delivery(
         self,

@@ -14,7 +14,7 @@ from odoo_widgets.flow.server import Server, proposed
 from odoo_widgets.flow.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     import httpx
 
@@ -69,7 +69,7 @@ class Inquiry:
 
 
 def inquiry(
-    credential: Credential, model: str = "", protocol: str | None = None, more_headers: Mapping[str, str] | None = None
+    credential: Credential, model: str = "", protocol: str | None = None, like: Settings | None = None
 ) -> Inquiry:
     """An inquiry that nothing has been asked of yet.
 
@@ -77,14 +77,14 @@ def inquiry(
         credential: As whom.
         model: The model whose methods are read; empty for none.
         protocol: Which protocol to ask by; the best one that the server has if left out.
-        more_headers: Headers that each request carries beside its own.
+        like: Settings whose headers each request carries.
 
     Returns:
         The inquiry, to ask the `QUESTIONS` of in their order.
 
     Raises:
         CredentialError: There is no credential.
-        SettingsError: The model's name or a header is none.
+        SettingsError: The model's name is none.
     """
     if not isinstance(credential, Credential):
         raise CredentialError("A credential is needed to ask: credential('name'), or Credential(server, …).")
@@ -92,5 +92,5 @@ def inquiry(
     if model:
         # It becomes part of an address, so it has to be a name.
         proposed(server, model, "create")
-    start = proposed(server, USERS, WHO, protocol=protocol)
-    return Inquiry(credential, Settings(**start, headers=more_headers or {}, timeout=SECONDS), model, server)  # type: ignore[arg-type]
+    start: dict[str, Any] = proposed(server, USERS, WHO, protocol=protocol)
+    return Inquiry(credential, Settings(**start, headers=like.headers if like else {}, timeout=SECONDS), model, server)

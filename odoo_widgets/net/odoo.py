@@ -16,12 +16,11 @@ from odoo_widgets.net.environment import filled
 from odoo_widgets.net.transport import client, perform
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import httpx
 
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.server import Server
+    from odoo_widgets.flow.settings import Settings
 
 
 async def aprobe(
@@ -29,11 +28,11 @@ async def aprobe(
     *,
     model: str = "",
     protocol: str | None = None,
-    headers: Mapping[str, str] | None = None,
+    settings: Settings | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Server:
     """What a server is, and who the key belongs to; see `probe`. It leaves the event loop free meanwhile."""
-    asked = inquiry(credential, model, protocol, headers)
+    asked = inquiry(credential, model, protocol, settings)
     asked = attrs.evolve(asked, settings=filled(asked.settings))
     async with client(asked.settings, transport) as http:
         for question in QUESTIONS:
@@ -49,7 +48,7 @@ def probe(
     *,
     model: str = "",
     protocol: str | None = None,
-    headers: Mapping[str, str] | None = None,
+    settings: Settings | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Server:
     """What a server is, and who the key belongs to. It takes up to eight requests, none of which changes anything.
@@ -58,7 +57,7 @@ def probe(
         credential: As whom, and on which server.
         model: The model whose methods are read, such as `res.partner`; none if left out.
         protocol: Which protocol to ask by; the best one that the server has if left out.
-        headers: Headers that each request carries beside its own, such as one that a proxy wants.
+        settings: Settings whose headers each request carries, such as one that a proxy wants.
         transport: What carries the requests in place of the network.
 
     Returns:
@@ -68,10 +67,12 @@ def probe(
         CredentialError: The key or the login is unknown, or a login is needed and there is none.
         EndpointError: Nothing answers, or what does is no Odoo or has no such database.
         StoppedError: The server is too busy.
-        SettingsError: The model's name or a header is none.
+        SettingsError: The model's name is none, or a header's value is not in the environment.
     """
     loop = asyncio.new_event_loop()
-    asking = loop.create_task(aprobe(credential, model=model, protocol=protocol, headers=headers, transport=transport))
+    asking = loop.create_task(
+        aprobe(credential, model=model, protocol=protocol, settings=settings, transport=transport)
+    )
     future: Future[Server] = Future()
     # A loop of its own in a thread of its own: in a notebook, the caller's is running already.
     thread = threading.Thread(target=_run, args=(loop, asking, future), name="odoo_widgets probe", daemon=True)

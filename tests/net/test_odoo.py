@@ -366,6 +366,18 @@ def test_a_destination_asks_with_its_own_headers_model_and_protocol(
     assert set(paths(httpserver)) == {"/web/version", "/web/database/list", "/jsonrpc"}
 
 
+def test_a_header_s_value_is_in_no_traceback(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATE_TOKEN", "open" + "sesame")
+    url = serve({}, GATE)
+    destination = Destination(f"{url}/json/2/res.partner/create", headers={"X-Gate": "${GATE_TOKEN}", "X-Key": KEY})
+    with pytest.raises(EndpointError) as caught:
+        destination.server(me(url))
+    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert "X-Gate" in shown
+    assert "opensesame" not in shown
+    assert KEY not in shown
+
+
 def test_the_key_of_another_server_is_not_used(serve: Any, httpserver: HTTPServer) -> None:
     url = serve(NINETEEN)
     with pytest.raises(CredentialError, match=r"the URL leads elsewhere\. Nothing was asked"):

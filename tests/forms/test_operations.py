@@ -32,12 +32,12 @@ def test_the_column_of_ids_is_asked_for_only_where_an_operation_needs_it(
 
 def test_nothing_is_deleted_before_the_database_has_been_typed(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = show(frame.assign(id=range(1, 13)), to(odoo, "unlink"), odoo.credential)
-    confirm = screen.field("Database to delete in")
+    confirm = screen.field("Confirmation")
     assert confirm.layout.display is None
     assert screen.button("Send").disabled
-    screen.type("Database to delete in", "othercompany")
+    screen.type("Confirmation", "othercompany")
     assert screen.button("Send").disabled
-    screen.type("Database to delete in", "mycompany")
+    screen.type("Confirmation", "mycompany")
     assert not screen.button("Send").disabled
     screen.form.data = frame.assign(id=range(21, 33))
     assert confirm.value == ""
@@ -46,5 +46,5 @@ def test_nothing_is_deleted_before_the_database_has_been_typed(show: Show, frame
 
 def test_nothing_has_to_be_typed_before_records_are_created(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = show(frame, odoo.destination, odoo.credential)
-    assert screen.field("Database to delete in").layout.display == "none"
+    assert screen.field("Confirmation").layout.display == "none"
     assert not screen.button("Send").disabled

@@ -46,8 +46,8 @@ DESTINATIONS = {
 # What is typed where, and words of the problem that the form names.
 INVALID = [
     ("URL", "mycompany", "not the address of a server"),
-    ("URL", "https://mycompany.odoo.com/odoo/contacts", "no address that Odoo's JSON-2 API answers at"),
-    ("URL", "https://mycompany.odoo.com/json/2/res.partner/copy", "cannot be sent yet"),
+    ("URL", "https://mycompany.odoo.com/odoo/contacts", "no address that Odoo's JSON-2, JSON-RPC or XML-RPC"),
+    ("URL", "https://mycompany.odoo.com/json/2/res.partner/_compute_name", "is a private method"),
     ("URL", "https://me:secret@mycompany.odoo.com/json/2/res.partner/create", "has no place in an address"),
     ("URL", "", "not the address of a server"),
     ("Model", "res.partner/../../web", "is not the name of a model"),

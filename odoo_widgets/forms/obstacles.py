@@ -39,8 +39,7 @@ def _lacking(destination: Destination, credential: Credential) -> str:
     missing = [name for name in ("database", "login") if not getattr(credential, name)]
     if not protocol.LOGS_IN or not missing:
         return ""
-    named = " and the ".join(missing)
-    return f"{protocol.NAME} wants the {named} beside the key: set form.credential to one that says {missing[-1]}."
+    return f"{protocol.NAME} wants the {' and the '.join(missing)} beside the key, and form.credential has none."
 
 
 def to_confirm(state: State) -> str:

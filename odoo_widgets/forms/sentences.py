@@ -70,7 +70,9 @@ def shown(state: State) -> str:
     # Of more than one call for each batch, it is not known how many there are.
     all_of_them = state.batches <= len(state.samples) if one_each(state) else len(state.samples) < SAMPLES
     if not all_of_them:
-        sentences.append(f"The first {_number(len(state.samples), 'call')} of {calls(state)}.")
+        first = f"first {len(state.samples):,}" if len(state.samples) > 1 else "first"
+        of_batches = "" if one_each(state) else "calls " if len(state.samples) > 1 else "call "
+        sentences.append(f"The {first} {of_batches}of {calls(state)}.")
     if state.destination.needs_ids:
         sentences.append("What follows a look-up is shown as if every record is there.")
     return " ".join(sentences)

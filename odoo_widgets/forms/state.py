@@ -180,11 +180,13 @@ class State(traitlets.HasTraits):
             self.outcome, self.progress = "", None
 
     def _fitting(self) -> tuple[int, int]:
-        """How many of the first batches can be shown while a person types; and the records of a first one too large."""
+        """How many calls can be shown while a person types; and the records of a first one that is too large."""
         together = [len(rows) for rows in islice(batches(self.data, self.destination), SAMPLES)]
         records = list(accumulate(together))
         fitting = sum(each <= SAMPLE_ROWS for each in records)
-        return max(1, fitting), 0 if fitting or not together else together[0]
+        # A batch may take several calls.
+        calls = SAMPLES if fitting == len(together) else fitting
+        return calls, 0 if fitting or not together else together[0]
 
     def _problem(self) -> str:
         if self.destination is None:

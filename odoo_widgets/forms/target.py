@@ -17,6 +17,7 @@ NO_URL = "Type the URL to send to, such as https://mycompany.odoo.com/json/2/res
 NO_METHOD = "Type the name of the method to run, under Method Name."
 NO_MODEL = "Type the model that the rows are for, such as res.partner: this URL does not say it."
 NO_GROUP_BY = "Pick the column to group by, under Group By."
+NO_SIZE = "Largest Request is a size with its unit, such as 500 kB or 2 MB."
 # What a key's server is proposed to be sent.
 MODEL, OPERATION = "res.partner", "create"
 VIEWS = ("model", "operation")
@@ -105,6 +106,8 @@ def made(draft: Mapping[str, Any], destination: Destination | None) -> Destinati
         raise SettingsError(NO_URL)
     if not wanted.get("operation", True):
         raise SettingsError(NO_METHOD)
+    if isinstance(wanted.get("max_bytes"), str):
+        raise SettingsError(NO_SIZE)
     grouping = shown("grouping", wanted, destination)
     if grouping in GROUPINGS and GROUPINGS[grouping].needs_column and not shown("group_by", wanted, destination):
         raise SettingsError(NO_GROUP_BY)

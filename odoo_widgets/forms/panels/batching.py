@@ -38,7 +38,8 @@ def batching_panel(state: State) -> w.Widget:
         return state.shown("grouping") or SEQUENTIAL
 
     def with_or_without(on: Any) -> dict[str, Any]:
-        return {"batch_size": USUAL_BATCH} if on else {"batch_size": None, "grouping": SEQUENTIAL}
+        # A record alone has nothing to be grouped with, and no smaller request.
+        return {"batch_size": USUAL_BATCH} if on else {"batch_size": None, "grouping": SEQUENTIAL, "max_bytes": None}
 
     def shown_size() -> str:
         wanted = state.shown("max_bytes")

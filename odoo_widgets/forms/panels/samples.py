@@ -19,7 +19,7 @@ MOST_CHARACTERS = 200_000
 
 def samples_panel(state: State) -> w.Widget:
     """The first calls, folded up to a line each; one at a time unfolds to the whole request."""
-    count = Text()
+    count = Text(kind="samples-note")
     empty = Text(kind="empty")
     view = labelled(w.Dropdown, "View As", options=tuple(VIEWS))
     view.observe(lambda change: state.look(change.new), "value")

@@ -42,8 +42,7 @@ def url_panel(state: State) -> w.Widget:
     method.placeholder = "such as action_confirm"
 
     def name() -> str:
-        shown = state.shown("operation")
-        return OPERATION if shown is None else str(shown)
+        return _operation(state)
 
     mirror(state, url, lambda: state.shown("url") or "", lambda value: {"url": value})
     mirror(state, model, lambda: state.shown("model") or "", lambda value: {"model": value})
@@ -65,6 +64,11 @@ def url_panel(state: State) -> w.Widget:
     views = w.VBox([model, operation, method])
     views.add_class("ow-views")
     return w.VBox([url, views, note, _ids(state)])
+
+
+def _operation(state: State) -> str:
+    shown = state.shown("operation")
+    return OPERATION if shown is None else str(shown)
 
 
 def _note(model: str, name: str, *, unknown: bool) -> str:
@@ -89,7 +93,7 @@ def _ids(state: State) -> w.Widget:
 
     def follow() -> None:
         control.options = state.columns
-        hide(control, (state.shown("operation") or OPERATION) in WITHOUT_IDS)
+        hide(control, _operation(state) in WITHOUT_IDS)
 
     state.on("data", "destination", "draft", call=follow)
     return control

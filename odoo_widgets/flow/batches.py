@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, pairwise
 
 import attrs
 import numpy as np
@@ -118,7 +119,9 @@ def _groups(source: Source, settings: Settings) -> Iterator[np.ndarray]:
         return
     codes, groups = source.groups(position)
     order = np.argsort(codes, kind="stable")
-    yield from np.split(order, np.cumsum(np.bincount(codes, minlength=groups))[:-1])
+    # One by one: whoever looks at the first batches waits for no others.
+    ends = np.cumsum(np.bincount(codes, minlength=groups))
+    yield from (order[start:end] for start, end in pairwise(chain([0], ends)))
 
 
 def _sizes(source: Source, settings: Settings) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, pairwise
 from typing import Any, TypeAlias
 
 import attrs
@@ -120,8 +121,10 @@ def _groups(source: Source, settings: Settings, among: Sequence[int]) -> Iterato
     if position is None or not len(among):
         return
     rows = np.arange(among.start, among.stop) if isinstance(among, range) else np.asarray(among)
-    codes = source.groups(position)[0][rows]
-    yield from np.split(rows[np.argsort(codes, kind="stable")], np.cumsum(_sizes(source, settings, among))[:-1])
+    ordered = rows[np.argsort(source.groups(position)[0][rows], kind="stable")]
+    # One by one: whoever looks at the first batches waits for no others.
+    ends = np.cumsum(_sizes(source, settings, among)).tolist()
+    yield from (ordered[start:end] for start, end in pairwise(chain([0], ends)))
 
 
 def _sizes(source: Source, settings: Settings, among: Sequence[int]) -> Positions:

@@ -13,7 +13,8 @@ PLAIN = frozenset(
         "reference", "selection", "text",
     }
 )  # fmt: skip
-# What Odoo's own machinery keeps on a record: followers, messages, activities, the token of a shared link.
+# What Odoo's own machinery keeps on a record: followers, messages, activities, the token of a
+# shared link, the planned resource behind an employee.
 MACHINERY = (
     "mail.activity.mixin",
     "mail.thread",
@@ -21,6 +22,7 @@ MACHINERY = (
     "mail.thread.main.attachment",
     "mail.thread.phone",
     "portal.mixin",
+    "resource.mixin",
 )
 NEVER_EMPTY = frozenset({"boolean", "float", "integer", "monetary"})
 
@@ -34,9 +36,9 @@ def replaced_fields(model: Any) -> list[str]:
     * what is read-only, related or not stored, computed fields that nobody can write among these;
     * what is inherited from another record by delegation (`_inherits`: a user's address is the partner's), and the link
       to that record;
-    * what is required and computed: a record cannot be without it, and Odoo chose it;
+    * what is required and either computed or never copied: Odoo chose it for this record, such as an order's number;
     * `id`, the columns that Odoo keeps (create_*, write_*), display_name, parent_path, and what belongs to messages,
-      activities and shared links;
+      activities, shared links and planned resources;
     * what the user's groups keep from them.
 
     A company-dependent field is replaced for the company of the context, a translated one in all languages if it ends
@@ -49,7 +51,7 @@ def replaced_fields(model: Any) -> list[str]:
         Their names, sorted.
     """
     kept = {*MAGIC_COLUMNS, "display_name", "parent_path", *model._inherits.values()}
-    kept |= {name for each in MACHINERY if each in model.env for name in model.env[each]._fields}
+    kept |= {name for each in MACHINERY if _is_a(model, each) for name in model.env[each]._fields}
     return sorted(
         name
         for name, field in model._fields.items()
@@ -59,7 +61,7 @@ def replaced_fields(model: Any) -> list[str]:
         and field.column_type
         and not field.readonly
         and not field.related
-        and not (field.required and field.compute)
+        and not (field.required and (field.compute or not field.copy))
         and model._has_field_access(field, "write")
     )
 
@@ -95,3 +97,7 @@ def replace(record: Any, given: dict[str, Any]) -> None:
     for name in computed:
         record.env.add_to_compute(fields[name], record)
     record.modified(computed)
+
+
+def _is_a(model: Any, mixin: str) -> bool:
+    return mixin in model.pool and isinstance(model, model.pool[mixin])

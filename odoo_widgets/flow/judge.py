@@ -110,6 +110,10 @@ def _refused(facts: Facts) -> bool:
     return bool(facts.error) and facts.status <= SERVER_ERROR
 
 
+def _verb_not_taken(facts: Facts) -> bool:
+    return facts.status == NOT_ALLOWED and facts.settings.endpoint.protocol == "rest"
+
+
 def _log_in_refused(facts: Facts) -> bool:
     return facts.call.ask.method == LOG_IN and facts.status == OK and facts.result is False
 
@@ -190,7 +194,7 @@ RULES: tuple[Rule, ...] = (
     Rule("no such method",             _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, EndpointError),
     Rule("a call that cannot be made", _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
     Rule("arguments that do not fit",  _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
-    Rule("a verb that is not taken",   _http(NOT_ALLOWED),                             "not_sent",   words.wrong_verb, EndpointError),
+    Rule("a verb that is not taken",   _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),
     Rule("no such database or API",    _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
     Rule("rolled back",                _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says),
     Rule("an error of Odoo's",         _refused,                                       "rejected",   words.odoo_says),

@@ -207,6 +207,34 @@ def test_put_leaves_the_record_alone_that_another_one_inherits_from(odoo: Sandbo
     assert read(odoo, "res.users", key, "partner_id", "name", "email") == old
 
 
+def test_put_replaces_what_depends_on_the_company_for_the_context_s_company_only(
+    odoo: Sandbox, api: httpx.Client
+) -> None:
+    [other] = call(odoo, "res.company", "create", vals_list=[{"name": "Other"}])
+    call(odoo, "res.users", "write", ids=[2], vals={"company_ids": [[4, other]]})
+    key = done(api.post("res.partner", json={"name": "Both", "barcode": "first"}), 201)["id"]
+    there = {"context": json.dumps({"allowed_company_ids": [other]})}
+    done(api.patch(f"res.partner/{key}", json={"barcode": "second"}, params=there), 200)
+    done(api.put(f"res.partner/{key}", json={"name": "Both"}), 200)
+    assert read(odoo, "res.partner", key, "barcode")["barcode"] is False
+    context = {"allowed_company_ids": [other]}
+    [found] = call(odoo, "res.partner", "read", ids=[key], fields=["barcode"], context=context)
+    assert found["barcode"] == "second"
+
+
+def test_put_empties_a_translated_field_in_every_language(odoo: Sandbox, api: httpx.Client) -> None:
+    french = call(odoo, "res.lang", "search", domain=[["code", "=", "fr_FR"]], context={"active_test": False})
+    call(odoo, "res.lang", "write", ids=french, vals={"active": True})
+    key = done(api.post("product.template", json={"name": "Chair", "description_sale": "Sit"}), 201)["id"]
+    query = {"context": json.dumps({"lang": "fr_FR"})}
+    french_words = {"name": "Chaise", "description_sale": "Assis"}
+    done(api.patch(f"product.template/{key}", json=french_words, params=query), 200)
+    done(api.put(f"product.template/{key}", json={"name": "Stool"}), 200)
+    [found] = call(odoo, "product.template", "read", ids=[key], fields=[*french_words], context={"lang": "fr_FR"})
+    assert found == {"id": key, "name": "Chaise", "description_sale": False}
+    assert read(odoo, "product.template", key, "name")["name"] == "Stool"
+
+
 def test_a_form_is_read_by_the_fields_own_types(odoo: Sandbox, api: httpx.Client) -> None:
     belgium = call(odoo, "res.country", "search", domain=[["code", "=", "BE"]])[0]
     tags = call(odoo, "res.partner.category", "create", vals_list=[{"name": "One"}, {"name": "Two"}])

@@ -28,7 +28,7 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "credential", "answers", "endpoint", "server", "settings", "saved",
-    "calls", "methods", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values", "formats",
+    "calls", "methods", "presets", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values", "formats",
     "records", "findings", "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw",
     "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "payloads",
     "plan", "proofs", "responses", "words", "follow", "judge", "inquiry", "dead_ends", "probing", "views", "samples",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from odoo_widgets.flow.kinds import is_missing, is_sendable, plain
 from odoo_widgets.flow.limits import limits_of
 from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import operation
+from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.records import Source, columns, numbers
 from odoo_widgets.flow.unsendable import shown
 
@@ -41,13 +43,16 @@ def problems(data: pd.DataFrame | Source, settings: Settings, rows: Sequence[int
     """
     source = Source.of(data)
     rows = range(len(source)) if rows is None else rows
-    return tuple(shape(source.frame, settings)) or tuple(_values(source, settings, rows))
+    return tuple(shape(source.frame, settings)) or tuple(
+        chain(_same_key(source, settings, rows), _values(source, settings, rows))
+    )
 
 
 def row_name(index: pd.Index, row: int) -> str:
     """How a row is called in a sentence: its position from 0, and its label where that is another."""
     label = index[row]
-    return f"row {row}" if isinstance(label, int | np.integer) and label == row else f"row {row} (index {label!r})"
+    label = label.item() if isinstance(label, np.generic) else label
+    return f"row {row}" if isinstance(label, int) and label == row else f"row {row} (index {label!r})"
 
 
 # --- the frame -------------------------------------------------------------------------------------------------------
@@ -76,6 +81,7 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
         )
     names = [name for name in frame.columns if isinstance(name, str) and name not in settings.exclude]
     yield from _names(names, settings)
+    yield from _context(settings)
     yield from _named(frame, settings)
     values = [name for name in names if not (settings.needs_ids and name == settings.ids)]
     if not values and not others and operation(settings.endpoint.operation).needs_values:
@@ -133,6 +139,14 @@ def _rest(names: list[str], settings: Settings) -> Iterator[str]:
         yield f"The column name {unnamed[0]!r} cannot name an element in XML. Rename it to a field's name."
 
 
+def _context(settings: Settings) -> Iterator[str]:
+    """The texts of the context, which stand in every call."""
+    limits = limits_of(settings)
+    texts = [each for pair in settings.context.items() for each in pair if isinstance(each, str)]
+    if limits and any(map(limits.characters.search, texts)):
+        yield "The context holds a control character, which XML-RPC cannot carry. Remove it."
+
+
 def _lines(names: list[str], settings: Settings) -> Iterator[str]:
     """The columns of records inside a record, which `load` takes more rows for than it answers ids."""
     inside = [
@@ -142,6 +156,23 @@ def _lines(names: list[str], settings: Settings) -> Iterator[str]:
         yield (
             f"Column {inside[0]!r}: load with lines answers fewer ids than there are rows, so no row could be told its "
             "record. Use create, with lists of commands such as [[0, 0, {…}]]."
+        )
+
+
+def _same_key(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
+    """Rows for one and the same record of a model whose `create` finds it: the second would undo the first."""
+    special = preset(settings.endpoint.model, settings.endpoint.operation)
+    places = [place for place, name in enumerate(source.frame.columns) if special and name in special.key]
+    if not places:
+        return
+    part = source.frame.iloc[:, places].astype(object)
+    doubled = np.flatnonzero(part.where(part.notna(), None).duplicated().to_numpy()[_places(rows)])
+    if len(doubled):
+        names = ", ".join(source.frame.columns[place] for place in places)
+        first = row_name(source.frame.index, int(rows[int(doubled[0])]))
+        more = f", and {len(doubled) - 1:,} more" if len(doubled) > 1 else ""
+        yield (
+            f"{first.capitalize()}{more}: a row above has the same {names}. Keep one row for each, with the whole count."
         )
 
 

@@ -70,7 +70,13 @@ def _one_id_each(ask: Ask, result: Any) -> list[int] | None:
 
 def _create(ask: Ask, result: Any) -> list[Proof] | None:
     ids = _one_id_each(ask, result)
-    return None if ids is None else [Proof("created", ids)]
+    if ids is None or ask.newest is None:
+        return None if ids is None else [Proof("created", ids)]
+    # What was there before was changed, whatever the method is called.
+    old = [place for place, each in enumerate(ids) if each <= ask.newest]
+    new = [place for place, each in enumerate(ids) if each > ask.newest]
+    parts = (("updated", old), ("created", new))
+    return [Proof(status, [ids[place] for place in places], places) for status, places in parts if places]
 
 
 def _true(status: str) -> Callable[[Ask, Any], list[Proof] | None]:
@@ -164,6 +170,9 @@ def there(ask: Ask, result: Any) -> dict[int, State] | None:
     Returns:
         Id to what the record holds; None if the call was neither, or the answer is none to it.
     """
+    if ask.batch is not None and ask.newest is not None:
+        newest = _one_id_or_none(result)
+        return None if newest is None else {each: {} for each in newest}
     wanted = ask.batch.ids if ask.batch is not None else ask.effect_of.ids if ask.effect_of is not None else None
     if wanted is None or not isinstance(result, list) or not all(isinstance(each, dict) for each in result):
         return None
@@ -173,6 +182,14 @@ def there(ask: Ask, result: Any) -> dict[int, State] | None:
     # Ids that were not asked for are the answer to another question.
     found = {each["id"]: each for each in result}
     return found if found.keys() <= set(wanted) else None
+
+
+def _one_id_or_none(result: Any) -> list[int] | None:
+    """The id of the newest record, where there is one; None where the answer is none to that."""
+    if not isinstance(result, list) or len(result) > 1:
+        return None
+    read: list[Any] = [each.get("id") if isinstance(each, dict) else None for each in result]
+    return read if all(map(_is_id, read)) else None
 
 
 def prove(ask: Ask, result: Any, id_path: str = "") -> list[Proof] | None:

@@ -120,6 +120,8 @@ def no_connection(facts: Facts) -> str:
             f"{facts.server} did not prove who it is: its certificate is expired, self-made or another host's. "
             "Nothing was sent. Ask its administrator."
         )
+    if "WRONG_VERSION_NUMBER" in str(error):
+        return f"{facts.server} answers, and not over https. Write the address with http:// if that is meant."
     return f"Nothing answers at {facts.server}. Check the server's address and this machine's network."
 
 
@@ -176,8 +178,9 @@ def no_log_in(facts: Facts) -> str:
 def wrong_call(facts: Facts) -> str:
     """Odoo does not know the model, the method or an argument."""
     told = facts.message.rstrip(".")
-    columns = " Each column is an argument: exclude those that are none." if facts.call.ask.by_name else ""
-    return f"{facts.server} answers: {told}. Check {facts.where}.{columns}"
+    if facts.call.ask.by_name and "argument" in told:
+        return f"{facts.server} answers: {told}. Each column is an argument: exclude those that are none."
+    return f"{facts.server} answers: {told}. Check {facts.where}."
 
 
 def no_database(facts: Facts) -> str:

@@ -172,7 +172,7 @@ def _same_key(source: Source, settings: Settings, rows: Sequence[int]) -> Iterat
         first = row_name(source.frame.index, int(rows[int(doubled[0])]))
         more = f", and {len(doubled) - 1:,} more" if len(doubled) > 1 else ""
         yield (
-            f"{first.capitalize()}{more}: a row above has the same {names}. Keep one row for each, with the whole count."
+            f"{first.capitalize()}{more}: a row above has the same {names}. Keep one row for each, with all of it."
         )
 
 

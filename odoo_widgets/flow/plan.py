@@ -32,6 +32,8 @@ BLOCK = 5_000
 # As long as a key (40), a database's name (PostgreSQL, NAMEDATALEN) and a user's id are at most: requests are measured
 # with these, so that whoever sends, the same rows go together.
 LONGEST_KEY, LONGEST_NAME, LONGEST_UID = "k" * 64, "d" * 63, 2**31 - 1
+# And a call's number, which JSON-RPC repeats.
+LARGEST_NUMBER = 2**31 - 1
 
 
 def plan(
@@ -190,6 +192,8 @@ def _size(batch: Batch, settings: Settings, server: Server) -> int:
     target = settings.endpoint
     someone = Credential(origin(settings.url), LONGEST_NAME, LONGEST_NAME, LONGEST_KEY, allow_http=True)
     known_user = attrs.evolve(server, uid=LONGEST_UID)
-    asks = [*_asks(batch, settings, server), *([look_up(batch)] if batch.ids is not None else [])]
+    asks = [*_asks(batch, settings, server), *([look_up(batch, _fields(settings))] if batch.ids is not None else [])]
     encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode
-    return max(len(encode(Call(0, target.model, ask), settings, someone, known_user).content) for ask in asks)
+    return max(
+        len(encode(Call(LARGEST_NUMBER, target.model, ask), settings, someone, known_user).content) for ask in asks
+    )

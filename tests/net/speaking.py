@@ -129,6 +129,12 @@ def _create(odoo: Odoo, asked: Asked) -> list[int]:
     return list(range(first, first + len(asked.given[0])))
 
 
+def _load(odoo: Odoo, asked: Asked) -> dict[str, Any]:
+    fields, data = asked.given
+    records = [dict(zip(fields, row, strict=True)) for row in data]
+    return {"ids": _create(odoo, Asked("create", None, [records])), "messages": []}
+
+
 METHODS: dict[str, Callable[[Odoo, Asked], Any]] = {
     "authenticate": lambda _odoo, _asked: UID,
     "search_read": _search_read,
@@ -136,10 +142,7 @@ METHODS: dict[str, Callable[[Odoo, Asked], Any]] = {
     "web_save_multi": _save_multi,
     "unlink": _unlink,
     "create": _create,
-    "load": lambda odoo, asked: {
-        "ids": _create(odoo, Asked("create", None, [asked.given[1]])),
-        "messages": [],
-    },
+    "load": _load,
 }
 
 # --- how it is written -----------------------------------------------------------------------------------------------

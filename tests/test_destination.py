@@ -11,10 +11,9 @@ from werkzeug import Response
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, SettingsError
-from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.samples import Samples
 from odoo_widgets.flow.server import Server
-from tests.flow.wire import settings
+from tests.flow.wire import URLS, settings
 from tests.frames import FRAMES
 from tests.net.servers import Odoo
 from tests.net.speaking import UID
@@ -65,7 +64,7 @@ THERE = {number: {"active": True} for number in range(1, 20)}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", URLS)
 def test_samples_are_the_calls_of_a_send_in_every_protocol(protocol: str, operation: str) -> None:
     chosen = settings(protocol, operation)
     names = {name: getattr(chosen, name) for name in ("url", "model", "operation")}

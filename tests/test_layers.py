@@ -27,11 +27,11 @@ ROOMS = {
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
-    "errors", "exchange", "headers", "templates", "credential", "server", "endpoint", "settings", "saved", "calls",
-    "methods", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values", "records", "findings",
-    "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw", "protocols/json2",
-    "protocols/jsonrpc", "protocols/xmlrpc", "protocols/__init__", "plan", "proofs", "responses", "words", "follow",
-    "judge", "views", "samples",
+    "errors", "exchange", "headers", "templates", "credential", "answers", "endpoint", "server", "settings", "saved",
+    "calls", "methods", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values", "formats",
+    "records", "findings", "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw",
+    "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "payloads",
+    "plan", "proofs", "responses", "words", "follow", "judge", "inquiry", "dead_ends", "probing", "views", "samples",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

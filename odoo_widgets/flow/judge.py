@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.exchange import Exchange, Reply
     from odoo_widgets.flow.settings import Settings
 
-OK, UNAUTHORIZED, TOO_LARGE, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 401, 413, 429, 500, 503
+OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 401, 405, 413, 429, 500, 503
 REDIRECTS = range(300, 400)
 # Odoo answers with a page, not with JSON-2, where a database is not found or the route does not exist.
 NOT_HERE = (400, 403, 404, 405, 415)
@@ -110,6 +110,10 @@ def _refused(facts: Facts) -> bool:
     return bool(facts.error) and facts.status <= SERVER_ERROR
 
 
+def _verb_not_taken(facts: Facts) -> bool:
+    return facts.status == NOT_ALLOWED and facts.settings.endpoint.protocol == "rest"
+
+
 def _log_in_refused(facts: Facts) -> bool:
     return facts.call.ask.method == LOG_IN and facts.status == OK and facts.result is False
 
@@ -154,8 +158,8 @@ def _answered(facts: Facts) -> bool:
 
 
 def _proved(facts: Facts) -> bool:
-    fine = facts.status == OK and facts.reply is not None and facts.reply.readable and not facts.error
-    return fine and prove(facts.call.ask, facts.result) is not None
+    fine = facts.succeeded and facts.reply is not None and facts.reply.readable and not facts.error
+    return fine and prove(facts.call.ask, facts.result, facts.settings.id_path) is not None
 
 
 def _load_rolled_back(facts: Facts) -> bool:
@@ -191,6 +195,7 @@ RULES: tuple[Rule, ...] = (
     Rule("no such method",             _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, EndpointError),
     Rule("a call that cannot be made", _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
     Rule("arguments that do not fit",  _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
+    Rule("a verb that is not taken",   _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),
     Rule("no such database or API",    _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
     Rule("rolled back",                _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says),
     Rule("an error of Odoo's",         _refused,                                       "rejected",   words.odoo_says),
@@ -215,7 +220,7 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
     """The outcome of a call, parted where the answer says different things of its rows."""
     result = facts.result
     if whole.status == "done":
-        for proof in prove(facts.call.ask, result) or ():
+        for proof in prove(facts.call.ask, result, facts.settings.id_path) or ():
             rows = [whole.rows[place] for place in proof.places] if proof.places is not None else whole.rows
             done = attrs.evolve(whole, rows=rows, status=proof.status, ids=proof.ids)
             yield attrs.evolve(done, error=proof.warning or None, error_field=proof.field or None)
@@ -270,5 +275,6 @@ def judge(call: Call, exchange: Exchange, settings: Settings, server: Server = N
         sentence if whole.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
     )
     # Without a user no call can be made, whatever kept the login from succeeding.
-    stop = rule.stop or (StoppedError if call.ask.method == LOG_IN else None)
-    return Verdict(tuple(_parts(whole, facts)), stop(sentence) if stop else None, reason)
+    kind = rule.stop or (StoppedError if call.ask.method == LOG_IN else None)
+    stop = kind(sentence, instead=words.instead(facts) if kind is EndpointError else None) if kind else None
+    return Verdict(tuple(_parts(whole, facts)), stop, reason)

@@ -61,5 +61,11 @@ def _quoted(text: str) -> str:
     return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
 
 
+def parent(url: str) -> str:
+    """A URL without the last part of its path, for what is not there yet."""
+    path, mark, query = url.partition("?")
+    return path.rstrip("/").rpartition("/")[0] + mark + query
+
+
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

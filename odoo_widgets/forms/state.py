@@ -11,20 +11,24 @@ under one lock. Nothing here waits for a send.
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 from immutabledict import immutabledict
 
 from odoo_widgets.destination import Destination
-from odoo_widgets.flow.batches import count
-from odoo_widgets.flow.credential import Credential, host
-from odoo_widgets.flow.endpoint import address, endpoint
-from odoo_widgets.flow.errors import DataError, SettingsError, StoppedError
+from odoo_widgets.flow.batches import batches, count
+from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.endpoint import address
+from odoo_widgets.flow.errors import DataError, StoppedError
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
-from odoo_widgets.forms.sentences import IDLE, headline, in_words, result
+from odoo_widgets.flow.views import VIEWS
+from odoo_widgets.forms import obstacles, target
+from odoo_widgets.forms.obstacles import IDLE
+from odoo_widgets.forms.sentences import SAMPLES, headline, in_words, result
 from odoo_widgets.forms.value import Value
 
 if TYPE_CHECKING:
@@ -34,15 +38,11 @@ if TYPE_CHECKING:
 
     from odoo_widgets.net.delivery import Delivery, Progress
 
-SAMPLES = 5
 # As many rows as can be shown while a person waits for nothing.
 SAMPLE_ROWS = 5_000
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
-NO_URL = "Type the URL to send to, such as https://mycompany.odoo.com/json/2/res.partner/create."
 NOTHING: immutabledict[str, Any] = immutabledict()
-# What a key's server is proposed to be sent.
-MODEL, OPERATION = "res.partner", "create"
 
 SENDING, STOPPING, CUTTING = "sending", "stopping", "cutting"
 
@@ -62,7 +62,9 @@ class State(traitlets.HasTraits):
     """What a form knows.
 
     In: `data`, `destination`, `credential`, changed by `bind` and `edit`.
-    Out: `draft`, `problem`, `samples`, `open_sample`, `phase`, `progress`, `responses`, `outcome`.
+    Out: `draft`, `problem`, `samples`, `batches` (how many a send makes; 0 while nothing can be sent), `too_large` (the
+    records of one call, where they are too many to show while a person types), `phase`, `progress`, `responses`,
+    `outcome`. What a person looks at: `open_sample`, `view`.
     """
 
     data = Value(None)
@@ -71,7 +73,10 @@ class State(traitlets.HasTraits):
     draft = Value(NOTHING)
     problem = traitlets.Unicode()
     samples = Value(Samples())
+    batches = traitlets.Int(0)
+    too_large = traitlets.Int(0)
     open_sample = traitlets.Int(0, allow_none=True)
+    view = traitlets.Enum(tuple(VIEWS), next(iter(VIEWS)))
     phase = traitlets.Enum([IDLE, SENDING, STOPPING, CUTTING], IDLE)
     progress = Value(None)
     responses = Value(None)
@@ -104,40 +109,27 @@ class State(traitlets.HasTraits):
                 setattr(self, name, value)
             wanted = NOTHING if "destination" in values else self.draft
             if self.destination is None and self.credential is not None:
-                wanted = {"url": address(self.credential.server, MODEL, OPERATION), **wanted}
+                wanted = {"url": address(self.credential.server, target.MODEL, target.OPERATION), **wanted}
             self._take(wanted)
 
     def edit(self, **changes: Any) -> None:
-        """Takes an edit of settings from a control. `model` and `operation` are views of the URL."""
+        """Takes an edit of settings from a control. For JSON-2, `model` and `operation` are views of the URL."""
         with self._changing():
-            wanted = {**self.draft, **changes}
-            if "url" in changes:
-                wanted.pop("model", None)
-                wanted.pop("operation", None)
-            self._take(self._as_url(wanted))
-
-    def _as_url(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        """Model and operation as the URL that they make, so that all three agree while something else is wrong."""
-        views = {name: wanted[name] for name in ("model", "operation") if name in wanted}
-        base = wanted.get("url") or (self.destination.url if self.destination is not None else "")
-        if not views or not base:
-            return wanted
-        with suppress(SettingsError):
-            model = str(views.get("model", self.shown("model") or MODEL))
-            made = address(base, model, str(views.get("operation", self.shown("operation") or OPERATION)))
-            rest = {name: value for name, value in wanted.items() if name not in views}
-            return {**rest, "url": made}
-        return wanted
+            self._take(target.edited(self.draft, changes, self.destination))
 
     def shown(self, name: str) -> Any:
         """What a control shows for a setting: what was typed if it is not valid, else the destination's value."""
-        if name in self.draft:
-            return self.draft[name]
-        if name in ("model", "operation"):
-            with suppress(SettingsError):
-                return getattr(endpoint(self.shown("url") or ""), name)
-            return getattr(self.destination.endpoint, name) if self.destination is not None else None
-        return getattr(self.destination, name, None)
+        return target.shown(name, self.draft, self.destination)
+
+    @property
+    def names_apart(self) -> bool:
+        """Whether model and operation are settings of their own, and no views of the URL."""
+        return target.apart(self.draft, self.destination)
+
+    def look(self, view: str) -> None:
+        """Shows the open sample in another view."""
+        with self._changing():
+            self.view = view
 
     def unfold(self, position: int, *, unfolded: bool) -> None:
         """Opens a sample, and folds up the one that was open; or folds it up."""
@@ -152,70 +144,53 @@ class State(traitlets.HasTraits):
         """The names of the data's columns, as far as they are text."""
         return tuple(dict.fromkeys(name for name in self.data.frame.columns if isinstance(name, str)))
 
-    @property
-    def calls(self) -> int:
-        """How many calls a send makes."""
-        return 0 if self.problem or self.destination is None else count(self.data, self.destination)
-
     def _take(self, wanted: Mapping[str, Any]) -> None:
         """Makes a destination of what is wanted, or keeps that as a draft and says why."""
         problem = ""
         if wanted:
             try:
-                self.destination, wanted = self._edited(wanted), NOTHING
+                self.destination, wanted = target.made(wanted, self.destination), NOTHING
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
                 problem = in_words(error)
         self.draft = immutabledict(wanted) if wanted else NOTHING
         self._derive(problem)
 
-    def _edited(self, wanted: Mapping[str, Any]) -> Destination:
-        settings = dict(wanted)
-        if self.destination is None:
-            if "url" not in settings:
-                raise SettingsError(NO_URL)
-            return Destination(**settings)
-        if views := {name: settings.pop(name) for name in ("model", "operation") if name in settings}:
-            target = self.destination.endpoint
-            views = {"model": target.model, "operation": target.operation, **views}
-            settings["url"] = address(settings.get("url", self.destination.url), **views)
-        destination: Destination = self.destination.replace(**settings)
-        return destination
-
     def _derive(self, problem: str = "") -> None:
         """Samples, counts and problem, from data, destination and credential."""
-        samples = Samples()
+        samples, number, too_large = Samples(), 0, 0
         problem = problem or self._problem()
         if not problem:
             try:
                 # The rows of the samples are looked at on every change, the rest when sending starts.
-                if self.too_large:
+                fitting, too_large = self._fitting()
+                if too_large:
                     problem = next(iter(self.destination.problems(self.data, rows=SAMPLE_ROWS)), "")
                 else:
-                    samples = self.destination.samples(self.data, n=self._shown_calls, credential=self.credential)
+                    samples = self.destination.samples(self.data, n=fitting, credential=self.credential)
+                number = 0 if problem else count(self.data, self.destination)
             except DataError as error:
                 problem = error.problems[0]
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
                 problem = in_words(error)
         # What was confirmed was confirmed for these values only.
         self.problem, self.samples, self.confirmation = problem, samples, ""
+        self.batches, self.too_large = number, too_large
         if self.phase == IDLE:
             # What the last send ran into, and how far it came, is not true of other values.
             self.outcome, self.progress = "", None
 
-    @property
-    def too_large(self) -> int:
-        """The records of one call, where they are too many to show while a person types; else 0."""
-        records = 0 if self.destination is None else min(self.destination.rows_per_call, len(self.data))
-        return records if records > SAMPLE_ROWS else 0
-
-    @property
-    def _shown_calls(self) -> int:
-        rows: int = self.destination.rows_per_call
-        return max(1, min(SAMPLES, SAMPLE_ROWS // min(rows, SAMPLE_ROWS)))
+    def _fitting(self) -> tuple[int, int]:
+        """How many calls can be shown while a person types; and the records of a first one that is too large."""
+        together = [len(rows) for rows in islice(batches(self.data, self.destination), SAMPLES)]
+        records = list(accumulate(together))
+        fitting = sum(each <= SAMPLE_ROWS for each in records)
+        # A batch may take several calls.
+        calls = SAMPLES if fitting == len(together) else fitting
+        return calls, 0 if fitting or not together else together[0]
 
     def _problem(self) -> str:
         if self.destination is None:
-            return NO_URL
+            return target.NO_URL
         if self.credential is not None and not self.credential.belongs_to(self.destination.url):
             return f"The key belongs to {self.credential.server}, and the URL leads elsewhere."
         return ""
@@ -225,25 +200,15 @@ class State(traitlets.HasTraits):
     @property
     def obstacle(self) -> str:
         """Why nothing can be sent now, in words; empty if it can."""
-        if self.phase != IDLE:
-            return "A send is going on."
-        if self.problem:
-            return "See what is wrong above."
-        if self.credential is None:
-            return "Set form.credential first: it says as whom to send."
-        if self.to_confirm and self.confirmation != self.to_confirm:
-            return f"Deleted records do not come back. Type {self.to_confirm} to delete these."
-        return ""
+        return obstacles.obstacle(self)
 
     @property
     def to_confirm(self) -> str:
-        """What has to be typed before records are deleted: the database's name, or the server's; else empty."""
-        if self.destination is None or self.destination.endpoint.operation != "unlink":
-            return ""
-        return (self.credential.database if self.credential else "") or host(self.destination.url)
+        """What has to be typed before rows are sent that may do harm; else empty."""
+        return obstacles.to_confirm(self)
 
     def confirm(self, typed: str) -> None:
-        """Takes what was typed to confirm a deletion."""
+        """Takes what was typed to confirm a send."""
         with self._changing():
             self.confirmation = typed
 

@@ -16,7 +16,7 @@ from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.server import Server
-from tests.flow.wire import KEY, ME, SERVER, settings
+from tests.flow.wire import KEY, ME, SERVER, URLS, settings
 
 CELLS = st.sampled_from(["a", "b", "A", "", None, "é"]) | st.text("xyz", max_size=3)
 COLUMNS = st.lists(CELLS, max_size=60)
@@ -56,7 +56,7 @@ def test_every_row_is_in_one_batch_rows_of_a_value_in_their_order(cells: Any, si
     size=SIZES,
     grouping=st.sampled_from(list(GROUPINGS)),
     budget=st.integers(300, 3000),
-    protocol=st.sampled_from(list(PROTOCOLS)),
+    protocol=st.sampled_from(list(URLS)),
     operation=st.sampled_from(["create", "write", "load", "unlink"]),
 )
 def test_no_body_is_over_the_budget_that_could_be_parted(  # noqa: PLR0917 - hypothesis gives each by its name
@@ -88,7 +88,7 @@ LONGEST, LAST = Credential(SERVER, "d" * 63, "me@example.com", "k" * 64), Server
 
 
 @pytest.mark.parametrize("operation", ["create", "action_confirm"])
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", URLS)
 def test_the_budget_holds_to_the_byte_in_every_batch(protocol: str, operation: str) -> None:
     frame = pd.DataFrame({"id": range(101, 131), "name": "n" * 9})
     chosen = settings(protocol, operation, batch_size=2, exclude=["name"] if operation != "create" else ["id"])
@@ -149,7 +149,7 @@ def test_whatever_a_value_is_it_arrives_as_it_is_and_nothing_else_changes(odd: s
     assert url.params["a"] == odd
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", URLS)
 def test_rows_are_parted_by_their_address_and_each_call_goes_to_its_own(protocol: str) -> None:
     frame = pd.DataFrame({"name": list("abcde"), "db": ["x/y", "z", "x/y", "z", "é"]})
     chosen = settings(protocol, exclude=["db"])

@@ -68,7 +68,7 @@ def head(request: httpx.Request) -> bytes:
 # What was asked when the answers of the real server were recorded, as far as an answer repeats it.
 ASKED = {"json2": b"{}", "jsonrpc": b'{"id":1}', "xmlrpc": b""}
 RECORDED = answers()
-CASES = [(protocol, case) for protocol in PROTOCOLS for case in RECORDED[protocol]]
+CASES = [(protocol, case) for protocol in ("json2", "jsonrpc", "xmlrpc") for case in RECORDED[protocol]]
 
 
 def exchange_of(

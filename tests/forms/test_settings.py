@@ -9,7 +9,7 @@ import ipywidgets as w
 import pytest
 from hypothesis import given, settings, strategies
 
-from odoo_widgets import Credential
+from odoo_widgets import Credential, Destination
 from tests.forms.examples import KEY, PLAIN, URL
 
 if TYPE_CHECKING:
@@ -39,6 +39,13 @@ DESTINATIONS = {
     "small batches": PLAIN.replace(batch_size=5),
     "one batch larger than any": PLAIN.replace(batch_size=10**12),
     "no batches": PLAIN.replace(batch_size=None),
+    "rows grouped by a column": PLAIN.replace(grouping="by column", group_by="ref", batch_size=5),
+    "rows kept together, in requests of a size": PLAIN.replace(grouping="keep together", group_by="ref", max_bytes=999),
+    "XML-RPC": Destination("https://mycompany.odoo.com/xmlrpc/2/object", model="crm.lead", operation="create"),
+    "a method over JSON-RPC": Destination(
+        "https://mycompany.odoo.com/jsonrpc", model="sale.order", operation="action_confirm"
+    ),
+    "a method": PLAIN.replace(url="https://mycompany.odoo.com/json/2/sale.order/action_confirm", exclude=["name"]),
     "what has no control": PLAIN.replace(timezone="UTC", context={"lang": "fr_FR"}, timeout=5),
     "nothing left to send": PLAIN.replace(exclude=["name", "ref"]),
 }
@@ -46,8 +53,8 @@ DESTINATIONS = {
 # What is typed where, and words of the problem that the form names.
 INVALID = [
     ("URL", "mycompany", "not the address of a server"),
-    ("URL", "https://mycompany.odoo.com/odoo/contacts", "no address that Odoo's JSON-2 API answers at"),
-    ("URL", "https://mycompany.odoo.com/json/2/res.partner/copy", "cannot be sent yet"),
+    ("URL", "https://mycompany.odoo.com/odoo/contacts", "no address that Odoo's JSON-2, JSON-RPC or XML-RPC"),
+    ("URL", "https://mycompany.odoo.com/json/2/res.partner/_compute_name", "is a private method"),
     ("URL", "https://me:secret@mycompany.odoo.com/json/2/res.partner/create", "has no place in an address"),
     ("URL", "", "not the address of a server"),
     ("Model", "res.partner/../../web", "is not the name of a model"),
@@ -212,10 +219,14 @@ def test_a_form_that_is_edited_to_settings_is_a_form_that_was_made_with_them(sho
 
 def edit(screen: Screen, wanted: Screen) -> None:
     """Gives every control the value that another form shows."""
-    for label in ("URL", "Request Headers", "Would you like to batch your records together?"):
-        screen.type(label, wanted.field(label).value)
-    if not wanted.field("Batch Size").disabled:
-        screen.type("Batch Size", wanted.field("Batch Size").value)
+    for label in (
+        "URL", "Model", "Operation", "Method Name", "Record Ids", "Request Headers",
+        "Would you like to batch your records together?", "Batch Size", "Grouping Algorithm", "Group By",
+        "Largest Request",
+    ):  # fmt: skip
+        there = wanted.field(label)
+        if there in wanted.visible and not there.disabled:
+            screen.type(label, there.label if isinstance(there, w.Dropdown) else there.value)
     for chip in screen.chips:
         screen.click(chip)
     for chip in wanted.chips:
@@ -247,7 +258,8 @@ def test_one_sample_is_open_at_a_time_and_it_folds_up_again(show: Show, frame: p
 
 def test_whatever_is_typed_gives_a_destination_or_a_reason(show: Show, frame: pd.DataFrame) -> None:
     screen = show(frame, PLAIN)
-    labels = ["URL", "Model", "Request Headers", "Exclude Attributes"]
+    labels = ["URL", "Model", "Method Name", "Record Ids", "Request Headers", "Exclude Attributes", "Group By",
+              "Largest Request"]  # fmt: skip
 
     @settings(max_examples=400)
     @given(label=strategies.sampled_from(labels), text=strategies.text())

@@ -85,6 +85,7 @@ def test_a_call_too_large_to_show_while_typing_says_so_and_can_be_sent(show: Sho
     screen = show(frame, odoo.destination.replace(batch_size=10_000), odoo.credential)
     assert screen.says("A call of 6,000 records is too large to show while you type.")
     assert screen.text("plan").startswith("6,000 rows · 1 call to ")
+    screen.type("Confirmation", "mycompany")
     assert not screen.button("Send").disabled
     screen.form.data = pd.DataFrame({"name": [1.5, float("inf")] * 3_000})
     assert "infinity cannot be sent" in screen.text("problem")

@@ -13,8 +13,8 @@ import pytest
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
-from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from tests.flow.wire import URLS
 from tests.net.speaking import UID, Odoo, RefusedError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SERVER = "https://mycompany.odoo.com"
 ME = Credential(SERVER, "mycompany", "me@example.com", "5ec2e7" * 6)
 RPC = ("jsonrpc", "xmlrpc")
-EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
+EVERY = pytest.mark.parametrize("protocol", URLS)
 OVER_RPC = pytest.mark.parametrize("protocol", RPC)
 ORDERS = pd.DataFrame({"id": [1, 2, 3, 4]})
 

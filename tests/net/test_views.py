@@ -17,9 +17,9 @@ import pytest
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.samples import VIEWS
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from tests.flow.wire import URLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ def run(view: str, sample: Sample) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", URLS)
 @pytest.mark.parametrize("view", COMMANDS)
 def test_what_a_view_sends_is_what_a_send_sends(protocol: str, view: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if view == "curl" and not (shutil.which("curl") and shutil.which("bash")):
@@ -116,7 +116,7 @@ def test_what_a_view_sends_is_what_a_send_sends(protocol: str, view: str, monkey
 
 
 @pytest.mark.parametrize("server", [NOTHING_KNOWN, Server(uid=900_000_001)])
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", URLS)
 @pytest.mark.parametrize("view", COMMANDS)
 def test_values_that_look_like_a_mark_stay_what_they_are(protocol: str, view: str, server: Server) -> None:
     target = destination(protocol, "https://mycompany.odoo.com", batch_size=None)
@@ -127,7 +127,7 @@ def test_values_that_look_like_a_mark_stay_what_they_are(protocol: str, view: st
         assert ("uid," in text.split()) == (view == "python" and not known)
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", URLS)
 @pytest.mark.parametrize("key", ["k\"&<$`\\'", KEY, "***", "a"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_view_shows_the_key(protocol: str, key: str, view: str) -> None:

@@ -12,6 +12,7 @@ import httpx
 
 from odoo_widgets.flow.calls import LOG_IN
 from odoo_widgets.flow.credential import origin
+from odoo_widgets.flow.protocols.envelope import parsed
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.calls import Call
@@ -36,7 +37,7 @@ def address(call: Call, settings: Settings, path: str) -> httpx.URL:
     Returns:
         The address. A login is for no row, so a query that takes values of rows stays out of it.
     """
-    url = httpx.URL(call.url or settings.url)
+    url = parsed(call.url or settings.url)
     query = url.query if call.url or not settings.url_columns else b""
     return httpx.URL(f"{origin(str(url))}{path}").copy_with(query=query or None)
 
@@ -59,7 +60,7 @@ def service(call: Call, settings: Settings, credential: Credential, server: Serv
     numbered = [] if ask.by_name else list(ask.arguments.values())
     args = [*([] if ask.ids is None else [ask.ids]), *numbered]
     kwargs: dict[str, Any] = dict(ask.arguments) if ask.by_name else {}
-    if context := {**settings.context, **ask.context}:
+    if context := ask.context_with(settings.context):
         kwargs["context"] = context
     uid = UID if server.uid is None else server.uid
     return OBJECT, "execute_kw", [credential.database, uid, key, call.model, ask.method, args, kwargs]

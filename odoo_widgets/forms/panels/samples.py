@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from odoo_widgets.forms.pieces import Text, hide
-from odoo_widgets.forms.sentences import shown
-from odoo_widgets.forms.state import SAMPLES
+from odoo_widgets.flow.views import VIEWS
+from odoo_widgets.forms.pieces import Text, hide, labelled
+from odoo_widgets.forms.sentences import SAMPLES, shown
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
@@ -19,11 +19,12 @@ MOST_CHARACTERS = 200_000
 
 def samples_panel(state: State) -> w.Widget:
     """The first calls, folded up to a line each; one at a time unfolds to the whole request."""
-    count = Text()
+    count = Text(kind="samples-note")
     empty = Text(kind="empty")
-    panel = w.VBox(
-        [Text("Sample Payload", kind="heading", tag="h3"), count, empty, *(_slot(state, n) for n in range(SAMPLES))]
-    )
+    view = labelled(w.Dropdown, "View As", options=tuple(VIEWS))
+    view.observe(lambda change: state.look(change.new), "value")
+    slots = [_slot(state, position) for position in range(SAMPLES)]
+    panel = w.VBox([Text("Sample Payload", kind="heading", tag="h3"), count, empty, view, *slots])
     panel.add_class("ow-samples")
 
     def follow() -> None:
@@ -31,6 +32,8 @@ def samples_panel(state: State) -> w.Widget:
         empty.show(
             "The samples appear here as soon as the settings and the data fit together." if state.problem else ""
         )
+
+        hide(view, not state.samples)
 
     state.on("samples", "problem", call=follow)
     return panel
@@ -60,7 +63,7 @@ def _slot(state: State, position: int) -> w.Widget:
         hide(slot, not there)
         title.value = unfolded
         title.description = f"{'▾' if unfolded else '▸'} {sample.call.number + 1} · {sample.title}" if sample else ""
-        text = sample.view() if sample and unfolded else ""
+        text = sample.view(state.view) if sample and unfolded else ""
         more = len(text) - MOST_CHARACTERS
         # Only the open sample's payload is in the widgets' state, which a saved notebook may keep.
         request.show(text[:MOST_CHARACTERS])
@@ -69,5 +72,5 @@ def _slot(state: State, position: int) -> w.Widget:
         )
 
     title.observe(on_toggle, "value")
-    state.on("samples", "open_sample", call=follow)
+    state.on("samples", "open_sample", "view", call=follow)
     return slot

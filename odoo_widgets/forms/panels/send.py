@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.obstacles import IDLE, to_type
 from odoo_widgets.forms.pieces import Text, hide, labelled
-from odoo_widgets.forms.sentences import IDLE
 from odoo_widgets.forms.state import CUTTING, SENDING, STOPPING
 
 if TYPE_CHECKING:
@@ -32,16 +32,20 @@ def send_panel(state: State) -> w.Widget:
     stop = w.Button(description="Stop")
     bar = w.IntProgress(bar_style="info")
     figures = Text(kind="figures")
-    confirm = labelled(w.Text, "Database to delete in")
+    why, confirm = Text(), labelled(w.Text, "Confirmation")
     confirm.observe(lambda change: state.confirm(change.new), "value")
     send.on_click(lambda _: state.send())
     stop.on_click(lambda _: state.stop())
 
     def follow_settings() -> None:
         send.disabled = bool(state.obstacle)
-        obstacle.show(state.obstacle if state.phase == IDLE else "")
+        asks = bool(state.to_confirm) and state.phase == IDLE
+        why.show(to_type(state) if asks else "")
+        # What is to be typed is said above the field that it is typed into.
+        obstacle.show(state.obstacle if state.phase == IDLE and state.obstacle != to_type(state) else "")
         plan.show(sentences.plan(state))
-        hide(confirm, not state.to_confirm)
+        hide(confirm, not asks)
+        confirm.placeholder = state.to_confirm
         confirm.value = state.confirmation
         stop.description, stop.tooltip = STOP_WORDS[state.phase]
         stop.disabled = state.phase in (IDLE, CUTTING)
@@ -57,7 +61,7 @@ def send_panel(state: State) -> w.Widget:
     state.on("outcome", call=lambda: outcome.show(state.outcome))
     controls = w.HBox([send, stop, bar, figures])
     controls.add_class("ow-send-controls")
-    panel = w.VBox([plan, confirm, controls, obstacle, outcome])
+    panel = w.VBox([plan, why, confirm, controls, obstacle, outcome])
     panel.add_class("ow-send")
     return panel
 

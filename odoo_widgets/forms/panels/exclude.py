@@ -1,0 +1,58 @@
+"""Which columns stay out of the payload."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from odoo_widgets.forms.pieces import Text, close_tree, hide, labelled
+
+if TYPE_CHECKING:
+    from odoo_widgets.forms.state import State
+
+
+def exclude_panel(state: State) -> w.Widget:
+    """A field to add a column, and a button for each that is left out, to take it back."""
+    add = labelled(w.Combobox, "Exclude Attributes", placeholder="add a column…", ensure_option=False)
+    add.continuous_update = False
+    chosen = w.HBox([])
+    chosen.add_class("ow-excluded")
+    note = Text()
+
+    def excluded() -> tuple[str, ...]:
+        return tuple(state.shown("exclude") or ())
+
+    def on_add(change: Any) -> None:
+        if change.new:
+            add.value = ""
+            state.edit(exclude=(*(name for name in excluded() if name != change.new), change.new))
+
+    def take_back(name: str) -> None:
+        state.edit(exclude=tuple(each for each in excluded() if each != name))
+        # The button that had the focus is gone.
+        add.focus()
+
+    def button_for(name: str) -> w.Button:
+        button = w.Button(description=f"{name} ✕", tooltip=f"Send the column {name} after all")
+        button.on_click(lambda _: take_back(name))
+        return button
+
+    buttons: dict[str, w.Button] = {}
+
+    def follow() -> None:
+        names, columns = excluded(), state.columns
+        left, known = set(names), set(columns)
+        add.options = tuple(name for name in columns if name and name not in left)
+        unknown = [name for name in names if name not in known]
+        note.show(f"The data has no column called {unknown[0]!r}." if unknown else "")
+        gone = [buttons.pop(name) for name in tuple(buttons) if name not in names]
+        buttons.update({name: button_for(name) for name in names if name not in buttons})
+        chosen.children = tuple(buttons[name] for name in names)
+        for button in gone:
+            close_tree(button)
+        hide(chosen, not names)
+
+    add.observe(on_add, "value")
+    state.on("data", "destination", "draft", call=follow)
+    return w.VBox([add, chosen, note])

@@ -1,0 +1,99 @@
+"""Where the rows go and what is done with them: URL, Model, Operation, Method Name, Record Ids."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from odoo_widgets.flow.endpoint import WITHOUT_IDS
+from odoo_widgets.flow.methods import KNOWN, ON_ANY_MODEL, known
+from odoo_widgets.flow.operations import OPERATIONS
+from odoo_widgets.forms.mirror import mirror
+from odoo_widgets.forms.pieces import Text, hide, labelled
+from odoo_widgets.forms.target import OPERATION
+
+if TYPE_CHECKING:
+    from odoo_widgets.forms.state import State
+
+# What an analyst sends most, to pick from; any other model can be typed.
+MODELS = (
+    "res.partner",
+    "product.template",
+    "product.product",
+    "sale.order",
+    "account.move",
+    "crm.lead",
+    "hr.employee",
+    "stock.quant",
+)
+# The choice that any other name stands under. As an operation it says nothing: its name is still to be typed.
+METHOD, METHOD_WORDS = "", "Run a method…"
+ARGUMENTS = "Its arguments are the columns that are not excluded, by their names."
+
+
+def url_panel(state: State) -> w.Widget:
+    """The controls that make the endpoint."""
+    url = labelled(w.Text, "URL", continuous_update=False, placeholder="https://mycompany.odoo.com/json/2/…")
+    model = labelled(w.Combobox, "Model", options=MODELS, ensure_option=False, continuous_update=False)
+    choices = [*((each.words, name) for name, each in OPERATIONS.items()), (METHOD_WORDS, METHOD)]
+    operation = labelled(w.Dropdown, "Operation", options=choices)
+    method = labelled(w.Combobox, "Method Name", ensure_option=False, continuous_update=False)
+    method.placeholder = "such as action_confirm"
+
+    def name() -> str:
+        return _operation(state)
+
+    mirror(state, url, lambda: state.shown("url") or "", lambda value: {"url": value})
+    mirror(state, model, lambda: state.shown("model") or "", lambda value: {"model": value})
+    mirror(state, operation, lambda: name() if name() in OPERATIONS else METHOD, lambda value: {"operation": value})
+    mirror(
+        state, method, lambda: METHOD if name() in OPERATIONS else name(), lambda value: {"operation": value.strip()}
+    )
+    note = Text()
+
+    def follow() -> None:
+        unknown = state.shown("model") is None and not state.names_apart
+        model.disabled = operation.disabled = unknown
+        hide(method, name() in OPERATIONS)
+        wanted = state.shown("model") or ""
+        method.options = (*(each for of, each in KNOWN if of == wanted), *ON_ANY_MODEL)
+        note.show(_note(wanted, name(), unknown=unknown))
+
+    state.on("destination", "draft", call=follow)
+    views = w.VBox([model, operation, method])
+    views.add_class("ow-views")
+    return w.VBox([url, views, note, _ids(state)])
+
+
+def _operation(state: State) -> str:
+    shown = state.shown("operation")
+    return OPERATION if shown is None else str(shown)
+
+
+def _note(model: str, name: str, *, unknown: bool) -> str:
+    if unknown:
+        return "Model and Operation follow from the URL: type it first."
+    if name in OPERATIONS or not name:
+        return ""
+    method = known(model, name)
+    if method is None:
+        return f"{ARGUMENTS} What it did cannot be read afterwards: nothing is known of {name}."
+    return f"{ARGUMENTS} It wants {method.wants}, and what it did is read afterwards."
+
+
+def _ids(state: State) -> w.Widget:
+    control = labelled(w.Combobox, "Record Ids", ensure_option=False, continuous_update=False)
+
+    def shown() -> str:
+        column = state.shown("ids")
+        return "id" if column is None else str(column)
+
+    mirror(state, control, shown, lambda value: {"ids": value})
+
+    def follow() -> None:
+        control.options = state.columns
+        hide(control, _operation(state) in WITHOUT_IDS)
+
+    state.on("data", "destination", "draft", call=follow)
+    return control

@@ -1,0 +1,125 @@
+"""Where a form's edits keep model and operation: in the URL for JSON-2, as settings of their own beside any other."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow.batches import GROUPINGS
+from odoo_widgets.flow.endpoint import RPC_PATHS, address, endpoint, fixed, protocol_of
+from odoo_widgets.flow.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NO_URL = "Type the URL to send to, such as https://mycompany.odoo.com/json/2/res.partner/create."
+NO_METHOD = "Type the name of the method to run, under Method Name."
+NO_MODEL = "Type the model that the rows are for, such as res.partner: this URL does not say it."
+NO_GROUP_BY = "Pick the column to group by, under Group By."
+NO_SIZE = "Largest Request is a size with its unit, such as 500 kB or 2 MB."
+# What a key's server is proposed to be sent.
+MODEL, OPERATION = "res.partner", "create"
+VIEWS = ("model", "operation")
+
+
+def shown(name: str, draft: Mapping[str, Any], destination: Destination | None) -> Any:
+    """What a control shows for a setting.
+
+    Args:
+        name: The setting.
+        draft: What was typed and makes no valid destination.
+        destination: The last valid one.
+
+    Returns:
+        What was typed, else what the shown URL says, else the destination's value; None where nothing says it.
+    """
+    if name in draft:
+        return draft[name]
+    if "url" in draft:
+        if name in VIEWS:
+            with suppress(SettingsError):
+                return getattr(endpoint(draft["url"]), name)
+        if found := fixed(draft["url"]).get(name):
+            return found[0]
+    if destination is None:
+        return None
+    return getattr(destination.endpoint if name in VIEWS else destination, name)
+
+
+def apart(draft: Mapping[str, Any], destination: Destination | None) -> bool:
+    """Whether the shown URL leaves it to settings of their own to say model and operation."""
+    protocol = protocol_of(shown("url", draft, destination) or "")
+    if protocol is None and destination is not None and "/json/2/" not in draft.get("url", ""):
+        # A slip of the pen changes no protocol.
+        protocol = destination.endpoint.protocol
+    return protocol in RPC_PATHS.values()
+
+
+def edited(draft: Mapping[str, Any], changes: Mapping[str, Any], destination: Destination | None) -> dict[str, Any]:
+    """A draft after an edit, with model and operation where the URL wants them.
+
+    Args:
+        draft: What was typed before.
+        changes: What is typed now.
+        destination: The last valid destination.
+
+    Returns:
+        The draft that is to become a destination.
+    """
+    wanted = {**draft, **changes}
+    if apart(wanted, destination):
+        if "url" in changes:
+            before = {name: shown(name, draft, destination) for name in VIEWS}
+            before["operation"] = OPERATION if before["operation"] is None else before["operation"]
+            wanted = {**before, **wanted}
+        return wanted
+    if "url" in changes:
+        return {name: value for name, value in wanted.items() if name not in VIEWS}
+    return _as_url(wanted, destination)
+
+
+def _as_url(wanted: dict[str, Any], destination: Destination | None) -> dict[str, Any]:
+    """Model and operation as the URL that they make, so that all three agree while something else is wrong."""
+    base = shown("url", wanted, destination)
+    if not base or not any(name in wanted for name in VIEWS):
+        return wanted
+    with suppress(SettingsError):
+        model, operation = (shown(name, wanted, destination) for name in VIEWS)
+        made = address(base, MODEL if model is None else model, OPERATION if operation is None else operation)
+        return {**{name: value for name, value in wanted.items() if name not in VIEWS}, "url": made}
+    return wanted
+
+
+def made(draft: Mapping[str, Any], destination: Destination | None) -> Destination:
+    """The destination that a draft asks for.
+
+    Args:
+        draft: What was typed.
+        destination: The one to change; None to make the first.
+
+    Raises:
+        SettingsError: There is none; the message says what to type.
+    """
+    wanted = dict(draft)
+    if not shown("url", wanted, destination) and "url" not in wanted:
+        raise SettingsError(NO_URL)
+    if not wanted.get("operation", True):
+        raise SettingsError(NO_METHOD)
+    if isinstance(wanted.get("max_bytes"), str):
+        raise SettingsError(NO_SIZE)
+    grouping = shown("grouping", wanted, destination)
+    if grouping in GROUPINGS and GROUPINGS[grouping].needs_column and not shown("group_by", wanted, destination):
+        raise SettingsError(NO_GROUP_BY)
+    if apart(wanted, destination):
+        if protocol_of(shown("url", wanted, destination)) and not shown("model", wanted, destination):
+            raise SettingsError(NO_MODEL)
+    else:
+        if any(name in wanted for name in VIEWS):
+            # One of them would change the URL's path, and `address` says so.
+            model, operation = (shown(name, wanted, destination) for name in VIEWS)
+            wanted["url"] = address(shown("url", wanted, destination), model or "", operation or "")
+        if "url" in wanted:
+            # It says both.
+            wanted |= dict.fromkeys(VIEWS)
+    return Destination(**wanted) if destination is None else destination.replace(**wanted)

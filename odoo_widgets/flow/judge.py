@@ -135,8 +135,9 @@ def _another_name(facts: Facts) -> bool:
     # With one argument, the one that is wanted is the one that was given under another name.
     alone = len(facts.call.ask.arguments) == 1 and not facts.call.ask.by_name
     name = words.WANTED.search(facts.message) if facts.error == "UnprocessableEntity" and alone else None
-    known_name = facts.knows.named(facts.call.model, facts.call.ask.method, facts.call.ask.arguments)
-    return name is not None and name["name"] not in known_name
+    # Once: a method that wants two arguments would ask for one of them after the other for ever.
+    tried = f"{facts.call.model}/{facts.call.ask.method}" in facts.knows.arguments
+    return name is not None and not tried and name["name"] not in facts.call.ask.arguments
 
 
 def _no_save_multi(facts: Facts) -> bool:
@@ -263,7 +264,7 @@ def judge(call: Call, exchange: Exchange, settings: Settings, server: Server = N
     rule = next(rule for rule in RULES if rule.fits(facts))
     if rule.status in FOLLOW:
         return FOLLOW[rule.status](facts)
-    sentence = rule.say(facts)
+    sentence = words.of_effect(facts, rule.say(facts)) if call.ask.effect_of is not None else rule.say(facts)
     whole = Outcome(
         rows=call.rows,
         status=_meant(rule.status, call),

@@ -34,6 +34,8 @@ BLOCK = 5_000
 # As long as a key (40), a database's name (PostgreSQL, NAMEDATALEN) and a user's id are at most: requests are measured
 # with these, so that whoever sends, the same rows go together.
 LONGEST_KEY, LONGEST_NAME, LONGEST_UID = "k" * 64, "d" * 63, 2**31 - 1
+# And a call's number, which JSON-RPC repeats.
+LARGEST_NUMBER = 2**31 - 1
 
 
 def plan(
@@ -220,6 +222,7 @@ def _size(batch: Batch, settings: Settings, server: Server, url: str) -> int:
     someone = Credential(origin(settings.url), LONGEST_NAME, LONGEST_NAME, LONGEST_KEY, allow_http=True)
     known_user = attrs.evolve(server, uid=LONGEST_UID)
     looks_up = operation(target.operation).needs_ids
-    asks = [*_asks(batch, settings, server), *([look_up(batch)] if looks_up else [])]
+    asks = [*_asks(batch, settings, server), *([look_up(batch, _fields(settings))] if looks_up else [])]
     encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode
-    return max(len(encode(Call(0, target.model, ask, url), settings, someone, known_user).content) for ask in asks)
+    calls = (Call(LARGEST_NUMBER, target.model, ask, url) for ask in asks)
+    return max(len(encode(call, settings, someone, known_user).content) for call in calls)

@@ -67,12 +67,13 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[Any, attrs.Attribute[Any], An
 
 def _context(value: Mapping[str, object] | None) -> immutabledict[str, object]:
     try:
-        orjson.dumps(dict(value or {}))
+        # As it goes out: tuples are lists there.
+        plain: dict[str, object] = orjson.loads(orjson.dumps(dict(value or {})))
         # For NaN, orjson would write null.
         json.dumps(dict(value or {}), allow_nan=False)
     except (TypeError, ValueError):
         raise SettingsError("context is not a dict of names and plain values, such as {'lang': 'fr_FR'}.") from None
-    return immutabledict(value or {})
+    return immutabledict(plain)
 
 
 def _name_or_none(value: Any) -> Any:

@@ -53,7 +53,12 @@ def filled(url: str, values: Mapping[str, Any]) -> str:
     Returns:
         The address of this row. A value cannot end the part that it stands in (RFC 3986, 2.1).
     """
-    return PLACE.sub(lambda match: quote(_text(values[match[1]]), safe=""), url)
+    return PLACE.sub(lambda match: _quoted(_text(values[match[1]])), url)
+
+
+def _quoted(text: str) -> str:
+    # A part of a path that is one or two dots stands for another part (RFC 3986, 5.2.4).
+    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
 
 
 def parent(url: str) -> str:

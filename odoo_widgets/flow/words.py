@@ -7,7 +7,7 @@ import re
 import attrs
 import httpx
 
-from odoo_widgets.flow.calls import Call
+from odoo_widgets.flow.calls import LOG_IN, Call
 from odoo_widgets.flow.endpoint import in_json2
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.methods import State, known
@@ -229,8 +229,10 @@ def wrong_verb(facts: Facts) -> str:
 
 def over_budget(facts: Facts) -> str:
     """The body is longer than the settings allow, and cannot be parted."""
-    rows = "This row alone makes" if len(facts.call.rows) == 1 else "These rows, which are kept together, make"
     size, most = len(facts.exchange.request.content), facts.settings.max_bytes
+    if facts.call.ask.method == LOG_IN:
+        return f"The login alone makes a request of {size:,} bytes, and max_bytes={most:,}. Raise it."
+    rows = "This row alone makes" if len(facts.call.rows) == 1 else "These rows, which are kept together, make"
     return f"{rows} a request of {size:,} bytes, and max_bytes={most:,}. Raise it, or shorten the values."
 
 
@@ -267,6 +269,14 @@ def odoo_says(facts: Facts) -> str:
     if facts.call.ask.effect_of is not None:
         return f"{_asked(facts)}, which it refused: {told} {_then(facts)}"
     return told or f"Odoo refused these rows and did not say why ({facts.error})."
+
+
+def of_effect(facts: Facts, sentence: str) -> str:
+    """What keeps a method's effect from being read: the method was called, so nothing may say that nothing was sent."""
+    if sentence.startswith(_asked(facts)):
+        return sentence
+    seen = f"HTTP {facts.status}" if facts.status else "no connection"
+    return f"{_asked(facts)}, which failed ({seen}). {_then(facts)}"
 
 
 def load_rolled_back(facts: Facts) -> str:

@@ -27,8 +27,8 @@ ROOMS = {
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
-    "errors", "exchange", "headers", "templates", "credential", "server", "answers", "endpoint", "settings", "saved",
-    "calls", "methods", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values", "formats",
+    "errors", "exchange", "headers", "templates", "credential", "server", "answers", "endpoint", "kinds", "unsendable",
+    "limits", "choices", "settings", "saved", "calls", "methods", "operations", "moments", "cells", "values", "formats",
     "records", "findings", "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw",
     "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "plan",
     "proofs", "responses", "words", "follow", "judge", "views", "samples",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.settings import Settings
 
+ANYTHING = re.compile(".*", re.DOTALL)
+
 
 @attrs.frozen
 class Limits:
@@ -24,14 +26,20 @@ class Limits:
         too_large: The sentence about a number beyond.
         characters: The characters that no text may hold.
         unreadable: The sentence about a text with one of them.
+        names: What the key of a dict looks like.
+        unnamed: The sentence about one that does not.
     """
 
     largest: int
     too_large: str
     characters: re.Pattern[str]
     unreadable: str
+    names: re.Pattern[str] = ANYTHING
+    unnamed: str = ""
 
 
+# XML 1.0, 2.3 and Namespaces in XML 1.0, 4: what an element may be called, in the letters that every reader takes.
+XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 # XML 1.0 (2.2, Char) has no such characters.
 NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 REMOVE = r"Remove it: .str.replace(r'[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]', '', regex=True)."
@@ -50,6 +58,8 @@ LIMITS: dict[str, Limits] = {
         "the number is larger than Odoo can hold. Send it as text.",
         NO_CHARACTERS,
         f"the text holds a control character, which XML cannot carry. {REMOVE}",
+        XML_NAME,
+        "this key of a dict cannot name an element in XML. Rename it, or use JSON.",
     ),
 }
 
@@ -95,6 +105,8 @@ def _list(values: list[Any], limits: Limits) -> None:
 def _dict(values: dict[str, Any], limits: Limits) -> None:
     for key, value in values.items():
         _text(key, limits)
+        if not limits.names.fullmatch(key):
+            raise UnsendableError(limits.unnamed, key)
         check(value, limits)
 
 

@@ -13,9 +13,9 @@ import numpy as np
 import orjson
 from immutabledict import immutabledict
 
-from odoo_widgets.flow import templates
+from odoo_widgets.flow import choices, templates
 from odoo_widgets.flow.answers import PATH
-from odoo_widgets.flow.endpoint import VERBS, WITHOUT_IDS, Endpoint, endpoint, fixed, in_json2, protocol_of
+from odoo_widgets.flow.endpoint import VERBS, WITHOUT_IDS, Endpoint, endpoint, fixed, protocol_of
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.headers import NAME, OURS, parse_headers
 
@@ -221,26 +221,15 @@ class Settings:
             # The URL says them: two equal destinations are equal, whether they were said twice or not.
             object.__setattr__(self, "model", None)
             object.__setattr__(self, "operation", None)
-        for name, (value, reason) in fixed(self.url).items():
-            if (said := getattr(self, name)) != value:
-                instead = {name: value} if name != "method" else in_json2(self.url, target.model, said)
-                raise SettingsError(f"{name}={said!r} does not fit the URL. {reason}", instead)
-        if target.protocol == "rest":
+        elif target.protocol == "rest":
             object.__setattr__(self, "operation", None)
-        else:
-            self._has_no_choices_of_rest()
+        choices.check(self)
         if self.grouping != "sequential":
             if not isinstance(self.group_by, str) or not self.group_by:
                 raise SettingsError(f"grouping={self.grouping!r} needs to know by which column: group_by='…'.")
         elif self.group_by is not None:
             # It decides nothing in row order.
             object.__setattr__(self, "group_by", None)
-
-    def _has_no_choices_of_rest(self) -> None:
-        for name in ("mode", "wrap", "id_path", "key_header"):
-            default = getattr(attrs.fields(Settings), name).default
-            if getattr(self, name) != default:
-                raise SettingsError(f"{name}={getattr(self, name)!r} is for REST only. Leave it out.")
 
     @property
     def endpoint(self) -> Endpoint:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import attrs
 import httpx
 
 from odoo_widgets.flow.calls import Call
-from odoo_widgets.flow.endpoint import in_json2
+from odoo_widgets.flow.choices import over_json2
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.methods import State, known
 from odoo_widgets.flow.proofs import rolled_back
@@ -197,12 +198,12 @@ def no_api(facts: Facts) -> str:
     )
 
 
-def instead(facts: Facts) -> dict[str, str]:
+def instead(facts: Facts) -> dict[str, Any]:
     """The settings to use in place of an /api that is not there; empty where none can be proposed."""
     target = facts.settings.endpoint
     if target.protocol != "rest" or not target.model or not API.match(facts.exchange.request.url.path):
         return {}
-    return in_json2(facts.settings.url, target.model, target.operation)
+    return over_json2(facts.settings, target.model, target.operation)
 
 
 def wrong_verb(facts: Facts) -> str:

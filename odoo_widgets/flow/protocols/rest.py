@@ -15,7 +15,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from odoo_widgets.flow import answers
-from odoo_widgets.flow.answers import Answer
+from odoo_widgets.flow.answers import LAST_PART, Answer
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.protocols.envelope import headers, parsed
@@ -48,17 +48,20 @@ def encode(call: Call, settings: Settings, credential: Credential, _server: Serv
     """
     records = call.ask.arguments.get("records")
     written = FORMATS[settings.content_format]
+    url = parsed(call.url or settings.url)
     # An address with an id in it is one record's.
-    several = settings.batch_size is not None and call.ask.ids is None
+    one = call.ask.ids is not None or (call.ask.method != "POST" and LAST_PART.search(url.path) is not None)
+    several = settings.batch_size is not None and not one
     wrapped = settings.wrap.split(".") if settings.wrap else []
     content = None if records is None else written.write(records, several, wrapped)
     envelope = headers(settings, written.content_type)
-    envelope["Accept"] = "application/json, */*;q=0.5"
+    if "accept" not in map(str.lower, settings.headers):
+        envelope["Accept"] = "application/json, */*;q=0.5"
     if content is None:
         del envelope["Content-Type"]
     if credential.database:
         envelope["X-Odoo-Database"] = credential.database
-    request = httpx.Request(call.ask.method, parsed(call.url or settings.url), headers=envelope, content=content)
+    request = httpx.Request(call.ask.method, url, headers=envelope, content=content)
     # The key comes last: no frame that can fail holds it.
     key = credential.api_key.get_secret_value()
     request.headers[settings.key_header] = f"Bearer {key}" if settings.key_header.lower() == BEARER else key

@@ -27,11 +27,11 @@ ROOMS = {
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
-    "errors", "exchange", "headers", "templates", "credential", "server", "answers", "endpoint", "kinds", "unsendable",
-    "limits", "choices", "settings", "saved", "calls", "methods", "operations", "moments", "cells", "values", "formats",
+    "errors", "exchange", "headers", "templates", "credential", "server", "answers", "endpoint", "choices", "settings",
+    "saved", "calls", "methods", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values", "formats",
     "records", "findings", "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw",
-    "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "plan",
-    "proofs", "responses", "words", "follow", "judge", "views", "samples",
+    "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "replacing",
+    "plan", "verb_proofs", "proofs", "responses", "words", "follow", "judge", "views", "samples",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

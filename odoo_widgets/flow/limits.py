@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from odoo_widgets.flow.choices import XML_NAME
 from odoo_widgets.flow.unsendable import UnsendableError
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ class Limits:
     unnamed: str = ""
 
 
-# XML 1.0, 2.3 and Namespaces in XML 1.0, 4: what an element may be called, in the letters that every reader takes.
-XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 # XML 1.0 (2.2, Char) has no such characters.
 NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 REMOVE = r"Remove it: .str.replace(r'[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]', '', regex=True)."

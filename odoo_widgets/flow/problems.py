@@ -10,10 +10,11 @@ import pandas as pd
 
 from odoo_widgets.flow import urls
 from odoo_widgets.flow.answers import LAST_PART
+from odoo_widgets.flow.choices import XML_NAME
 from odoo_widgets.flow.findings import Finding, findings
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kinds import is_missing, is_sendable, plain
-from odoo_widgets.flow.limits import XML_NAME, limits_of
+from odoo_widgets.flow.limits import limits_of
 from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.records import Source, columns, numbers

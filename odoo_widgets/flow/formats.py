@@ -48,8 +48,14 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
+def _one(records: Records) -> dict[str, Any]:
+    """The only record: a second one would be lost."""
+    (record,) = records
+    return record
+
+
 def _json(records: Records, several: bool, wrapped: Sequence[str]) -> bytes:
-    content: Any = list(records) if several else records[0]
+    content: Any = list(records) if several else _one(records)
     for name in reversed(wrapped):
         content = {name: content}
     return orjson.dumps(content)
@@ -67,7 +73,7 @@ def _element(name: str, value: Any) -> ET.Element:
 
 
 def _xml(records: Records, several: bool, wrapped: Sequence[str]) -> bytes:
-    content = [_element("record", record) for record in records]
+    content = [_element("record", record) for record in (records if several else [_one(records)])]
     names = [*wrapped, *(["records"] if several else [])]
     for name in reversed(names):
         outer = ET.Element(name)
@@ -79,7 +85,7 @@ def _xml(records: Records, several: bool, wrapped: Sequence[str]) -> bytes:
 
 
 def _form(records: Records, _several: bool, _wrapped: Sequence[str]) -> bytes:
-    return urlencode([(name, text(value)) for name, value in records[0].items()]).encode()
+    return urlencode([(name, text(value)) for name, value in _one(records).items()]).encode()
 
 
 def _csv(records: Records, _several: bool, _wrapped: Sequence[str]) -> bytes:

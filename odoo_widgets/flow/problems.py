@@ -127,7 +127,7 @@ def _rest(names: list[str], settings: Settings) -> Iterator[str]:
             f"DELETE to {path} would be for all there is. Put the column of ids into the URL: "
             f"{path}/{{{settings.ids}}}."
         )
-    several = settings.batch_size is not None and not settings.needs_ids
+    several = settings.sends_lists and not (settings.needs_ids and target.operation != "POST")
     if several and not FORMATS[settings.content_format].several and operation(target.operation).takes_values:
         yield "A form holds one record. Send each record in a call of its own, or use JSON, XML or CSV."
     xml = settings.content_format == "XML" and operation(target.operation).takes_values

@@ -262,6 +262,11 @@ class Settings:
         """The most records in one call."""
         return self.batch_size or 1
 
+    @property
+    def sends_lists(self) -> bool:
+        """Whether a call holds a list of records, even if it is one record: rows kept together may be several."""
+        return self.batch_size is not None or self.grouping == "keep together"
+
     def replace(self, **changes: Any) -> Self:
         """The same settings with some values changed.
 

@@ -54,8 +54,8 @@ def encode(call: Call, settings: Settings, credential: Credential, _server: Serv
     written = FORMATS[settings.content_format]
     url = parsed(call.url or settings.url)
     # An address with an id in it is one record's.
-    one = call.ask.ids is not None or (call.ask.method != "POST" and LAST_PART.search(url.path) is not None)
-    several = settings.batch_size is not None and not one
+    one = call.ask.method != "POST" and (call.ask.ids is not None or LAST_PART.search(settings.path) is not None)
+    several = settings.sends_lists and not one
     wrapped = settings.wrap.split(".") if settings.wrap else []
     content = None if records is None else written.write(records, several, wrapped)
     envelope = envelope_of(settings, credential, None if content is None else written.content_type)

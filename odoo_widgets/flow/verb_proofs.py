@@ -40,9 +40,7 @@ def _made(ask: Ask, answer: Answer, id_path: str) -> Proved | None:
     if ask.ids is not None:
         # What is posted to a record, such as a message, makes something that nobody told the model of.
         return "called", ask.ids, ""
-    found = answers.ids(answer, id_path)
-    if found is None and answer.status == CREATED and not id_path:
-        found = answers.made_at(answer.location)
+    found = _made_ids(answer, id_path)
     if found is not None:
         fits = len(found) == len(ask.rows) and len(set(found)) == len(found)
         return ("created", found, "") if fits else None
@@ -52,6 +50,13 @@ def _made(ask: Ask, answer: Answer, id_path: str) -> Proved | None:
         # RFC 9110, 15.3.2: one or more new resources.
         return ("created", None, "") if len(ask.rows) == 1 else None
     return "called", None, ""
+
+
+def _made_ids(answer: Answer, id_path: str) -> Sequence[int] | None:
+    found = answers.ids(answer, id_path)
+    if found is None and answer.status == CREATED and not id_path:
+        found = answers.made_at(answer.location)
+    return found
 
 
 def _answered(status: str) -> Callable[[Ask, Answer, str], Proved | None]:
@@ -123,7 +128,7 @@ def doubt(ask: Ask, reply: Reply, status: int, id_path: str) -> str:
 
 
 def _told_of_ids(ask: Ask, answer: Answer, id_path: str, records: str) -> str:
-    found = answers.ids(answer, id_path)
+    found = _made_ids(answer, id_path)
     if found is None and _touched_nothing(answer):
         return "that it found no record"
     if found is None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from odoo_widgets.flow import problems, samples, saved
+from odoo_widgets.flow import payloads, problems, samples, saved
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.net.delivery import Delivery, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from os import PathLike
 
     import httpx
     import pandas as pd
 
+    from odoo_widgets.flow.calls import Call
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.samples import Samples
@@ -80,6 +82,7 @@ class Destination(Settings):
         n: int = 5,
         *,
         rows: Iterable[int] | None = None,
+        among: Sequence[int] | None = None,
         credential: Credential | None = None,
         server: Server = NOTHING_KNOWN,
     ) -> Samples:
@@ -89,6 +92,7 @@ class Destination(Settings):
             frame: The frame to send.
             n: How many calls to show.
             rows: Positions of rows, from 0, to show the calls of in place of the first ones.
+            among: Positions of the only rows to send; all if left out.
             credential: Whose database and login to show.
             server: What is known of the server.
 
@@ -98,7 +102,7 @@ class Destination(Settings):
         Raises:
             DataError: The rows to show cannot be sent as they are. Other rows are not looked at.
         """
-        return samples.samples(frame, self, n, rows=rows, credential=credential, server=server)
+        return samples.samples(frame, self, n, rows=rows, among=among, credential=credential, server=server)
 
     def delivery(
         self,
@@ -106,6 +110,8 @@ class Destination(Settings):
         credential: Credential,
         *,
         server: Server = NOTHING_KNOWN,
+        rows: Sequence[int] | None = None,
+        edit: Callable[[Call], Call] | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Delivery:
@@ -115,6 +121,8 @@ class Destination(Settings):
             frame: The frame to send.
             credential: As whom.
             server: What is known of the server.
+            rows: Positions of the only rows to send, from 0; all if left out.
+            edit: From each call that changes something to the call to make in its place.
             on_progress: Called in the sending thread, after every call.
             transport: What carries the requests in place of the network.
 
@@ -125,7 +133,33 @@ class Destination(Settings):
             CredentialError: The key belongs to another server.
             DataError: The frame cannot be sent as it is.
         """
-        return Delivery(frame, self, credential, server=server, on_progress=on_progress, transport=transport)
+        return Delivery(
+            frame, self, credential, server=server, rows=rows, edit=edit, on_progress=on_progress, transport=transport
+        )
+
+    def test(
+        self, frame: pd.DataFrame | Source, credential: Credential, *, row: int = 0, payload: str = ""
+    ) -> pd.DataFrame:
+        """Sends one row for real, and waits for the answer.
+
+        Args:
+            frame: The frame that the row is in.
+            credential: As whom.
+            row: The row's position, from 0.
+            payload: What to ask in place of the row's own `Sample.payload`; as planned if left out.
+
+        Returns:
+            The responses, of this row only.
+
+        Raises:
+            PayloadError: The payload cannot be sent; the sentence says where. Nothing was sent.
+            OdooWidgetsError: As `send`.
+        """
+        if payload:
+            shown = [each for each in self.samples(frame, among=[row]) if each.call.ask.changes]
+            payloads.edited(shown[0].call, self, payload)
+        edit = partial(payloads.edited, settings=self, payload=payload) if payload else None
+        return self.delivery(frame, credential, rows=[row], edit=edit).result()
 
     def send(
         self,

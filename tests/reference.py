@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import decimal
+import json
 import math
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +15,8 @@ import pandas as pd
 
 
 def is_missing(cell: Any) -> bool:
+    if isinstance(cell, decimal.Decimal):
+        return cell.is_nan()
     return any(cell is nothing for nothing in (None, pd.NA, pd.NaT)) or (
         isinstance(cell, float | np.floating) and math.isnan(cell)
     )
@@ -34,18 +39,41 @@ def moment(cell: Any, zone: str | None, *, only_midnights: bool) -> str:
     return f"{day(cell)} {cell.hour:02}:{cell.minute:02}:{cell.second:02}"
 
 
+def inner(cell: Any, zone: str | None) -> Any:
+    return False if is_missing(cell) else value(cell, zone, only_midnights=False)
+
+
+def nested(cell: Any, zone: str | None) -> Any:
+    if isinstance(cell, dict):
+        return {"".join(key): inner(each, zone) for key, each in cell.items()}
+    return [inner(each, zone) for each in cell]
+
+
+def exact(cell: Any) -> bool | int | float:
+    if not isinstance(cell, decimal.Decimal):
+        return bool(cell) if isinstance(cell, bool | np.bool_) else int(cell)
+    number = json.loads(f"{cell:f}")
+    return int(number) if number == int(number) and abs(number) < 2**63 else float(number)
+
+
+def written(cell: Any) -> str:
+    if isinstance(cell, bytes | bytearray | memoryview):
+        return base64.encodebytes(bytes(cell)).decode().replace("\n", "")
+    return "".join(cell)
+
+
 def value(cell: Any, zone: str | None, *, only_midnights: bool) -> Any:
     if isinstance(cell, pd.Timestamp):
         cell = cell.to_pydatetime(warn=False)
-    if isinstance(cell, bool | np.bool_):
-        return bool(cell)
-    if isinstance(cell, int | np.integer):
-        return int(cell)
+    if isinstance(cell, dict | list | tuple | np.ndarray):
+        return nested(cell, zone)
+    if isinstance(cell, bool | np.bool_ | int | np.integer | decimal.Decimal):
+        return exact(cell)
     if isinstance(cell, float | np.floating):
         return int(cell) if float(cell).is_integer() and abs(cell) <= 2**53 else float(cell)
     if isinstance(cell, dt.datetime):
         return moment(cell, zone, only_midnights=only_midnights)
-    return day(cell) if isinstance(cell, dt.date) else "".join(cell)
+    return day(cell) if isinstance(cell, dt.date) else written(cell)
 
 
 def records(frame: pd.DataFrame, zone: str | None = None, exclude: Any = ()) -> list[dict[str, Any]]:

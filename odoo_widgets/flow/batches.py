@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.settings import Settings
+
+Positions: TypeAlias = "np.ndarray[Any, Any]"
 
 # Rows that do not follow each other are named up to here.
 NAMED = 5
@@ -22,40 +25,44 @@ class Grouping:
     Attributes:
         words: What it is called on a screen.
         needs_column: Whether it looks at the values of a column.
-        batches: From the source and the settings to the positions of each batch's rows.
+        batches: From the source, the settings and the rows to part, to the positions of each batch's rows.
         count: From the same to how many batches there are, without making them where that can be.
     """
 
     words: str
     needs_column: bool
-    batches: Callable[[Source, Settings], Iterator[Sequence[int]]]
-    count: Callable[[Source, Settings], int]
+    batches: Callable[[Source, Settings, Sequence[int]], Iterator[Sequence[int]]]
+    count: Callable[[Source, Settings, Sequence[int]], int]
 
 
-def _in_row_order(source: Source, settings: Settings) -> Iterator[range]:
+def _in_row_order(_source: Source, settings: Settings, among: Sequence[int]) -> Iterator[Sequence[int]]:
     """The rows as they come, as many in a batch as the settings allow."""
-    rows, step = len(source), settings.rows_per_call
-    for start in range(0, rows, step):
-        yield range(start, min(start + step, rows))
+    step = settings.rows_per_call
+    for start in range(0, len(among), step):
+        yield among[start : start + step]
 
 
-def _by_column(source: Source, settings: Settings) -> Iterator[Sequence[int]]:
+def _count_in_row_order(_source: Source, settings: Settings, among: Sequence[int]) -> int:
+    return -(-len(among) // settings.rows_per_call)
+
+
+def _by_column(source: Source, settings: Settings, among: Sequence[int]) -> Iterator[Sequence[int]]:
     """The rows of one value after those of another, in the order in which the values first come."""
     step = settings.rows_per_call
-    for rows in _groups(source, settings):
+    for rows in _groups(source, settings, among):
         for start in range(0, len(rows), step):
             yield _positions(rows[start : start + step])
 
 
-def _count_by_column(source: Source, settings: Settings) -> int:
-    return int((-(-_sizes(source, settings) // settings.rows_per_call)).sum())
+def _count_by_column(source: Source, settings: Settings, among: Sequence[int]) -> int:
+    return int((-(-_sizes(source, settings, among) // settings.rows_per_call)).sum())
 
 
-def _keep_together(source: Source, settings: Settings) -> Iterator[Sequence[int]]:
+def _keep_together(source: Source, settings: Settings, among: Sequence[int]) -> Iterator[Sequence[int]]:
     """All rows of a value in one batch, as many values in a batch as the settings allow rows."""
-    together: list[np.ndarray] = []
+    together: list[Positions] = []
     size = 0
-    for rows in _groups(source, settings):
+    for rows in _groups(source, settings, among):
         if together and size + len(rows) > settings.rows_per_call:
             yield _positions(np.concatenate(together))
             together, size = [], 0
@@ -65,9 +72,9 @@ def _keep_together(source: Source, settings: Settings) -> Iterator[Sequence[int]
         yield _positions(np.concatenate(together))
 
 
-def _count_kept_together(source: Source, settings: Settings) -> int:
+def _count_kept_together(source: Source, settings: Settings, among: Sequence[int]) -> int:
     batches, room = 0, 0
-    for size in _sizes(source, settings).tolist():
+    for size in _sizes(source, settings, among).tolist():
         if not batches or size > room:
             batches, room = batches + 1, settings.rows_per_call
         room -= size
@@ -75,12 +82,7 @@ def _count_kept_together(source: Source, settings: Settings) -> int:
 
 
 GROUPINGS: dict[str, Grouping] = {
-    "sequential": Grouping(
-        "in row order",
-        needs_column=False,
-        batches=_in_row_order,
-        count=lambda source, settings: -(-len(source) // settings.rows_per_call),
-    ),
+    "sequential": Grouping("in row order", needs_column=False, batches=_in_row_order, count=_count_in_row_order),
     "by column": Grouping("never mix values of …", needs_column=True, batches=_by_column, count=_count_by_column),
     "keep together": Grouping(
         "keep together rows of the same …", needs_column=True, batches=_keep_together, count=_count_kept_together
@@ -88,22 +90,23 @@ GROUPINGS: dict[str, Grouping] = {
 }
 
 
-def batches(source: Source, settings: Settings) -> Iterator[Sequence[int]]:
+def batches(source: Source, settings: Settings, among: Sequence[int] | None = None) -> Iterator[Sequence[int]]:
     """Every row in exactly one batch; rows of one batch in the frame's order, as far as the grouping leaves it.
 
     Args:
         source: The bound frame. One without the column to group by has no batches.
         settings: How many records one call may hold, and which rows may share one.
+        among: The positions of the rows to part, in order; all if left out.
 
     Returns:
         The positions of each batch's rows, from 0.
     """
-    return GROUPINGS[settings.grouping].batches(source, settings)
+    return GROUPINGS[settings.grouping].batches(source, settings, range(len(source)) if among is None else among)
 
 
-def count(source: Source, settings: Settings) -> int:
+def count(source: Source, settings: Settings, among: Sequence[int] | None = None) -> int:
     """How many batches there are."""
-    return GROUPINGS[settings.grouping].count(source, settings)
+    return GROUPINGS[settings.grouping].count(source, settings, range(len(source)) if among is None else among)
 
 
 def group_position(source: Source, settings: Settings) -> int | None:
@@ -112,27 +115,32 @@ def group_position(source: Source, settings: Settings) -> int | None:
     return places[0] if len(places) == 1 else None
 
 
-def _groups(source: Source, settings: Settings) -> Iterator[np.ndarray]:
+def _groups(source: Source, settings: Settings, among: Sequence[int]) -> Iterator[Positions]:
     """The positions of the rows of each value, in the order in which the values first come."""
     position = group_position(source, settings)
-    if position is None:
+    if position is None or not len(among):
         return
-    codes, groups = source.groups(position)
-    order = np.argsort(codes, kind="stable")
+    if among == range(len(source)):
+        ordered = source.order(position)
+    else:
+        rows = np.asarray(among)
+        ordered = rows[np.argsort(source.groups(position)[0][rows], kind="stable")]
     # One by one: whoever looks at the first batches waits for no others.
-    ends = np.cumsum(np.bincount(codes, minlength=groups))
-    yield from (order[start:end] for start, end in pairwise(chain([0], ends)))
+    ends = np.cumsum(_sizes(source, settings, among))
+    yield from (ordered[start:end] for start, end in pairwise(chain([0], ends)))
 
 
-def _sizes(source: Source, settings: Settings) -> np.ndarray:
+def _sizes(source: Source, settings: Settings, among: Sequence[int]) -> Positions:
+    """How many rows each value has, values that no row has left out."""
     position = group_position(source, settings)
     if position is None:
         return np.zeros(0, dtype=np.int64)
-    codes, groups = source.groups(position)
-    return np.bincount(codes, minlength=groups)
+    codes, _ = source.groups(position)
+    sizes = np.bincount(codes if len(among) == len(source) else codes[np.asarray(among)])
+    return sizes[sizes > 0]
 
 
-def _positions(rows: np.ndarray) -> Sequence[int]:
+def _positions(rows: Positions) -> Sequence[int]:
     """Positions as the range that they are, or as a list."""
     first, last = int(rows[0]), int(rows[-1])
     if last - first == len(rows) - 1 and (rows[1:] > rows[:-1]).all():

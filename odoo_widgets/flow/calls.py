@@ -20,7 +20,8 @@ class Batch:
     Attributes:
         rows: Their positions in the frame.
         records: One dict of field to value for each row.
-        ids: The database id of each row's record; None for an operation that needs none.
+        ids: The database id of each row's record, 0 for one that is still to be made; None for an operation that needs
+            no ids.
     """
 
     rows: Sequence[int]
@@ -43,6 +44,8 @@ class Ask:
         states: For a method whose effect can be read, what its records held before: id to field to value.
         effect_of: For a look at the effect of a method, the call whose effect it reads.
         title: For the same, the title of the window that the method answered with.
+        body: For REST, the body that a person wrote in place of the arguments' own.
+        whole_context: Whether its context is all of it, and not added to that of the settings.
     """
 
     rows: Sequence[int]
@@ -55,6 +58,12 @@ class Ask:
     states: Mapping[int, dict[str, Any]] = attrs.field(factory=dict, repr=False)
     effect_of: Ask | None = attrs.field(default=None, repr=False)
     title: str = ""
+    body: bytes | None = attrs.field(default=None, repr=False)
+    whole_context: bool = False
+
+    def context_with(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """The context of the call, given that of the settings."""
+        return dict(self.context) if self.whole_context else {**context, **self.context}
 
     @property
     def changes(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import attrs
 import httpx
@@ -24,7 +25,13 @@ METHOD_NAME = re.compile(r"[a-zA-Z0-9]\w*", re.ASCII)
 
 # The addresses at which model and operation are named apart from the URL.
 RPC_PATHS = {"/jsonrpc": "jsonrpc", "/xmlrpc/2/object": "xmlrpc"}
-PROTOCOLS = ("json2", *RPC_PATHS.values())
+PROTOCOLS = ("json2", *RPC_PATHS.values(), "rest")
+VERBS = ("POST", "PUT", "PATCH", "DELETE")
+# Odoo's own addresses that no call goes to: its APIs, misspelt, and its pages for people.
+OWN_APIS = re.compile(r"/(json|jsonrpc|xmlrpc)(/|$)")
+PAGES = re.compile(r"/(odoo|web)(/|$)|/?$")
+# What a person is most likely to send to.
+LIKELY = "res.partner"
 # What is typed for another, and the one that is meant.
 MEANT = {
     "/xmlrpc/2/common": "/xmlrpc/2/object",
@@ -59,7 +66,7 @@ class Endpoint:
     Attributes:
         protocol: Which API answers there: one of `PROTOCOLS`.
         model: The model, such as `res.partner`.
-        operation: `create`, `write`, `unlink`, `load`, or a method on records.
+        operation: `create`, `write`, `unlink`, `load`, or a method on records; for REST the verb.
     """
 
     protocol: str
@@ -67,13 +74,14 @@ class Endpoint:
     operation: str
 
 
-def endpoint(url: str, model: str | None = None, operation: str | None = None) -> Endpoint:
+def endpoint(url: str, model: str | None = None, operation: str | None = None, method: str = "POST") -> Endpoint:
     """Reads protocol, model and operation off a URL, or beside it where the protocol keeps them out of it.
 
     Args:
         url: For example `https://mycompany.odoo.com/json/2/res.partner/create`.
         model: The model, for `/jsonrpc` and `/xmlrpc/2/object`.
         operation: The operation, for the same.
+        method: The HTTP method, for REST.
 
     Returns:
         For example `Endpoint("json2", "res.partner", "create")`.
@@ -85,23 +93,42 @@ def endpoint(url: str, model: str | None = None, operation: str | None = None) -
     path = httpx.URL(url.strip()).path
     if (protocol := RPC_PATHS.get(path)) and "#" not in url:
         return Endpoint(protocol, _model(model), _operation(operation))
+    if not OWN_APIS.match(path) and not PAGES.match(path) and "#" not in url:
+        return _rest(path, model, operation, method)
     match = JSON2_PATH.fullmatch(path)
     if not match or not MODEL_NAME.fullmatch(match["model"]) or "#" in url:
-        # What stands behind a ? may be a key: it is not repeated.
-        instead = (
-            f"{server}{MEANT[path]}"
-            if path in MEANT
-            else "https://mycompany.odoo.com/json/2/res.partner/create, …/jsonrpc or …/xmlrpc/2/object"
-        )
-        raise SettingsError(
-            f"{server + path!r} is no address that Odoo's JSON-2, JSON-RPC or XML-RPC answers at. Write it like "
-            f"{instead}."
-        )
+        raise _nowhere(server, path)
     told = {"model": model, "operation": operation}
     for name, value in told.items():
         if value is not None and value != match[name]:
             raise SettingsError(f"{name}={value!r} does not fit the URL, which says {match[name]!r}. Leave it out.")
     return Endpoint("json2", match["model"], _operation(match["operation"]))
+
+
+def _nowhere(server: str, path: str) -> SettingsError:
+    """The error about an address that no call goes to. What stands behind a ? may be a key: it is not repeated."""
+    if path in MEANT:
+        return SettingsError(
+            f"{server + path!r} takes no calls for records. Use {server}{MEANT[path]}.", {"url": server + MEANT[path]}
+        )
+    if PAGES.match(path):
+        likely = json2_address(server, LIKELY, "create")
+        return SettingsError(
+            f"{server + path!r} is a page of Odoo's for people. To send, use an address such as {likely}.",
+            {"url": likely},
+        )
+    return SettingsError(
+        f"{server + path!r} is no address that Odoo's JSON-2, JSON-RPC or XML-RPC answers at. Write it like "
+        "https://mycompany.odoo.com/json/2/res.partner/create, …/jsonrpc or …/xmlrpc/2/object."
+    )
+
+
+def _rest(path: str, model: str | None, operation: str | None, method: str) -> Endpoint:
+    if operation is not None and operation != method:
+        raise SettingsError(f"operation={operation!r} is not for REST, where the method says what to do. Leave it out.")
+    # `/api/res.partner/{id}`: a name with a dot in it is a model's.
+    parts = [part for part in path.split("/") if "." in part and MODEL_NAME.fullmatch(part)]
+    return Endpoint("rest", _model(model) if model is not None else (parts[-1] if parts else ""), method)
 
 
 def _model(name: str | None) -> str:
@@ -121,6 +148,8 @@ def _operation(name: str | None) -> str:
         raise SettingsError(f"{name!r} is a private method, which Odoo lets nobody call from outside.")
     if not isinstance(name, str) or not METHOD_NAME.fullmatch(name):
         raise SettingsError(f"{name!r} is not the name of a method. Odoo writes them like create or action_confirm.")
+    if name in VERBS:
+        raise SettingsError(f"{name!r} is a method of HTTP, not of Odoo. Use create, write, unlink or load.")
     if name in READERS:
         raise SettingsError(f"{name!r} only reads, and is for no records. Use an operation that sends rows.")
     return name
@@ -135,8 +164,7 @@ def fixed(url: str) -> dict[str, tuple[str, str]]:
     Returns:
         Name of the setting to its one value, and the reason in words.
     """
-    protocol = protocol_of(url)
-    return FIXED[protocol] if protocol else {}
+    return FIXED.get(protocol_of(url) or "", {})
 
 
 def protocol_of(url: str) -> str | None:
@@ -149,6 +177,15 @@ def protocol_of(url: str) -> str | None:
         return endpoint(url, "res.partner", "create").protocol
     except SettingsError:
         return None
+
+
+# What a verb of REST asks of a record, as an operation.
+MEANING = {"POST": "create", "PUT": "write", "PATCH": "write", "DELETE": "unlink"}
+
+
+def in_json2(url: str, model: str, verb: str) -> dict[str, str]:
+    """The settings that do over JSON-2 what a verb would do over REST."""
+    return {"method": "POST", "url": address(url, model, MEANING[verb])}
 
 
 def address(url: str, model: str, operation: str) -> str:
@@ -168,6 +205,7 @@ def address(url: str, model: str, operation: str) -> str:
     return json2_address(url, _model(model), _operation(operation))
 
 
+@lru_cache(maxsize=256)
 def json2_address(url: str, model: str, method: str) -> str:
     """The JSON-2 address of any method, on the server of another address, whose query stays."""
     query = httpx.URL(url).query.decode()

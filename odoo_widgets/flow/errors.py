@@ -2,6 +2,7 @@
 
     OdooWidgetsError
     ├── SettingsError          settings that contradict themselves or cannot be read
+    ├── PayloadError           a payload that a person edited, and that cannot be sent; nothing was sent
     ├── DataError              a frame that cannot be sent as it is; nothing was sent
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
@@ -15,10 +16,10 @@ It holds neither a secret nor a server's traceback.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -28,7 +29,15 @@ class OdooWidgetsError(Exception):
 
 
 class SettingsError(OdooWidgetsError, ValueError):
-    """Settings that contradict themselves or cannot be read."""
+    """Settings that contradict themselves or cannot be read.
+
+    Attributes:
+        instead: Settings to change, by name, that would be right; empty where none can be proposed.
+    """
+
+    def __init__(self, message: str, instead: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.instead = dict(instead or {})
 
 
 class DataError(OdooWidgetsError, ValueError):
@@ -51,16 +60,24 @@ class DataError(OdooWidgetsError, ValueError):
         return (type(self), (self.problems,))
 
 
+class PayloadError(OdooWidgetsError, ValueError):
+    """A payload that a person edited, and that cannot be sent. Nothing was sent."""
+
+
 class StoppedError(OdooWidgetsError):
     """A send that stopped at its first call.
 
     Attributes:
         responses: The DataFrame that the send would have returned, every row in it `not_sent`; None outside a send.
+        instead: Settings to change, by name, that would be right; empty where none can be proposed.
     """
 
-    def __init__(self, message: str, responses: pd.DataFrame | None = None) -> None:
+    def __init__(
+        self, message: str, responses: pd.DataFrame | None = None, instead: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.responses = responses
+        self.instead = dict(instead or {})
 
 
 class CredentialError(StoppedError):

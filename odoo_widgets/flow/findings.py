@@ -64,7 +64,7 @@ def _beyond(column_cells: pd.Series, column: Column, limits: Limits) -> Iterator
         for start in range(0, len(column_cells), BLOCK):
             yield from enumerate(values(column_cells.iloc[start : start + BLOCK], column)[0], start)
 
-    yield from _each(checked(), lambda value: check(value, limits, as_text=column.as_text))
+    yield from _each(checked(), lambda value: check(value, limits, as_text=bool(column.flat)))
 
 
 def _each(numbered: Iterable[tuple[int, Any]], look: Callable[[Any], object]) -> Iterator[Finding]:
@@ -157,12 +157,8 @@ def _values(column_cells: pd.Series, column: Column) -> Iterator[Finding]:
 
 
 def _nested(column_cells: pd.Series, column: Column) -> Iterator[Finding]:
-    if column.as_text:
-        yield Finding(
-            np.flatnonzero(~is_missing(column_cells)),
-            "load takes text, not a list or dict. Look the records up, and send their ids as one text such as '3,7' "
-            f"in a column called {column.name + '/.id'!r}.",
-        )
+    if column.flat:
+        yield Finding(np.flatnonzero(~is_missing(column_cells)), column.flat)
         return
     yield from _values(column_cells, column)
 

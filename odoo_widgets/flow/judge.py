@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.exchange import Exchange, Reply
     from odoo_widgets.flow.settings import Settings
 
-OK, UNAUTHORIZED, TOO_LARGE, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 401, 413, 429, 500, 503
+OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 401, 405, 413, 429, 500, 503
 REDIRECTS = range(300, 400)
 # Odoo answers with a page, not with JSON-2, where a database is not found or the route does not exist.
 NOT_HERE = (400, 403, 404, 405, 415)
@@ -153,8 +153,8 @@ def _answered(facts: Facts) -> bool:
 
 
 def _proved(facts: Facts) -> bool:
-    fine = facts.status == OK and facts.reply is not None and facts.reply.readable and not facts.error
-    return fine and prove(facts.call.ask, facts.result) is not None
+    fine = facts.succeeded and facts.reply is not None and facts.reply.readable and not facts.error
+    return fine and prove(facts.call.ask, facts.result, facts.settings.id_path) is not None
 
 
 def _load_rolled_back(facts: Facts) -> bool:
@@ -190,6 +190,7 @@ RULES: tuple[Rule, ...] = (
     Rule("no such method",             _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, EndpointError),
     Rule("a call that cannot be made", _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
     Rule("arguments that do not fit",  _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
+    Rule("a verb that is not taken",   _http(NOT_ALLOWED),                             "not_sent",   words.wrong_verb, EndpointError),
     Rule("no such database or API",    _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
     Rule("rolled back",                _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says),
     Rule("an error of Odoo's",         _refused,                                       "rejected",   words.odoo_says),
@@ -214,7 +215,7 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
     """The outcome of a call, parted where the answer says different things of its rows."""
     result = facts.result
     if whole.status == "done":
-        for proof in prove(facts.call.ask, result) or ():
+        for proof in prove(facts.call.ask, result, facts.settings.id_path) or ():
             rows = [whole.rows[place] for place in proof.places] if proof.places is not None else whole.rows
             done = attrs.evolve(whole, rows=rows, status=proof.status, ids=proof.ids)
             yield attrs.evolve(done, error=proof.warning or None, error_field=proof.field or None)
@@ -266,4 +267,7 @@ def judge(call: Call, exchange: Exchange, settings: Settings, server: Server = N
     reason = (
         sentence if whole.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
     )
-    return Verdict(tuple(_parts(whole, facts)), rule.stop(sentence) if rule.stop else None, reason)
+    stop = (
+        rule.stop(sentence, instead=words.instead(facts) if rule.stop is EndpointError else None) if rule.stop else None
+    )
+    return Verdict(tuple(_parts(whole, facts)), stop, reason)

@@ -27,12 +27,16 @@ def kind(dtype: Any) -> str:
     return next((name for name, test in tests.items() if test(dtype)), "") or _arrow_kind(dtype)
 
 
+# The kinds that only Arrow has columns for; pandas keeps such values as objects.
+OF_ARROW = ("decimal", "binary", "nested")
+
+
 def _arrow_kind(dtype: Any) -> str:
     # A map comes as a list of pairs, which is neither a dict nor a list of commands.
     if not isinstance(dtype, pd.ArrowDtype) or "map<" in str(dtype):
         return ""
     found = cell_kind(dtype.type)
-    return found if found in ("decimal", "binary", "nested") else ""
+    return found if found in OF_ARROW else ""
 
 
 # The type of a cell, its heirs included, and the kind of column that such cells make. The first that fits counts:

@@ -12,6 +12,8 @@ from odoo_widgets.flow.unsendable import UnsendableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from odoo_widgets.flow.settings import Settings
+
 
 @attrs.frozen
 class Limits:
@@ -30,16 +32,32 @@ class Limits:
     unreadable: str
 
 
+# XML 1.0 (2.2, Char) has no such characters.
+NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+REMOVE = r"Remove it: .str.replace(r'[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]', '', regex=True)."
+
+# By protocol; for REST, by content format.
 LIMITS: dict[str, Limits] = {
-    # An <int> has four bytes (XML-RPC specification, Scalar <value>s), and XML 1.0 (2.2, Char) has no such characters.
+    # An <int> has four bytes (XML-RPC specification, Scalar <value>s).
     "xmlrpc": Limits(
         2**31 - 1,
         "XML-RPC holds whole numbers up to 2,147,483,647. Send it as text, or use JSON-2 or JSON-RPC.",
-        re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"),
-        "the text holds a control character, which XML-RPC cannot carry. "
-        r"Remove it: .str.replace(r'[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]', '', regex=True).",
+        NO_CHARACTERS,
+        f"the text holds a control character, which XML-RPC cannot carry. {REMOVE}",
+    ),
+    "XML": Limits(
+        2**63 - 1,
+        "the number is larger than Odoo can hold. Send it as text.",
+        NO_CHARACTERS,
+        f"the text holds a control character, which XML cannot carry. {REMOVE}",
     ),
 }
+
+
+def limits_of(settings: Settings) -> Limits | None:
+    """What the protocol and the content format of some settings carry; None where that is everything."""
+    protocol = settings.endpoint.protocol
+    return LIMITS.get(settings.content_format if protocol == "rest" else protocol)
 
 
 def check(value: Any, limits: Limits, *, as_text: bool = False) -> None:

@@ -69,7 +69,8 @@ def in_utc(column: pd.Series, zone: str | None) -> pd.Series:
     if not has_zone(column):
         if zone is None:
             return column
-        column = column.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+        # Nanoseconds end in 2262, where a zone may lead beyond; seconds do not.
+        column = column.astype(MOMENT).dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
     return column.dt.tz_convert("UTC").dt.tz_localize(None)
 
 
@@ -91,12 +92,6 @@ def texts(column: pd.Series, zone: str | None, unit: str) -> tuple[list[str], np
         # Odoo refuses the T of ISO 8601 (odoo/tools/misc.py, DEFAULT_SERVER_DATETIME_FORMAT): put a space there.
         text.view(np.uint32).reshape(-1, width)[:, len("2026-03-01")] = ord(" ")
     return text.tolist(), np.flatnonzero(np.isnat(moments))
-
-
-def days(cells: list[dt.date | None]) -> list[str]:
-    """Dates as Odoo's text; any text for a missing one."""
-    text: list[str] = np.datetime_as_string(np.array(cells, dtype=DATE)).tolist()
-    return text
 
 
 def text_of(cell: dt.datetime, zone: str | None, unit: str) -> str:

@@ -77,13 +77,24 @@ def alike(records: list[dict[str, Any]]) -> list[list[int]]:
     return list(places.values())
 
 
+def _verb(name: str) -> Callable[[Batch, bool], Iterator[Ask]]:
+    """A verb of REST. A row of an upsert that has no id yet is posted."""
+
+    def calls(batch: Batch, _several: bool) -> Iterator[Ask]:
+        verb = "POST" if batch.ids is not None and batch.ids[0] == 0 else name
+        ids = batch.ids if verb == name else None
+        yield Ask(batch.rows, verb, {} if name == "DELETE" else {"records": batch.records}, ids)
+
+    return calls
+
+
 @attrs.frozen
 class Operation:
     """What a call does to the model.
 
     Attributes:
         words: What it is called on a screen.
-        needs_ids: Whether each row says which record it is for.
+        needs_ids: Whether each row says which record it is for, which is looked up first.
         takes_values: Whether the columns are values to send.
         needs_values: Whether there is nothing to send without one.
         calls: From a batch to its calls, and whether the server takes different values for several records in one.
@@ -103,12 +114,22 @@ OPERATIONS: dict[str, Operation] = {
     "load": Operation("Create or update (load)", needs_ids=False, takes_values=True, needs_values=True, calls=_load),
 }
 
+# What the verbs of REST mean (RFC 9110, 9.3; RFC 5789). The address says of which record.
+VERBS: dict[str, Operation] = {
+    "POST": Operation("Create (POST)", needs_ids=False, takes_values=True, needs_values=True, calls=_verb("POST")),
+    "PUT": Operation("Replace (PUT)", needs_ids=False, takes_values=True, needs_values=True, calls=_verb("PUT")),
+    "PATCH": Operation("Update (PATCH)", needs_ids=False, takes_values=True, needs_values=True, calls=_verb("PATCH")),
+    "DELETE": Operation(
+        "Delete (DELETE)", needs_ids=False, takes_values=False, needs_values=False, calls=_verb("DELETE")
+    ),
+}
+
 
 def operation(name: str) -> Operation:
     """What an operation does; any name that is not in `OPERATIONS` is a method on records.
 
     Args:
-        name: Such as `create` or `action_confirm`.
+        name: Such as `create` or `action_confirm`; for REST the verb.
 
     Returns:
         The operation. A method takes the columns as its arguments; rows with the same arguments share a call.
@@ -120,7 +141,7 @@ def operation(name: str) -> Operation:
             arguments = batch.records[places[0]]
             yield Ask(pick(batch.rows, places), name, arguments, pick(batch.ids, places), by_name=True)
 
-    known = OPERATIONS.get(name)
+    known = OPERATIONS.get(name) or VERBS.get(name)
     return known or Operation(f"Run {name}", needs_ids=True, takes_values=True, needs_values=False, calls=calls)
 
 

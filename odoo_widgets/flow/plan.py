@@ -12,6 +12,7 @@ from odoo_widgets.flow import records, urls
 from odoo_widgets.flow.batches import batches, group_position
 from odoo_widgets.flow.calls import Batch, Call
 from odoo_widgets.flow.credential import Credential, origin
+from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import SAVE_MULTI, log_in, look_up, only, operation, part
 from odoo_widgets.flow.protocols import PROTOCOLS
@@ -35,7 +36,11 @@ LONGEST_KEY, LONGEST_NAME, LONGEST_UID = "k" * 64, "d" * 63, 2**31 - 1
 
 
 def plan(
-    data: pd.DataFrame | Source, settings: Settings, server: Server = NOTHING_KNOWN, block: int = BLOCK
+    data: pd.DataFrame | Source,
+    settings: Settings,
+    server: Server = NOTHING_KNOWN,
+    block: int = BLOCK,
+    among: Sequence[int] | None = None,
 ) -> Iterator[Call]:
     """What to call, in which order; converted slice by slice, as the calls are taken.
 
@@ -44,13 +49,14 @@ def plan(
         settings: What to make of it.
         server: What is known of the server.
         block: Rows to convert at once. A sample wants few, a send wants many.
+        among: The positions of the rows to send, in order; all if left out.
 
     Returns:
         The calls. Every row is in exactly one; where that is a look-up, `follow_ups` says what comes after. A protocol
         that logs in does so first, unless the server's user is known.
     """
     source = Source.of(data)
-    numbered = enumerate(batches(source, settings))
+    numbered = enumerate(batches(source, settings, among))
     return chain(_log_in(settings, server), _calls(source, settings, server, numbered, block))
 
 
@@ -123,9 +129,9 @@ def _calls(
             places = slice(start, start := start + len(rows))
             whole = Batch(rows, converted[places], ids[places] if ids is not None else None)
             groups = _groups(source, rows, settings)
-            for url, same in _by_url(addresses[places], len(rows)):
+            for url, same in _apart(whole, addresses[places], settings):
                 there = [groups[place] for place in same] if len(same) < len(rows) else groups
-                for batch in _fitting(part(whole, same), there, settings, server):
+                for batch in _fitting(part(whole, same), there, settings, server, url):
                     asks = [look_up(batch, fields)] if wanted.needs_ids else _asks(batch, settings, server)
                     yield from (Call(number, target.model, ask, url) for ask in asks)
 
@@ -151,29 +157,35 @@ def _block(source: Source, rows: list[Sequence[int]]) -> pd.DataFrame:
     return source.frame.iloc[np.concatenate([np.asarray(each) for each in rows])]
 
 
-def _by_url(addresses: list[str], rows: int) -> Iterator[tuple[str, Sequence[int]]]:
-    """The places of a batch's rows, parted by the address that they go to."""
-    places: dict[str, list[int]] = {}
-    for place, url in enumerate(addresses):
-        places.setdefault(url, []).append(place)
-    yield from places.items() if addresses else [("", range(rows))]
+def _apart(batch: Batch, addresses: list[str], settings: Settings) -> Iterator[tuple[str, Sequence[int]]]:
+    """The places of a batch's rows, parted by their address, and by their fields where these must agree."""
+    rest = settings.endpoint.protocol == "rest"
+    alike = rest and not FORMATS[settings.content_format].leaves_out
+    if not addresses and not alike:
+        yield "", range(len(batch.rows))
+        return
+    places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for place, record in enumerate(batch.records):
+        apart = (addresses[place] if addresses else "", tuple(record) if alike else ())
+        places.setdefault(apart, []).append(place)
+    yield from ((url, same) for (url, _), same in places.items())
 
 
 # --- the byte budget -------------------------------------------------------------------------------------------------
 
 
-def _fitting(batch: Batch, groups: Sequence[int], settings: Settings, server: Server) -> Iterator[Batch]:
+def _fitting(batch: Batch, groups: Sequence[int], settings: Settings, server: Server, url: str) -> Iterator[Batch]:
     """A batch in as few parts as the byte budget allows, about equally long; rows of one group stay together."""
     most = settings.max_bytes
     ends = np.flatnonzero(np.diff(groups)) + 1
-    if most is None or not len(ends) or (size := _size(batch, settings, server)) <= most:
+    if most is None or not len(ends) or (size := _size(batch, settings, server, url)) <= most:
         # What cannot be parted goes as it is: whoever sends it sees that it is too large.
         yield batch
         return
     units = np.split(np.arange(len(batch.rows)), ends)
     for together in np.array_split(np.arange(len(units)), min(len(units), -(-size // most))):
         places = np.concatenate([units[unit] for unit in together]).tolist()
-        yield from _fitting(part(batch, places), [groups[place] for place in places], settings, server)
+        yield from _fitting(part(batch, places), [groups[place] for place in places], settings, server, url)
 
 
 def _groups(source: Source, rows: Sequence[int], settings: Settings) -> Sequence[int]:
@@ -185,11 +197,12 @@ def _groups(source: Source, rows: Sequence[int], settings: Settings) -> Sequence
     return codes[np.asarray(rows)].tolist()  # type: ignore[no-any-return]
 
 
-def _size(batch: Batch, settings: Settings, server: Server) -> int:
+def _size(batch: Batch, settings: Settings, server: Server, url: str) -> int:
     """The bytes of the longest body that a batch takes."""
     target = settings.endpoint
     someone = Credential(origin(settings.url), LONGEST_NAME, LONGEST_NAME, LONGEST_KEY, allow_http=True)
     known_user = attrs.evolve(server, uid=LONGEST_UID)
-    asks = [*_asks(batch, settings, server), *([look_up(batch)] if batch.ids is not None else [])]
+    looks_up = operation(target.operation).needs_ids
+    asks = [*_asks(batch, settings, server), *([look_up(batch)] if looks_up else [])]
     encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode
-    return max(len(encode(Call(0, target.model, ask), settings, someone, known_user).content) for ask in asks)
+    return max(len(encode(Call(0, target.model, ask, url), settings, someone, known_user).content) for ask in asks)

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 
 from odoo_widgets.flow import urls
+from odoo_widgets.flow.answers import LAST_PART
 from odoo_widgets.flow.findings import Finding, findings
+from odoo_widgets.flow.formats import XML_NAME
 from odoo_widgets.flow.kinds import is_missing, is_sendable, plain
-from odoo_widgets.flow.limits import LIMITS
+from odoo_widgets.flow.limits import limits_of
+from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.records import Source, columns, numbers
 from odoo_widgets.flow.unsendable import shown
@@ -57,6 +60,11 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
         return
     if not len(frame):
         yield "The frame has no rows."
+    if (match := LAST_PART.search(settings.path)) and settings.method != "POST" and len(frame) > 1:
+        yield (
+            f"This would send {len(frame):,} rows to record {match[1]}. Put the column of ids in its place: "
+            f"{settings.path[: match.start(1)]}{{{settings.ids}}}."
+        )
     if not len(frame.columns):
         yield "The frame has no columns."
         return
@@ -100,11 +108,29 @@ def _names(names: list[str], settings: Settings) -> Iterator[str]:
     unsendable = [name for name in names if not is_sendable(name)]
     if unsendable:
         yield f"The column name {unsendable[0]!r} holds a NUL or half a surrogate pair. Rename it to a field's name."
-    limits = LIMITS.get(settings.endpoint.protocol)
+    limits = limits_of(settings)
     unreadable = [name for name in names if limits and limits.characters.search(name)]
     if unreadable:
         yield f"The column name {unreadable[0]!r} holds a control character. Rename it to a field's name."
     yield from _lines(names, settings)
+    yield from _rest(names, settings)
+
+
+def _rest(names: list[str], settings: Settings) -> Iterator[str]:
+    """What the address or the body of a REST request cannot take."""
+    target = settings.endpoint
+    if target.protocol != "rest":
+        return
+    if target.operation == "DELETE" and not settings.url_columns and not LAST_PART.search(path := settings.path):
+        yield (
+            f"DELETE to {path} would be for all there is. Put the column of ids into the URL: "
+            f"{path}/{{{settings.ids}}}."
+        )
+    if settings.content_format == "form" and settings.batch_size is not None:
+        yield "A form holds one record. Send each record in a call of its own, or use JSON, XML or CSV."
+    unnamed = [name for name in names if not XML_NAME.fullmatch(name)] if settings.content_format == "XML" else []
+    if unnamed:
+        yield f"The column name {unnamed[0]!r} cannot name an element in XML. Rename it to a field's name."
 
 
 def _lines(names: list[str], settings: Settings) -> Iterator[str]:
@@ -122,12 +148,13 @@ def _lines(names: list[str], settings: Settings) -> Iterator[str]:
 def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
     if settings.needs_ids:
         position = source.frame.columns.get_loc(settings.ids)
-        for found in _ids(source, position, rows):
+        for found in _ids(source, position, rows, may_miss=settings.mode == "upsert"):
             if len(found.rows):
                 yield _sentence(source, position, rows, found)
-    part, limits = _part(source, rows), LIMITS.get(settings.endpoint.protocol)
+    part, limits = _part(source, rows), limits_of(settings)
     for column in urls.columns(source, settings):
-        if len(empty := urls.empty(part, column)):
+        made = settings.mode == "upsert" and column.name == settings.ids
+        if not made and len(empty := urls.empty(part, column)):
             yield _sentence(
                 source, column.position, rows, Finding(empty, "the URL takes this value, and there is none.")
             )
@@ -139,10 +166,12 @@ def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator
             yield _sentence(source, column.position, rows, found)
 
 
-def _ids(source: Source, position: int, rows: Sequence[int]) -> Iterator[Finding]:
+def _ids(source: Source, position: int, rows: Sequence[int], *, may_miss: bool) -> Iterator[Finding]:
     ids = numbers(plain(_part(source, rows).iloc[:, position])).to_numpy()
     wrong = ~((ids > 0) & (ids == np.floor(ids)) & (ids <= LAST_ID))
-    doubled = source.repeated(position)[_places(rows)] & ~wrong
+    if may_miss:
+        wrong &= ~is_missing(_part(source, rows).iloc[:, position])
+    doubled = source.repeated(position)[_places(rows)] & ~wrong & ~np.isnan(ids)
     yield Finding(np.flatnonzero(wrong), "this is not the id of a record. Ids are whole numbers above 0, none missing.")
     yield Finding(np.flatnonzero(doubled), "another row above is for the same record. Keep one row for each record.")
 
@@ -160,9 +189,19 @@ def _sentence(source: Source, position: int, rows: Sequence[int], found: Finding
     row = int(rows[int(found.rows[0])])
     more = len(found.rows) - 1
     others = f", and {more:,} more row{'s' if more > 1 else ''}" if more else ""
-    cell = plain(source.frame.iloc[row : row + 1, position])
-    value = found.value or ("" if is_missing(cell)[0] else shown(cell.tolist()[0]))
+    value = found.value or _value(plain(source.frame.iloc[row : row + 1, position]))
     return (
         f"Column {source.frame.columns[position]!r}, {row_name(source.frame.index, row)}{others}: {found.sentence}"
         f"{f' Found: {value}.' if value else ''}"
     )
+
+
+def _value(cell: pd.Series) -> str:
+    """A column of one cell as it is shown; nothing for a missing one."""
+    if is_missing(cell)[0]:
+        return ""
+    try:
+        return shown(cell.tolist()[0])
+    except (ValueError, NotImplementedError):
+        # Python's calendar ends where some zone would show this time.
+        return shown(in_utc(cell, None).tolist()[0])

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from odoo_widgets.flow import answers
+from odoo_widgets.flow.answers import LAST_ID, Answer
 from odoo_widgets.flow.methods import State, window
 
 if TYPE_CHECKING:
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.calls import Ask
 
-# What PostgreSQL's largest integer can number.
-LAST_ID = 2**63 - 1
+CREATED = 201
 
 # What PostgreSQL says where two transactions met (its source, errmsg of 40001 and 40P01).
 CLASHES = ("could not serialize access", "deadlock detected")
@@ -30,14 +31,14 @@ class Proof:
 
     Attributes:
         status: What they are now.
-        ids: Their records' ids, one for each.
+        ids: Their records' ids, one for each; None where no answer names them.
         places: Which of the call's rows; None for all.
         warning: What Odoo warned of.
         field: The field that the warning is about.
     """
 
     status: str
-    ids: Sequence[int]
+    ids: Sequence[int] | None
     places: Sequence[int] | None = None
     warning: str = ""
     field: str = ""
@@ -109,12 +110,47 @@ def _called(ask: Ask, result: Any) -> list[Proof] | None:
     return [Proof(status, ask.ids or (), warning=title or "")] if ask.ids else None
 
 
+def _made(ask: Ask, result: Any, id_path: str) -> list[Proof] | None:
+    """Of a POST: the ids that the answer names; without any, 201 for one record says that it was made."""
+    if not isinstance(result, Answer):
+        return None
+    found = answers.ids(result, id_path)
+    if found is not None:
+        fits = len(found) == len(ask.rows) and len(set(found)) == len(found)
+        return [Proof("created", found)] if fits else None
+    if result.status == CREATED:
+        # RFC 9110, 15.3.2: one or more new resources.
+        return [Proof("created", None)] if len(ask.rows) == 1 else None
+    return [Proof("called", None)]
+
+
+def _answered(status: str) -> Callable[[Ask, Any, str], list[Proof] | None]:
+    """Of the other verbs: a status of success, and no id but the record's own."""
+
+    def proof(ask: Ask, result: Any, id_path: str) -> list[Proof] | None:
+        if not isinstance(result, Answer):
+            return None
+        found = answers.ids(result, id_path)
+        other = ask.ids is not None and found is not None and list(found) != ask.ids
+        return None if other else [Proof(status, ask.ids)]
+
+    return proof
+
+
 PROOFS: dict[str, Callable[[Ask, Any], list[Proof] | None]] = {
     "create": _create,
     "write": _true("updated"),
     "web_save_multi": _save_multi,
     "unlink": _true("deleted"),
     "load": _load,
+}
+
+# Of the verbs of REST; the last argument says where the answer has the ids.
+VERB_PROOFS: dict[str, Callable[[Ask, Any, str], list[Proof] | None]] = {
+    "POST": _made,
+    "PUT": _answered("updated"),
+    "PATCH": _answered("updated"),
+    "DELETE": _answered("deleted"),
 }
 
 
@@ -139,19 +175,24 @@ def there(ask: Ask, result: Any) -> dict[int, State] | None:
     return found if found.keys() <= set(wanted) else None
 
 
-def prove(ask: Ask, result: Any) -> list[Proof] | None:
+def prove(ask: Ask, result: Any, id_path: str = "") -> list[Proof] | None:
     """What an answer proves.
 
     Args:
         ask: The call that was made.
         result: What the method returned.
+        id_path: For REST, where the answer has the ids; empty for the common places.
 
     Returns:
         The rows that were done, each in one proof; None if the answer proves nothing.
     """
     if not ask.changes:
         return None
-    return _called(ask, result) if ask.by_name else PROOFS[ask.method](ask, result)
+    if ask.by_name:
+        return _called(ask, result)
+    if ask.method in VERB_PROOFS:
+        return VERB_PROOFS[ask.method](ask, result, id_path)
+    return PROOFS[ask.method](ask, result)
 
 
 def refusals(ask: Ask, result: Any) -> list[Refusal]:

@@ -5,16 +5,20 @@ A missing cell leaves its field out, so that Odoo's default applies, or empties 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from odoo_widgets.flow import moments
+from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kinds import cell_kind, is_missing, kind, plain
 from odoo_widgets.flow.values import Column, values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from odoo_widgets.flow.settings import Settings
 
 
@@ -34,6 +38,7 @@ def _groups(cells: pd.Series) -> tuple[np.ndarray[Any, Any], int]:
         # Lists and dicts have no hash, and Arrow has no way to tell its own apart.
         keys = np.empty(len(cells), dtype=object)
         keys[:] = [_hashable(cell) for cell in cells.tolist()]
+        keys[missing] = None
         codes, distinct = pd.factorize(keys)
     codes = codes.astype("int64", copy=False)
     codes[missing] = len(distinct)
@@ -66,6 +71,7 @@ class Source:
         self._units: dict[int, str] = {}
         self._repeated: dict[int, np.ndarray[Any, Any]] = {}
         self._groups: dict[int, tuple[np.ndarray[Any, Any], int]] = {}
+        self._order: dict[int, np.ndarray[Any, Any]] = {}
 
     @classmethod
     def of(cls, data: pd.DataFrame | Source) -> Source:
@@ -99,6 +105,12 @@ class Source:
             self._groups[position] = _groups(plain(self.frame.iloc[:, position]))
         return self._groups[position]
 
+    def order(self, position: int) -> np.ndarray[Any, Any]:
+        """The positions of the rows, group by group; those of one group stay in the frame's order."""
+        if position not in self._order:
+            self._order[position] = np.argsort(self.groups(position)[0], kind="stable")
+        return self._order[position]
+
     def __len__(self) -> int:
         return len(self.frame) if isinstance(self.frame, pd.DataFrame) else 0
 
@@ -123,11 +135,24 @@ def columns(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ..
             settings.timezone,
             source.unit(position),
             settings.missing.get(name, "omit"),
-            settings.endpoint.operation == "load",
+            _flat(settings, str.__str__(name)),
         )
         for position, name in enumerate(source.frame.columns)
         if name not in left_out
     )
+
+
+def _flat(settings: Settings, name: str) -> str:
+    """Why a column holds no lists; see `Column.flat`."""
+    target = settings.endpoint
+    if target.operation == "load":
+        return (
+            "load takes text, not a list or dict. Look the records up, and send their ids as one text such as '3,7' "
+            f"in a column called {name + '/.id'!r}."
+        )
+    if target.protocol == "rest" and not FORMATS[settings.content_format].nested:
+        return f"{settings.content_format} holds text, not a list or dict. Use JSON or XML, or exclude the column."
+    return ""
 
 
 def ids(block: pd.DataFrame, settings: Settings) -> list[int] | None:
@@ -138,12 +163,13 @@ def ids(block: pd.DataFrame, settings: Settings) -> list[int] | None:
         settings: Which column holds the ids, if the operation needs any.
 
     Returns:
-        One id for each row; None if the operation needs none.
+        One id for each row, 0 for a row of an upsert without one; None if the operation needs none.
     """
     if not settings.needs_ids:
         return None
     column = plain(block.iloc[:, block.columns.get_loc(settings.ids)])
-    return [int(value) for value in column.tolist()]
+    missing = set(np.flatnonzero(is_missing(column)).tolist())
+    return [0 if place in missing else int(value) for place, value in enumerate(column.tolist())]
 
 
 def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, Any]]:
@@ -159,8 +185,7 @@ def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, 
     if not columns:
         return [{} for _ in range(len(block))]
     converted = [values(column.cells(block), column) for column in columns]
-    fields = [column.field for column in columns]
-    rows = [dict(zip(fields, row, strict=True)) for row in zip(*(found for found, _ in converted), strict=True)]
+    rows = _dicts(tuple(column.field for column in columns))(zip(*(found for found, _ in converted), strict=True))
     for column, (_, missing) in zip(columns, converted, strict=True):
         for position in missing.tolist():
             if column.missing == "clear":
@@ -168,3 +193,14 @@ def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, 
             else:
                 del rows[position][column.field]
     return rows
+
+
+@lru_cache(maxsize=16)
+def _dicts(fields: tuple[str, ...]) -> Callable[[Iterable[tuple[Any, ...]]], list[dict[str, Any]]]:
+    """A function from rows to dicts that names every field in its own text, which is twice as fast as `dict(zip())`."""
+    names = [f"value_{place}" for place in range(len(fields))]
+    pairs = ", ".join(f"{field!r}: {name}" for field, name in zip(fields, names, strict=True))
+    made: Callable[[Iterable[tuple[Any, ...]]], list[dict[str, Any]]] = eval(  # noqa: S307 - a field gets in as a literal
+        f"lambda rows: [{{{pairs}}} for {', '.join(names)}, in rows]"
+    )
+    return made

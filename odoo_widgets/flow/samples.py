@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 import httpx
 
+from odoo_widgets.flow import payloads
 from odoo_widgets.flow.batches import batches, rows_text
 from odoo_widgets.flow.calls import LOG_IN, Call
 from odoo_widgets.flow.credential import MASK, Credential, origin
@@ -17,10 +18,10 @@ from odoo_widgets.flow.plan import calls_of, follow_ups, plan
 from odoo_widgets.flow.problems import problems, shape
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
-from odoo_widgets.flow.views import VIEWS, Scene, payload
+from odoo_widgets.flow.views import VIEWS, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -68,8 +69,8 @@ class Sample:
 
     @property
     def payload(self) -> str:
-        """The body, indented for reading."""
-        return payload(self.request)
+        """What is asked, without the envelope: the part that `destination.test` takes edited."""
+        return payloads.text(self.call, self.scene.settings)
 
     def view(self, name: str = "http") -> str:
         """The whole request in one of the `VIEWS`: `http`, `curl` or `python`.
@@ -134,6 +135,7 @@ def samples(
     n: int = 5,
     *,
     rows: Iterable[int] | None = None,
+    among: Sequence[int] | None = None,
     credential: Credential | None = None,
     server: Server = NOTHING_KNOWN,
 ) -> Samples:
@@ -144,6 +146,7 @@ def samples(
         settings: What to make of it.
         n: How many calls.
         rows: Positions of rows to see the calls of, in place of the first ones.
+        among: Positions of the only rows to send; all if left out.
         credential: Whose database and login to show; its key is not looked at.
         server: What is known of the server.
 
@@ -157,12 +160,12 @@ def samples(
     if found := list(shape(source.frame, settings)):
         raise DataError(found)
     wanted = None if rows is None else set(rows)
-    fitting = (batch for batch in batches(source, settings) if wanted is None or not wanted.isdisjoint(batch))
+    fitting = (batch for batch in batches(source, settings, among) if wanted is None or not wanted.isdisjoint(batch))
     shown = list(islice(fitting, max(0, n)))
     if found := [sentence for batch in shown for sentence in problems(source, settings, batch)]:
         raise DataError(found)
     masked = stand_in(settings.url, credential)
-    calls = plan(source, settings, server, 0) if wanted is None else calls_of(source, settings, wanted, server)
+    calls = plan(source, settings, server, 0, among) if wanted is None else calls_of(source, settings, wanted, server)
     scenes = (Scene(call, settings, masked, server) for call in _expanded(calls, settings, wanted, server))
     made = (Sample(scene, scene.request()) for scene in scenes)
     first = next(made, None)

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
+import httpx
 import numpy as np
 import orjson
 from immutabledict import immutabledict
 
 from odoo_widgets.flow import templates
-from odoo_widgets.flow.endpoint import WITHOUT_IDS, Endpoint, endpoint, fixed
+from odoo_widgets.flow.answers import PATH
+from odoo_widgets.flow.endpoint import VERBS, WITHOUT_IDS, Endpoint, endpoint, fixed, in_json2, protocol_of
 from odoo_widgets.flow.errors import SettingsError
-from odoo_widgets.flow.headers import parse_headers
+from odoo_widgets.flow.headers import NAME, OURS, parse_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-METHODS = ("POST", "PUT", "PATCH", "DELETE")
+METHODS = VERBS
+# Whether rows without an id are made.
+MODES = ("create", "upsert")
 CONTENT_FORMATS = ("JSON", "XML", "form", "CSV")
 # What becomes of a missing cell: the field stays out, is emptied, or the row cannot be sent.
 MISSING = ("omit", "clear", "reject")
@@ -39,6 +43,11 @@ def _names(value: Iterable[str] | str | None) -> tuple[str, ...]:
     if not all(isinstance(name, str) for name in names):
         raise wrong
     return names
+
+
+def _size_of(settings: Settings) -> int | None:
+    """Odoo's own APIs take lists of records; most others take one."""
+    return None if protocol_of(settings.url) == "rest" else 100
 
 
 def _number_or_none(value: Any) -> Any:
@@ -75,6 +84,16 @@ def _column_name(_settings: object, attribute: attrs.Attribute[Any], value: obje
         raise SettingsError(f"{attribute.name}={value!r} is not the name of a column.")
 
 
+def _path(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, str) or (value and not PATH.fullmatch(value)):
+        raise SettingsError(f"{attribute.name}={value!r} is not a path. Write it like data, params.data or data[0].id.")
+
+
+def _header_name(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, str) or not NAME.fullmatch(value) or value.lower() in OURS - {"authorization"}:
+        raise SettingsError(f"{attribute.name}={value!r} is not a header that a key goes into. Write it like api-key.")
+
+
 def _missing(value: Mapping[str, str] | None) -> immutabledict[str, str]:
     try:
         policies = dict(value or {})
@@ -104,6 +123,12 @@ def _header_names(headers: immutabledict[str, str]) -> str:
     return repr(list(headers))
 
 
+def _own(name: str, settings: Settings) -> Any:
+    """What a protocol chooses by itself where a setting is left out."""
+    factory = getattr(attrs.fields(Settings), name).default.factory
+    return factory(settings)
+
+
 @attrs.frozen
 class Settings:
     """All that decides a request. Two equal values make equal requests from equal frames.
@@ -126,6 +151,11 @@ class Settings:
             `group_by`, `keep together` never splits rows of one value, even where they are more than `batch_size`.
         group_by: The column for the groupings that need one.
         max_bytes: The most bytes in the body of a request; None for any number. A larger call is made as several.
+        mode: For REST with the id in the URL: `upsert` posts the rows without an id to the URL without its last part.
+        wrap: For REST in JSON or XML: the names that the records are wrapped in, such as `data` or `params.data`.
+        id_path: For REST: where the answer has the id, such as `data[0].id`; empty for the common places.
+        key_header: For REST: the header that the key goes into, such as `api-key`; `Authorization` sends it as a
+            bearer's (RFC 6750).
         timezone: The zone of times that carry none, such as `Europe/Brussels`.
         context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own.
         timeout: Seconds that one call may take, answer included.
@@ -147,10 +177,16 @@ class Settings:
     exclude: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     ids: str = attrs.field(default="id", validator=_column_name, kw_only=True)
     missing: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=_missing, kw_only=True)
-    batch_size: int | None = attrs.field(default=100, converter=_number_or_none, kw_only=True)
+    batch_size: int | None = attrs.field(
+        default=attrs.Factory(_size_of, takes_self=True), converter=_number_or_none, kw_only=True
+    )
     grouping: str = attrs.field(default="sequential", validator=_one_of(GROUPINGS), kw_only=True)
     group_by: str | None = attrs.field(default=None, kw_only=True)
     max_bytes: int | None = attrs.field(default=None, converter=_number_or_none, kw_only=True)
+    mode: str = attrs.field(default="create", validator=_one_of(MODES), kw_only=True)
+    wrap: str = attrs.field(default="", validator=_path, kw_only=True)
+    id_path: str = attrs.field(default="", validator=_path, kw_only=True)
+    key_header: str = attrs.field(default="Authorization", validator=_header_name, kw_only=True)
     timezone: str | None = attrs.field(default=None, kw_only=True)
     context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=_context, kw_only=True)
     timeout: float = attrs.field(default=180, kw_only=True)
@@ -180,14 +216,19 @@ class Settings:
             raise SettingsError(f"timeout={value!r} is not a number of seconds above 0.")
 
     def __attrs_post_init__(self) -> None:
-        target = endpoint(self.url, self.model, self.operation)
+        target = self.endpoint
         if target.protocol == "json2":
             # The URL says them: two equal destinations are equal, whether they were said twice or not.
             object.__setattr__(self, "model", None)
             object.__setattr__(self, "operation", None)
         for name, (value, reason) in fixed(self.url).items():
-            if getattr(self, name) != value:
-                raise SettingsError(f"{name}={getattr(self, name)!r} does not fit the URL. {reason}")
+            if (said := getattr(self, name)) != value:
+                instead = {name: value} if name != "method" else in_json2(self.url, target.model, said)
+                raise SettingsError(f"{name}={said!r} does not fit the URL. {reason}", instead)
+        if target.protocol == "rest":
+            object.__setattr__(self, "operation", None)
+        else:
+            self._has_no_choices_of_rest()
         if self.grouping != "sequential":
             if not isinstance(self.group_by, str) or not self.group_by:
                 raise SettingsError(f"grouping={self.grouping!r} needs to know by which column: group_by='…'.")
@@ -195,15 +236,27 @@ class Settings:
             # It decides nothing in row order.
             object.__setattr__(self, "group_by", None)
 
+    def _has_no_choices_of_rest(self) -> None:
+        for name in ("mode", "wrap", "id_path", "key_header"):
+            default = getattr(attrs.fields(Settings), name).default
+            if getattr(self, name) != default:
+                raise SettingsError(f"{name}={getattr(self, name)!r} is for REST only. Leave it out.")
+
     @property
     def endpoint(self) -> Endpoint:
         """Protocol, model and operation, as the URL or the settings beside it say."""
-        return endpoint(self.url, self.model, self.operation)
+        return endpoint(self.url, self.model, self.operation, self.method)
 
     @property
     def needs_ids(self) -> bool:
         """Whether each row says by its id which record it is for."""
-        return self.endpoint.operation not in WITHOUT_IDS
+        target = self.endpoint
+        return self.ids in self.url_columns if target.protocol == "rest" else target.operation not in WITHOUT_IDS
+
+    @property
+    def path(self) -> str:
+        """The part of the URL behind the server, without the query."""
+        return httpx.URL(self.url).path
 
     @property
     def url_columns(self) -> tuple[str, ...]:
@@ -225,7 +278,10 @@ class Settings:
         unknown = [name for name in changes if name not in names]
         if unknown:
             raise SettingsError(f"There is no setting {unknown[0]!r}. The settings are: {', '.join(names)}.")
-        if "url" in changes and "content_format" not in changes:
-            value, _reason = fixed(changes["url"]).get("content_format", (self.content_format, ""))
-            changes["content_format"] = value
-        return attrs.evolve(self, **changes)
+        if "url" in changes and protocol_of(changes["url"]) != self.endpoint.protocol:
+            # What was the old protocol's own choice becomes the new one's.
+            for name in ("content_format", "batch_size"):
+                if name not in changes and getattr(self, name) == _own(name, self):
+                    changes[name] = attrs.NOTHING
+        kept = {name: getattr(self, name) for name in names}
+        return type(self)(**{name: value for name, value in (kept | changes).items() if value is not attrs.NOTHING})

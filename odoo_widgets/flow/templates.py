@@ -56,5 +56,11 @@ def filled(url: str, values: Mapping[str, Any]) -> str:
     return PLACE.sub(lambda match: quote(_text(values[match[1]]), safe=""), url)
 
 
+def parent(url: str) -> str:
+    """A URL without the last part of its path, for what is not there yet."""
+    path, mark, query = url.partition("?")
+    return path.rstrip("/").rpartition("/")[0] + mark + query
+
+
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -40,7 +40,10 @@ def urls(source: Source, block: pd.DataFrame, settings: Settings) -> list[str]:
     if not settings.url_columns:
         return []
     rows = records.records(block, columns(source, settings))
-    return [templates.filled(settings.url, row) for row in rows]
+    # Only an upsert has rows without an id: what they make is made one level higher.
+    above = templates.parent(settings.url)
+    made = [settings.needs_ids and settings.ids not in row for row in rows]
+    return [templates.filled(above if new else settings.url, row) for new, row in zip(made, rows, strict=True)]
 
 
 def empty(block: pd.DataFrame, column: Column) -> np.ndarray[Any, Any]:

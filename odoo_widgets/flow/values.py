@@ -34,7 +34,7 @@ class Column:
         zone: The zone of its naive times.
         unit: Whether its naive moments go out as dates.
         missing: What becomes of its missing cells; see `settings.MISSING`.
-        as_text: Whether its values go out as text in the end, as they do for `load`.
+        flat: Why no list or dict can go out in it, where all values go out as text in the end; else empty.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Column:
     zone: str | None
     unit: str
     missing: str = "omit"
-    as_text: bool = False
+    flat: str = ""
 
     def cells(self, frame: pd.DataFrame) -> pd.Series:
         """This column of some rows of the frame."""
@@ -105,7 +105,9 @@ def _objects(column_cells: pd.Series, column: Column) -> Values:
         found[position] = None
     sorts = set(map(type, found))
     if sorts == {dt.date} or sorts == {dt.date, type(None)}:
-        found = moments.days(found)
+        # Days repeat: each is written once.
+        texts = {day: day and day.isoformat() for day in set(found)}
+        found = [texts[day] for day in found]
     elif not sorts <= {str, type(None)}:
         converters = {cell: CELLS.get(cell_kind(cell), _unsent) for cell in sorts}
         found = [converters[type(cell)](cell, column) for cell in found]

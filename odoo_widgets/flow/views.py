@@ -18,6 +18,7 @@ import orjson
 
 from odoo_widgets.flow.calls import LOG_IN, Call
 from odoo_widgets.flow.credential import MASK, Credential
+from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.headers import NAMED, is_secret
 from odoo_widgets.flow.operations import log_in
 from odoo_widgets.flow.protocols import PROTOCOLS
@@ -65,7 +66,8 @@ def envelope(request: httpx.Request) -> str:
 
 def payload(request: httpx.Request) -> str:
     """The body, indented for reading."""
-    return BODIES[request.headers["content-type"]](request.content)
+    kind = request.headers.get("content-type", "").partition(";")[0]
+    return BODIES.get(kind, bytes.decode)(request.content)
 
 
 def _json(content: bytes) -> str:
@@ -84,7 +86,11 @@ EMPTY = re.compile(r"<(struct|data)>\s*</\1>")
 LEAF = re.compile(r"<value>\s*(<(\w+)>[^<]*</\2>|<nil />)\s*</value>")
 MEMBER = re.compile(r"<member>\s*(<name>[^<]*</name>)\s*(<value><(?:(\w+)>[^<]*</\3>|nil />)</value>)\s*</member>")
 
-BODIES: dict[str, Callable[[bytes], str]] = {"application/json": _json, "text/xml": _xml}
+BODIES: dict[str, Callable[[bytes], str]] = {
+    "application/json": _json,
+    "application/xml": _xml,
+    "text/xml": _xml,
+}
 
 
 def _headers(request: httpx.Request) -> list[tuple[str, str]]:
@@ -95,7 +101,7 @@ def _headers(request: httpx.Request) -> list[tuple[str, str]]:
 
 def _http(scene: Scene) -> str:
     request = scene.request()
-    return f"{envelope(request)}\n\n{payload(request)}"
+    return f"{envelope(request)}\n\n{payload(request)}".rstrip()
 
 
 # --- views that run --------------------------------------------------------------------------------------------------
@@ -164,15 +170,14 @@ def _one_curl(scene: Scene) -> str:
         for name, value in _headers(request)
     )
     # A program's arguments have a largest length, what comes through a pipe has none.
-    return " \\\n  ".join(
-        [
-            f"printf %s {''.join(_parts(request.content.decode(), words, shlex.quote))} |",
-            f"curl --silent --show-error --max-time {scene.settings.timeout:g} --request {request.method}",
-            shlex.quote(str(request.url)),
-            *headers,
-            "--data-binary @-",
-        ]
-    ).replace("| \\\n", "|\n", 1)
+    body = f"printf %s {''.join(_parts(request.content.decode(), words, shlex.quote))} |\n  " if request.content else ""
+    lines = [
+        f"curl --silent --show-error --max-time {scene.settings.timeout:g} --request {request.method}",
+        shlex.quote(str(request.url)),
+        *headers,
+        *(["--data-binary @-"] if request.content else []),
+    ]
+    return body + " \\\n  ".join(lines)
 
 
 class _Name:
@@ -236,6 +241,17 @@ def _xml_call(scene: Scene) -> str:
     return f"call(\n    {str(marked.request().url)!r},\n    {method!r},\n{given},\n)"
 
 
+def _rest_call(scene: Scene) -> str:
+    request = _marked(scene)[0].request()
+    kind = request.headers.get("content-type", "")
+    literal = (
+        f"orjson.dumps(\n{_literal(orjson.loads(request.content))}\n)"
+        if kind == FORMATS["JSON"].content_type
+        else repr(request.content or None)
+    )
+    return f"call(\n    {request.method!r},\n    {str(request.url)!r},\n    {literal},\n)"
+
+
 JSON_IMPORTS = "import os\n\nimport httpx\nimport orjson"
 XML_IMPORTS = "import os\nimport xmlrpc.client\n\nimport httpx"
 JSON_CALL = """def call(url, body):
@@ -250,10 +266,16 @@ XML_CALL = """def call(url, method, *arguments):
     return xmlrpc.client.loads(answer.content)[0][0]
 
 """
+REST_CALL = """def call(method, url, body):
+    answer = httpx.request(method, url, headers=headers, content=body, timeout={timeout})
+    return answer.text
+
+"""
 # For each protocol: what the code imports, how it calls, and the writer of one call.
 PYTHON: dict[str, tuple[str, str, Callable[[Scene], str]]] = {
     "json2": (JSON_IMPORTS, JSON_CALL, _json_call),
     "jsonrpc": (JSON_IMPORTS, JSON_CALL, _json_call),
+    "rest": (JSON_IMPORTS, REST_CALL, _rest_call),
     "xmlrpc": (XML_IMPORTS, XML_CALL, _xml_call),
 }
 

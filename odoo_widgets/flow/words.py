@@ -8,6 +8,7 @@ import attrs
 import httpx
 
 from odoo_widgets.flow.calls import Call
+from odoo_widgets.flow.endpoint import in_json2
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.methods import State, known
 from odoo_widgets.flow.proofs import rolled_back
@@ -21,11 +22,18 @@ NO_DATABASE = re.compile(r'database "(?P<name>[^"]*)" does not exist')
 # Python's words for an argument that was not given (inspect.Signature.bind), which JSON-2 repeats.
 WANTED = re.compile(r"missing a required argument: '(?P<name>\w+)'")
 
+OK, SUCCESS = 200, range(200, 300)
+# Where add-ons put their addresses.
+API = re.compile(r"/api(/|$)")
+
 # What a call may have done that no answer came to.
 MAY = {
     "write": "the records may have changed in Odoo",
     "web_save_multi": "the records may have changed in Odoo",
     "unlink": "the records may be gone from Odoo",
+    "PUT": "the records may have changed",
+    "PATCH": "the records may have changed",
+    "DELETE": "the records may be gone",
 }
 
 
@@ -48,6 +56,11 @@ class Facts:
     def status(self) -> int:
         """The HTTP status; 0 if there was no response."""
         return self.exchange.response.status_code if self.exchange.response is not None else 0
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the HTTP status is one of success: Odoo's own APIs know 200 only."""
+        return self.status == OK or (self.settings.endpoint.protocol == "rest" and self.status in SUCCESS)
 
     @property
     def error(self) -> str:
@@ -134,6 +147,10 @@ def redirected(facts: Facts) -> str:
 
 def unknown_key(facts: Facts) -> str:
     """The server does not know the key."""
+    if facts.settings.endpoint.protocol == "rest":
+        # Some add-ons answer 401 to everything: their own words tell what it is.
+        told = f": {facts.message}" if facts.message else ""
+        return f"{facts.server} answers HTTP {facts.status}{told}. Check the key, and the header that it goes into."
     return f"{facts.server}: key unknown or expired (Odoo's default lifetime is one day). Make a new one in Odoo."
 
 
@@ -161,6 +178,11 @@ def no_database(facts: Facts) -> str:
 
 def no_api(facts: Facts) -> str:
     """What answers is not this protocol of this database's."""
+    if facts.settings.endpoint.protocol == "rest":
+        path = facts.exchange.request.url.path
+        proposed = instead(facts)
+        hint = f" Odoo by itself has no /api. Use {proposed['url']}?" if proposed else " Check the URL."
+        return f"{facts.server} has nothing at {path} (HTTP {facts.status}), or not in this database.{hint}"
     if facts.settings.endpoint.protocol != "json2":
         return f"{facts.server} does not answer {facts.protocol} here. Check the server's address."
     database = facts.exchange.request.headers.get("x-odoo-database")
@@ -173,6 +195,22 @@ def no_api(facts: Facts) -> str:
         f"{facts.server} does not answer JSON-2 here. Name the database, Credential(database=…), if the server has "
         "several; Odoo older than 19 has no JSON-2: use /jsonrpc or /xmlrpc/2/object."
     )
+
+
+def instead(facts: Facts) -> dict[str, str]:
+    """The settings to use in place of an /api that is not there; empty where none can be proposed."""
+    target = facts.settings.endpoint
+    if target.protocol != "rest" or not target.model or not API.match(facts.exchange.request.url.path):
+        return {}
+    return in_json2(facts.settings.url, target.model, target.operation)
+
+
+def wrong_verb(facts: Facts) -> str:
+    """The address is there, and does not take the verb."""
+    verb, path = facts.exchange.request.method, facts.exchange.request.url.path
+    allowed = facts.exchange.response.headers.get("allow", "") if facts.exchange.response is not None else ""
+    takes = f" It takes {allowed}." if allowed else ""
+    return f"{facts.server} does not take {verb} at {path}.{takes} Choose another method, or correct the URL."
 
 
 def over_budget(facts: Facts) -> str:

@@ -28,11 +28,12 @@ from odoo_widgets.net.environment import filled
 from odoo_widgets.net.transport import client, perform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import httpx
     import pandas as pd
 
+    from odoo_widgets.flow.calls import Call
     from odoo_widgets.flow.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -94,6 +95,8 @@ class Delivery:
         settings: How.
         credential: As whom.
         server: What is known of the server.
+        rows: The positions of the rows to send, in order; all if left out. The others are no part of the responses.
+        edit: From each call that changes something to the call to make in its place.
         on_progress: Called in the sending thread, once the data are looked through and after every call. If it raises,
             that is logged, and the send goes on without it.
         transport: What carries the requests in place of the network.
@@ -114,6 +117,8 @@ class Delivery:
         credential: Credential,
         *,
         server: Server = NOTHING_KNOWN,
+        rows: Sequence[int] | None = None,
+        edit: Callable[[Call], Call] | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -132,7 +137,9 @@ class Delivery:
             )
         # Its frame is a copy: what the caller does meanwhile is not for this send.
         self._source = Source.of(data)
-        self.progress = Progress(rows=len(self._source), batches=count(self._source, settings))
+        self._rows = range(len(self._source)) if rows is None else rows
+        self._edit = edit
+        self.progress = Progress(rows=len(self._rows), batches=count(self._source, settings, self._rows))
         self._settings, self._credential = filled(settings), credential
         self._server = server
         self._on_progress, self._transport = on_progress, transport
@@ -204,12 +211,13 @@ class Delivery:
         """What has become of the rows until now."""
         index, model = self._source.frame.index, self._settings.endpoint.model
         me = self._credential
-        return responses(list(self._outcomes), index, me.server, model, reason=self._reason, database=me.database)
+        whole = responses(list(self._outcomes), index, me.server, model, reason=self._reason, database=me.database)
+        return whole if len(self._rows) == len(index) else whole.iloc[list(self._rows)]
 
     def _run(self) -> None:
         try:
             # Looking through a large frame takes its time, which nobody who started the send waits for.
-            if found := problems(self._source, self._settings):
+            if found := problems(self._source, self._settings, self._rows):
                 self.future.set_exception(DataError(found))
                 return
             self._tell()
@@ -229,13 +237,15 @@ class Delivery:
         protocol = PROTOCOLS[self._settings.endpoint.protocol]
         started = time.monotonic()
         async with client(self._settings, self._transport) as http:
-            for planned in plan(self._source, self._settings, self._server):
+            for planned in plan(self._source, self._settings, self._server, among=self._rows):
                 calls = deque([planned])
                 while calls:
                     call = calls.popleft()
                     # What a method did is read also where no further call is wanted: its rows would stay in doubt.
                     if self._stopping.is_set() and call.ask.effect_of is None:
                         return None
+                    if self._edit is not None and call.ask.changes:
+                        call = self._edit(call)
                     request = protocol.encode(call, self._settings, self._credential, self._server)
                     judged = len(self._outcomes)
                     if call.ask.changes or call.ask.effect_of is not None:

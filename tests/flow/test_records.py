@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import OrderedDict
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo_widgets.flow import records
+from odoo_widgets.flow import records, values
 from odoo_widgets.flow.kinds import cell_kind
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.settings import Settings
@@ -30,7 +33,7 @@ def slow(frame: pd.DataFrame, zone: str = "UTC", exclude: Any = ()) -> list[Any]
 
 
 # pandas itself does not bring these to another backend.
-OF_THEIR_OWN = [name for name in FRAMES if "Arrow" in name or "sparse" in name]
+OF_THEIR_OWN = [name for name in FRAMES if "Arrow" in name or "sparse" in name or "signalling" in name]
 
 
 @pytest.mark.parametrize("name", FRAMES)
@@ -45,7 +48,7 @@ def test_a_frame_becomes_the_same_on_every_backend(name: str) -> None:
 
 
 def test_the_awkward_frames_show_every_kind_of_column() -> None:
-    assert set(records.COLUMNS) <= KINDS_SEEN
+    assert set(values.COLUMNS) <= KINDS_SEEN
 
 
 # --- any frame -------------------------------------------------------------------------------------------------------
@@ -58,6 +61,23 @@ ZONED = TIMES.map(lambda time: time.replace(tzinfo=dt.timezone(dt.timedelta(hour
 DATES = st.dates()
 MIDNIGHTS = st.dates(dt.date(1950, 1, 1), dt.date(2200, 1, 1)).map(lambda day: dt.datetime.combine(day, dt.time()))
 
+BYTES = st.binary(max_size=5)
+# Up to 15 digits are as many as a float keeps (IEEE 754, binary64).
+DECIMALS = st.decimals(-(10**9), 10**9, places=5) | st.decimals(-(10**15), 10**15, places=0) | st.just(Decimal("NaN"))
+SCALARS = st.one_of(
+    st.none(), TEXTS, WHOLE, FLOATS, st.booleans(), TIMES.filter(lambda time: time.time() != dt.time()), ZONED, DATES
+) | st.one_of(BYTES, DECIMALS, st.sampled_from([pd.NA, pd.NaT, np.int8(1), np.float32(1.5), np.str_("a")]))
+NESTED = st.recursive(
+    st.lists(SCALARS, max_size=3) | st.dictionaries(TEXTS, SCALARS, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.lists(inner, max_size=2).map(tuple)
+        | st.dictionaries(TEXTS, inner, max_size=2)
+        | st.lists(FLOATS, max_size=3).map(np.array)
+    ),
+    max_leaves=4,
+)
+
 CELLS = {
     "text": (TEXTS, ["object", "string", "category"]),
     "integers": (WHOLE, ["object", "Int64", "float64", "category"]),
@@ -67,7 +87,22 @@ CELLS = {
     "midnights": (MIDNIGHTS, ["object", "datetime64[s]", "category"]),
     "zoned times": (ZONED, ["object", "datetime64[us, UTC]", "datetime64[us, America/New_York]", "category"]),
     "dates": (DATES, ["object", "category"]),
-    "anything": (st.one_of(TEXTS, WHOLE, FLOATS, st.booleans(), TIMES, ZONED, DATES), ["object"]),
+    "decimals": (DECIMALS, ["object", "category"]),
+    "decimals in Arrow": (
+        st.decimals(-(10**9), 10**9, places=5),
+        [pd.ArrowDtype(pa.decimal128(38, 5)), pd.ArrowDtype(pa.decimal256(40, 5))],
+    ),
+    "bytes": (BYTES, ["object", "category", pd.ArrowDtype(pa.binary())]),
+    "nested": (NESTED, ["object"]),
+    "lists in Arrow": (
+        st.lists(st.none() | st.floats(allow_infinity=False), max_size=3),
+        [pd.ArrowDtype(pa.list_(pa.float64()))],
+    ),
+    "structs in Arrow": (
+        st.fixed_dictionaries({"t": TEXTS, "z": st.none() | ZONED}),
+        [pd.ArrowDtype(pa.struct([("t", pa.string()), ("z", pa.timestamp("us", "UTC"))]))],
+    ),
+    "anything": (st.one_of(SCALARS, NESTED, TIMES), ["object"]),
 }
 
 
@@ -78,7 +113,11 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
     for position in range(draw(st.integers(1, 4))):
         cells, dtypes = CELLS[draw(st.sampled_from(list(CELLS)))]
         values = draw(st.lists(st.none() | cells, min_size=size, max_size=size))
-        frame[f"c{position}"] = pd.Series(values, dtype=object).astype(draw(st.sampled_from(dtypes)))
+        column = np.empty(size, dtype=object)
+        column[:] = values
+        dtype = draw(st.sampled_from(dtypes))
+        of_arrow = isinstance(dtype, pd.ArrowDtype)
+        frame[f"c{position}"] = pd.Series(values, dtype=dtype) if of_arrow else pd.Series(column).astype(dtype)
     return frame
 
 
@@ -112,6 +151,16 @@ def test_naive_times_are_read_in_the_zone_of_the_settings(cells: Any) -> None:
     assert fast(pd.DataFrame({"x": cells}), "Europe/Brussels") == [[("x", str, "2026-07-01 10:00:00")]]
 
 
+def test_the_last_nanosecond_that_pandas_knows_can_be_sent_from_any_zone() -> None:
+    frame = pd.DataFrame(
+        {"x": [pd.Timestamp.max, pd.Timestamp("1969-12-31 23:59:59.999999999")]}, dtype="datetime64[ns]"
+    )
+    assert fast(frame, "America/New_York") == [
+        [("x", str, "2262-04-12 03:47:16")],
+        [("x", str, "1970-01-01 04:59:59")],
+    ]
+
+
 def test_midnights_are_not_shifted_to_the_day_before() -> None:
     frame = pd.DataFrame({"x": pd.to_datetime(["2026-07-01", None])})
     assert fast(frame, "Europe/Brussels") == [[("x", str, "2026-07-01")], []]
@@ -128,8 +177,39 @@ def test_midnights_beside_a_time_of_day_far_below_are_times() -> None:
     ("cell", "kind"),
     [
         *[(bool, "boolean"), (np.bool_, "boolean"), (int, "integer"), (np.uint8, "integer"), (np.float64, "float")],
-        *[(pd.Timestamp, "moment"), (dt.date, "date"), (np.str_, "text"), (list, ""), (dt.time, "")],
+        *[(pd.Timestamp, "moment"), (dt.date, "date"), (np.str_, "text"), (dt.time, ""), (set, "")],
+        *[(list, "nested"), (OrderedDict, "nested"), (np.ndarray, "nested"), (Decimal, "decimal")],
+        (np.bytes_, "binary"),
     ],
 )
 def test_a_cell_is_what_its_type_says(cell: Any, kind: str) -> None:
     assert cell_kind(cell) == kind
+
+
+# --- the same value ---------------------------------------------------------------------------------------------------
+
+GROUPS = {
+    "numbers": ([7, 3, 7, 9], [0, 1, 0, 2], 3),
+    "missing ones last": ([None, "b", np.nan, "a", "b"], [2, 0, 2, 1, 0], 3),
+    "nothing else": ([None, np.nan, pd.NA], [0, 0, 0], 1),
+    "lists": ([[1, 2], [2, 1], None, [1, 2], np.array([2, 1])], [0, 1, 2, 0, 1], 3),
+    "dicts": ([{"a": 1}, {"a": 2}, {"a": 1}], [0, 1, 0], 2),
+    "no row": ([], [], 0),
+}
+
+
+@pytest.mark.parametrize("dtype", [object, None])
+@pytest.mark.parametrize("name", GROUPS)
+def test_rows_of_the_same_value_make_a_group_in_order_of_first_appearance(name: str, dtype: Any) -> None:
+    cells, expected, count = GROUPS[name]
+    codes, groups = records.Source(pd.DataFrame({"x": pd.Series(cells, dtype=dtype)})).groups(0)
+    assert (codes.tolist(), codes.dtype, groups) == (expected, np.int64, count)
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_the_rows_of_any_frame_can_be_grouped_and_the_answer_is_kept(name: str) -> None:
+    source = records.Source(FRAMES[name])
+    codes, groups = source.groups(0)
+    assert (len(codes), codes.dtype) == (len(FRAMES[name]), np.int64)
+    assert set(codes.tolist()) == set(range(groups))
+    assert source.groups(0)[0] is codes

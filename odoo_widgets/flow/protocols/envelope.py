@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import httpx
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
+
+
+@lru_cache(maxsize=256)
+def parsed(url: str) -> httpx.URL:
+    """An address as httpx reads it: once for all the calls that go there, since reading one costs as much as a body."""
+    return httpx.URL(url)
 
 
 def headers(settings: Settings, content_type: str) -> httpx.Headers:

@@ -40,7 +40,7 @@ def service(call: Call, settings: Settings, credential: Credential, server: Serv
     numbered = [] if ask.by_name else list(ask.arguments.values())
     args = [*([] if ask.ids is None else [ask.ids]), *numbered]
     kwargs: dict[str, Any] = dict(ask.arguments) if ask.by_name else {}
-    if context := {**settings.context, **ask.context}:
+    if context := ask.context_with(settings.context):
         kwargs["context"] = context
     uid = UID if server.uid is None else server.uid
     return OBJECT, "execute_kw", [credential.database, uid, key, call.model, ask.method, args, kwargs]

@@ -13,7 +13,7 @@ import orjson
 
 from odoo_widgets.flow.endpoint import json2_address
 from odoo_widgets.flow.exchange import Exchange, Reply
-from odoo_widgets.flow.protocols.envelope import headers
+from odoo_widgets.flow.protocols.envelope import headers, parsed
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ def encode(call: Call, settings: Settings, credential: Credential, server: Serve
     ask = call.ask
     body: dict[str, Any] = {} if ask.ids is None else {"ids": ask.ids}
     body |= server.named(call.model, ask.method, ask.arguments)
-    if context := {**settings.context, **ask.context}:
+    if context := ask.context_with(settings.context):
         body["context"] = context
     envelope = headers(settings, "application/json")
     if credential.database:
         envelope["X-Odoo-Database"] = credential.database
     request = httpx.Request(
         "POST",
-        json2_address(call.url or settings.url, call.model, ask.method),
+        parsed(json2_address(call.url or settings.url, call.model, ask.method)),
         headers=envelope,
         content=orjson.dumps(body),
     )

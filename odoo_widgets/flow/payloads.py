@@ -1,0 +1,132 @@
+"""The part of a request that a person may edit: what is asked, without the envelope that says as whom.
+
+For Odoo's own APIs that is one JSON object, whatever the protocol wraps it in: `ids`, the method's arguments and
+`context`. For REST it is the body as it goes out.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import orjson
+
+from odoo_widgets.flow.errors import PayloadError
+from odoo_widgets.flow.protocols.rest import body
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.calls import Call
+    from odoo_widgets.flow.settings import Settings
+
+IDS, CONTEXT = "ids", "context"
+
+
+def text(call: Call, settings: Settings) -> str:
+    """What a call asks, indented for reading and editing.
+
+    Args:
+        call: The call.
+        settings: The context, and for REST the format.
+
+    Returns:
+        The text, which `edited` reads back.
+    """
+    ask = call.ask
+    if settings.endpoint.protocol == "rest":
+        return _rest(call, settings)
+    content: dict[str, Any] = {} if ask.ids is None else {IDS: ask.ids}
+    content |= ask.arguments
+    if context := ask.context_with(settings.context):
+        content[CONTEXT] = context
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2).decode()
+
+
+def _rest(call: Call, settings: Settings) -> str:
+    content = body(call.ask, settings) or b""
+    if settings.content_format != "JSON" or not content:
+        return content.decode()
+    return orjson.dumps(orjson.loads(content), option=orjson.OPT_INDENT_2).decode()
+
+
+def edited(call: Call, settings: Settings, payload: str) -> Call:
+    """A call that asks what a person wrote.
+
+    Args:
+        call: The call as it was planned.
+        settings: What it was planned with.
+        payload: The text, edited.
+
+    Returns:
+        The call with the text's content; the same call if nothing was changed.
+
+    Raises:
+        PayloadError: The text cannot be sent; the sentence says where and why.
+    """
+    if payload == text(call, settings):
+        return call
+    if settings.endpoint.protocol == "rest":
+        if settings.content_format == "JSON":
+            _read(payload)
+        return attrs.evolve(call, ask=attrs.evolve(call.ask, body=_bytes(payload)))
+    content = _read(payload)
+    if not isinstance(content, dict):
+        raise PayloadError("The payload is no object: it starts with { and ends with }. Use Reset to start again.")
+    ids, context = content.pop(IDS, None), content.pop(CONTEXT, {})
+    ask = call.ask
+    if (ids is None) != (ask.ids is None) or (ids is not None and not _fit(ids, len(ask.rows))):
+        wanted = f"{len(ask.rows)} different whole numbers" if ask.ids is not None else "nothing: leave it out"
+        raise PayloadError(f"The payload's ids must be {wanted}.")
+    if not isinstance(context, dict):
+        raise PayloadError('The payload\'s context is no object such as {"lang": "fr_FR"}.')
+    if not ask.by_name and set(content) != set(ask.arguments):
+        known = ", ".join(ask.arguments) or "none"
+        raise PayloadError(f"The payload's arguments must be: {known}. {ask.method} is called with these.")
+    if not ask.by_name:
+        # Over JSON-RPC and XML-RPC, their order is their meaning.
+        content = {name: content[name] for name in ask.arguments}
+    records = content.get("vals_list", content.get("data"))
+    if records is not None and (not isinstance(records, list) or len(records) != len(ask.rows)):
+        raise PayloadError(
+            f"The payload must hold {len(ask.rows)} record{'s' if len(ask.rows) > 1 else ''}, one for each row. "
+            "Change values here, and rows in the frame."
+        )
+    changed = attrs.evolve(ask, ids=ids, arguments=content, context=context, whole_context=True)
+    return attrs.evolve(call, ask=changed)
+
+
+def _fit(ids: Any, rows: int) -> bool:
+    return (
+        isinstance(ids, list)
+        and len(ids) == rows
+        and all(type(each) is int and each > 0 for each in ids)
+        and len(set(ids)) == rows
+    )
+
+
+def _bytes(payload: str) -> bytes:
+    try:
+        return payload.encode()
+    except UnicodeEncodeError as error:
+        line = payload.count("\n", 0, error.start) + 1
+        raise PayloadError(
+            f"Line {line} of the payload holds half a surrogate pair, which nothing can carry."
+        ) from None
+
+
+def _read(payload: str) -> Any:
+    _bytes(payload)
+    try:
+        content = json.loads(payload, parse_constant=_constant)
+        orjson.dumps(content)
+    except json.JSONDecodeError as error:
+        raise PayloadError(
+            f"The payload is no JSON: {error.msg} in line {error.lineno}, column {error.colno}. Nothing was sent."
+        ) from None
+    except (TypeError, RecursionError):
+        raise PayloadError("The payload holds a number that is too large, or is nested too deep.") from None
+    return content
+
+
+def _constant(name: str) -> Any:
+    raise PayloadError(f"The payload holds {name}, which is no JSON. Put a number there, or false.")

@@ -118,7 +118,8 @@ def _together(destination: Destination) -> str:
     limit = PROTOCOLS[destination.endpoint.protocol].LIMIT
     if destination.grouping != "keep together":
         return str(limit)
-    return f"{limit} A {destination.group_by} with more rows than the batch size makes a larger call."
+    more = ", or more bytes than the largest request," if destination.max_bytes is not None else ""
+    return f"{limit} A {destination.group_by} with more rows than the batch size{more} makes a larger call."
 
 
 def _number(count: int, noun: str, several: str = "") -> str:

@@ -98,6 +98,21 @@ def _as_url(wanted: dict[str, Any], destination: Destination | None) -> dict[str
     return wanted
 
 
+def _complete(wanted: Mapping[str, Any], destination: Destination | None) -> None:
+    """Says what is still to be typed, in the words of the form."""
+    if not shown("url", wanted, destination) and "url" not in wanted:
+        raise SettingsError(NO_URL)
+    if not wanted.get("operation", True):
+        raise SettingsError(NO_METHOD)
+    if isinstance(wanted.get("max_bytes"), str):
+        raise SettingsError(NO_SIZE)
+    grouping = shown("grouping", wanted, destination)
+    if grouping in GROUPINGS and GROUPINGS[grouping].needs_column and not shown("group_by", wanted, destination):
+        raise SettingsError(NO_GROUP_BY)
+    if protocol_of(shown("url", wanted, destination)) in RPC_PATHS.values() and not shown("model", wanted, destination):
+        raise SettingsError(NO_MODEL)
+
+
 def made(draft: Mapping[str, Any], destination: Destination | None) -> Destination:
     """The destination that a draft asks for.
 
@@ -109,22 +124,11 @@ def made(draft: Mapping[str, Any], destination: Destination | None) -> Destinati
         SettingsError: There is none; the message says what to type.
     """
     wanted = dict(draft)
-    if not shown("url", wanted, destination) and "url" not in wanted:
-        raise SettingsError(NO_URL)
-    if not wanted.get("operation", True):
-        raise SettingsError(NO_METHOD)
-    if isinstance(wanted.get("max_bytes"), str):
-        raise SettingsError(NO_SIZE)
-    grouping = shown("grouping", wanted, destination)
-    if grouping in GROUPINGS and GROUPINGS[grouping].needs_column and not shown("group_by", wanted, destination):
-        raise SettingsError(NO_GROUP_BY)
-    if apart(wanted, destination):
-        if protocol_of(shown("url", wanted, destination)) and not shown("model", wanted, destination):
-            raise SettingsError(NO_MODEL)
-    elif protocol(wanted, destination) == "rest":
+    _complete(wanted, destination)
+    if protocol(wanted, destination) == "rest":
         # The URL may say the model, and the method says what is done.
         wanted |= {name: wanted.get(name) for name in VIEWS if "url" in wanted}
-    else:
+    elif not apart(wanted, destination):
         if any(name in wanted for name in VIEWS):
             # One of them would change the URL's path, and `address` says so.
             model, operation = (shown(name, wanted, destination) for name in VIEWS)

@@ -17,6 +17,7 @@ from odoo_widgets.flow.errors import (
     SettingsError,
     StoppedError,
 )
+from odoo_widgets.flow.server import Server
 from odoo_widgets.net.delivery import InterruptedSendError
 from odoo_widgets.net.keys import credential, remember
 
@@ -36,6 +37,7 @@ __all__ = [
     "OdooWidgetsError",
     "Sandbox",
     "SandboxError",
+    "Server",
     "SettingsError",
     "StoppedError",
     "credential",

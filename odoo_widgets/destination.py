@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 
 from odoo_widgets.flow import payloads, problems, samples, saved
-from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.errors import CredentialError, SettingsError
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.net.delivery import Delivery, Progress
+from odoo_widgets.net.odoo import probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.flow.calls import Call
-    from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.samples import Samples
 
@@ -103,6 +104,28 @@ class Destination(Settings):
             DataError: The rows to show cannot be sent as they are. Other rows are not looked at.
         """
         return samples.samples(frame, self, n, rows=rows, among=among, credential=credential, server=server)
+
+    def server(self, credential: Credential, *, transport: httpx.AsyncBaseTransport | None = None) -> Server:
+        """Asks the server what it is, who the key belongs to, and which methods the model has. Nothing is changed.
+
+        Args:
+            credential: As whom. Its server must be the one in the URL.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            What could be read, for `samples` and `delivery`. What the user may not read stays unknown.
+
+        Raises:
+            CredentialError: The key or the login is unknown, or the key belongs to another server.
+            EndpointError: Nothing answers, or what does is no Odoo or has no such database.
+        """
+        if isinstance(credential, Credential) and not credential.belongs_to(self.url):
+            raise CredentialError(
+                f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was asked. "
+                "Use a credential of the server in the URL."
+            )
+        target = self.endpoint
+        return probe(credential, model=target.model, protocol=target.protocol, settings=self, transport=transport)
 
     def delivery(
         self,

@@ -110,6 +110,10 @@ def _refused(facts: Facts) -> bool:
     return bool(facts.error) and facts.status <= SERVER_ERROR
 
 
+def _verb_not_taken(facts: Facts) -> bool:
+    return facts.status == NOT_ALLOWED and facts.settings.endpoint.protocol == "rest"
+
+
 def _log_in_refused(facts: Facts) -> bool:
     return facts.call.ask.method == LOG_IN and facts.status == OK and facts.result is False
 
@@ -190,7 +194,7 @@ RULES: tuple[Rule, ...] = (
     Rule("no such method",             _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, EndpointError),
     Rule("a call that cannot be made", _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
     Rule("arguments that do not fit",  _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
-    Rule("a verb that is not taken",   _http(NOT_ALLOWED),                             "not_sent",   words.wrong_verb, EndpointError),
+    Rule("a verb that is not taken",   _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),
     Rule("no such database or API",    _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
     Rule("rolled back",                _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says),
     Rule("an error of Odoo's",         _refused,                                       "rejected",   words.odoo_says),
@@ -229,6 +233,8 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
 
 def _meant(status: str, call: Call) -> str:
     """What a status means for the rows of a call that itself changes nothing."""
+    if call.ask.method == LOG_IN:
+        return "not_sent"
     if call.ask.effect_of is not None:
         # The method was called all the same.
         return "in_doubt"
@@ -267,7 +273,7 @@ def judge(call: Call, exchange: Exchange, settings: Settings, server: Server = N
     reason = (
         sentence if whole.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
     )
-    stop = (
-        rule.stop(sentence, instead=words.instead(facts) if rule.stop is EndpointError else None) if rule.stop else None
-    )
+    # Without a user no call can be made, whatever kept the login from succeeding.
+    kind = rule.stop or (StoppedError if call.ask.method == LOG_IN else None)
+    stop = kind(sentence, instead=words.instead(facts) if kind is EndpointError else None) if kind else None
     return Verdict(tuple(_parts(whole, facts)), stop, reason)

@@ -14,6 +14,7 @@ import orjson
 
 from odoo_widgets.flow.errors import PayloadError
 from odoo_widgets.flow.protocols.rest import body
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.calls import Call
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 IDS, CONTEXT = "ids", "context"
 
 
-def text(call: Call, settings: Settings) -> str:
+def text(call: Call, settings: Settings, server: Server = NOTHING_KNOWN) -> str:
     """What a call asks, indented for reading and editing.
 
     Args:
         call: The call.
         settings: The context, and for REST the format.
+        server: What is known of the server: an add-on may have renamed a method's arguments.
 
     Returns:
         The text, which `edited` reads back.
@@ -36,10 +38,16 @@ def text(call: Call, settings: Settings) -> str:
     if settings.endpoint.protocol == "rest":
         return _rest(call, settings)
     content: dict[str, Any] = {} if ask.ids is None else {IDS: ask.ids}
-    content |= ask.arguments
+    content |= _arguments(call, settings, server)
     if context := ask.context_with(settings.context):
         content[CONTEXT] = context
     return orjson.dumps(content, option=orjson.OPT_INDENT_2).decode()
+
+
+def _arguments(call: Call, settings: Settings, server: Server) -> dict[str, Any]:
+    # Over JSON-RPC and XML-RPC, arguments have no names.
+    named = settings.endpoint.protocol == "json2" and not call.ask.by_name
+    return server.named(call.model, call.ask.method, call.ask.arguments) if named else call.ask.arguments
 
 
 def _rest(call: Call, settings: Settings) -> str:
@@ -49,13 +57,14 @@ def _rest(call: Call, settings: Settings) -> str:
     return orjson.dumps(orjson.loads(content), option=orjson.OPT_INDENT_2).decode()
 
 
-def edited(call: Call, settings: Settings, payload: str) -> Call:
+def edited(call: Call, settings: Settings, payload: str, server: Server = NOTHING_KNOWN) -> Call:
     """A call that asks what a person wrote.
 
     Args:
         call: The call as it was planned.
         settings: What it was planned with.
         payload: The text, edited.
+        server: What was known of the server when the text was made.
 
     Returns:
         The call with the text's content; the same call if nothing was changed.
@@ -63,7 +72,7 @@ def edited(call: Call, settings: Settings, payload: str) -> Call:
     Raises:
         PayloadError: The text cannot be sent; the sentence says where and why.
     """
-    if payload == text(call, settings):
+    if payload == text(call, settings, server):
         return call
     if settings.endpoint.protocol == "rest":
         if settings.content_format == "JSON":
@@ -79,12 +88,13 @@ def edited(call: Call, settings: Settings, payload: str) -> Call:
         raise PayloadError(f"The payload's ids must be {wanted}.")
     if not isinstance(context, dict):
         raise PayloadError('The payload\'s context is no object such as {"lang": "fr_FR"}.')
-    if not ask.by_name and set(content) != set(ask.arguments):
-        known = ", ".join(ask.arguments) or "none"
+    asked = _arguments(call, settings, server)
+    if not ask.by_name and set(content) != set(asked):
+        known = ", ".join(asked) or "none"
         raise PayloadError(f"The payload's arguments must be: {known}. {ask.method} is called with these.")
     if not ask.by_name:
         # Over JSON-RPC and XML-RPC, their order is their meaning.
-        content = {name: content[name] for name in ask.arguments}
+        content = {own: content[name] for own, name in zip(ask.arguments, asked, strict=True)}
     records = content.get("vals_list", content.get("data"))
     if records is not None and (not isinstance(records, list) or len(records) != len(ask.rows)):
         raise PayloadError(

@@ -70,7 +70,7 @@ class Sample:
     @property
     def payload(self) -> str:
         """What is asked, without the envelope: the part that `destination.test` takes edited."""
-        return payloads.text(self.call, self.scene.settings)
+        return payloads.text(self.call, self.scene.settings, self.scene.server)
 
     def view(self, name: str = "http") -> str:
         """The whole request in one of the `VIEWS`: `http`, `curl` or `python`.

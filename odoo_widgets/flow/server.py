@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 from immutabledict import immutabledict
+
+from odoo_widgets.flow.credential import origin
+from odoo_widgets.flow.endpoint import RPC_PATHS, address, endpoint
+from odoo_widgets.flow.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # From this version on, Odoo speaks JSON-2 (19.0, addons/rpc/controllers/json2.py).
 JSON2_SINCE = 19
+
+# The arguments of stock Odoo's methods, as far as this package gives them by name (19.0, odoo/orm/models.py and
+# addons/web/models/models.py). What a column gives is under the analyst's own name, and keeps it.
+STOCK = {
+    "create": ("vals_list",),
+    "write": ("vals",),
+    "load": ("fields", "data"),
+    "web_save_multi": ("vals_list", "specification"),
+    "search_read": ("domain", "fields"),
+}
 
 
 @attrs.frozen
@@ -20,6 +35,7 @@ class Server:
 
     Attributes:
         url: Its address: scheme, host and port.
+        databases: The databases on it; empty where it does not list them.
         version: Its version, such as `19.0` or `saas~18.3`.
         uid: The id of the user whom the key belongs to.
         user: That user's name.
@@ -33,6 +49,7 @@ class Server:
     """
 
     url: str = ""
+    databases: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     version: str = ""
     uid: int | None = None
     user: str = ""
@@ -83,7 +100,39 @@ class Server:
         known = self.arguments.get(f"{model}/{method}")
         if known is None or set(arguments) <= set(known) or len(known) < len(arguments):
             return dict(arguments)
+        if tuple(arguments) != STOCK.get(method):
+            return dict(arguments)
         return dict(zip(known, arguments.values(), strict=False))
 
 
 NOTHING_KNOWN = Server()
+
+
+def proposed(
+    server: Server, model: str, operation: str, *, typed: str = "", protocol: str | None = None
+) -> dict[str, str | None]:
+    """The settings that lead to a model's operation on a server, whatever page of it was typed.
+
+    Args:
+        server: What is known of the server.
+        model: A model such as `res.partner`.
+        operation: An operation such as `create`.
+        typed: Any address on it, such as `https://mycompany.odoo.com/odoo/contacts`; the server's own if left out.
+        protocol: Which protocol to use; the best one that the server has if left out.
+
+    Returns:
+        `url`, `model` and `operation`, for `Destination(**…)` or `replace(**…)`. The last two are None where the URL
+        says them.
+
+    Raises:
+        SettingsError: There is no address, it is on another server, or a name is none of Odoo's.
+    """
+    # What stands behind may hold an @, as an address of a server may not.
+    where = origin(re.split(r"[?#]", typed, maxsplit=1)[0] if typed else server.url)
+    if server.url and where != server.url:
+        raise SettingsError(f"What is known is of {server.url}, and the address leads elsewhere. Ask that server.")
+    path = {spoken: path for path, spoken in RPC_PATHS.items()}.get(protocol or server.protocol)
+    if path is None:
+        return {"url": address(where, model, operation), "model": None, "operation": None}
+    names = endpoint(where + path, model, operation)
+    return {"url": where + path, "model": names.model, "operation": names.operation}

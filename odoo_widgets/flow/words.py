@@ -22,6 +22,9 @@ NO_DATABASE = re.compile(r'database "(?P<name>[^"]*)" does not exist')
 # Python's words for an argument that was not given (inspect.Signature.bind), which JSON-2 repeats.
 WANTED = re.compile(r"missing a required argument: '(?P<name>\w+)'")
 
+# Where PostgreSQL is (libpq, fe-connect.c): nobody's business but its administrator's.
+DATABASE_SERVER = re.compile(r"connection to server .*? failed: |host name \"[^\"]*\" ")
+
 OK, SUCCESS = 200, range(200, 300)
 # Where add-ons put their addresses.
 API = re.compile(r"/api(/|$)")
@@ -246,9 +249,13 @@ def unreadable(facts: Facts) -> str:
 
 def odoo_says(facts: Facts) -> str:
     """Odoo's own message."""
+    told = facts.message
+    if facts.reply is not None and facts.reply.error_type.startswith("psycopg2."):
+        # The lines below hold SQL and other values of the row.
+        told = DATABASE_SERVER.sub("", told.partition("\n")[0])
     if facts.call.ask.effect_of is not None:
-        return f"{_asked(facts)}, which it refused: {facts.message} {_then(facts)}"
-    return facts.message or f"Odoo refused these rows and did not say why ({facts.error})."
+        return f"{_asked(facts)}, which it refused: {told} {_then(facts)}"
+    return told or f"Odoo refused these rows and did not say why ({facts.error})."
 
 
 def load_rolled_back(facts: Facts) -> str:

@@ -28,6 +28,11 @@ LOGIN = "admin"
 ADMIN_ID = 2
 START_SECONDS = 120
 MODULES = ("base", "contacts", "sale_management", "account", "stock", "hr", "crm")
+# No Odoo of its own serves /api. A module that is loaded server-wide answers in every database, whether or not it is
+# installed there, so databases made by an older version of this package are served too. The first three are Odoo's own
+# default (odoo/tools/config.py, 19.0).
+SERVER_WIDE = ("base", "rpc", "web", "odoo_widgets_api")
+ADDONS = Path(__file__).with_name("addons")
 # Runs in `odoo shell`, once, in the database that all others are copied from. The file takes the key, since the
 # shell's own output goes into a log.
 FINISH = """
@@ -87,6 +92,8 @@ class Odoo:
             "http_interface": HOST,
             "http_port": port,
             "data_dir": self.data,
+            "addons_path": ADDONS,
+            "server_wide_modules": ",".join(SERVER_WIDE),
             # No database is named here, and none filtered out: one server serves all clones, a request names its own.
             # The list shows only what the database user owns, so it holds no template, and the selector at /web works.
             "list_db": True,

@@ -5,13 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
-from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.exchange import Reply
 from odoo_widgets.flow.calls import Ask, Batch, Call
-from odoo_widgets.flow.operations import look_up
-
+from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.exchange import Exchange, Reply
+from odoo_widgets.flow.operations import OPERATIONS, look_up
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.settings import Settings
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
@@ -165,7 +163,8 @@ RESPONSES = {
 @pytest.mark.parametrize("name", RESPONSES)
 def test_a_response_says_this(name: str) -> None:
     status, body, expected = RESPONSES[name]
-    assert PROTOCOLS["json2"].decode(httpx.Response(status, **body)) == expected
+    exchange = Exchange(httpx.Request("POST", CREATE), httpx.Response(status, **body))
+    assert PROTOCOLS["json2"].decode(exchange) == expected
 
 
 def test_a_header_of_ones_own_takes_the_place_of_ours_whatever_its_case() -> None:

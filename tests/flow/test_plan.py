@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from odoo_widgets.flow.batches import GROUPINGS, batches, count, rows_text
 from odoo_widgets.flow.plan import calls_of, plan
+from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.settings import Settings
 
 URL = "https://mycompany.odoo.com/json/2/res.partner/create"
@@ -23,16 +24,17 @@ def numbers(rows: Any) -> pd.DataFrame:
 @pytest.mark.parametrize("grouping", GROUPINGS)
 @given(rows=st.integers(0, 200), size=SIZES)
 def test_every_row_is_in_exactly_one_batch_in_order(grouping: str, rows: Any, size: int | None) -> None:
-    settings = Settings(URL, batch_size=size, grouping=grouping)
-    made = list(batches(rows, settings))
+    settings = Settings(URL, batch_size=size, grouping=grouping, group_by="n")
+    source = Source.of(numbers(rows))
+    made = list(batches(source, settings))
     assert [row for batch in made for row in batch] == list(range(rows))
-    assert len(made) == count(rows, settings)
+    assert len(made) == count(source, settings)
     assert all(0 < len(batch) <= (size or 1) for batch in made)
 
 
 @given(rows=st.integers(1, 120), size=SIZES, block=st.integers(0, 130))
 def test_every_row_is_in_exactly_one_call_in_order(rows: Any, size: int | None, block: int) -> None:
-    calls = list(plan(numbers(rows), Settings(URL, batch_size=size), block))
+    calls = list(plan(numbers(rows), Settings(URL, batch_size=size), block=block))
     assert [call.number for call in calls] == list(range(len(calls)))
     assert [row for call in calls for row in call.rows] == list(range(rows))
     assert [record["n"] for call in calls for record in call.ask.arguments["vals_list"]] == list(range(rows))

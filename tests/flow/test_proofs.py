@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo_widgets.flow.calls import Ask, Batch, Call
+from odoo_widgets.flow.calls import Ask, Batch
 from odoo_widgets.flow.operations import look_up
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, prove, refusals, rolled_back, there
 
@@ -215,7 +215,7 @@ LOOK_UP = look_up(Batch(ROWS, [{}] * 3, IDS))
 
 @pytest.mark.parametrize("found", [[], [8], [9, 7], [7, 8, 9]])
 def test_a_look_up_says_which_records_are_there_in_any_order(found: list[int]) -> None:
-    assert there(LOOK_UP, [{"id": each} for each in found]) == set(found)
+    assert there(LOOK_UP, [{"id": each} for each in found]) == {each: {"id": each} for each in found}
 
 
 NO_LOOK_UP = [

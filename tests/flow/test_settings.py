@@ -7,34 +7,66 @@ import attrs
 import numpy as np
 import pytest
 
-from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.endpoint import Endpoint, address, endpoint
+from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.settings import Settings
 
 SERVER = "https://mycompany.odoo.com"
 URL = f"{SERVER}/json/2/res.partner/create"
-NO_API = "is no address that Odoo's JSON-2 API answers at. Write it like"
+NO_API = "is no address that Odoo's JSON-2, JSON-RPC or XML-RPC answers at. Write it like"
+RPC = [f"{SERVER}/jsonrpc", f"{SERVER}/xmlrpc/2/object"]
 
 REFUSED = [
     ({"url": ""}, "not the address of a server"),
-    ({"url": None}, "cannot be read"),
-    ({"url": 7}, "cannot be read"),
+    ({"url": None}, "not the address of a server"),
+    ({"url": 7}, "not the address of a server"),
     ({"url": "mycompany.odoo.com/json/2/res.partner/create"}, "not the address of a server"),
     ({"url": "ftp://mycompany.odoo.com/json/2/res.partner/create"}, "not the address of a server"),
     ({"url": f"{URL}\n/x"}, "cannot be read"),
     ({"url": SERVER}, NO_API),
     ({"url": f"{SERVER}/json/2/res.partner"}, NO_API),
-    ({"url": f"{SERVER}/xmlrpc/2/object"}, NO_API),
+    *[({"url": url}, "model is not said, and the URL does not say it.") for url in RPC],
+    *[({"url": url, "model": "res.partner"}, "operation is not said, and the URL does not say it.") for url in RPC],
+    *[({"url": url, "model": model, "operation": "create"}, "is not the name of a model")
+      for url in RPC for model in ("Res.Partner", "res..partner", "res.partner/x", ".a", "a.", "é", 7, ["a"])],
+    *[({"url": url, "model": "res.partner", "operation": name}, words)
+      for url in RPC for name, words in [
+          ("_compute", "'_compute' is a private method, which Odoo lets nobody call from outside."),
+          ("search_read", "'search_read' only reads, and is for no records."),
+          ("create/x", "is not the name of a method"), ("a b", "is not the name of a method"),
+          ("é", "is not the name of a method"), (7, "is not the name of a method")]],
+    *[({"url": f"{SERVER}{path}", "model": "a", "operation": "create"}, NO_API)
+      for path in ("/JSONRPC", "/jsonrpc/", "//jsonrpc", "/jsonrpc#x", "/jsonrpc/x", "/jsonrp{c}", "/XMLRPC/2/object",
+                   "/xmlrpc/2/objects", "/jsonrpc%20", "/%2e%2e/x/jsonrpc")],
+    *[({"url": f"{SERVER}{path}"}, f"Write it like {SERVER}/xmlrpc/2/object.")
+      for path in ("/xmlrpc/2/common", "/xmlrpc/common", "/xmlrpc/object", "/xmlrpc/2", "/xmlrpc")],
+    ({"url": f"{SERVER}/jsonrpc/2"}, f"Write it like {SERVER}/jsonrpc."),
+    ({"url": URL, "model": "sale.order"}, "model='sale.order' does not fit the URL, which says 'res.partner'."),
+    ({"url": URL, "operation": "write"}, "operation='write' does not fit the URL, which says 'create'."),
+    *[({"url": f"{SERVER}/json/2/{path}"}, NO_API)
+      for path in ("{model}/create", "res.partner/{operation}", "res.partner/%2e%2e/create", "res.partner//create",
+                   "res.partner/create/x", "//create", "res.partner/cr%65ate%2F..%2Fx", "res.partner/cr-eate")],
+    ({"url": f"{SERVER}/json/2/res.partner/_compute"}, "is a private method"),
+    *[({"url": f"{SERVER}/json/2/res.partner/{name}"}, "only reads") for name in ("search_count", "fields_get")],
+    *[({"url": url}, "The server in the URL is the same for every row")
+      for url in ("https://{host}/jsonrpc", "https://a.{host}.com/jsonrpc", "https://a.com:{port}/jsonrpc",
+                  "https://a}.com/jsonrpc", "https://a{b?c}.com/jsonrpc")],
+    ({"url": "{scheme}://a.com/jsonrpc"}, "That is not the address of a server"),
+    *[({"url": f"{URL}?a={text}"}, "A brace in the URL stands alone.") for text in ("{", "}", "{}", "{{b}}", "}b{")],
     ({"url": f"{SERVER}/json/2/../create"}, NO_API),
     ({"url": f"{SERVER}/json/2/res.partner/../create"}, NO_API),
     ({"url": f"{SERVER}/json/2/res..partner/create"}, NO_API),
     ({"url": f"{SERVER}/json/2/res%2Fpartner/create"}, NO_API),
     ({"url": f"{SERVER}/json/2/Res.Partner/create"}, NO_API),
-    ({"url": f"{URL}?key=SECRET"}, NO_API),
     ({"url": f"{URL}#SECRET"}, NO_API),
     ({"url": "https://me:SECRET@mycompany.odoo.com/json/2/res.partner/create"}, "A user or password has no place"),
     ({"url": "me:SECRET@mycompany.odoo.com"}, "A user or password has no place"),
-    ({"url": f"{SERVER}/json/2/res.partner/copy"}, "The operation 'copy' at the end of the URL cannot be sent yet"),
+    ({"url": RPC[0], "model": "a", "operation": "create", "content_format": "XML"}, "JSON-RPC takes JSON only."),
+    ({"url": RPC[0], "model": "a", "operation": "create", "method": "PUT"}, "JSON-RPC takes POST only"),
+    ({"url": RPC[1], "model": "a", "operation": "create", "content_format": "JSON"}, "XML-RPC takes XML only."),
+    *[({"grouping": name, "group_by": by}, f"grouping={name!r} needs to know by which column: group_by='…'.")
+      for name in ("by column", "keep together") for by in (None, "", 7)],
+    *[({"max_bytes": size}, "is not a number of bytes") for size in (-1, 1.5, "100", True, False)],
     ({"method": "GET"}, "method='GET' is not known. Use one of: POST, PUT, PATCH, DELETE."),
     ({"method": "PUT"}, "JSON-2 takes POST only"),
     ({"content_format": "YAML"}, "Use one of: JSON, XML, form, CSV."),
@@ -102,6 +134,48 @@ def test_settings_are_read_generously(values: Any, name: str, value: Any) -> Non
 )
 def test_an_address_says_protocol_model_and_operation(url: str) -> None:
     assert endpoint(url) == Settings(url).endpoint == Endpoint("json2", "res.partner", "create")
+
+
+WHERE = {
+    f"{SERVER}/jsonrpc": Endpoint("jsonrpc", "sale.order", "action_confirm"),
+    f"{SERVER}/jsonrpc?db=x": Endpoint("jsonrpc", "sale.order", "action_confirm"),
+    f"{SERVER}/xmlrpc/2/object": Endpoint("xmlrpc", "sale.order", "action_confirm"),
+    "http://localhost:8069/xmlrpc/2/../2/object": Endpoint("xmlrpc", "sale.order", "action_confirm"),
+    f"{SERVER}/json/2/sale.order/action_confirm?x={{ref}}": Endpoint("json2", "sale.order", "action_confirm"),
+}
+
+
+@pytest.mark.parametrize("url", WHERE)
+def test_what_the_address_leaves_open_is_said_beside_it(url: str) -> None:
+    settings = Settings(url, model=" sale.order ", operation="action_confirm")
+    assert settings.endpoint == WHERE[url]
+    assert settings.needs_ids
+    assert settings.content_format == ("XML" if WHERE[url].protocol == "xmlrpc" else "JSON")
+
+
+def test_what_the_address_says_is_not_said_twice() -> None:
+    assert Settings(URL, model="res.partner", operation="create") == Settings(URL)
+    assert hash(Settings(URL, model="res.partner")) == hash(Settings(URL))
+    assert Settings(URL, group_by="ref") == Settings(URL)
+
+
+def test_the_content_format_follows_the_address() -> None:
+    names = {"model": "res.partner", "operation": "create"}
+    rpc = Settings(RPC[1], **names)
+    assert rpc == Settings(RPC[1], content_format="XML", **names) != Settings(RPC[0], **names)
+    assert rpc.replace(url=RPC[0]) == Settings(RPC[0], **names)
+    assert rpc.replace(url=RPC[0]).replace(url=RPC[1]) == rpc
+    assert rpc.replace(url=URL) == Settings(URL)
+    assert Settings(URL).replace(url=RPC[1], **names) == rpc
+    with pytest.raises(SettingsError, match="XML-RPC takes XML only"):
+        rpc.replace(content_format="JSON")
+    with pytest.raises(SettingsError, match="operation='create' does not fit the URL"):
+        rpc.replace(url=f"{SERVER}/json/2/res.partner/write")
+
+
+def test_a_url_names_the_columns_that_it_takes() -> None:
+    assert Settings(f"{URL}?a={{ref}}&b={{a b}}{{ref}}").url_columns == ("ref", "a b")
+    assert Settings(URL).url_columns == ()
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def decode(exchange: Exchange) -> Reply:
         (result,) = reader.close()
     except xmlrpc.client.Fault as fault:
         return _failed(fault)
-    except (ExpatError, DefusedXmlException, xmlrpc.client.Error, ValueError, TypeError, LookupError):
+    except (ExpatError, DefusedXmlException, xmlrpc.client.Error, ValueError, TypeError, LookupError, ArithmeticError):
         return Reply(readable=False)
     return Reply(result=result)
 

@@ -1,0 +1,98 @@
+"""Asks a server what it is and who the key belongs to; what to ask, and what an answer means, is decided in `flow`."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import attrs
+
+from odoo_widgets.flow.inquiry import inquiry
+from odoo_widgets.flow.probing import QUESTIONS
+from odoo_widgets.net.environment import filled
+from odoo_widgets.net.transport import client, perform
+
+if TYPE_CHECKING:
+    import httpx
+
+    from odoo_widgets.flow.credential import Credential
+    from odoo_widgets.flow.server import Server
+    from odoo_widgets.flow.settings import Settings
+
+
+async def aprobe(
+    credential: Credential,
+    *,
+    model: str = "",
+    protocol: str | None = None,
+    settings: Settings | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Server:
+    """What a server is, and who the key belongs to; see `probe`. It leaves the event loop free meanwhile."""
+    asked = inquiry(credential, model, protocol, settings)
+    asked = attrs.evolve(asked, settings=filled(asked.settings))
+    async with client(asked.settings, transport) as http:
+        for question in QUESTIONS:
+            request = question.request(asked)
+            if request is not None:
+                exchange = await perform(http, request, asked.settings)
+                asked = attrs.evolve(asked, server=question.read(asked, exchange))
+    return asked.server
+
+
+def probe(
+    credential: Credential,
+    *,
+    model: str = "",
+    protocol: str | None = None,
+    settings: Settings | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Server:
+    """What a server is, and who the key belongs to. It takes up to eight requests, none of which changes anything.
+
+    Args:
+        credential: As whom, and on which server.
+        model: The model whose methods are read, such as `res.partner`; none if left out.
+        protocol: Which protocol to ask by; the best one that the server has if left out.
+        settings: Settings whose headers each request carries, such as one that a proxy wants.
+        transport: What carries the requests in place of the network.
+
+    Returns:
+        What could be read. What the user may not read stays unknown.
+
+    Raises:
+        CredentialError: The key or the login is unknown, or a login is needed and there is none.
+        EndpointError: Nothing answers, or what does is no Odoo or has no such database.
+        StoppedError: The server is too busy.
+        SettingsError: The model's name is none, or a header's value is not in the environment.
+    """
+    loop = asyncio.new_event_loop()
+    asking = loop.create_task(
+        aprobe(credential, model=model, protocol=protocol, settings=settings, transport=transport)
+    )
+    future: Future[Server] = Future()
+    # A loop of its own in a thread of its own: in a notebook, the caller's is running already.
+    thread = threading.Thread(target=_run, args=(loop, asking, future), name="odoo_widgets probe", daemon=True)
+    thread.start()
+    try:
+        return future.result()
+    except KeyboardInterrupt:
+        # A closed loop means that the answer came with the interrupt.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(asking.cancel)
+        raise
+    finally:
+        thread.join()
+
+
+def _run(loop: asyncio.AbstractEventLoop, asking: asyncio.Task[Server], future: Future[Server]) -> None:
+    try:
+        future.set_result(loop.run_until_complete(asking))
+    except BaseException as error:  # noqa: BLE001 - whatever it is, whoever waits is told
+        future.set_exception(error)
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()

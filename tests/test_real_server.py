@@ -1,0 +1,126 @@
+"""What a real Odoo tells of itself, and what that is then good for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pandas as pd
+import pytest
+
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.errors import CredentialError, EndpointError
+from odoo_widgets.flow.server import proposed
+from odoo_widgets.net.odoo import probe
+from tests.real import call, sandbox
+from tests.recorded.protocols import Account
+from tests.recorded.record import Odoo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from odoo_widgets.sandbox import Sandbox
+
+ADMINISTRATOR = 2
+PROTOCOLS = ["json2", "jsonrpc", "xmlrpc"]
+FRAME = pd.DataFrame({"name": ["a", "b"], "ref": ["1", "2"]})
+
+
+@pytest.fixture(scope="module")
+def odoo() -> Iterator[Sandbox]:
+    """An Odoo with two companies and two languages."""
+    with sandbox() as odoo:
+        [company] = call(odoo, "res.company", "create", vals_list=[{"name": "Second"}])
+        call(
+            odoo, "res.users", "write", ids=[ADMINISTRATOR], vals={"company_ids": [[4, company, 0]], "tz": "Asia/Tokyo"}
+        )
+        french = call(odoo, "res.lang", "search", domain=[["code", "=", "fr_FR"]], context={"active_test": False})
+        call(odoo, "res.lang", "write", ids=french, vals={"active": True})
+        yield odoo
+
+
+def destination(odoo: Sandbox, protocol: str) -> Destination:
+    return Destination(**proposed(probe(odoo.credential), "res.partner", "create", protocol=protocol))
+
+
+def other(odoo: Sandbox, **changes: Any) -> Credential:
+    own = odoo.credential
+    values = {"database": own.database, "login": own.login, "api_key": own.api_key, **changes}
+    return Credential(own.server, **values)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_protocol_tells_the_same(odoo: Sandbox, protocol: str) -> None:
+    server = destination(odoo, protocol).server(odoo.credential)
+    names = {name: company for company, name in server.companies.items()}
+    assert (server.url, server.version, server.protocol) == (odoo.url, "19.0", "json2")
+    assert odoo.database in server.databases
+    assert (server.uid, server.user, server.language, server.timezone) == (2, "Administrator", "en_US", "Asia/Tokyo")
+    assert set(names) == {"Sandbox", "Second"}
+    assert server.company == names["Sandbox"]
+    assert set(server.languages) == {"en_US", "fr_FR"}
+    assert server.arguments["res.partner/create"] == ("vals_list",)
+    assert server.arguments["res.partner/search_read"] == ("domain", "fields", "offset", "limit", "order")
+    assert server.has("res.partner", "web_save_multi")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_wrong_key_login_or_database_is_told_apart(odoo: Sandbox, protocol: str) -> None:
+    target = destination(odoo, protocol)
+    with pytest.raises(CredentialError, match="key unknown or expired"):
+        target.server(other(odoo, api_key="0" * 40))
+    sentence = f"No database called 'no_such_database' on .*It has: .*{odoo.database}"
+    with pytest.raises(EndpointError, match=sentence):
+        target.server(other(odoo, database="no_such_database"))
+    if protocol != "json2":
+        with pytest.raises(CredentialError, match="login unknown, or key unknown"):
+            target.server(other(odoo, login="nobody"))
+        with pytest.raises(CredentialError, match="wants the login beside the key"):
+            target.server(other(odoo, login=""))
+
+
+def test_a_user_who_may_not_read_the_documentation_is_known_all_the_same(odoo: Sandbox) -> None:
+    key = odoo.credential.api_key.get_secret_value()
+    with httpx.Client(base_url=odoo.url, trust_env=False, timeout=60) as client:
+        account = Account(odoo.database, odoo.login, ADMINISTRATOR, key)
+        plain = Odoo(client, account).make_plain_user()
+    server = destination(odoo, "json2").server(other(odoo, login=plain.login, api_key=plain.key))
+    assert (server.uid, server.user, dict(server.arguments)) == (plain.uid, "Plain", {})
+    assert list(server.companies.values()) == ["Sandbox"]
+    assert set(server.languages) == {"en_US", "fr_FR"}
+    assert server.has("res.partner", "web_save_multi")
+
+
+def test_a_password_is_known_over_rpc_where_json2_wants_a_key(odoo: Sandbox) -> None:
+    password = "a password of no other use but this"
+    user = {"name": "Paul", "login": "paul", "password": password}
+    call(odoo, "res.users", "create", vals_list=[user])
+    paul = other(odoo, login="paul", api_key=password)
+    with pytest.raises(CredentialError, match="key unknown"):
+        probe(paul)
+    assert probe(paul, protocol="xmlrpc").user == probe(paul, protocol="jsonrpc").user == "Paul"
+
+
+@pytest.mark.parametrize("protocol", ["jsonrpc", "xmlrpc"])
+def test_samples_show_the_user_and_a_send_does_not_log_in_again(odoo: Sandbox, protocol: str) -> None:
+    target = destination(odoo, protocol)
+    server = target.server(odoo.credential)
+    before, after = target.samples(FRAME), target.samples(FRAME, server=server)
+    assert (before.log_in is not None, after.log_in) == (True, None)
+    assert ("(user id)" in before[0].payload, "(user id)" in after[0].payload) == (True, False)
+    sends = [target.delivery(FRAME, odoo.credential), target.delivery(FRAME, odoo.credential, server=server)]
+    assert [set(send.result()["status"]) for send in sends] == [{"created"}, {"created"}]
+    assert [send.progress.made for send in sends] == [2, 1]
+
+
+def test_what_is_proposed_for_a_typed_address_creates_records(odoo: Sandbox) -> None:
+    server = probe(odoo.credential)
+    target = Destination(**proposed(server, "res.partner", "create", typed=f"{odoo.url}/odoo/contacts?debug=1#top"))
+    responses = target.send(FRAME, odoo.credential)
+    assert [
+        record["ref"] for record in call(odoo, "res.partner", "read", ids=responses["id"].tolist(), fields=["ref"])
+    ] == [
+        "1",
+        "2",
+    ]

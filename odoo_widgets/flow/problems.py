@@ -181,14 +181,13 @@ def _addresses(source: Source, settings: Settings, rows: Sequence[int]) -> Itera
         for found in findings(column.cells(part), column, None):
             yield _sentence(source, column.position, rows, found)
     if settings.endpoint.operation == "DELETE" and settings.url_columns and not settings.needs_ids:
-        values = pd.DataFrame(
-            {column.name: column.cells(part).astype(str) for column in urls.columns(source, settings)}
-        )
-        if len(found := np.flatnonzero(values.duplicated())):
-            name = row_name(source.frame.index, int(rows[int(found[0])]))
+        texts = {column.name: column.cells(part).astype(str) for column in urls.columns(source, settings)}
+        if len(doubled := np.flatnonzero(pd.DataFrame(texts).duplicated())):
+            name = row_name(source.frame.index, int(rows[int(doubled[0])]))
             yield (
-                f"R{name[1:]}{_more(len(doubled))}: another row above deletes at the same address, which may be all there "
-                f"is. Put the column of ids into the URL, like {{{settings.ids}}}, or keep one row for each address."
+                f"R{name[1:]}{_more(len(doubled))}: another row above deletes at the same address, which may be all "
+                f"there is. Put the column of ids into the URL, like {{{settings.ids}}}, or keep one row for each "
+                "address."
             )
 
 

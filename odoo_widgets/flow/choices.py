@@ -33,7 +33,8 @@ def check(target: Endpoint, settings: Mapping[str, Any]) -> None:
     """
     for name, (value, reason) in fixed(settings["url"]).items():
         if (said := settings[name]) != value:
-            instead = {name: value} if name != "method" else over_json2(settings, target.model, said)
+            verb = name == "method" and target.protocol == "json2"
+            instead = over_json2(settings, target.model, said) if verb else {name: value}
             raise SettingsError(f"{name}={said!r} does not fit the URL. {reason}", instead)
     if target.protocol == "rest":
         _wrap(settings)

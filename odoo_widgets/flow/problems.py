@@ -191,7 +191,7 @@ def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator
     for column in columns(source, settings) if taken else ():
         for found in findings(column.cells(part), column, limits):
             yield _sentence(source, column.position, rows, found)
-    if taken and settings.endpoint.protocol == "rest" and not FORMATS[settings.content_format].bare:
+    if taken and settings.endpoint.protocol == "rest":
         yield from _bare(source, part, settings, rows)
 
 
@@ -209,20 +209,32 @@ def _addresses(source: Source, settings: Settings, rows: Sequence[int]) -> Itera
             yield _sentence(source, column.position, rows, Finding(dots, leads))
         for found in findings(column.cells(part), column, None):
             yield _sentence(source, column.position, rows, found)
+    if settings.endpoint.operation == "DELETE" and settings.url_columns and not settings.needs_ids:
+        texts = {column.name: column.cells(part).astype(str) for column in urls.columns(source, settings)}
+        if len(doubled := np.flatnonzero(pd.DataFrame(texts).duplicated())):
+            name = row_name(source.frame.index, int(rows[int(doubled[0])]))
+            yield (
+                f"R{name[1:]}{_more(len(doubled))}: another row above deletes at the same address, which may be all "
+                f"there is. Put the column of ids into the URL, like {{{settings.ids}}}, or keep one row for each "
+                "address."
+            )
 
 
 def _bare(source: Source, part: pd.DataFrame, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
-    """The rows without a value, where the format cannot tell such a record from none."""
+    """The rows without a value, where such a record cannot be told from none, or is written over another."""
+    if settings.endpoint.operation == "PUT":
+        reason = "PUT would empty the whole record. Drop the row, or use PATCH"
+    elif not FORMATS[settings.content_format].bare:
+        reason = f"{settings.content_format} cannot hold a record without a value. Drop the row, or use JSON"
+    else:
+        return
     payload = columns(source, settings)
     if not payload or any(column.missing == "clear" for column in payload):
         return
     empty = np.logical_and.reduce([is_missing(column.cells(part)) for column in payload])
     if len(found := np.flatnonzero(empty)):
-        more = f", and {len(found) - 1:,} more row{'s' if len(found) > 2 else ''}" if len(found) > 1 else ""  # noqa: PLR2004
-        yield (
-            f"{row_name(source.frame.index, int(rows[int(found[0])])).capitalize()}{more}: all cells are empty, and "
-            f"{settings.content_format} cannot hold a record without a value. Drop the row, or use JSON."
-        )
+        name = row_name(source.frame.index, int(rows[int(found[0])]))
+        yield f"R{name[1:]}{_more(len(found))}: all cells are empty, and {reason}."
 
 
 def _ids(source: Source, position: int, rows: Sequence[int], *, may_miss: bool, may_repeat: bool) -> Iterator[Finding]:
@@ -249,13 +261,14 @@ def _part(source: Source, rows: Sequence[int]) -> pd.DataFrame:
 def _sentence(source: Source, position: int, rows: Sequence[int], found: Finding) -> str:
     """A finding with its column, its first row, and the value there."""
     row = int(rows[int(found.rows[0])])
-    more = len(found.rows) - 1
-    others = f", and {more:,} more row{'s' if more > 1 else ''}" if more else ""
     value = found.value or _value(plain(source.frame.iloc[row : row + 1, position]))
-    return (
-        f"Column {source.frame.columns[position]!r}, {row_name(source.frame.index, row)}{others}: {found.sentence}"
-        f"{f' Found: {value}.' if value else ''}"
-    )
+    where = f"{row_name(source.frame.index, row)}{_more(len(found.rows))}"
+    return f"Column {source.frame.columns[position]!r}, {where}: {found.sentence}{f' Found: {value}.' if value else ''}"
+
+
+def _more(rows: int) -> str:
+    """The rows beside the one that a sentence names."""
+    return f", and {rows - 1:,} more row{'s' if rows - 1 > 1 else ''}" if rows > 1 else ""
 
 
 def _value(cell: pd.Series) -> str:

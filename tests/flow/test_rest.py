@@ -275,6 +275,28 @@ def test_what_is_no_id_of_a_record_is_named(name: str, verb: str) -> None:
     assert any(each.startswith("Column 'id', row ") and each.endswith(sentence) for each in found), found
 
 
+def test_one_address_is_not_deleted_for_several_rows() -> None:
+    frame = pd.DataFrame({"model": ["res.partner", "sale.order", "res.partner", "res.partner"]})
+    assert problems(frame, Settings(f"{SERVER}/api/{{model}}", method="DELETE")) == (
+        (
+            "Row 2, and 1 more row: another row above deletes at the same address, which may be all there is. Put the "
+            "column of ids into the URL, like {id}, or keep one row for each address."
+        ),
+    )
+    assert problems(frame[:2], Settings(f"{SERVER}/api/{{model}}", method="DELETE")) == ()
+
+
+@pytest.mark.parametrize("kind", ["JSON", "XML", "form", "CSV"])
+def test_a_row_without_a_value_does_not_replace_a_record(kind: str) -> None:
+    frame = pd.DataFrame({"id": [7, 8], "name": ["x", None]}, index=["a", "b"])
+    settings = Settings(ONE, method="PUT", content_format=kind)
+    assert problems(frame, settings) == (
+        "Row 1 (index 'b'): all cells are empty, and PUT would empty the whole record. Drop the row, or use PATCH.",
+    )
+    assert problems(frame, settings.replace(missing={"name": "clear"})) == ()
+    assert kind == "CSV" or problems(frame, settings.replace(method="PATCH")) == ()
+
+
 def test_whole_floats_are_ids_and_an_excluded_column_still_has_them() -> None:
     settings = Settings(ONE, method="PATCH", exclude=["id"])
     requests = sent(pd.DataFrame({"id": [7.0, 9.0], "a": [1, 2]}), settings)
@@ -420,6 +442,11 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
         {"url": f"{SERVER}/json/2/res.partner/create", "method": "DELETE"},
         "method='DELETE' does not fit the URL. JSON-2 takes POST only: the URL's last part says what to do.",
         {"method": "POST", "url": f"{SERVER}/json/2/res.partner/unlink"},
+    ),
+    "PATCH over JSON-RPC": (
+        {"url": f"{SERVER}/jsonrpc", "method": "PATCH", "model": "res.partner", "operation": "write"},
+        "method='PATCH' does not fit the URL. JSON-RPC takes POST only: Operation says what to do.",
+        {"method": "POST"},
     ),
     "a wrap over JSON-2": (
         {"url": f"{SERVER}/json/2/res.partner/create", "wrap": "data"},

@@ -118,6 +118,10 @@ def _log_in_refused(facts: Facts) -> bool:
     return facts.call.ask.method == LOG_IN and facts.status == OK and facts.result is False
 
 
+def _log_in_failed(facts: Facts) -> bool:
+    return facts.call.ask.method == LOG_IN and _refused(facts)
+
+
 def _logged_in(facts: Facts) -> bool:
     return facts.call.ask.method == LOG_IN and facts.status == OK and type(facts.result) is int and facts.result > 0
 
@@ -197,6 +201,7 @@ RULES: tuple[Rule, ...] = (
     Rule("arguments that do not fit",  _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
     Rule("a verb that is not taken",   _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),
     Rule("no such database or API",    _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
+    Rule("a login that failed",        _log_in_failed,                                 "not_sent",   words.no_log_in, StoppedError),
     Rule("rolled back",                _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says),
     Rule("an error of Odoo's",         _refused,                                       "rejected",   words.odoo_says),
     Rule("logged in",                  _logged_in,                                     "logged in",  words.nothing),

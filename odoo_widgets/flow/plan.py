@@ -99,6 +99,8 @@ def follow_ups(call: Call, settings: Settings, found: Container[int], server: Se
     """
     assert call.ask.batch is not None
     batch = only(call.ask.batch, found)
+    if operation(settings.endpoint.operation).needs_values:
+        batch = part(batch, [place for place, record in enumerate(batch.records) if record])
     if batch.rows:
         for ask in _asks(batch, settings, server):
             yield Call(call.number, call.model, ask, call.url)

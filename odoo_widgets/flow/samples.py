@@ -14,6 +14,8 @@ from odoo_widgets.flow.batches import batches, rows_text
 from odoo_widgets.flow.calls import LOG_IN, Call
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
+from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.operations import look_at
 from odoo_widgets.flow.plan import calls_of, follow_ups, plan
 from odoo_widgets.flow.problems import problems, shape
 from odoo_widgets.flow.records import Source
@@ -64,7 +66,7 @@ class Sample:
         if ask.method == LOG_IN:
             return f"log in · {size}"
         records = f"{len(ask.rows):,} record{'s' if len(ask.rows) > 1 else ''}"
-        looks = "" if ask.batch is None else "look up · "
+        looks = "look up · " if ask.batch is not None else "" if ask.effect_of is None else "read what it did · "
         return f"{looks}{rows_text(ask.rows)} · {records} · {size}"
 
     @property
@@ -181,5 +183,8 @@ def _expanded(calls: Iterable[Call], settings: Settings, wanted: set[int] | None
     for call in calls:
         yield call
         if call.ask.batch is not None:
-            follow = follow_ups(call, settings, call.ask.batch.ids or (), server)
-            yield from (each for each in follow if wanted is None or not wanted.isdisjoint(each.rows))
+            for each in follow_ups(call, settings, call.ask.batch.ids or (), server):
+                if wanted is None or not wanted.isdisjoint(each.rows):
+                    yield each
+                    if each.ask.by_name and (method := known(each.model, each.ask.method)):
+                        yield attrs.evolve(each, ask=look_at(each.ask, method.fields))

@@ -17,7 +17,7 @@ from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
 
 # PostgreSQL's words (its source, src/backend/utils/init/postinit.c).
-NO_DATABASE = re.compile(r'database "(?P<name>[^"]*)" does not exist')
+NO_DATABASE = re.compile(r'database "(?P<name>.*)" does not exist')
 
 # Python's words for an argument that was not given (inspect.Signature.bind), which JSON-2 repeats.
 WANTED = re.compile(r"missing a required argument: '(?P<name>\w+)'")
@@ -162,6 +162,14 @@ def unknown_login(facts: Facts) -> str:
     return (
         f"{facts.server}: login unknown, or key unknown or expired (Odoo's default lifetime is one day). Check the "
         "login, or make a new key in Odoo."
+    )
+
+
+def no_log_in(facts: Facts) -> str:
+    """Odoo failed at the login. Its words may name the database server, which is nobody's business."""
+    return (
+        f"{facts.server} failed to log in: {facts.error}. Nothing was sent. Check the credential's database and login, "
+        "or ask the server's administrator."
     )
 
 

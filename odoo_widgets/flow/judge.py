@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.exchange import Exchange, Reply
     from odoo_widgets.flow.settings import Settings
 
-OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 401, 405, 413, 429, 500, 503
+OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, UNSUPPORTED, TOO_MANY = 200, 401, 405, 413, 415, 429
+SERVER_ERROR, UNAVAILABLE = 500, 503
 REDIRECTS = range(300, 400)
 # Odoo answers with a page, not with JSON-2, where a database is not found or the route does not exist.
 NOT_HERE = (400, 403, 404, 405, 415)
@@ -98,6 +99,10 @@ def _named(*names: str) -> Callable[[Facts], bool]:
 
 def _not_odoo(*statuses: int) -> Callable[[Facts], bool]:
     return lambda facts: facts.status in statuses and facts.reply is not None and not facts.reply.readable
+
+
+def _not_taken(facts: Facts) -> bool:
+    return facts.status == UNSUPPORTED and facts.reply is not None and facts.reply.readable
 
 
 def _maintenance(facts: Facts) -> bool:
@@ -200,6 +205,7 @@ RULES: tuple[Rule, ...] = (
     Rule("a call that cannot be made", _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
     Rule("arguments that do not fit",  _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
     Rule("a verb that is not taken",   _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),
+    Rule("a format that is not taken", _not_taken,                                     "not_sent",   words.wrong_format, EndpointError),
     Rule("no such database or API",    _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
     Rule("a login that failed",        _log_in_failed,                                 "not_sent",   words.no_log_in, StoppedError),
     Rule("rolled back",                _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says),

@@ -19,6 +19,7 @@ from odoo_widgets.flow.operations import look_at
 from odoo_widgets.flow.plan import calls_of, follow_ups, plan
 from odoo_widgets.flow.problems import problems, shape
 from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.replacing import note
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.views import VIEWS, Scene
 
@@ -70,6 +71,11 @@ class Sample:
         return f"{looks}{rows_text(ask.rows)} · {records} · {size}"
 
     @property
+    def note(self) -> str:
+        """What the call does that its payload does not show; empty for most."""
+        return note(self.call, self.scene.server)
+
+    @property
     def payload(self) -> str:
         """What is asked, without the envelope: the part that `destination.test` takes edited."""
         return payloads.text(self.call, self.scene.settings, self.scene.server)
@@ -101,12 +107,17 @@ class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside th
         return "\n\n".join(sample.view(name) for sample in self)
 
     def __repr__(self) -> str:
-        return "\n".join(f"{sample.call.number + 1}  {sample.title}" for sample in self) or "no calls"
+        return "\n".join(self._line(sample) for sample in self) or "no calls"
+
+    @staticmethod
+    def _line(sample: Sample) -> str:
+        return f"{sample.call.number + 1}  {sample.title}" + (f"\n   {sample.note}" if sample.note else "")
 
     def _repr_html_(self) -> str:
         return "".join(
             f"<details{' open' if not position else ''}><summary>{sample.call.number + 1} &nbsp; "
-            f"{html.escape(sample.title)}</summary><pre>{html.escape(self._clipped(sample))}</pre></details>"
+            f"{html.escape(sample.title)}</summary>{f'<p>{html.escape(sample.note)}</p>' if sample.note else ''}"
+            f"<pre>{html.escape(self._clipped(sample))}</pre></details>"
             for position, sample in enumerate(self)
         )
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PLACE = re.compile(r"\{([^{}]*)\}")
+# A part of a path that is only dots leads elsewhere (RFC 3986, 5.2.4), and httpx, servers and proxies follow it.
+DOTS = re.compile(r"\.+")
 # What ends scheme and host (RFC 3986, 3.2).
 AUTHORITY = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*")
 

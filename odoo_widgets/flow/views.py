@@ -248,7 +248,7 @@ def _rest_call(scene: Scene) -> str:
     request = _marked(scene)[0].request()
     kind = request.headers.get("content-type", "")
     literal = (
-        f"orjson.dumps(\n{_literal(orjson.loads(request.content))}\n)"
+        f"orjson.dumps(\n{textwrap.indent(_literal(orjson.loads(request.content)), '    ')}\n    )"
         if kind == FORMATS["JSON"].content_type
         else repr(request.content or None)
     )

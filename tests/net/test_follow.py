@@ -91,8 +91,8 @@ LOGINS = {
     "text": (lambda _odoo, _asked: "7", StoppedError, "answered something that Odoo does not write"),
     "true": (lambda _odoo, _asked: True, StoppedError, "answered something that Odoo does not write"),
     "denied": (refuse("odoo.exceptions.AccessDenied", "Access Denied"), CredentialError, "key unknown or expired"),
-    "an error": (refuse("builtins.ValueError", "No."), StoppedError, "No."),
-    "rolled back": (refuse("psycopg2.errors.SerializationFailure", "could not"), StoppedError, "could not"),
+    "an error": (refuse("builtins.ValueError", "No."), StoppedError, "failed to log in: ValueError"),
+    "rolled back": (refuse("psycopg2.errors.SerializationFailure", "could not"), StoppedError, "failed to log in"),
     "no database": (
         refuse("psycopg2.OperationalError", NO_DATABASE),
         EndpointError,

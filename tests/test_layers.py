@@ -29,7 +29,8 @@ ROOMS = {
 FLOW = [
     "errors", "exchange", "headers", "templates", "credential", "answers", "endpoint", "server", "choices", "settings",
     "saved", "calls", "methods", "presets", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values",
-    "formats", "records", "findings", "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw",
+    "arrow", "formats", "records", "findings", "urls", "problems", "batches", "protocols/envelope",
+    "protocols/execute_kw",
     "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "replacing",
     "payloads", "plan", "verb_proofs", "proofs", "responses", "words", "follow", "judge", "inquiry", "dead_ends",
     "probing", "views", "samples",

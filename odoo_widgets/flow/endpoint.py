@@ -76,6 +76,7 @@ class Endpoint:
     operation: str
 
 
+@lru_cache(maxsize=1024)
 def endpoint(url: str, model: str | None = None, operation: str | None = None, method: str = "POST") -> Endpoint:
     """Reads protocol, model and operation off a URL, or beside it where the protocol keeps them out of it.
 

@@ -196,8 +196,11 @@ def _apart(batch: Batch, addresses: list[str], settings: Settings) -> Iterator[t
 def _fitting(batch: Batch, groups: Sequence[int], settings: Settings, server: Server, url: str) -> Iterator[Batch]:
     """A batch in as few parts as the byte budget allows, about equally long; rows of one group stay together."""
     most = settings.max_bytes
+    if most is None:
+        yield batch
+        return
     ends = np.flatnonzero(np.diff(groups)) + 1
-    if most is None or not len(ends) or (size := _size(batch, settings, server, url)) <= most:
+    if not len(ends) or (size := _size(batch, settings, server, url)) <= most:
         # What cannot be parted goes as it is: whoever sends it sees that it is too large.
         yield batch
         return

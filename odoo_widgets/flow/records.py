@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from odoo_widgets.flow import moments
+from odoo_widgets.flow import arrow, moments
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kinds import cell_kind, is_missing, kind, plain
 from odoo_widgets.flow.values import Column, values
@@ -184,7 +184,10 @@ def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, 
     """
     if not columns:
         return [{} for _ in range(len(block))]
-    converted = [values(column.cells(block), column) for column in columns]
+    converted = [
+        arrow.values(block.iloc[:, column.position], column) or values(column.cells(block), column)
+        for column in columns
+    ]
     rows = _dicts(tuple(column.field for column in columns))(zip(*(found for found, _ in converted), strict=True))
     for column, (_, missing) in zip(columns, converted, strict=True):
         for position in missing.tolist():

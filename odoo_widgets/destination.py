@@ -42,7 +42,10 @@ class Destination(Settings):
             SettingsError: A header that looks like a secret holds its value in clear; nothing was written.
         """
         text = saved.to_text(self)
-        Path(path).write_text(text, encoding="utf-8")
+        try:
+            Path(path).write_bytes(text.encode())
+        except UnicodeEncodeError:
+            raise SettingsError("A name in the settings holds half a surrogate pair, which no file can hold.") from None
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:

@@ -29,7 +29,7 @@ ROOMS = {
 FLOW = [
     "errors", "exchange", "headers", "templates", "credential", "answers", "endpoint", "server", "choices", "settings",
     "saved", "calls", "methods", "presets", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values",
-    "arrow", "formats", "records", "findings", "urls", "problems", "batches", "protocols/envelope",
+    "arrow", "formats", "records", "findings", "urls", "shape", "problems", "batches", "protocols/envelope",
     "protocols/execute_kw",
     "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "replacing",
     "payloads", "plan", "verb_proofs", "proofs", "responses", "words", "follow", "judge", "inquiry", "dead_ends",

@@ -7,10 +7,13 @@ from typing import Any
 
 import attrs
 
+# The method that answers with the user's id, before the first call of a protocol that wants it in each.
+from odoo_widgets.flow.endpoint import LOG_IN
+
+__all__ = ["LOG_IN", "LOOK_UP", "Ask", "Batch", "Call", "pick"]
+
 # The method that a look-up calls. It changes nothing.
 LOOK_UP = "search_read"
-# The method that answers with the user's id, before the first call of a protocol that wants it in each.
-LOG_IN = "authenticate"
 
 
 @attrs.frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import httpx
@@ -12,8 +13,13 @@ from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.templates import outside
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # The operations that have a form of their own, and what their rows need. Any other name is a method on records.
 WITHOUT_IDS = ("create", "load")
+# What asks who a login and key belong to.
+LOG_IN = "authenticate"
 # What reads, and is no method on records.
 READERS = ("default_get", "fields_get", "get_views", "name_search", "search", "search_count", "search_read")
 
@@ -30,7 +36,7 @@ RPC_PATHS = {"/jsonrpc": "jsonrpc", "/xmlrpc/2/object": "xmlrpc"}
 PROTOCOLS = ("json2", *RPC_PATHS.values(), "rest")
 VERBS = ("POST", "PUT", "PATCH", "DELETE")
 # Odoo's own addresses that no call goes to: its APIs, misspelt, and its pages for people.
-OWN_APIS = re.compile(r"/(json|jsonrpc|xmlrpc)(/|$)")
+OWN_APIS = re.compile(r"/+(json|jsonrpc|xmlrpc)(/|$)")
 PAGES = re.compile(r"/(odoo|web)(/|$)|/?$")
 # What a person is most likely to send to.
 LIKELY = "res.partner"
@@ -76,7 +82,6 @@ class Endpoint:
     operation: str
 
 
-@lru_cache(maxsize=1024)
 def endpoint(url: str, model: str | None = None, operation: str | None = None, method: str = "POST") -> Endpoint:
     """Reads protocol, model and operation off a URL, or beside it where the protocol keeps them out of it.
 
@@ -92,6 +97,15 @@ def endpoint(url: str, model: str | None = None, operation: str | None = None, m
     Raises:
         SettingsError: The URL is no address, leads to no API that this package speaks, or the names do not fit it.
     """
+    checks: tuple[tuple[Any, Callable[[Any], str]], ...] = ((model, _model), (operation, _operation))
+    for name, check in checks:
+        if name is not None and not isinstance(name, str):
+            check(name)
+    return _endpoint(url, model, operation, method)
+
+
+@lru_cache(maxsize=1024)
+def _endpoint(url: str, model: str | None, operation: str | None, method: str) -> Endpoint:
     server = origin(outside(url))
     path = httpx.URL(url.strip()).path
     if (protocol := RPC_PATHS.get(path)) and "#" not in url:
@@ -157,6 +171,8 @@ def _operation(name: str | None) -> str:
         raise SettingsError(f"{name!r} is not the name of a method. Odoo writes them like create or action_confirm.")
     if name in VERBS:
         raise SettingsError(f"{name!r} is a method of HTTP, not of Odoo. Use create, write, unlink or load.")
+    if name == LOG_IN:
+        raise SettingsError(f"{name!r} is the login's own method. It is called by itself where it is needed.")
     if name in READERS:
         raise SettingsError(f"{name!r} only reads, and is for no records. Use an operation that sends rows.")
     return name

@@ -13,10 +13,18 @@ from odoo_widgets.flow.errors import SettingsError
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 # One `name:value`: the value is quoted (and may hold , and : and escaped quotes) or runs up to the next comma.
-PAIR = re.compile(r"""\s*(?P<name>[^:,"]*?)\s*:\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^,"]*?))\s*(?:,|$)""")
+PAIR = re.compile(
+    r"""[ \t]*(?P<name>[^:,"]*?)[ \t]*:[ \t]*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^,"]*?))[ \t]*(?:,|\Z)""",
+    re.DOTALL,
+)
+# What stands around a value and is no part of it (RFC 9110, 5.5).
+BLANKS = " \t"
 
 # What is taken from the environment when sending, as a shell names its variables (POSIX.1-2024, 3.216).
 NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+# A value that is taken from there, with the word in front that says what it is (RFC 9110, 11.1), such as Bearer.
+FROM_ENVIRONMENT = re.compile(rf"([A-Za-z]+ +)?{NAMED.pattern}")
 
 # A header that is named like one of these holds a secret.
 SECRET_NAME = re.compile(r"api.?key|auth|cookie|passw|secret|session|token", re.IGNORECASE)
@@ -40,7 +48,7 @@ def parse_headers(value: str | Mapping[str, str] | None) -> immutabledict[str, s
         SettingsError: A header cannot be read or sent. The message names the header and never shows its value.
     """
     if isinstance(value, Mapping):
-        pairs = [(name, text.strip() if isinstance(text, str) else text) for name, text in value.items()]
+        pairs = [(name, text.strip(BLANKS) if isinstance(text, str) else text) for name, text in value.items()]
     elif value is None or isinstance(value, str):
         pairs = _pairs(value or "")
     else:
@@ -66,7 +74,7 @@ def header_text(headers: Mapping[str, str]) -> str:
 
 def is_secret(name: str, value: str) -> bool:
     """Whether a header holds a secret in clear: its name says so, and its value does not come from the environment."""
-    return bool(SECRET_NAME.search(name)) and not NAMED.search(value)
+    return bool(SECRET_NAME.search(name)) and not FROM_ENVIRONMENT.fullmatch(value)
 
 
 def _quoted(value: str) -> str:
@@ -87,6 +95,6 @@ def _pairs(text: str) -> list[tuple[str, str]]:
             )
         quoted = match["quoted"]
         value = match["plain"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
-        pairs.append((match["name"], value.strip()))
+        pairs.append((match["name"], value.strip(BLANKS)))
         position = match.end()
     return pairs

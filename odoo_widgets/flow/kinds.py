@@ -64,6 +64,9 @@ def is_missing(column: pd.Series) -> np.ndarray[Any, Any]:
     # pandas compares each decimal with itself, which raises for a signalling NaN (Python's decimal, Context.traps).
     with decimal.localcontext(decimal.Context(traps=[])):
         found: np.ndarray[Any, Any] = column.isna().to_numpy()
+    if isinstance(column.dtype, pd.ArrowDtype) and types.is_float_dtype(column.dtype):
+        # Arrow tells a NaN from a missing cell.
+        found = np.isnan(column.to_numpy(dtype="float64", na_value=np.nan))
     return found
 
 

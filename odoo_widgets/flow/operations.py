@@ -25,7 +25,8 @@ def _write(batch: Batch, several: bool) -> Iterator[Ask]:
     """
     assert batch.ids is not None
     alone: list[int] = []
-    for places in alike(batch.records):
+    # Lists are commands, some of which make lines: those are for one record (odoo/orm/fields_relational.py).
+    for places in alike(batch.records, lists_too=False):
         if several and len(places) == 1 and len(batch.records) > 1:
             alone += places
         else:
@@ -33,9 +34,14 @@ def _write(batch: Batch, several: bool) -> Iterator[Ask]:
     if len(alone) == 1:
         yield _one_write(batch, alone)
     elif alone:
-        # An empty specification: nothing is to be read back.
-        arguments = {"vals_list": pick(batch.records, alone), "specification": {}}
-        yield Ask(pick(batch.rows, alone), SAVE_MULTI, arguments, pick(batch.ids, alone))
+        yield save_multi(part(batch, alone))
+
+
+def save_multi(batch: Batch) -> Ask:
+    """The one call that writes values of its own to each record of a batch."""
+    # An empty specification: nothing is to be read back.
+    arguments = {"vals_list": batch.records, "specification": {}}
+    return Ask(batch.rows, SAVE_MULTI, arguments, batch.ids)
 
 
 def _one_write(batch: Batch, places: list[int]) -> Ask:
@@ -69,11 +75,18 @@ def _cell(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def alike(records: list[dict[str, Any]]) -> list[list[int]]:
-    """The places of records with the same values, in the order in which each first comes."""
-    places: dict[bytes, list[int]] = {}
+def alike(records: list[dict[str, Any]], *, lists_too: bool = True) -> list[list[int]]:
+    """The places of records with the same values, in the order in which each first comes.
+
+    Args:
+        records: One dict of field to value for each.
+        lists_too: Whether records with lists can be the same.
+    """
+    places: dict[bytes | int, list[int]] = {}
     for place, record in enumerate(records):
-        places.setdefault(orjson.dumps(record, option=orjson.OPT_SORT_KEYS), []).append(place)
+        same = lists_too or not any(isinstance(value, list) for value in record.values())
+        key = orjson.dumps(record, option=orjson.OPT_SORT_KEYS) if same else place
+        places.setdefault(key, []).append(place)
     return list(places.values())
 
 

@@ -13,8 +13,10 @@ import attrs
 import orjson
 
 from odoo_widgets.flow.errors import PayloadError
+from odoo_widgets.flow.limits import check, limits_of
 from odoo_widgets.flow.protocols.rest import body
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from odoo_widgets.flow.unsendable import UnsendableError
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.calls import Call
@@ -101,8 +103,18 @@ def edited(call: Call, settings: Settings, payload: str, server: Server = NOTHIN
             f"The payload must hold {len(ask.rows)} record{'s' if len(ask.rows) > 1 else ''}, one for each row. "
             "Change values here, and rows in the frame."
         )
+    _carried({**content, "context": context}, settings)
     changed = attrs.evolve(ask, ids=ids, arguments=content, context=context, whole_context=True)
     return attrs.evolve(call, ask=changed)
+
+
+def _carried(content: dict[str, Any], settings: Settings) -> None:
+    limits = limits_of(settings)
+    try:
+        if limits is not None:
+            check(content, limits)
+    except UnsendableError as error:
+        raise PayloadError(f"The payload cannot be sent: {error}") from None
 
 
 def _fit(ids: Any, rows: int) -> bool:
@@ -129,11 +141,13 @@ def _read(payload: str) -> Any:
     try:
         content = json.loads(payload, parse_constant=_constant)
         orjson.dumps(content)
+        # orjson would write null for 1e999.
+        json.dumps(content, allow_nan=False)
     except json.JSONDecodeError as error:
         raise PayloadError(
             f"The payload is no JSON: {error.msg} in line {error.lineno}, column {error.colno}. Nothing was sent."
         ) from None
-    except (TypeError, RecursionError):
+    except (TypeError, ValueError, RecursionError):
         raise PayloadError("The payload holds a number that is too large, or is nested too deep.") from None
     return content
 

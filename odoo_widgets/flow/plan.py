@@ -14,7 +14,7 @@ from odoo_widgets.flow.calls import Batch, Call
 from odoo_widgets.flow.credential import Credential, origin
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.methods import known
-from odoo_widgets.flow.operations import SAVE_MULTI, log_in, look_before, look_up, only, operation, part
+from odoo_widgets.flow.operations import SAVE_MULTI, log_in, look_before, look_up, only, operation, part, save_multi
 from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import Source
@@ -102,8 +102,11 @@ def follow_ups(call: Call, settings: Settings, found: Container[int], server: Se
     batch = call.ask.batch if call.ask.newest is not None else only(call.ask.batch, found)
     if operation(settings.endpoint.operation).needs_values:
         batch = part(batch, [place for place, record in enumerate(batch.records) if record])
-    if batch.rows:
-        for ask in _asks(batch, settings, server):
+    # With rows gone, others may come to share a call: what is kept together stays whole.
+    together = settings.grouping == "keep together"
+    groups = [0] * len(batch.rows) if together else range(len(batch.rows))
+    for each in _fitting(batch, groups, settings, server, call.url) if batch.rows else ():
+        for ask in _asks(each, settings, server):
             yield Call(call.number, call.model, ask, call.url)
 
 
@@ -162,7 +165,10 @@ def _asks(batch: Batch, settings: Settings, server: Server) -> Iterator[Ask]:
     target = settings.endpoint
     # The method came with 19 (addons/web/models/models.py); older servers do not have it.
     several = server.has(target.model, SAVE_MULTI) and (server.major or JSON2_SINCE) >= JSON2_SINCE
-    asks = operation(target.operation).calls(batch, several)
+    whole = settings.grouping == "keep together" and several and len(batch.rows) > 1
+    # Rows that are kept together share one call even where their values would part them.
+    saved = target.operation == "write" and whole
+    asks = iter([save_multi(batch)]) if saved else operation(target.operation).calls(batch, several)
     special = preset(target.model, target.operation)
     if special is None or target.protocol == "rest":
         return asks

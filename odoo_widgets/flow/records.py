@@ -5,6 +5,7 @@ A missing cell leaves its field out, so that Odoo's default applies, or empties 
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +28,21 @@ def numbers(cells: pd.Series) -> pd.Series:
     if kind(cells.dtype) in ("integer", "float"):
         return pd.Series(cells.to_numpy(dtype="float64", na_value=np.nan))
     known = {cell for cell in set(map(type, cells.tolist())) if cell_kind(cell) in ("integer", "float")}
-    return pd.Series([float(cell) if type(cell) in known else np.nan for cell in cells.tolist()], dtype="float64")
+    return pd.Series([_float(cell) if type(cell) in known else np.nan for cell in cells.tolist()], dtype="float64")
+
+
+def _float(cell: Any) -> float:
+    try:
+        return float(cell)
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.inf
 
 
 def _groups(cells: pd.Series) -> tuple[np.ndarray[Any, Any], int]:
     missing = is_missing(cells)
+    if isinstance(cells.dtype, pd.ArrowDtype) and kind(cells.dtype) == "float":
+        # Arrow's NaN would be a value of its own.
+        cells = pd.Series(cells.to_numpy(dtype="float64", na_value=np.nan))
     try:
         codes, distinct = pd.factorize(cells)
     except (TypeError, NotImplementedError):
@@ -189,8 +200,10 @@ def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, 
         for column in columns
     ]
     rows = _dicts(tuple(column.field for column in columns))(zip(*(found for found, _ in converted), strict=True))
-    for column, (_, missing) in zip(columns, converted, strict=True):
-        for position in missing.tolist():
+    for column, (found, missing) in zip(columns, converted, strict=True):
+        # As text, an empty one and a missing one are the same.
+        empty = {place for place, value in enumerate(found) if value == ""} if column.flat else set()
+        for position in empty.union(missing.tolist()):
             if column.missing == "clear":
                 rows[position][column.field] = None
             else:

@@ -17,10 +17,11 @@ from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import look_at
 from odoo_widgets.flow.plan import calls_of, follow_ups, plan
-from odoo_widgets.flow.problems import problems, shape
+from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.replacing import note
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from odoo_widgets.flow.shape import shape
 from odoo_widgets.flow.views import VIEWS, Scene
 
 if TYPE_CHECKING:
@@ -172,6 +173,9 @@ def samples(
     source = Source.of(data)
     if found := list(shape(source.frame, settings)):
         raise DataError(found)
+    for row in (*(rows or ()), *(among or ())):
+        if not 0 <= row < len(source):
+            raise DataError([f"There is no row {row}: the frame has rows 0 to {len(source) - 1:,}."])
     wanted = None if rows is None else set(rows)
     fitting = (batch for batch in batches(source, settings, among) if wanted is None or not wanted.isdisjoint(batch))
     shown = list(islice(fitting, max(0, n)))

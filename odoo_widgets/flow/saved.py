@@ -15,6 +15,7 @@ import tomlkit
 import tomlkit.exceptions
 from immutabledict import immutabledict
 
+from odoo_widgets.flow.endpoint import endpoint
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.headers import SECRET_NAME, is_secret
 
@@ -94,9 +95,32 @@ def from_text(kind: type[AnySettings], text: str, name: str = "The text") -> Any
     try:
         return kind(**values)
     except SettingsError as error:
-        wrong = next((key for key in values if str(error).startswith((f"{key}=", key))), None)
+        wrong = _wrong(kind, values, str(error))
         where = f", line {_line(text, wrong)}" if wrong else ""
         raise SettingsError(f"{name}{where}: {error}") from None
+
+
+def _wrong(kind: type[Settings], values: dict[str, Any], message: str) -> str | None:
+    """The key whose value makes a message; None where it is about several."""
+    named: str | None = next((key for key in values if message.startswith((f"{key}=", f"{key} "))), None)
+    if named is not None:
+        return named
+    for field in attrs.fields(kind):
+        try:
+            if field.converter is not None and field.name in values:
+                field.converter(values[field.name])
+        except SettingsError:
+            return str(field.name)
+    right = {"model": "res.partner", "operation": "create"}
+    told: dict[str, Any] = {name: values.get(name) for name in right}
+    # Whichever has to be right for the endpoint to be found is wrong; the URL, where neither helps.
+    for name, tried in ((None, told), *((name, {**told, name: right[name]}) for name in right)):
+        try:
+            endpoint(values["url"], **tried)
+        except SettingsError:
+            continue
+        return name
+    return "url"
 
 
 def _default(field: attrs.Attribute[Any], settings: Settings) -> Any:

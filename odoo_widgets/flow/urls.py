@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from odoo_widgets.flow import records, templates
-from odoo_widgets.flow.values import Column
+from odoo_widgets.flow.findings import Finding
+from odoo_widgets.flow.values import Column, values
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from odoo_widgets.flow.records import Source
@@ -49,13 +52,21 @@ def urls(source: Source, block: pd.DataFrame, settings: Settings) -> list[str]:
     return [templates.filled(above if new else settings.url, row) for new, row in zip(made, rows, strict=True)]
 
 
-def empty(block: pd.DataFrame, column: Column) -> np.ndarray[Any, Any]:
-    """The rows of a block that have no value to put into the URL: a missing one, or text without a letter."""
-    cells = column.cells(block)
-    return np.flatnonzero(cells.isna().to_numpy() | (cells.astype(str).str.strip() == "").to_numpy(dtype=bool))
+def unfit(block: pd.DataFrame, column: Column) -> Iterator[Finding]:
+    """The values of a block that cannot stand in the URL, as they go out.
 
-
-def dots(block: pd.DataFrame, column: Column) -> np.ndarray[Any, Any]:
-    """The rows of a block whose value would lead to another address: one that is only dots."""
-    texts = column.cells(block).astype(str)
-    return np.flatnonzero(texts.str.fullmatch(templates.DOTS.pattern).fillna(value=False).to_numpy(dtype=bool))
+    Args:
+        block: Some rows of the frame, whose values can be sent.
+        column: A column whose values the URL takes.
+    """
+    found, missing = values(column.cells(block), column)
+    texts = ["" if value is None else str(value).strip() for value in found]
+    for place in missing.tolist():
+        texts[place] = ""
+    empty = [place for place, text in enumerate(texts) if not text]
+    dots = [place for place, text in enumerate(texts) if templates.DOTS.fullmatch(text)]
+    if empty:
+        yield Finding(np.array(empty), "the URL takes this value, and there is none.")
+    if dots:
+        leads = "this value is only dots, so the URL would lead to another address. Correct it."
+        yield Finding(np.array(dots), leads)

@@ -268,7 +268,7 @@ IDS = {
         [1.5, 2.0],
         f"{NO_ID} Found: 1.5.",
     ),
-    "missing ones": ([None, 2], "the URL takes this value, and there is none."),
+    "missing ones": ([None, 2], "this is not the id of a record. Ids are whole numbers above 0, none missing."),
     "doubles": ([7, 7], "another row above is for the same record. Keep one row for each record. Found: 7."),
 }
 

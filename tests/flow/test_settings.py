@@ -36,9 +36,9 @@ REFUSED = [
           ("create/x", "is not the name of a method"), ("a b", "is not the name of a method"),
           ("é", "is not the name of a method"), (7, "is not the name of a method")]],
     *[({"url": f"{SERVER}{path}", "model": "a", "operation": "create"}, NO_API)
-      for path in ("/jsonrpc/", "/jsonrpc#x", "/jsonrpc/x", "/xmlrpc/2/objects")],
+      for path in ("/jsonrpc/", "//jsonrpc", "/jsonrpc#x", "/jsonrpc/x", "/xmlrpc/2/objects")],
     *[({"url": f"{SERVER}{path}", "model": "a", "operation": "create"}, "operation='create' is not for REST")
-      for path in ("/JSONRPC", "//jsonrpc", "/jsonrp{c}", "/XMLRPC/2/object", "/jsonrpc%20", "/%2e%2e/x/jsonrpc")],
+      for path in ("/JSONRPC", "/jsonrp{c}", "/XMLRPC/2/object", "/jsonrpc%20", "/%2e%2e/x/jsonrpc")],
     *[({"url": f"{SERVER}{path}"}, f"takes no calls for records. Use {SERVER}/xmlrpc/2/object.")
       for path in ("/xmlrpc/2/common", "/xmlrpc/common", "/xmlrpc/object", "/xmlrpc/2", "/xmlrpc")],
     ({"url": f"{SERVER}/jsonrpc/2"}, f"takes no calls for records. Use {SERVER}/jsonrpc."),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 NAME = "XML-RPC"
-LIMIT = "XML-RPC takes a list of records in one call, four times as large as JSON, and logs in before the first."
+LIMIT = "XML-RPC takes a list of records in one call, several times as large as JSON, and logs in before the first."
 LOGS_IN = True
 
 # Odoo's answer where a method worked and returned nothing: its writer knows no None, and notices after the commit.

@@ -1,0 +1,164 @@
+"""What keeps a frame from being sent whatever its values are: its columns beside what the settings want of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from odoo_widgets.flow.answers import LAST_PART
+from odoo_widgets.flow.choices import XML_NAME
+from odoo_widgets.flow.formats import FORMATS
+from odoo_widgets.flow.kinds import is_sendable
+from odoo_widgets.flow.limits import check, limits_of
+from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
+from odoo_widgets.flow.unsendable import UnsendableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from odoo_widgets.flow.settings import Settings
+
+# The verbs that are for records that are there.
+UPDATES = ("DELETE", "PATCH", "PUT")
+# What a call of a method has beside the method's own arguments.
+RESERVED = ("context", "ids")
+# A column that is called like a link to other records (Odoo's coding guidelines), and those that are none all the same.
+LINK, NO_LINKS = re.compile(r"\w+_ids?"), ("res_id",)
+
+
+def shape(frame: object, settings: Settings) -> Iterator[str]:
+    """What keeps a frame from being sent whatever its values are."""
+    if not isinstance(frame, pd.DataFrame):
+        yield f"The data is a {type(frame).__name__}, not a pandas DataFrame. Make it one with pd.DataFrame(…)."
+        return
+    if not len(frame):
+        yield "The frame has no rows."
+    if (match := LAST_PART.search(settings.path)) and settings.method != "POST" and len(frame) > 1:
+        yield (
+            f"This would send {len(frame):,} rows to record {match[1]}. Put the column of ids in its place: "
+            f"{settings.path[: match.start(1)]}{{{settings.ids}}}."
+        )
+    if not len(frame.columns):
+        yield "The frame has no columns."
+        return
+    others = [name for name in frame.columns if not isinstance(name, str)]
+    if others:
+        yield (
+            f"The column name {others[0]!r} is not text, so no field can be called like it. "
+            "Rename it: df.columns = df.columns.map(str)."
+        )
+    names = [name for name in frame.columns if isinstance(name, str) and name not in settings.exclude]
+    yield from _names(names, settings)
+    yield from _context(settings)
+    yield from _named(frame, settings)
+    values = [name for name in names if not (settings.needs_ids and name == settings.ids)]
+    if not values and not others and operation(settings.endpoint.operation).needs_values:
+        yield "All columns are excluded: nothing is left to send."
+
+
+def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
+    """The columns that the settings name, each of which the frame must have once."""
+    wanted = [
+        ("The URL takes the value of one column", name, "Correct the URL, or the frame.")
+        for name in settings.url_columns
+    ]
+    if settings.group_by is not None:
+        wanted.append(("The rows are to be grouped by one column", settings.group_by, "Correct group_by."))
+    if settings.needs_ids and settings.ids not in settings.url_columns:
+        needs = f"{settings.endpoint.operation} needs one column of database ids"
+        wanted.append((needs, settings.ids, "Say which it is: ids='…'."))
+    wanted += [
+        (f"missing={policy!r} is for one column", column, "Correct its name.")
+        for column, policy in settings.missing.items()
+    ]
+    for reason, column, advice in wanted:
+        there = sum(isinstance(name, str) and name == column for name in frame.columns)
+        if there != 1:
+            yield f"{reason}, and {f'{there} are' if there else 'none is'} called {column!r}. {advice}"
+
+
+def _names(names: list[str], settings: Settings) -> Iterator[str]:
+    doubles = [(name, count) for name, count in Counter(names).items() if count > 1]
+    if doubles:
+        yield "The column name {!r} stands {} times. Rename or drop all but one.".format(*doubles[0])
+    if "" in names:
+        yield "A column has an empty name. Rename it to a field's name, or drop it."
+    unsendable = [name for name in names if not is_sendable(name)]
+    if unsendable:
+        yield f"The column name {unsendable[0]!r} holds a NUL or half a surrogate pair. Rename it to a field's name."
+    limits = limits_of(settings)
+    unreadable = [name for name in names if limits and limits.characters.search(name)]
+    if unreadable:
+        yield f"The column name {unreadable[0]!r} holds a control character. Rename it to a field's name."
+    yield from _lines(names, settings)
+    yield from _links(names, settings)
+    yield from _reserved(names, settings)
+    yield from _rest(names, settings)
+
+
+def _rest(names: list[str], settings: Settings) -> Iterator[str]:
+    """What the address or the body of a REST request cannot take."""
+    target = settings.endpoint
+    if target.protocol != "rest":
+        return
+    nobody = not settings.url_columns and not LAST_PART.search(path := settings.path)
+    # A list of updates may say in each body which record it is for. A DELETE has none.
+    if nobody and target.operation in UPDATES and (target.operation == "DELETE" or settings.ids not in names):
+        yield (
+            f"{target.operation} to {path} would be for all there is. Put the column of ids into the URL: "
+            f"{path}/{{{settings.ids}}}."
+        )
+    several = settings.sends_lists and not (settings.needs_ids and target.operation != "POST")
+    if several and not FORMATS[settings.content_format].several and operation(target.operation).takes_values:
+        yield "A form holds one record. Send each record in a call of its own, or use JSON, XML or CSV."
+    xml = settings.content_format == "XML" and operation(target.operation).takes_values
+    unnamed = [name for name in names if not XML_NAME.fullmatch(name)] if xml else []
+    if unnamed:
+        yield f"The column name {unnamed[0]!r} cannot name an element in XML. Rename it to a field's name."
+
+
+def _context(settings: Settings) -> Iterator[str]:
+    """The context, which stands in every call."""
+    limits = limits_of(settings)
+    try:
+        if limits is not None:
+            check(dict(settings.context), limits)
+    except UnsendableError as error:
+        yield f"The context cannot be sent: {error}"
+
+
+def _links(names: list[str], settings: Settings) -> Iterator[str]:
+    """The columns that `load` would look records up for by name: "WA" of the United States became Western Australia."""
+    guessed = [name for name in names if LINK.fullmatch(name) and name not in NO_LINKS]
+    if guessed and settings.endpoint.operation == "load":
+        name = guessed[0]
+        yield (
+            f"Column {name!r}: load would guess the records by their names. Look them up, and send their ids in a "
+            f"column called {name + '/.id'!r}, or external ids in {name + '/id'!r}."
+        )
+
+
+def _reserved(names: list[str], settings: Settings) -> Iterator[str]:
+    """The columns of a method's arguments that would be taken for something else."""
+    name = settings.endpoint.operation
+    taken = [each for each in names if each in RESERVED and each != settings.ids]
+    if taken and name not in OPERATIONS and name not in VERBS:
+        yield (
+            f"Column {taken[0]!r}: each column is an argument of {name}, and a call has {taken[0]!r} for itself. "
+            "Rename or exclude it."
+        )
+
+
+def _lines(names: list[str], settings: Settings) -> Iterator[str]:
+    """The columns of records inside a record, which `load` takes more rows for than it answers ids."""
+    inside = [
+        name for name in names if "/" in name and (name.count("/") > 1 or name.split("/")[1] not in ("id", ".id"))
+    ]
+    if inside and settings.endpoint.operation == "load":
+        yield (
+            f"Column {inside[0]!r}: load with lines answers fewer ids than there are rows, so no row could be told its "
+            "record. Use create, with lists of commands such as [[0, 0, {…}]]."
+        )

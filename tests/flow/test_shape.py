@@ -82,8 +82,8 @@ FRAMES: dict[str, tuple[Settings, dict[str, Any], str]] = {
         "Column 'n', row 1: the URL takes this value",
     ),
     "half a surrogate pair in the URL": (
-        Settings(f"{SERVER}/api/x/{{n}}"),
-        {"n": pd.Series(["\ud800"], dtype=object)},
+        Settings(f"{SERVER}/api/x/{{n}}", exclude=["n"]),
+        {"n": pd.Series(["\ud800"], dtype=object), "name": ["a"]},
         "half a surrogate pair",
     ),
     "an id of 400 digits": (json2("res.partner/write"), {"id": [10**400], "name": ["a"]}, "not the id of a record"),

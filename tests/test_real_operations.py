@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from odoo_widgets.destination import Destination
+from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS
 from tests.real import call, sandbox
 
@@ -213,15 +214,18 @@ def test_so_many_refusals_that_odoo_stops_looking_leave_no_row_without_a_word(od
     assert set(responses["error"].iloc[10:]) == {WITH_THE_OTHERS}
 
 
-def test_a_guess_of_load_s_stands_beside_the_row_that_it_was_made_for(odoo: Sandbox) -> None:
-    call(odoo, "res.partner.category", "create", vals_list=[{"name": "twin"}, {"name": "twin"}])
-    responses = send(
-        odoo, "load", {"name": ["a", "b"], "category_id": ["twin", None]}, missing={"category_id": "clear"}
-    )
+def test_load_guesses_no_record_by_its_name(odoo: Sandbox) -> None:
+    """Of two called the same it would take one, and say so in a warning only."""
+    first, _ = call(odoo, "res.partner.category", "create", vals_list=[{"name": "twin"}, {"name": "twin"}])
+    frame = {"name": ["guess a", "guess b"], "category_id": ["twin", None]}
+    with pytest.raises(DataError, match="load would guess the records by their names"):
+        send(odoo, "load", frame)
+    assert call(odoo, "res.partner", "search_count", domain=[["name", "like", "guess "]]) == 0
+    by_id = {"name": frame["name"], "category_id/.id": pd.array([first, None], dtype="Int64")}
+    responses = send(odoo, "load", by_id)
     assert responses["status"].tolist() == ["saved", "saved"]
-    assert "2 matches" in responses["error"].iloc[0]
-    assert responses["error"].isna().tolist() == [False, True]
-    assert responses["error_field"].tolist() == ["category_id", pd.NA]
+    assert responses["error"].isna().all()
+    assert [kind for (kind,) in read(odoo, responses["id"].tolist(), "category_id")] == [[first], []]
 
 
 def test_an_empty_cell_of_load_s_is_left_to_the_default_or_cleared_as_told(odoo: Sandbox) -> None:

@@ -139,6 +139,9 @@ def test_samples_list_byte_for_byte_what_is_sent(given: Given, protocol: str, op
     )  # fmt: skip
     if grouping == "in bytes":
         target = target.replace(max_bytes=BYTES[protocol])
+    if operation == "load" and grouping == "kept together":
+        # `load` leaves no cell out of a call, and what is kept together goes in one.
+        target = target.replace(missing=dict.fromkeys(frame.columns, "clear"))
     samples = listed(given, target, frame)
     recording, responses = sent(given, target, frame)
     assert responses["http_status"].notna().all(), responses["error"].tolist()

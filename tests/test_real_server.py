@@ -108,7 +108,7 @@ def test_samples_show_the_user_and_a_send_does_not_log_in_again(odoo: Sandbox, p
     server = target.server(odoo.credential)
     before, after = target.samples(FRAME), target.samples(FRAME, server=server)
     assert (before.log_in is not None, after.log_in) == (True, None)
-    assert ("(user id)" in before[0].payload, "(user id)" in after[0].payload) == (True, False)
+    assert ("(user id)" in before[0].view(), "(user id)" in after[0].view()) == (True, False)
     sends = [target.delivery(FRAME, odoo.credential), target.delivery(FRAME, odoo.credential, server=server)]
     assert [set(send.result()["status"]) for send in sends] == [{"created"}, {"created"}]
     assert [send.progress.made for send in sends] == [2, 1]

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import BinaryIO
 
-# What a formula of Excel's that failed leaves in its cell (ECMA-376, 18.17.3).
-FAILED = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 SEPARATORS = ",;\t"
 
 
@@ -54,7 +52,8 @@ def read(path: str | PathLike[str], how: Reading = Reading()) -> pd.DataFrame:
         how: What the file does not say by itself.
 
     Returns:
-        The table. An empty cell is missing. Cells of a CSV file are text, but see `flow.texts`.
+        The table. An empty cell is missing, and so is a formula of Excel's that was never calculated. Cells of a CSV
+        file are text, but see `flow.texts`.
 
     Raises:
         TableError: The file is not there, or is no such table. The sentence says where.
@@ -160,19 +159,33 @@ def _no_number(word: str) -> None:
 
 
 def _of_excel(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
+    import openpyxl  # noqa: PLC0415 - `kind` has looked whether it is there
+
     try:
-        whole = pd.read_excel(
-            stream, sheet_name=how.sheet or 0, header=None, dtype=object, keep_default_na=False, na_values=[""]
-        )
+        # What formulas came to, and not the formulas; pandas would take one that failed for an empty cell.
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+        sheet = book[how.sheet] if how.sheet else book.worksheets[0]
+        sheet.reset_dimensions()
+        cells = [list(row) for row in sheet.iter_rows()]
     except Exception as error:  # noqa: BLE001 - a broken file makes errors of every kind
-        raise TableError(f"{name} cannot be read as Excel: {error}.") from None
-    cells = whole.to_numpy(dtype=object)
-    for row, column in zip(*(whole.isin(FAILED).to_numpy()).nonzero(), strict=True):
-        raise TableError(f"{name}, row {row + 1}, column {column + 1}: the formula says {cells[row, column]}.")
-    header = _header([str(each) if pd.notna(each) else "" for each in cells[0]] if len(cells) else [], name)
-    filled = whole.notna().any(axis="columns").to_numpy().nonzero()[0]
-    body = whole.iloc[1 : filled[-1] + 1].reset_index(drop=True)
-    return body.set_axis(header, axis="columns")
+        raise TableError(f"{name} cannot be read as Excel: {str(error) or type(error).__name__}.") from None
+    if failed := [cell for row in cells for cell in row if cell.data_type == "e"]:
+        raise TableError(f"{name}, cell {failed[0].coordinate}: its formula came to {failed[0].value}.")
+    rows = [_filled([cell.value for cell in row]) for row in cells]
+    while rows and not rows[-1]:
+        rows.pop()
+    width = max(map(len, rows), default=0)
+    first, *body = [row + [None] * (width - len(row)) for row in rows] or [[]]
+    header = _header(["" if each is None else str(each) for each in first], name)
+    columns = [pd.Series(list(each), dtype=object) for each in zip(*body, strict=True)]
+    return pd.concat(columns, axis="columns", keys=header) if columns else pd.DataFrame(columns=header)
+
+
+def _filled(row: list[Any]) -> list[Any]:
+    """A row without the empty cells at its end."""
+    while row and row[-1] in (None, ""):
+        row.pop()
+    return [None if cell == "" else cell for cell in row]
 
 
 def _of_parquet(stream: BinaryIO, name: str, _how: Reading) -> pd.DataFrame:

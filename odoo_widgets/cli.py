@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import sys
@@ -54,10 +55,14 @@ app.add_typer(sandbox_app, name="sandbox")
 
 def main() -> None:
     """The command `odoo-widgets`: errors of ours are one sentence on standard error, and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a letter is no reason to end in the midst of a send.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except OdooWidgetsError as error:
-        typer.echo(error, err=True)
+        typer.echo("\n".join(map(printed, str(error).splitlines())), err=True)
         sys.exit(report.NOTHING_SENT)
 
 
@@ -180,7 +185,7 @@ def _delivered(
         teller.end()
     if as_json:
         told = {**report.summary(responses, title), "code": code, "error": stop}
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        typer.echo(json.dumps(told))
     elif code != report.NOTHING_SENT:
         typer.echo("\n".join(report.lines(responses, title)))
     if stop:

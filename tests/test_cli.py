@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,9 @@ import pytest
 from werkzeug import Response
 
 from odoo_widgets import Destination
-from odoo_widgets.cli import View
+from odoo_widgets.cli import View, _Teller
 from odoo_widgets.flow.views import VIEWS
+from odoo_widgets.net.delivery import Progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +53,7 @@ class Place:
         command = [sys.executable, "-m", "odoo_widgets.cli", "send", *words]
         told = subprocess.run(
             command, cwd=self.folder, env={**self.environment, **environment}, input=given, capture_output=True,
-            text=True, timeout=60, check=False,
+            encoding="utf-8", errors="replace", timeout=60, check=False,
         )  # fmt: skip
         assert "Traceback" not in told.stderr
         self.holds_no_key(told.stdout, told.stderr)
@@ -186,7 +188,10 @@ def test_a_formula_in_the_responses_is_text_to_a_spreadsheet(place: Place) -> No
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_whoever_ends_it_is_told_what_became_of_the_rows(place: Place, number: int) -> None:
+    arrived = threading.Event()
+
     def slow(_request: Request) -> Response:
+        arrived.set()
         time.sleep(1.5)
         return Response("[9]", content_type="application/json")
 
@@ -196,10 +201,7 @@ def test_whoever_ends_it_is_told_what_became_of_the_rows(place: Place, number: i
     sending = subprocess.Popen(
         command, cwd=place.folder, env=place.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    deadline = time.monotonic() + 30
-    while len(place.server.log) < 1 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    time.sleep(0.3)
+    assert arrived.wait(timeout=30)
     sending.send_signal(number)
     out, err = sending.communicate(timeout=30)
     assert sending.returncode == 130, err
@@ -228,3 +230,50 @@ def test_a_command_that_is_typed_wrong_is_2(place: Place) -> None:
 
 def test_every_view_can_be_shown() -> None:
     assert {view.value for view in View} == set(VIEWS)
+
+
+def test_a_terminal_that_cannot_show_a_letter_ends_no_send(place: Place) -> None:
+    place.answers(7)
+    place.refuses()
+    told = place.typed("contacts.toml", "data.csv", PYTHONIOENCODING="latin-1")
+    assert told.returncode == 3
+    assert "row 1: rejected: no?[2J" in told.stdout
+
+
+def test_a_column_cannot_move_the_cursor(place: Place) -> None:
+    told = place.typed("contacts.toml", "-", "--text", "x", given="a\x1b[2J\n1\n")
+    assert told.returncode == 1
+    assert "a\ufffd[2J" in told.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is POSIX's")
+def test_on_a_terminal_one_line_says_how_far_it_is(place: Place) -> None:
+    def slow(_request: Request) -> Response:
+        time.sleep(0.2)
+        return Response("[9]", content_type="application/json")
+
+    place.server.expect_request(PATH).respond_with_handler(slow)
+    ours, theirs = os.openpty()
+    try:
+        command = [sys.executable, "-m", "odoo_widgets.cli", "send", "contacts.toml", "data.csv"]
+        told = subprocess.run(
+            command, cwd=place.folder, env=place.environment, stdout=subprocess.PIPE, stderr=theirs, check=False
+        )
+        seen = os.read(ours, 10_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert told.returncode == 0
+    assert "\r\x1b[K1 of 2 rows, " in seen
+    assert seen.endswith("\r\x1b[K")
+
+
+def test_a_log_gets_a_line_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    teller = _Teller()
+    for seconds in (0.0, 1.0, 10.0, 11.0, 25.0):
+        teller(Progress(rows=1000, batches=10, statuses={"created": int(seconds * 10)}, made=1, seconds=seconds))
+    teller.end()
+    assert capsys.readouterr().err.splitlines() == [
+        "100 of 1,000 rows, 10 a second, 90 s left",
+        "250 of 1,000 rows, 10 a second, 75 s left",
+    ]

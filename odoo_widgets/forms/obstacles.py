@@ -11,7 +11,7 @@ from odoo_widgets.flow.protocols import PROTOCOLS
 if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
     from odoo_widgets.flow.credential import Credential
-    from odoo_widgets.forms.state import State
+    from odoo_widgets.forms.sending import Sending
 
 # The phase of a form that sends nothing.
 IDLE = "idle"
@@ -25,7 +25,7 @@ HARMFUL = {
 }
 
 
-def obstacle(state: State) -> str:
+def obstacle(state: Sending) -> str:
     """Why nothing can be sent now; empty if it can."""
     if state.phase != IDLE:
         return "A send is going on."
@@ -48,19 +48,19 @@ def _lacking(destination: Destination, credential: Credential) -> str:
     return f"{protocol.NAME} wants the {' and the '.join(missing)} beside the key, and form.credential has none."
 
 
-def to_confirm(state: State) -> str:
+def to_confirm(state: Sending) -> str:
     """What has to be typed before rows are sent: the database's name, or the server's; empty where nothing has to."""
     if state.destination is None or not _why(state):
         return ""
     return (state.credential.database if state.credential else "") or host(state.destination.url)
 
 
-def to_type(state: State) -> str:
+def to_type(state: Sending) -> str:
     """Why something has to be typed, and what; empty where nothing has to."""
     return f"{_why(state)} To confirm, type {state.to_confirm}." if state.to_confirm else ""
 
 
-def _why(state: State) -> str:
+def _why(state: Sending) -> str:
     operation, rows = state.destination.endpoint.operation, len(state.data)
     if operation in HARMFUL:
         return HARMFUL[operation]

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.destination import Destination
+    from odoo_widgets.forms.sending import Sending
     from odoo_widgets.forms.state import State
 
 # How many of its calls a form shows.
 SAMPLES = 5
 
 
-def headline(state: State) -> str:
+def headline(state: Sending) -> str:
     """What goes where as whom."""
     if state.destination is None:
         return "No destination yet"

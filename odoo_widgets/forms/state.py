@@ -10,8 +10,6 @@ under one lock. Nothing here waits for a send.
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any
 
@@ -22,29 +20,24 @@ from odoo_widgets.destination import Destination
 from odoo_widgets.flow.batches import batches, count
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
-from odoo_widgets.flow.errors import DataError, StoppedError
+from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
 from odoo_widgets.flow.views import VIEWS
-from odoo_widgets.forms import obstacles, target
+from odoo_widgets.forms import target
 from odoo_widgets.forms.obstacles import IDLE
-from odoo_widgets.forms.sentences import SAMPLES, headline, in_words, result
+from odoo_widgets.forms.sending import Sending
+from odoo_widgets.forms.sentences import SAMPLES, in_words
 from odoo_widgets.forms.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
-    from odoo_widgets.net.delivery import Delivery, Progress
-
 # As many rows as can be shown while a person waits for nothing.
 SAMPLE_ROWS = 5_000
-# A send reports after every call; a screen needs no more than this.
-REPORT_SECONDS = 0.1
 NOTHING: immutabledict[str, Any] = immutabledict()
-
-SENDING, STOPPING, CUTTING = "sending", "stopping", "cutting"
 
 
 def _expect(name: str, value: Any) -> None:
@@ -58,7 +51,7 @@ def _expect(name: str, value: Any) -> None:
         raise TypeError(f"form.{name} takes a {wanted}, not a {type(value).__name__}.")
 
 
-class State(traitlets.HasTraits):
+class State(Sending):
     """What a form knows.
 
     In: `data`, `destination`, `credential`, changed by `bind` and `edit`.
@@ -67,28 +60,15 @@ class State(traitlets.HasTraits):
     `outcome`. What a person looks at: `open_sample`, `view`.
     """
 
-    data = Value(None)
-    destination = Value(None)
-    credential = Value(None)
     draft = Value(NOTHING)
-    problem = traitlets.Unicode()
     samples = Value(Samples())
     batches = traitlets.Int(0)
     too_large = traitlets.Int(0)
     open_sample = traitlets.Int(0, allow_none=True)
     view = traitlets.Enum(tuple(VIEWS), next(iter(VIEWS)))
-    phase = traitlets.Enum([IDLE, SENDING, STOPPING, CUTTING], IDLE)
-    progress = Value(None)
-    responses = Value(None)
-    outcome = traitlets.Unicode()
-    confirmation = traitlets.Unicode()
-    last = traitlets.Unicode()
 
     def __init__(self, data: pd.DataFrame, destination: Destination | None, credential: Credential | None) -> None:
         super().__init__()
-        self._lock = threading.RLock()
-        self._delivery: Delivery | None = None
-        self._reported = 0.0
         self.bind(data=data, destination=destination, credential=credential)
 
     # --- in ----------------------------------------------------------------------------------------------------------
@@ -194,98 +174,3 @@ class State(traitlets.HasTraits):
         if self.credential is not None and not self.credential.belongs_to(self.destination.url):
             return f"The key belongs to {self.credential.server}, and the URL leads elsewhere."
         return ""
-
-    # --- sending -----------------------------------------------------------------------------------------------------
-
-    @property
-    def obstacle(self) -> str:
-        """Why nothing can be sent now, in words; empty if it can."""
-        return obstacles.obstacle(self)
-
-    @property
-    def to_confirm(self) -> str:
-        """What has to be typed before rows are sent that may do harm; else empty."""
-        return obstacles.to_confirm(self)
-
-    def confirm(self, typed: str) -> None:
-        """Takes what was typed to confirm a send."""
-        with self._changing():
-            self.confirmation = typed
-
-    def send(self) -> None:
-        """Starts to send what is bound, in the background. What goes wrong becomes `outcome`."""
-        with self._changing():
-            if self.obstacle:
-                return
-            try:
-                delivery = self.destination.delivery(self.data, self.credential, on_progress=self._on_progress)
-            except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
-                self.outcome = in_words(error)
-                return
-            self._delivery, self._reported = delivery, 0.0
-            self.phase, self.progress, self.outcome = SENDING, None, ""
-            self.confirmation = ""
-            sent = headline(self)
-            delivery.future.add_done_callback(lambda _future: self._on_end(delivery, sent))
-            delivery.start()
-
-    def stop(self) -> None:
-        """Once: no new call. Twice: cuts the call in flight."""
-        with self._changing():
-            if self._delivery is None:
-                return
-            if self.phase == SENDING:
-                self._delivery.stop()
-                self.phase = STOPPING
-            elif self.phase == STOPPING:
-                self._delivery.cut()
-                self.phase = CUTTING
-
-    def _on_progress(self, progress: Progress) -> None:
-        # In the sending thread.
-        first_or_last = progress.done in (0, progress.rows)
-        if first_or_last or progress.seconds - self._reported >= REPORT_SECONDS:
-            self._reported = progress.seconds
-            with self._changing():
-                self.progress = progress
-
-    def _on_end(self, delivery: Delivery, sent: str) -> None:
-        # In the sending thread.
-        responses, outcome = None, ""
-        try:
-            responses = delivery.future.result()
-        except StoppedError as error:
-            responses, outcome = error.responses, str(error)
-        except Exception as error:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
-            outcome = in_words(error)
-        with self._changing():
-            self._delivery = None
-            self.phase, self.progress, self.outcome = IDLE, delivery.progress, outcome
-            if responses is not None:
-                self.responses, self.last = responses, result(responses, sent)
-
-    def close(self) -> None:
-        """Lets a send end after the call in flight, and lets go of everybody who listens."""
-        with self._changing():
-            self.unobserve_all()
-            if self.phase == SENDING:
-                self.stop()
-
-    # --- changes -----------------------------------------------------------------------------------------------------
-
-    def on(self, *names: str, call: Callable[[], None]) -> None:
-        """Calls a function now, and whenever one of the named values changes. What it raises then is shown."""
-
-        def guarded(_change: object) -> None:
-            try:
-                call()
-            except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
-                self.outcome = in_words(error)
-
-        self.observe(guarded, list(names))
-        call()
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        with self._lock, self.hold_trait_notifications():
-            yield

@@ -9,7 +9,7 @@ import ipywidgets as w
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.obstacles import IDLE, to_type
 from odoo_widgets.forms.pieces import Text, hide, labelled
-from odoo_widgets.forms.state import CUTTING, SENDING, STOPPING
+from odoo_widgets.forms.sending import CUTTING, SENDING, STOPPING
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State

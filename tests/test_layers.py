@@ -32,7 +32,7 @@ FLOW = [
     "formats", "records", "findings", "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw",
     "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "replacing",
     "payloads", "plan", "verb_proofs", "proofs", "responses", "words", "follow", "judge", "inquiry", "dead_ends",
-    "probing", "views", "samples",
+    "probing", "views", "samples", "tested",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

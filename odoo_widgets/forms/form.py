@@ -14,6 +14,7 @@ from odoo_widgets.forms.panels.responses import responses_panel
 from odoo_widgets.forms.panels.samples import samples_panel
 from odoo_widgets.forms.panels.send import send_panel
 from odoo_widgets.forms.panels.settings import settings_panel
+from odoo_widgets.forms.panels.testing import tested_panel
 from odoo_widgets.forms.pieces import Text, close_tree
 from odoo_widgets.forms.state import State
 
@@ -38,6 +39,8 @@ class DestinationForm:
         destination: The settings, as the controls show them. Setting it moves the controls.
         credential: As whom to send.
         responses: A new DataFrame after each send; None before the first.
+        rejected: The rows of the last send that were rejected, with their errors; None before the first.
+        test_responses: What became of each row that was sent as a test.
     """
 
     def __init__(
@@ -47,7 +50,14 @@ class DestinationForm:
         halves = w.HBox([settings_panel(self._state), samples_panel(self._state)])
         halves.add_class("ow-halves")
         self._widget = w.VBox(
-            [_style(), _headline(self._state), halves, send_panel(self._state), responses_panel(self._state)]
+            [
+                _style(),
+                _headline(self._state),
+                halves,
+                tested_panel(self._state),
+                send_panel(self._state),
+                responses_panel(self._state),
+            ]
         )
         self._widget.add_class("ow-form")
         self._summary: DisplayHandle | None = None
@@ -88,6 +98,19 @@ class DestinationForm:
         """What became of each row of the last send; None before the first."""
         found = self._state.responses
         return None if found is None else found.copy(deep=False)
+
+    @property
+    def test_responses(self) -> pd.DataFrame:
+        """What became of each row that was sent as a test, in the order of the tests; empty before the first."""
+        return self._state.test_responses
+
+    @property
+    def rejected(self) -> pd.DataFrame | None:
+        """The rows of the last send that were rejected, with their own columns and index and what was wrong with them.
+
+        None before the first send.
+        """
+        return self._state.rejected
 
     @property
     def widget(self) -> w.Widget:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import traitlets
 
+from odoo_widgets.flow import tested
 from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.changing import Changing
@@ -17,12 +18,19 @@ from odoo_widgets.forms.sentences import headline, in_words, result
 from odoo_widgets.forms.value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from odoo_widgets.flow.records import Source
     from odoo_widgets.net.delivery import Delivery, Progress
 
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
 
-SENDING, STOPPING, CUTTING = "sending", "stopping", "cutting"
+SENDING, TESTING, UNDOING, STOPPING, CUTTING = "sending", "testing", "undoing", "stopping", "cutting"
+# What can be stopped.
+GOING_ON = (SENDING, TESTING, UNDOING)
 
 
 class Sending(Changing):
@@ -30,22 +38,50 @@ class Sending(Changing):
 
     In: `data`, `destination`, `credential`, `problem`; `State` keeps them.
     Out: `phase`, `progress`, `responses`, `last`, `outcome`; `confirmation` is what was typed.
+    Rows that were sent as a test are left out, unless they are wanted `again`; `tests` has them.
     """
 
     data = Value(None)
     destination = Value(None)
     credential = Value(None)
     problem = traitlets.Unicode()
-    phase = traitlets.Enum([IDLE, SENDING, STOPPING, CUTTING], IDLE)
+    phase = traitlets.Enum([IDLE, *GOING_ON, STOPPING, CUTTING], IDLE)
     progress = Value(None)
     responses = Value(None)
     confirmation = traitlets.Unicode()
     last = traitlets.Unicode()
+    tests = Value(())
+    again = traitlets.Bool(False)
 
     def __init__(self) -> None:
         super().__init__()
         self._delivery: Delivery | None = None
         self._reported = 0.0
+        self._sent: Source | None = None
+
+    @property
+    def test_responses(self) -> pd.DataFrame:
+        """What became of each row that was sent as a test, in the order of the tests."""
+        return tested.log(self.tests)
+
+    @property
+    def sent_before(self) -> dict[int, pd.DataFrame]:
+        """The rows that were sent as a test to where they would go now: position to response."""
+        if self.destination is None or self.credential is None:
+            return {}
+        return tested.known(self.tests, tested.target(self.destination, self.credential))
+
+    @property
+    def left_out(self) -> dict[int, pd.DataFrame]:
+        """The rows that a send would leave out: position to response."""
+        return {} if self.again else self.sent_before
+
+    @property
+    def rejected(self) -> pd.DataFrame | None:
+        """The rows of the last send that were rejected, with what was wrong; None before the first send."""
+        if self.responses is None or self._sent is None:
+            return None
+        return tested.rejected(self._sent, self.responses)
 
     @property
     def obstacle(self) -> str:
@@ -67,8 +103,14 @@ class Sending(Changing):
         with self._changing():
             if self.obstacle:
                 return
+            left_out, source = self.left_out, self.data
             try:
-                delivery = self.destination.delivery(self.data, self.credential, on_progress=self._on_progress)
+                delivery = self.destination.delivery(
+                    source,
+                    self.credential,
+                    rows=tested.among(len(source), left_out),
+                    on_progress=self._on_progress,
+                )
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
                 self.outcome = in_words(error)
                 return
@@ -76,7 +118,12 @@ class Sending(Changing):
             self.phase, self.progress, self.outcome = SENDING, None, ""
             self.confirmation = ""
             sent = headline(self)
-            delivery.future.add_done_callback(lambda _future: self._on_end(delivery, sent))
+
+            def take(responses: pd.DataFrame) -> None:
+                whole = tested.whole(source, responses, left_out)
+                self._sent, self.responses, self.last = source, whole, result(whole, sent)
+
+            delivery.future.add_done_callback(lambda _future: self._on_end(delivery, take))
             delivery.start()
 
     def stop(self) -> None:
@@ -84,7 +131,7 @@ class Sending(Changing):
         with self._changing():
             if self._delivery is None:
                 return
-            if self.phase == SENDING:
+            if self.phase in GOING_ON:
                 self._delivery.stop()
                 self.phase = STOPPING
             elif self.phase == STOPPING:
@@ -99,7 +146,7 @@ class Sending(Changing):
             with self._changing():
                 self.progress = progress
 
-    def _on_end(self, delivery: Delivery, sent: str) -> None:
+    def _on_end(self, delivery: Delivery, take: Callable[[pd.DataFrame], None]) -> None:
         # In the sending thread.
         responses, outcome = None, ""
         try:
@@ -112,11 +159,11 @@ class Sending(Changing):
             self._delivery = None
             self.phase, self.progress, self.outcome = IDLE, delivery.progress, outcome
             if responses is not None:
-                self.responses, self.last = responses, result(responses, sent)
+                take(responses)
 
     def close(self) -> None:
         """Lets a send end after the call in flight, and lets go of everybody who listens."""
         with self._changing():
             self.unobserve_all()
-            if self.phase == SENDING:
+            if self.phase in GOING_ON:
                 self.stop()

@@ -17,6 +17,7 @@ import traitlets
 from immutabledict import immutabledict
 
 from odoo_widgets.destination import Destination
+from odoo_widgets.flow import tested
 from odoo_widgets.flow.batches import batches, count
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
@@ -26,12 +27,12 @@ from odoo_widgets.flow.samples import Samples
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
 from odoo_widgets.forms.obstacles import IDLE
-from odoo_widgets.forms.sending import Sending
 from odoo_widgets.forms.sentences import SAMPLES, in_words
+from odoo_widgets.forms.testing import Testing
 from odoo_widgets.forms.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -51,7 +52,7 @@ def _expect(name: str, value: Any) -> None:
         raise TypeError(f"form.{name} takes a {wanted}, not a {type(value).__name__}.")
 
 
-class State(Sending):
+class State(Testing):
     """What a form knows.
 
     In: `data`, `destination`, `credential`, changed by `bind` and `edit`.
@@ -87,6 +88,8 @@ class State(Sending):
         with self._changing():
             for name, value in values.items():
                 setattr(self, name, value)
+            if "data" in values:
+                self._rebind()
             wanted = NOTHING if "destination" in values else self.draft
             if self.destination is None and self.credential is not None:
                 wanted = {"url": address(self.credential.server, target.MODEL, target.OPERATION), **wanted}
@@ -118,6 +121,7 @@ class State(Sending):
                 self.open_sample = position
             elif self.open_sample == position:
                 self.open_sample = None
+            self._derive_trial()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -138,16 +142,19 @@ class State(Sending):
     def _derive(self, problem: str = "") -> None:
         """Samples, counts and problem, from data, destination and credential."""
         samples, number, too_large = Samples(), 0, 0
+        left = tested.among(len(self.data), self.left_out)
+        # A test may be made again: its row is looked at until it is closed.
+        among = None if self.testing or not left else left
         problem = problem or self._problem()
         if not problem:
             try:
                 # The rows of the samples are looked at on every change, the rest when sending starts.
-                fitting, too_large = self._fitting()
+                fitting, too_large = self._fitting(among)
                 if too_large:
                     problem = next(iter(self.destination.problems(self.data, rows=SAMPLE_ROWS)), "")
                 else:
-                    samples = self.destination.samples(self.data, n=fitting, credential=self.credential)
-                number = 0 if problem else count(self.data, self.destination)
+                    samples = self.destination.samples(self.data, n=fitting, among=among, credential=self.credential)
+                number = 0 if problem else count(self.data, self.destination, left)
             except DataError as error:
                 problem = error.problems[0]
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
@@ -158,10 +165,11 @@ class State(Sending):
         if self.phase == IDLE:
             # What the last send ran into, and how far it came, is not true of other values.
             self.outcome, self.progress = "", None
+        self._derive_trial()
 
-    def _fitting(self) -> tuple[int, int]:
+    def _fitting(self, among: Sequence[int] | None) -> tuple[int, int]:
         """How many calls can be shown while a person types; and the records of a first one that is too large."""
-        together = [len(rows) for rows in islice(batches(self.data, self.destination), SAMPLES)]
+        together = [len(rows) for rows in islice(batches(self.data, self.destination, among), SAMPLES)]
         records = list(accumulate(together))
         fitting = sum(each <= SAMPLE_ROWS for each in records)
         # A batch may take several calls.

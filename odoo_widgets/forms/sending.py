@@ -8,8 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import traitlets
+from immutabledict import immutabledict
 
+from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import StoppedError
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.changing import Changing
 from odoo_widgets.forms.obstacles import IDLE
@@ -17,10 +20,14 @@ from odoo_widgets.forms.sentences import headline, in_words, result
 from odoo_widgets.forms.value import Value
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from odoo_widgets.net.delivery import Delivery, Progress
 
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
+
+NOTHING: immutabledict[str, Any] = immutabledict()
 
 SENDING, STOPPING, CUTTING = "sending", "stopping", "cutting"
 
@@ -28,8 +35,9 @@ SENDING, STOPPING, CUTTING = "sending", "stopping", "cutting"
 class Sending(Changing):
     """What a form sends, and what became of it.
 
-    In: `data`, `destination`, `credential`, `problem`; `State` keeps them.
-    Out: `phase`, `progress`, `responses`, `last`, `outcome`; `confirmation` is what was typed.
+    In: `data`, `destination`, `credential`, `problem`, and `server`, what is known of it; `State` keeps them.
+    Out: `phase`, `progress`, `responses`, `last`, `outcome`, and `way_out`, settings that would be right after it;
+    `confirmation` is what was typed.
     """
 
     data = Value(None)
@@ -41,11 +49,19 @@ class Sending(Changing):
     responses = Value(None)
     confirmation = traitlets.Unicode()
     last = traitlets.Unicode()
+    way_out = Value(NOTHING)
+    server = Value(NOTHING_KNOWN)
 
     def __init__(self) -> None:
         super().__init__()
         self._delivery: Delivery | None = None
         self._reported = 0.0
+
+    @property
+    def known(self) -> Server:
+        """What is known of the server that the URL leads to."""
+        fits = self.destination is not None and self.server.url == origin(self.destination.url)
+        return self.server if fits else NOTHING_KNOWN
 
     @property
     def obstacle(self) -> str:
@@ -68,7 +84,9 @@ class Sending(Changing):
             if self.obstacle:
                 return
             try:
-                delivery = self.destination.delivery(self.data, self.credential, on_progress=self._on_progress)
+                delivery = self.destination.delivery(
+                    self.data, self.credential, server=self.known, on_progress=self._on_progress
+                )
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
                 self.outcome = in_words(error)
                 return
@@ -101,16 +119,17 @@ class Sending(Changing):
 
     def _on_end(self, delivery: Delivery, sent: str) -> None:
         # In the sending thread.
-        responses, outcome = None, ""
+        responses, outcome, way_out = None, "", NOTHING
         try:
             responses = delivery.future.result()
         except StoppedError as error:
-            responses, outcome = error.responses, str(error)
+            responses, outcome, way_out = error.responses, str(error), immutabledict(error.instead)
         except Exception as error:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
             outcome = in_words(error)
         with self._changing():
             self._delivery = None
             self.phase, self.progress, self.outcome = IDLE, delivery.progress, outcome
+            self.way_out = way_out
             if responses is not None:
                 self.responses, self.last = responses, result(responses, sent)
 

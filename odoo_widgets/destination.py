@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -10,9 +11,13 @@ import attrs
 
 from odoo_widgets.flow import payloads, problems, samples, saved
 from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.endpoint import VERBS
 from odoo_widgets.flow.errors import CredentialError, SettingsError
+from odoo_widgets.flow.operations import OPERATIONS, operation
+from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
-from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.settings import Settings, stripped
+from odoo_widgets.net import tables
 from odoo_widgets.net.delivery import Delivery, Progress
 from odoo_widgets.net.odoo import probe
 
@@ -28,9 +33,50 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.samples import Samples
 
 
+def _line(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, str) or not value.isprintable():
+        raise SettingsError(f"{attribute.name}={value!r} is not a name: one line of text.")
+
+
+def _truth(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{attribute.name}={value!r} is neither true nor false.")
+
+
 @attrs.frozen
 class Destination(Settings):
-    """Where a DataFrame goes, and how: a value, with the arguments of `Settings`. `replace` makes another one."""
+    """Where a DataFrame goes, and how: a value, with the arguments of `Settings`. `replace` makes another one.
+
+    Args:
+        name: What people call it.
+        active: Whether it is in use. The command line refuses one that is paused; in code, `send` is the decision.
+    """
+
+    name: str = attrs.field(default="", converter=stripped, validator=_line, kw_only=True)
+    active: bool = attrs.field(default=False, validator=_truth, kw_only=True)
+
+    @property
+    def what(self) -> str:
+        """What is done to which model, such as `Create res.partner`."""
+        target = self.endpoint
+        on = "" if target.operation in OPERATIONS or target.operation in VERBS else "on "
+        return f"{operation(target.operation).words} {on}{target.model}".strip()
+
+    @property
+    def title(self) -> str:
+        """The name; without one, `what`."""
+        return self.name or self.what
+
+    def replace(self, **changes: Any) -> Self:
+        """The same destination with some values changed. Any other value of a setting pauses it.
+
+        Raises:
+            SettingsError: A name or a value is unknown.
+        """
+        made = super().replace(**changes)
+        if "active" in changes or not made.active or made == attrs.evolve(self, name=made.name):
+            return made
+        return attrs.evolve(made, active=False)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the settings to a text file, which a person can read and `load` reads back. No key is in it.
@@ -64,6 +110,30 @@ class Destination(Settings):
                 f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}."
             ) from None
         return saved.from_text(cls, text, str(path))
+
+    @staticmethod
+    def receipt(
+        responses: pd.DataFrame, path: str | PathLike[str] | None = None, *, who: str = "", when: datetime | None = None
+    ) -> pd.DataFrame:
+        """What to file after a send: which row became which record, by whom and when.
+
+        Args:
+            responses: What `send` returned, all of it or some of its rows.
+            path: A file to write it to: `.csv`, `.xlsx`, `.parquet` or `.jsonl`. In the first two, text that a
+                spreadsheet would take for a formula gets an apostrophe before it.
+            who: Who sent it.
+            when: When it was sent, with a time zone; now if left out.
+
+        Returns:
+            The receipt: row, status, id, link, who, when (UTC).
+
+        Raises:
+            TableError: The file cannot be written.
+        """
+        made = receipt(responses, who=who, when=when or datetime.now(UTC))
+        if path is not None:
+            tables.write(made, path)
+        return made
 
     def problems(self, frame: pd.DataFrame | Source, *, rows: int | None = None) -> tuple[str, ...]:
         """What keeps a frame from being sent.

@@ -3,6 +3,7 @@
     OdooWidgetsError
     ├── SettingsError          settings that contradict themselves or cannot be read
     ├── PayloadError           a payload that a person edited, and that cannot be sent; nothing was sent
+    ├── TableError             a file with a table that cannot be read or written
     ├── DataError              a frame that cannot be sent as it is; nothing was sent
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
@@ -62,6 +63,10 @@ class DataError(OdooWidgetsError, ValueError):
 
 class PayloadError(OdooWidgetsError, ValueError):
     """A payload that a person edited, and that cannot be sent. Nothing was sent."""
+
+
+class TableError(OdooWidgetsError, ValueError):
+    """A file with a table that cannot be read or written."""
 
 
 class StoppedError(OdooWidgetsError):

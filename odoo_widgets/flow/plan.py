@@ -11,10 +11,11 @@ import numpy as np
 from odoo_widgets.flow import records, urls
 from odoo_widgets.flow.batches import batches, group_position
 from odoo_widgets.flow.calls import Batch, Call
+from odoo_widgets.flow.context import quiet
 from odoo_widgets.flow.credential import Credential, origin
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.methods import known
-from odoo_widgets.flow.operations import SAVE_MULTI, log_in, look_before, look_up, only, operation, part
+from odoo_widgets.flow.operations import OPERATIONS, SAVE_MULTI, log_in, look_before, look_up, only, operation, part
 from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import Source
@@ -164,9 +165,11 @@ def _asks(batch: Batch, settings: Settings, server: Server) -> Iterator[Ask]:
     several = server.has(target.model, SAVE_MULTI) and (server.major or JSON2_SINCE) >= JSON2_SINCE
     asks = operation(target.operation).calls(batch, several)
     special = preset(target.model, target.operation)
-    if special is None or target.protocol == "rest":
+    # What is chosen comes before what a model or its fields want by themselves.
+    own = {**(quiet(batch.records) if target.operation in OPERATIONS else {}), **(special.context if special else {})}
+    if not own or target.protocol == "rest":
         return asks
-    return (attrs.evolve(ask, context={**special.context, **settings.context, **ask.context}) for ask in asks)
+    return (attrs.evolve(ask, context={**own, **settings.context, **ask.context}) for ask in asks)
 
 
 def _block(source: Source, rows: list[Sequence[int]]) -> pd.DataFrame:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 FORMAT = 1
+# What a person looks for first.
+FIRST = ("name", "active")
 
 AnySettings = TypeVar("AnySettings", bound="Settings")
 
@@ -54,7 +56,7 @@ def to_text(settings: Settings) -> str:
         raise SettingsError("context holds None, which a saved file cannot. Leave it out, or use False.")
     document = tomlkit.document()
     document.add("format", tomlkit.item(FORMAT))
-    for field in attrs.fields(type(settings)):
+    for field in sorted(attrs.fields(type(settings)), key=lambda field: field.name not in FIRST):
         value = getattr(settings, field.name)
         if field.default is attrs.NOTHING or value != _default(field, settings):
             document.add(field.name, tomlkit.item(_plain(value)))

@@ -111,7 +111,8 @@ def _missing(value: Mapping[str, str] | None) -> immutabledict[str, str]:
     return immutabledict(policies)
 
 
-def _stripped(value: str) -> str:
+def stripped(value: str) -> str:
+    """Text without white space around it; anything else as it is."""
     return value.strip() if isinstance(value, str) else value
 
 
@@ -166,7 +167,7 @@ class Settings:
         SettingsError: A value is unknown, or two contradict each other.
     """
 
-    url: str = attrs.field(converter=_stripped)
+    url: str = attrs.field(converter=stripped)
     method: str = attrs.field(default="POST", validator=_one_of(METHODS), kw_only=True)
     content_format: str = attrs.field(
         default=attrs.Factory(_format_of, takes_self=True), validator=_one_of(CONTENT_FORMATS), kw_only=True

@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import traitlets
+from immutabledict import immutabledict
 
 from odoo_widgets.flow import tested
+from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import StoppedError
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.changing import Changing
 from odoo_widgets.forms.obstacles import IDLE
@@ -19,6 +22,7 @@ from odoo_widgets.forms.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     import pandas as pd
 
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
 
+NOTHING: immutabledict[str, Any] = immutabledict()
+
 SENDING, TESTING, UNDOING, STOPPING, CUTTING = "sending", "testing", "undoing", "stopping", "cutting"
 # What can be stopped.
 GOING_ON = (SENDING, TESTING, UNDOING)
@@ -36,8 +42,9 @@ GOING_ON = (SENDING, TESTING, UNDOING)
 class Sending(Changing):
     """What a form sends, and what became of it.
 
-    In: `data`, `destination`, `credential`, `problem`; `State` keeps them.
-    Out: `phase`, `progress`, `responses`, `last`, `outcome`; `confirmation` is what was typed.
+    In: `data`, `destination`, `credential`, `problem`, and `server`, what is known of it; `State` keeps them.
+    Out: `phase`, `progress`, `responses`, `last`, `outcome`, and `way_out`, settings that would be right after it;
+    `confirmation` is what was typed.
     Rows that were sent as a test are left out, unless they are wanted `again`; `tests` has them.
     """
 
@@ -52,6 +59,8 @@ class Sending(Changing):
     last = traitlets.Unicode()
     tests = Value(())
     again = traitlets.Bool(False)
+    way_out = Value(NOTHING)
+    server = Value(NOTHING_KNOWN)
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,6 +93,12 @@ class Sending(Changing):
         return tested.rejected(self._sent, self.responses)
 
     @property
+    def known(self) -> Server:
+        """What is known of the server that the URL leads to."""
+        fits = self.destination is not None and self.server.url == origin(self.destination.url)
+        return self.server if fits else NOTHING_KNOWN
+
+    @property
     def obstacle(self) -> str:
         """Why nothing can be sent now, in words; empty if it can."""
         return obstacles.obstacle(self)
@@ -108,6 +123,7 @@ class Sending(Changing):
                 delivery = self.destination.delivery(
                     source,
                     self.credential,
+                    server=self.known,
                     rows=tested.among(len(source), left_out),
                     on_progress=self._on_progress,
                 )
@@ -148,16 +164,17 @@ class Sending(Changing):
 
     def _on_end(self, delivery: Delivery, take: Callable[[pd.DataFrame], None]) -> None:
         # In the sending thread.
-        responses, outcome = None, ""
+        responses, outcome, way_out = None, "", NOTHING
         try:
             responses = delivery.future.result()
         except StoppedError as error:
-            responses, outcome = error.responses, str(error)
+            responses, outcome, way_out = error.responses, str(error), immutabledict(error.instead)
         except Exception as error:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
             outcome = in_words(error)
         with self._changing():
             self._delivery = None
             self.phase, self.progress, self.outcome = IDLE, delivery.progress, outcome
+            self.way_out = way_out
             if responses is not None:
                 take(responses)
 

@@ -27,6 +27,7 @@ from odoo_widgets.flow.samples import Samples
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
 from odoo_widgets.forms.obstacles import IDLE
+from odoo_widgets.forms.sending import NOTHING
 from odoo_widgets.forms.sentences import SAMPLES, in_words
 from odoo_widgets.forms.testing import Testing
 from odoo_widgets.forms.value import Value
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 # As many rows as can be shown while a person waits for nothing.
 SAMPLE_ROWS = 5_000
-NOTHING: immutabledict[str, Any] = immutabledict()
 
 
 def _expect(name: str, value: Any) -> None:
@@ -62,6 +62,8 @@ class State(Testing):
     """
 
     draft = Value(NOTHING)
+    instead = Value(NOTHING)
+    remark = traitlets.Unicode()
     samples = Value(Samples())
     batches = traitlets.Int(0)
     too_large = traitlets.Int(0)
@@ -98,6 +100,10 @@ class State(Testing):
     def edit(self, **changes: Any) -> None:
         """Takes an edit of settings from a control. For JSON-2, `model` and `operation` are views of the URL."""
         with self._changing():
+            self.remark = ""
+            if "url" in changes:
+                edit, self.remark = target.cut(changes["url"], self.draft, self.destination, self.server)
+                changes |= edit
             self._take(target.edited(self.draft, changes, self.destination))
 
     def shown(self, name: str) -> Any:
@@ -130,22 +136,23 @@ class State(Testing):
 
     def _take(self, wanted: Mapping[str, Any]) -> None:
         """Makes a destination of what is wanted, or keeps that as a draft and says why."""
-        problem = ""
+        problem, instead = "", NOTHING
         if wanted:
             try:
                 self.destination, wanted = target.made(wanted, self.destination), NOTHING
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
-                problem = in_words(error)
+                problem, instead = in_words(error), immutabledict(getattr(error, "instead", {}))
         self.draft = immutabledict(wanted) if wanted else NOTHING
-        self._derive(problem)
+        self._derive(problem, instead)
 
-    def _derive(self, problem: str = "") -> None:
+    def _derive(self, problem: str = "", instead: immutabledict[str, Any] = NOTHING) -> None:
         """Samples, counts and problem, from data, destination and credential."""
         samples, number, too_large = Samples(), 0, 0
         left = tested.among(len(self.data), self.left_out)
         # A test may be made again: its row is looked at until it is closed.
         among = None if self.testing or not left else left
-        problem = problem or self._problem()
+        if not problem:
+            problem, instead = self._problem()
         if not problem:
             try:
                 # The rows of the samples are looked at on every change, the rest when sending starts.
@@ -153,7 +160,9 @@ class State(Testing):
                 if too_large:
                     problem = next(iter(self.destination.problems(self.data, rows=SAMPLE_ROWS)), "")
                 else:
-                    samples = self.destination.samples(self.data, n=fitting, among=among, credential=self.credential)
+                    samples = self.destination.samples(
+                        self.data, n=fitting, among=among, credential=self.credential, server=self.known
+                    )
                 number = 0 if problem else count(self.data, self.destination, left)
             except DataError as error:
                 problem = error.problems[0]
@@ -161,10 +170,10 @@ class State(Testing):
                 problem = in_words(error)
         # What was confirmed was confirmed for these values only.
         self.problem, self.samples, self.confirmation = problem, samples, ""
-        self.batches, self.too_large = number, too_large
+        self.instead, self.batches, self.too_large = instead, number, too_large
         if self.phase == IDLE:
             # What the last send ran into, and how far it came, is not true of other values.
-            self.outcome, self.progress = "", None
+            self.outcome, self.way_out, self.progress = "", NOTHING, None
         self._derive_trial()
 
     def _fitting(self, among: Sequence[int] | None) -> tuple[int, int]:
@@ -176,9 +185,11 @@ class State(Testing):
         calls = SAMPLES if fitting == len(together) else fitting
         return calls, 0 if fitting or not together else together[0]
 
-    def _problem(self) -> str:
+    def _problem(self) -> tuple[str, immutabledict[str, Any]]:
+        """What keeps the settings from being used with the credential, and settings that would be right."""
         if self.destination is None:
-            return target.NO_URL
+            return target.NO_URL, NOTHING
         if self.credential is not None and not self.credential.belongs_to(self.destination.url):
-            return f"The key belongs to {self.credential.server}, and the URL leads elsewhere."
-        return ""
+            here = immutabledict(url=self.credential.server + target.behind(self.destination.url))
+            return f"The key belongs to {self.credential.server}, and the URL leads elsewhere.", here
+        return "", NOTHING

@@ -1,42 +1,54 @@
 """Where a credential comes from: a list of names, the keyring, the environment, a hidden prompt.
 
-Names, servers, databases and logins stand in `credentials.toml` in the user's folder for settings, readable and without
-secrets. The keys stand in the keyring of the operating system.
+Names, servers, databases and logins stand in a file; see `names`. The keys stand in the keyring of the operating
+system, each beside its server: who changes the server in the file gets no key for it. A key that no keyring takes is
+kept in the memory of this process alone.
 """
 
 from __future__ import annotations
 
 import os
-import tempfile
-from contextlib import suppress
 from getpass import getpass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import keyring
 import keyring.errors
-import platformdirs
-import tomlkit
-import tomlkit.exceptions
 
 from odoo_widgets.flow.credential import Credential, Secret, origin
 from odoo_widgets.flow.errors import CredentialError
+from odoo_widgets.net.names import TEXTS, Entry, changing, entries, names_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 SERVICE = "odoo_widgets"
 VARIABLES = {"server": "ODOO_SERVER", "database": "ODOO_DATABASE", "login": "ODOO_LOGIN", "api_key": "ODOO_API_KEY"}
+# Where a key can be.
+KEYRING, MEMORY = "keyring", "memory"
+
+# What no keyring took, by the names that it would have there.
+_memory: dict[str, Secret] = {}
 
 
-def names_file() -> Path:
-    """The file that lists the stored credentials, without their keys."""
-    return platformdirs.user_config_path(SERVICE, appauthor=False) / "credentials.toml"
+def stored() -> tuple[str, ...]:
+    """The names of the stored credentials, sorted.
+
+    Raises:
+        CredentialError: The file of names cannot be read.
+    """
+    return tuple(sorted(entries()))
 
 
-def names() -> tuple[str, ...]:
-    """The names of the stored credentials, sorted."""
-    return tuple(sorted(_read().keys()))
+def entry(name: str) -> Entry:
+    """Server, database and login that are stored under a name. The keyring is not asked.
+
+    Raises:
+        CredentialError: There is none of that name, or the file of names cannot be read.
+    """
+    found = entries()
+    if name not in found:
+        raise _unknown(name, found)
+    return found[name]
 
 
 def credential(
@@ -59,51 +71,51 @@ def credential(
         CredentialError: The name is unknown and the environment names no server, or no key can be had.
     """
     variables = os.environ if environment is None else environment
-    given = {field: variables.get(variable, "") for field, variable in VARIABLES.items() if field != "api_key"}
-    stored = _read().get(name) if name else None
-    found = given if stored is None else {field: str(stored.get(field, "")) for field in given}
-    key = Secret("") if stored is None else _stored_key(name)
+    server, database, login = (variables.get(VARIABLES[field], "") for field in TEXTS)
+    given = Entry(server, database, login)
+    named = entries() if name else {}
+    found = named.get(name, given)
+    if not found.server:
+        raise _unknown(name, named or entries())
+    key = _kept(name, found.server) if name in named else Secret("")
     # A key in the environment is for the server that stands beside it, or for the one that was named.
-    if not key and (not given["server"] or origin(given["server"]) == origin(found["server"])):
+    if not key and (not given.server or origin(given.server) == origin(found.server)):
         key = Secret(variables.get(VARIABLES["api_key"], ""))
-    if not found["server"]:
-        known = f" The stored names are: {', '.join(names())}." if names() else ""
-        called = f" called {name!r}" if name else ""
-        raise CredentialError(
-            f"There is no credential{called}.{known} Store one with remember(name, Credential.ask(server)), "
-            f"or set {', '.join(VARIABLES.values())} in the environment."
-        )
     if not key:
-        key = _ask(found["server"], prompt)
-    return Credential(found["server"], found["database"], found["login"], key)
+        key = _ask(found.server, prompt)
+    return Credential(found.server, found.database, found.login, key, allow_http=found.allow_http)
 
 
-def remember(name: str, me: Credential) -> None:
+def remember(name: str, me: Credential, *, replace: bool = False) -> str:
     """Stores a credential under a name: its key in the keyring, the rest in `names_file()`.
 
     Args:
-        name: What to call it.
-        me: The credential.
+        name: What to call it: one line of text. White space around it is dropped.
+        me: The credential. It takes the place of one of that name for the same server.
+        replace: Whether it may take the place of one for another server too.
+
+    Returns:
+        Where the key went: `keyring`; or `memory`, where this machine has no keyring that takes it. The key is then
+        known until this process ends, and the name is stored without it.
 
     Raises:
-        CredentialError: This machine has no keyring; nothing was stored.
+        CredentialError: It is no name, one of that name is for another server, or the file cannot be written; nothing
+            was stored.
     """
-    if not name.strip():
-        raise CredentialError("A credential is stored under a name. Give it one, such as the company's.")
-    try:
-        keyring.set_password(SERVICE, name, me.api_key.get_secret_value())
-        # A keyring that is switched off takes everything and keeps nothing.
-        kept = _stored_key(name) == me.api_key
-    except keyring.errors.KeyringError:
-        kept = False
-    if not kept:
-        raise CredentialError(
-            "This machine has no keyring to keep the key in, so nothing was stored. Put the key into the environment "
-            f"as {VARIABLES['api_key']} instead, or type it when asked."
-        )
-    document = _read()
-    document[name] = {"server": me.server, "database": me.database, "login": me.login}
-    _write(document)
+    name = name.strip()
+    if not name or not name.isprintable():
+        raise CredentialError("A credential is stored under a name of one line. Give it one, such as the company's.")
+    with changing() as names:
+        before = names.get(name)
+        if before is not None and before.server != me.server and not replace:
+            raise CredentialError(
+                f"{name!r} is stored for {before.server}. Choose another name for {me.server}, or say "
+                "remember(…, replace=True)."
+            )
+        names[name] = Entry(me.server, me.database, me.login, me.allow_http)
+    if before is not None and before.server != me.server:
+        _drop(name, before.server)
+    return _keep(name, me)
 
 
 def forget(name: str) -> None:
@@ -113,23 +125,72 @@ def forget(name: str) -> None:
         name: What it is called.
 
     Raises:
-        CredentialError: There is none of that name.
+        CredentialError: There is none of that name, or the keyring does not let its key go; nothing was removed.
     """
-    document = _read()
-    if name not in document:
-        raise CredentialError(f"There is no credential called {name!r}.")
-    # A key that is not there, or a keyring that is not: the name goes all the same.
-    with suppress(keyring.errors.KeyringError):
-        keyring.delete_password(SERVICE, name)
-    del document[name]
-    _write(document)
+    with changing() as names:
+        if name not in names:
+            raise _unknown(name, names)
+        if not _drop(name, names[name].server):
+            raise CredentialError(
+                f"The keyring did not let go of the key of {name!r}, so nothing was removed. Unlock it and try again."
+            )
+        del names[name]
 
 
-def _stored_key(name: str) -> Secret:
+def _unknown(name: str, names: Mapping[str, Entry]) -> CredentialError:
+    known = f" The stored names are: {', '.join(sorted(names))}." if names else ""
+    called = f" called {name!r}" if name else ""
+    return CredentialError(
+        f"There is no credential{called}.{known} Store one with remember(name, Credential.ask(server)), "
+        f"or set {', '.join(VARIABLES.values())} in the environment."
+    )
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+# What goes wrong in a keyring is an error of its backend's own, of any type.
+
+
+def _place(name: str, server: str) -> str:
+    """What a key is called in the keyring. A server's address holds no space, so no two names share a place."""
+    return f"{server} {name}"
+
+
+def _kept(name: str, server: str) -> Secret:
+    place = _place(name, server)
+    if place in _memory:
+        return _memory[place]
     try:
-        return Secret(keyring.get_password(SERVICE, name) or "")
-    except keyring.errors.KeyringError:
+        return Secret(keyring.get_password(SERVICE, place) or "")
+    except Exception:  # noqa: BLE001
         return Secret("")
+
+
+def _keep(name: str, me: Credential) -> str:
+    place = _place(name, me.server)
+    _memory[place] = me.api_key
+    try:
+        keyring.set_password(SERVICE, place, me.api_key.get_secret_value())
+        # A keyring that is switched off takes everything and keeps nothing.
+        if Secret(keyring.get_password(SERVICE, place) or "") != me.api_key:
+            return MEMORY
+    except Exception:  # noqa: BLE001
+        return MEMORY
+    del _memory[place]
+    return KEYRING
+
+
+def _drop(name: str, server: str) -> bool:
+    """Whether the key is gone: it was removed, or there is no keyring that could hold it."""
+    place = _place(name, server)
+    _memory.pop(place, None)
+    try:
+        if keyring.get_password(SERVICE, place) is not None:
+            keyring.delete_password(SERVICE, place)
+    except keyring.errors.NoKeyringError:
+        return True
+    except Exception:  # noqa: BLE001
+        return False
+    return True
 
 
 def _ask(server: str, prompt: Callable[[str], str]) -> Secret:
@@ -142,23 +203,4 @@ def _ask(server: str, prompt: Callable[[str], str]) -> Secret:
         ) from None
 
 
-def _read() -> tomlkit.TOMLDocument:
-    file = names_file()
-    try:
-        document = tomlkit.parse(file.read_text(encoding="utf-8"))
-        if other := [name for name, entry in document.items() if not isinstance(entry, dict)]:
-            raise CredentialError(f"{file} holds {other[0]!r}, which is no credential. Correct or delete it.")
-    except FileNotFoundError:
-        return tomlkit.document()
-    except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError) as error:
-        raise CredentialError(f"{file} cannot be read: {error}. Correct or delete it.") from None
-    return document
-
-
-def _write(document: tomlkit.TOMLDocument) -> None:
-    file = names_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # Written beside and moved into place: a full disk leaves the old list whole.
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
-        new.write(tomlkit.dumps(document))
-    Path(new.name).replace(file)
+__all__ = ["Entry", "credential", "entry", "forget", "names_file", "remember", "stored"]

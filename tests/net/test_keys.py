@@ -10,10 +10,11 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from keyring.backends.null import Keyring as NullKeyring
-from keyring.errors import PasswordDeleteError
+from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from odoo_widgets import Credential, CredentialError, credential, remember
-from odoo_widgets.net.keys import forget, names, names_file
+from odoo_widgets.net import keys
+from odoo_widgets.net.keys import forget, names_file, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,10 +43,33 @@ class InMemory(KeyringBackend):
             raise PasswordDeleteError("not there")
 
 
+class Locked(InMemory):
+    """A keyring that nobody unlocks."""
+
+    def get_password(self, service: str, username: str) -> NoReturn:
+        raise KeyringLocked(f"{service} {username}")
+
+    def set_password(self, service: str, username: str, password: str) -> NoReturn:
+        raise KeyringLocked(f"{service} {username} {password}")
+
+    delete_password = get_password
+
+
+class Failing(Locked):
+    """A backend whose own service is not there."""
+
+    def get_password(self, service: str, username: str) -> NoReturn:
+        raise OSError(f"no bus for {service} {username}")
+
+    def set_password(self, service: str, username: str, password: str) -> NoReturn:
+        raise OSError(f"no bus for {service} {username} {password}")
+
+
 @pytest.fixture(autouse=True)
 def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemory]:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(keys, "_memory", {})
     before, made = keyring.get_keyring(), InMemory()
     keyring.set_keyring(made)
     yield made
@@ -58,9 +82,9 @@ def nobody(_question: str) -> NoReturn:
 
 def test_what_is_remembered_comes_back_by_its_name() -> None:
     me = Credential(SERVER, "db", "me", KEY)
-    remember("mycompany", me)
+    assert remember("mycompany", me) == "keyring"
     assert credential("mycompany", environment={}, prompt=nobody) == me
-    assert names() == ("mycompany",)
+    assert stored() == ("mycompany",)
 
 
 def test_the_file_of_names_holds_no_key_and_is_the_users_alone(ring: InMemory) -> None:
@@ -75,7 +99,7 @@ def test_a_comment_in_the_file_of_names_survives() -> None:
     names_file().write_text("# mine\n" + names_file().read_text(encoding="utf-8"), encoding="utf-8")
     remember("two", Credential(SERVER, api_key=KEY))
     assert names_file().read_text(encoding="utf-8").startswith("# mine\n")
-    assert names() == ("one", "two")
+    assert stored() == ("one", "two")
 
 
 def test_an_unknown_name_is_looked_for_in_the_environment() -> None:
@@ -105,12 +129,14 @@ def test_a_scheduler_without_a_terminal_is_told_which_variable_to_set() -> None:
         credential(environment={"ODOO_SERVER": SERVER}, prompt=nobody)
 
 
-def test_without_a_keyring_nothing_is_stored_and_the_sentence_says_what_to_do() -> None:
-    keyring.set_keyring(NoKeyring())
-    with pytest.raises(CredentialError, match="has no keyring") as told:
-        remember("mycompany", Credential(SERVER, api_key=KEY))
-    assert KEY not in str(told.value)
-    assert not names_file().exists()
+@pytest.mark.parametrize("broken", [NoKeyring, NullKeyring, Locked, Failing])
+def test_a_key_that_no_keyring_takes_is_kept_in_memory_and_the_name_stored(broken: type[KeyringBackend]) -> None:
+    keyring.set_keyring(broken())
+    me = Credential(SERVER, "db", "me", KEY)
+    assert remember("mycompany", me) == "memory"
+    assert credential("mycompany", environment={}, prompt=nobody) == me
+    assert stored() == ("mycompany",)
+    assert KEY not in names_file().read_text(encoding="utf-8")
 
 
 def test_a_name_whose_key_has_gone_from_the_keyring_is_asked_for(ring: InMemory) -> None:
@@ -135,17 +161,10 @@ def test_a_key_in_the_environment_is_not_given_to_another_server(ring: InMemory)
         credential("mycompany", environment=environment, prompt=nobody)
 
 
-def test_a_keyring_that_keeps_nothing_is_no_keyring() -> None:
-    keyring.set_keyring(NullKeyring())
-    with pytest.raises(CredentialError, match="has no keyring"):
-        remember("mycompany", Credential(SERVER, api_key=KEY))
-    assert not names_file().exists()
-
-
 def test_a_forgotten_name_is_gone_with_its_key(ring: InMemory) -> None:
     remember("mycompany", Credential(SERVER, api_key=KEY))
     forget("mycompany")
-    assert (names(), ring.kept) == ((), {})
+    assert (stored(), ring.kept) == ((), {})
     with pytest.raises(CredentialError, match="no credential called 'mycompany'"):
         forget("mycompany")
 

@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.obstacles import IDLE, to_type
+from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.sending import CUTTING, SENDING, STOPPING, TESTING, UNDOING
 
@@ -36,7 +37,8 @@ MINUTE, HOUR = 60, 3600
 
 def send_panel(state: State) -> w.Widget:
     """The bar under settings and samples."""
-    plan, obstacle, outcome = Text(kind="plan"), Text(), Text(kind="problem")
+    plan, obstacle = Text(kind="plan"), Text()
+    outcome = with_proposal(state, "outcome", "way_out")
     send = w.Button(description="Send", button_style="primary", tooltip="Send all rows")
     stop = w.Button(description="Stop")
     bar = w.IntProgress(bar_style="info")
@@ -78,7 +80,6 @@ def send_panel(state: State) -> w.Widget:
         call=follow_settings,
     )
     state.on("progress", "phase", call=follow_progress)
-    state.on("outcome", call=lambda: outcome.show(state.outcome))
     controls = w.HBox([send, stop, bar, figures])
     controls.add_class("ow-send-controls")
     panel = w.VBox([plan, why, confirm, controls, obstacle, outcome])

@@ -1,0 +1,48 @@
+"""The responses of a send as what is sent next: the records that it made are the rows that a method is called on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from odoo_widgets.flow.responses import COLUMNS
+
+IDS = "id"
+
+
+class NextSource(NamedTuple):
+    """A frame to send, and the settings that it wants.
+
+    Attributes:
+        frame: The rows to send.
+        exclude: Columns that are no values of records.
+        ids: The column of database ids; None where the frame does not say one.
+        left_out: How many rows have no id, and are left out.
+    """
+
+    frame: pd.DataFrame
+    exclude: tuple[str, ...]
+    ids: str | None
+    left_out: int
+
+
+def is_responses(frame: object) -> bool:
+    """Whether a frame is what a send returned: it has every column of the contract, once."""
+    return isinstance(frame, pd.DataFrame) and all(list(frame.columns).count(name) == 1 for name in COLUMNS)
+
+
+def next_source(frame: pd.DataFrame) -> NextSource:
+    """What to bind of a frame that may be the responses of a send, with columns of the source beside them or without.
+
+    Args:
+        frame: Any frame.
+
+    Returns:
+        Of responses, the rows that have an id, their columns excluded; of any other frame, the frame itself.
+    """
+    if not is_responses(frame):
+        return NextSource(frame, (), None, 0)
+    known = frame[IDS].notna().to_numpy()
+    kept = frame if known.all() else frame[known]
+    return NextSource(kept, tuple(name for name in COLUMNS if name != IDS), IDS, int((~known).sum()))

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 from IPython.display import DisplayHandle, display
 
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow.errors import DataError
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.panels.copying import copying_panel
 from odoo_widgets.forms.panels.responses import responses_panel
 from odoo_widgets.forms.panels.samples import samples_panel
 from odoo_widgets.forms.panels.send import send_panel
@@ -19,9 +22,10 @@ from odoo_widgets.forms.pieces import Text, close_tree
 from odoo_widgets.forms.state import State
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import pandas as pd
 
-    from odoo_widgets.destination import Destination
     from odoo_widgets.flow.credential import Credential
 
 
@@ -57,6 +61,7 @@ class DestinationForm:
                 tested_panel(self._state),
                 send_panel(self._state),
                 responses_panel(self._state),
+                copying_panel(self._state),
             ]
         )
         self._widget.add_class("ow-form")
@@ -111,6 +116,24 @@ class DestinationForm:
         None before the first send.
         """
         return self._state.rejected
+
+    def receipt(self, path: str | PathLike[str] | None = None) -> pd.DataFrame:
+        """What to file after a send: which row became which record, by whom and when.
+
+        Args:
+            path: A file to write it to: `.csv`, `.xlsx`, `.parquet` or `.jsonl`.
+
+        Returns:
+            The receipt: row, status, id, link, who, when (UTC).
+
+        Raises:
+            DataError: Nothing has been sent yet.
+            TableError: The file cannot be written.
+        """
+        if self._state.responses is None or self._state.signed is None:
+            raise DataError(["Nothing has been sent yet, so there is no receipt."])
+        who, when = self._state.signed
+        return Destination.receipt(self._state.responses, path, who=who, when=when)
 
     @property
     def widget(self) -> w.Widget:

@@ -5,6 +5,7 @@ Handlers start and stop; the sending thread reports. Both change what is here un
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import traitlets
@@ -59,6 +60,7 @@ class Sending(Changing):
     last = traitlets.Unicode()
     tests = Value(())
     again = traitlets.Bool(False)
+    only_rejected = traitlets.Bool(False)
     way_out = Value(NOTHING)
     server = Value(NOTHING_KNOWN)
 
@@ -67,6 +69,8 @@ class Sending(Changing):
         self._delivery: Delivery | None = None
         self._reported = 0.0
         self._sent: Source | None = None
+        # Who sent what is in the responses, and when it ended.
+        self.signed: tuple[str, datetime] | None = None
 
     @property
     def test_responses(self) -> pd.DataFrame:
@@ -133,14 +137,20 @@ class Sending(Changing):
             self._delivery, self._reported = delivery, 0.0
             self.phase, self.progress, self.outcome = SENDING, None, ""
             self.confirmation = ""
-            sent = headline(self)
+            sent, who = headline(self), self.credential.login
 
             def take(responses: pd.DataFrame) -> None:
                 whole = tested.whole(source, responses, left_out)
-                self._sent, self.responses, self.last = source, whole, result(whole, sent)
+                self._sent, self.signed, self.only_rejected = source, (who, datetime.now(UTC)), False
+                self.responses, self.last = whole, result(whole, sent)
 
             delivery.future.add_done_callback(lambda _future: self._on_end(delivery, take))
             delivery.start()
+
+    def show_rejected(self, *, only: bool) -> None:
+        """Shows the rejected rows of the last send only, or all of them."""
+        with self._changing():
+            self.only_rejected = only
 
     def stop(self) -> None:
         """Once: no new call. Twice: cuts the call in flight."""

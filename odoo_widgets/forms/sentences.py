@@ -96,6 +96,14 @@ def test_button(state: Testing) -> str:
     return f"Send Test Data: {_number(len(state.trial.rows), 'real record')} to {where}"
 
 
+def without_id(state: State) -> str:
+    """How many of the responses that are bound have no record; empty where all have one, or others are bound."""
+    rows, several = state.without_id, state.without_id != 1
+    return (
+        f"{_number(rows, 'row')} of the responses without an id {'are' if several else 'is'} left out." if rows else ""
+    )
+
+
 def already_sent(state: Sending) -> str:
     """How many of the rows were sent as a test before; empty where none was."""
     rows = len(state.sent_before)

@@ -19,6 +19,7 @@ from immutabledict import immutabledict
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow import tested
 from odoo_widgets.flow.batches import batches, count
+from odoo_widgets.flow.chain import NextSource, next_source
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.errors import DataError
@@ -67,11 +68,13 @@ class State(Testing):
     samples = Value(Samples())
     batches = traitlets.Int(0)
     too_large = traitlets.Int(0)
+    without_id = traitlets.Int(0)
     open_sample = traitlets.Int(0, allow_none=True)
     view = traitlets.Enum(tuple(VIEWS), next(iter(VIEWS)))
 
     def __init__(self, data: pd.DataFrame, destination: Destination | None, credential: Credential | None) -> None:
         super().__init__()
+        self._chain = NextSource(None, (), None, 0)
         self.bind(data=data, destination=destination, credential=credential)
 
     # --- in ----------------------------------------------------------------------------------------------------------
@@ -84,18 +87,30 @@ class State(Testing):
         """
         for name, value in values.items():
             _expect(name, value)
+        chain = next_source(values["data"]) if "data" in values else self._chain
         if "data" in values:
             # A Source keeps a copy that shares its cells: what was seen is what is sent.
-            values["data"] = Source(values["data"])
+            values["data"] = Source(chain.frame)
         with self._changing():
             for name, value in values.items():
                 setattr(self, name, value)
             if "data" in values:
                 self._rebind()
+                self.without_id = chain.left_out
             wanted = NOTHING if "destination" in values else self.draft
             if self.destination is None and self.credential is not None:
                 wanted = {"url": address(self.credential.server, target.MODEL, target.OPERATION), **wanted}
+            if "data" in values or "destination" in values:
+                wanted = {**wanted, **self._chained(chain, wanted)}
             self._take(wanted)
+
+    def _chained(self, chain: NextSource, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings that new data want: of responses, only the ids and the columns beside them are of use."""
+        now = wanted.get("exclude", self.destination.exclude if self.destination else ())
+        own = tuple(name for name in now if name not in self._chain.exclude)
+        excluded = (*own, *(name for name in chain.exclude if name not in own))
+        self._chain = chain._replace(frame=None)
+        return ({"exclude": excluded} if excluded != tuple(now) else {}) | ({"ids": chain.ids} if chain.ids else {})
 
     def edit(self, **changes: Any) -> None:
         """Takes an edit of settings from a control. For JSON-2, `model` and `operation` are views of the URL."""

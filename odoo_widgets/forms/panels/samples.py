@@ -10,7 +10,7 @@ from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms.clipboard import CopyButton
 from odoo_widgets.forms.panels.testing import testing_panel
 from odoo_widgets.forms.pieces import Text, hide, labelled
-from odoo_widgets.forms.sentences import SAMPLES, shown
+from odoo_widgets.forms.sentences import SAMPLES, shown, without_id
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
@@ -44,7 +44,7 @@ def samples_panel(state: State) -> w.Widget:
     panel.add_class("ow-samples")
 
     def follow() -> None:
-        count.show(shown(state))
+        count.show(" ".join(filter(None, [without_id(state), shown(state)])))
         empty.show(
             "The samples appear here as soon as the settings and the data fit together." if state.problem else ""
         )
@@ -63,7 +63,7 @@ def samples_panel(state: State) -> w.Widget:
                 slot.children = (*parts[position], *held)
         elsewhere.children = (testing,) if place is None else ()
 
-    state.on("samples", "problem", "testing", "open_sample", call=follow)
+    state.on("samples", "problem", "testing", "open_sample", "without_id", call=follow)
     state.on("testing", "open_sample", call=follow_test)
     return panel
 

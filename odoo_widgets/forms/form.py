@@ -10,11 +10,12 @@ import ipywidgets as w
 from IPython.display import DisplayHandle, display
 
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.panels.header import header_panel
 from odoo_widgets.forms.panels.responses import responses_panel
 from odoo_widgets.forms.panels.samples import samples_panel
 from odoo_widgets.forms.panels.send import send_panel
 from odoo_widgets.forms.panels.settings import settings_panel
-from odoo_widgets.forms.pieces import Text, close_tree
+from odoo_widgets.forms.pieces import close_tree
 from odoo_widgets.forms.state import State
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class DestinationForm:
         halves = w.HBox([settings_panel(self._state), samples_panel(self._state)])
         halves.add_class("ow-halves")
         self._widget = w.VBox(
-            [_style(), _headline(self._state), halves, send_panel(self._state), responses_panel(self._state)]
+            [_style(), header_panel(self._state), halves, send_panel(self._state), responses_panel(self._state)]
         )
         self._widget.add_class("ow-form")
         self._summary: DisplayHandle | None = None
@@ -125,12 +126,6 @@ class DestinationForm:
         lines += [self._state.last] if self._state.last else []
         text = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
         return {"text/html": f"<div class='ow-summary'>{text}</div>", "text/plain": " · ".join(lines)}
-
-
-def _headline(state: State) -> w.Widget:
-    text = Text(kind="headline", tag="h2")
-    state.on("destination", "credential", call=lambda: text.show(sentences.headline(state)))
-    return text
 
 
 def _style() -> w.Widget:

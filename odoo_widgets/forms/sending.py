@@ -10,39 +10,30 @@ from typing import TYPE_CHECKING
 import traitlets
 from immutabledict import immutabledict
 
-from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import StoppedError
-from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.forms import obstacles
-from odoo_widgets.forms.changing import Changing
+from odoo_widgets.forms.asking import Asking
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.sentences import headline, in_words, result
-from odoo_widgets.forms.value import Value
+from odoo_widgets.forms.value import NOTHING, Value
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from odoo_widgets.net.delivery import Delivery, Progress
 
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
 
-NOTHING: immutabledict[str, Any] = immutabledict()
-
 SENDING, STOPPING, CUTTING = "sending", "stopping", "cutting"
 
 
-class Sending(Changing):
+class Sending(Asking):
     """What a form sends, and what became of it.
 
-    In: `data`, `destination`, `credential`, `problem`, and `server`, what is known of it; `State` keeps them.
+    In: what `Asking` keeps, and `problem`, which `State` finds.
     Out: `phase`, `progress`, `responses`, `last`, `outcome`, and `way_out`, settings that would be right after it;
     `confirmation` is what was typed.
     """
 
-    data = Value(None)
-    destination = Value(None)
-    credential = Value(None)
     problem = traitlets.Unicode()
     phase = traitlets.Enum([IDLE, SENDING, STOPPING, CUTTING], IDLE)
     progress = Value(None)
@@ -50,18 +41,11 @@ class Sending(Changing):
     confirmation = traitlets.Unicode()
     last = traitlets.Unicode()
     way_out = Value(NOTHING)
-    server = Value(NOTHING_KNOWN)
 
     def __init__(self) -> None:
         super().__init__()
         self._delivery: Delivery | None = None
         self._reported = 0.0
-
-    @property
-    def known(self) -> Server:
-        """What is known of the server that the URL leads to."""
-        fits = self.destination is not None and self.server.url == origin(self.destination.url)
-        return self.server if fits else NOTHING_KNOWN
 
     @property
     def obstacle(self) -> str:

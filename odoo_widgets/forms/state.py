@@ -25,10 +25,10 @@ from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
+from odoo_widgets.forms.deciding import Deciding
 from odoo_widgets.forms.obstacles import IDLE
-from odoo_widgets.forms.sending import NOTHING, Sending
 from odoo_widgets.forms.sentences import SAMPLES, in_words
-from odoo_widgets.forms.value import Value
+from odoo_widgets.forms.value import NOTHING, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def _expect(name: str, value: Any) -> None:
         raise TypeError(f"form.{name} takes a {wanted}, not a {type(value).__name__}.")
 
 
-class State(Sending):
+class State(Deciding):
     """What a form knows.
 
     In: `data`, `destination`, `credential`, changed by `bind` and `edit`.
@@ -86,6 +86,8 @@ class State(Sending):
             # A Source keeps a copy that shares its cells: what was seen is what is sent.
             values["data"] = Source(values["data"])
         with self._changing():
+            if "credential" in values:
+                self._meet(values["credential"])
             for name, value in values.items():
                 setattr(self, name, value)
             wanted = NOTHING if "destination" in values else self.draft

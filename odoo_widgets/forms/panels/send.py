@@ -41,6 +41,7 @@ def send_panel(state: State) -> w.Widget:
 
     def follow_settings() -> None:
         send.disabled = bool(state.obstacle)
+        send.description = "Send again" if state.active else "Send"
         asks = bool(state.to_confirm) and state.phase == IDLE
         why.show(to_type(state) if asks else "")
         # What is to be typed is said above the field that it is typed into.
@@ -58,7 +59,17 @@ def send_panel(state: State) -> w.Widget:
             bar.max, bar.value = state.progress.rows, _answered(state.progress)
         figures.show(_figures(state.progress, state.phase))
 
-    state.on("data", "samples", "credential", "problem", "phase", "responses", "confirmation", call=follow_settings)
+    state.on(
+        "data",
+        "destination",
+        "samples",
+        "credential",
+        "problem",
+        "phase",
+        "responses",
+        "confirmation",
+        call=follow_settings,
+    )
     state.on("progress", "phase", call=follow_progress)
     controls = w.HBox([send, stop, bar, figures])
     controls.add_class("ow-send-controls")

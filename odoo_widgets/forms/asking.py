@@ -95,6 +95,10 @@ class Asking(Changing):
         """Takes data, destination or credential."""
         raise NotImplementedError
 
+    def edit(self, **changes: Any) -> None:
+        """Takes an edit of settings."""
+        raise NotImplementedError
+
     def _list(self) -> None:
         try:
             self.stored = keys.stored()
@@ -131,6 +135,9 @@ class Asking(Changing):
             server = typed.pop("server", None)
             before = self.typed if server is None else self.typed.with_server(server)
             self.typed = attrs.evolve(before, **typed)
+            if server is not None and self.destination is None and before.server:
+                # A server is enough for samples.
+                self.edit(url=before.server)
             made = self._complete()
             if made != self._made:
                 # The one from a cell or from the list stays until there is another.

@@ -19,7 +19,7 @@ BUILDS = ".dev.odoo.com"
 MEANINGS = {
     LIVE: "what is sent is in the company's books",
     COPY: "nothing here is in the company's books",
-    SANDBOX: "for trying: nothing here is in a company's books",
+    SANDBOX: "for trying, nothing here is in a company's books",
 }
 
 

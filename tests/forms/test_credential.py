@@ -85,6 +85,9 @@ def test_a_credential_is_typed_and_used_as_soon_as_it_is_one(show: Show, frame: 
     assert [label for label in FIELDS if screen.field(label) in screen.visible] == list(FIELDS)
     assert screen.type("Server", "mycompany.odoo.com/odoo/contacts") == SERVER
     assert screen.form.credential is None
+    # A server is enough for samples.
+    assert screen.form.destination == PLAIN
+    assert "Company 0" in screen.sample
     assert screen.type("API Key or Password", KEY) == ""
     assert screen.form.credential == Credential(SERVER, api_key=KEY)
     assert screen.form.destination == PLAIN

@@ -162,6 +162,7 @@ def test_what_may_do_harm_is_activated_after_the_database_was_typed(show: Show, 
     assert screen.says("Create 2,000 res.partner in mycompany (sandbox) as me@example.com, 20 calls.")
     assert screen.says("These are 2,000 rows. To confirm, type mycompany.")
     assert screen.button("Activate and send").disabled
+    assert screen.field("Confirmation") not in screen.visible
     screen.type("Database Name", "other")
     assert screen.button("Activate and send").disabled
     screen.form._state.activate()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.deciding import ACTIVATE
 from odoo_widgets.forms.obstacles import IDLE, to_type
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled
@@ -42,7 +43,8 @@ def send_panel(state: State) -> w.Widget:
     def follow_settings() -> None:
         send.disabled = bool(state.obstacle)
         send.description = "Send again" if state.active else "Send"
-        asks = bool(state.to_confirm) and state.phase == IDLE
+        # One field at a time asks for the same.
+        asks = bool(state.to_confirm) and state.phase == IDLE and state.deciding != ACTIVATE
         why.show(to_type(state) if asks else "")
         # What is to be typed is said above the field that it is typed into.
         obstacle.show(state.obstacle if state.phase == IDLE and state.obstacle != to_type(state) else "")
@@ -68,6 +70,7 @@ def send_panel(state: State) -> w.Widget:
         "phase",
         "responses",
         "confirmation",
+        "deciding",
         call=follow_settings,
     )
     state.on("progress", "phase", call=follow_progress)

@@ -68,7 +68,7 @@ class Asking(Changing):
     In: `data`, `destination`, `credential`, kept by `bind`; `typed`, `typing` (whether a credential is being typed),
     `said` (what the user says that a database is).
     Out: `server` (what it is known to be), `stored` (names), `picked` (the one in use; empty for another), `flaw` (why
-    what is typed is no credential), `asking` (what goes on, in words), `told` (what came of it), `better` (settings
+    what is typed is no credential), `asking` (what goes on, in words), `answered` (what came of it), `better` (settings
     that suit the server better).
     """
 
@@ -82,13 +82,13 @@ class Asking(Changing):
     typing = traitlets.Bool(False)
     flaw = traitlets.Unicode()
     asking = traitlets.Unicode()
-    told = traitlets.Unicode()
+    answered = traitlets.Unicode()
     better = Value(NOTHING)
     said = Value(immutabledict())
 
     def __init__(self) -> None:
         super().__init__()
-        self._made: Credential | None = None
+        self._entered: Credential | None = None
         self._list()
 
     def bind(self, **values: Any) -> None:
@@ -103,12 +103,12 @@ class Asking(Changing):
         try:
             self.stored = keys.stored()
         except OdooWidgetsError as error:
-            self.told = in_words(error)
+            self.answered = in_words(error)
 
     def _meet(self, me: Credential | None) -> None:
         """What was known of another credential's server is not known of this one's."""
         if me != self.credential:
-            self.server, self.told, self.better, self.picked = NOTHING_KNOWN, "", NOTHING, ""
+            self.server, self.answered, self.better, self.picked = NOTHING_KNOWN, "", NOTHING, ""
             if self.destination is not None and self.destination.active:
                 # Another credential is another place to send to.
                 self.destination = self.destination.replace(active=False)
@@ -139,11 +139,11 @@ class Asking(Changing):
                 # A server is enough for samples.
                 self.edit(url=before.server)
             made = self._complete()
-            if made != self._made:
+            if made != self._entered:
                 # The one from a cell or from the list stays until there is another.
-                if made is not None or self.credential is self._made:
+                if made is not None or self.credential is self._entered:
                     self.bind(credential=made)
-                self._made = made
+                self._entered = made
 
     def _complete(self) -> Credential | None:
         typed, self.flaw = self.typed, ""
@@ -168,7 +168,7 @@ class Asking(Changing):
             return
         known = keys.entry(name)
         self.typed, self.typing = Typed(known.server, known.database, known.login, name), True
-        self.told = TYPE_AGAIN.format(name)
+        self.answered = TYPE_AGAIN.format(name)
 
     def check(self) -> None:
         """Asks the server what it is and whose the key is. It changes nothing there."""
@@ -181,9 +181,9 @@ class Asking(Changing):
 
     def _checked(self, me: Credential, server: Server | None, error: Exception | None) -> None:
         if server is None:
-            self.told = checking.failed(error or OSError(), me)
+            self.answered = checking.failed(error or OSError(), me)
             return
-        self.server, self.told = server, checking.found(server, me)
+        self.server, self.answered = server, checking.found(server, me)
         self.better = immutabledict(checking.better(server, self.destination))
         # The samples show what is known by now.
         self.bind()
@@ -196,16 +196,16 @@ class Asking(Changing):
 
     def _kept(self, name: str, where: str | None, error: Exception | None) -> None:
         if where is None:
-            self.told = in_words(error or OSError())
+            self.answered = in_words(error or OSError())
             return
         self._list()
-        self.picked, self.told = name, KEPT[where].format(name)
+        self.picked, self.answered = name, KEPT[where].format(name)
 
     def _ask(self, words: str, work: Callable[[], Any], then: Callable[[Any, Exception | None], None]) -> None:
         with self._changing():
             if self.asking:
                 return
-            self.asking, self.told = words, ""
+            self.asking, self.answered = words, ""
             run = partial(self._answer, work, then, self.credential)
             threading.Thread(target=run, name="odoo_widgets form asks", daemon=True).start()
 
@@ -222,7 +222,7 @@ class Asking(Changing):
                 try:
                     then(result, error)
                 except Exception as caught:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
-                    self.told = in_words(caught)
+                    self.answered = in_words(caught)
 
     # --- live, test copy or sandbox ----------------------------------------------------------------------------------
 

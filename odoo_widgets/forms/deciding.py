@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import traitlets
 
 from odoo_widgets.forms.obstacles import IDLE
-from odoo_widgets.forms.sending import Sending
 from odoo_widgets.forms.sentences import in_words
+from odoo_widgets.forms.testing import Testing
 
 if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
@@ -26,7 +26,7 @@ def file_for(name: str) -> str:
     return f"{words}{FILE_END}" if words else ""
 
 
-class Deciding(Sending):
+class Deciding(Testing):
     """What is decided about a destination.
 
     In: `deciding`: DONE, ACTIVATE, or empty.

@@ -31,6 +31,22 @@ class Text(w.HTML):
         hide(self, not text)
 
 
+class Link(w.HTML):
+    """Words that lead to a page of their own. Only addresses of the web lead anywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.add_class("ow-link")
+        self.show("", "")
+
+    def show(self, text: str, address: str) -> None:
+        """Shows other words and another address; no address hides the piece."""
+        leads = address.startswith(("https://", "http://"))
+        to = f'href="{html.escape(address)}" target="_blank" rel="noopener noreferrer"'
+        self.value = f"<a {to}>{html.escape(text)}</a>" if leads else ""
+        hide(self, not leads)
+
+
 def hide(widget: w.DOMWidget, hidden: bool) -> None:
     """Takes a widget from the page, or puts it back."""
     display = "none" if hidden else None

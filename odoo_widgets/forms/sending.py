@@ -5,11 +5,13 @@ Handlers start and stop; the sending thread reports. Both change what is here un
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import traitlets
 from immutabledict import immutabledict
 
+from odoo_widgets.flow import tested
 from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.asking import Asking
@@ -18,12 +20,19 @@ from odoo_widgets.forms.sentences import headline, in_words, result
 from odoo_widgets.forms.value import NOTHING, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from odoo_widgets.flow.records import Source
     from odoo_widgets.net.delivery import Delivery, Progress
 
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
 
-SENDING, STOPPING, CUTTING = "sending", "stopping", "cutting"
+SENDING, TESTING, UNDOING, STOPPING, CUTTING = "sending", "testing", "undoing", "stopping", "cutting"
+# What can be stopped.
+GOING_ON = (SENDING, TESTING, UNDOING)
 
 
 class Sending(Asking):
@@ -32,20 +41,51 @@ class Sending(Asking):
     In: what `Asking` keeps, and `problem`, which `State` finds.
     Out: `phase`, `progress`, `responses`, `last`, `outcome`, and `way_out`, settings that would be right after it;
     `confirmation` is what was typed.
+    Rows that were sent as a test are left out, unless they are wanted `again`; `tests` has them.
     """
 
     problem = traitlets.Unicode()
-    phase = traitlets.Enum([IDLE, SENDING, STOPPING, CUTTING], IDLE)
+    phase = traitlets.Enum([IDLE, *GOING_ON, STOPPING, CUTTING], IDLE)
     progress = Value(None)
     responses = Value(None)
     confirmation = traitlets.Unicode()
     last = traitlets.Unicode()
+    tests = Value(())
+    again = traitlets.Bool(False)
+    only_rejected = traitlets.Bool(False)
     way_out = Value(NOTHING)
 
     def __init__(self) -> None:
         super().__init__()
         self._delivery: Delivery | None = None
         self._reported = 0.0
+        self._sent: Source | None = None
+        # Who sent what is in the responses, and when it ended.
+        self.signed: tuple[str, datetime] | None = None
+
+    @property
+    def test_responses(self) -> pd.DataFrame:
+        """What became of each row that was sent as a test, in the order of the tests."""
+        return tested.log(self.tests)
+
+    @property
+    def sent_before(self) -> dict[int, pd.DataFrame]:
+        """The rows that were sent as a test to where they would go now: position to response."""
+        if self.destination is None or self.credential is None:
+            return {}
+        return tested.known(self.tests, tested.target(self.destination, self.credential))
+
+    @property
+    def left_out(self) -> dict[int, pd.DataFrame]:
+        """The rows that a send would leave out: position to response."""
+        return {} if self.again else self.sent_before
+
+    @property
+    def rejected(self) -> pd.DataFrame | None:
+        """The rows of the last send that were rejected, with what was wrong; None before the first send."""
+        if self.responses is None or self._sent is None:
+            return None
+        return tested.rejected(self._sent, self.responses)
 
     @property
     def obstacle(self) -> str:
@@ -67,9 +107,14 @@ class Sending(Asking):
         with self._changing():
             if self.obstacle:
                 return
+            left_out, source = self.left_out, self.data
             try:
                 delivery = self.destination.delivery(
-                    self.data, self.credential, server=self.known, on_progress=self._on_progress
+                    source,
+                    self.credential,
+                    server=self.known,
+                    rows=tested.among(len(source), left_out),
+                    on_progress=self._on_progress,
                 )
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
                 self.outcome = in_words(error)
@@ -77,16 +122,27 @@ class Sending(Asking):
             self._delivery, self._reported = delivery, 0.0
             self.phase, self.progress, self.outcome = SENDING, None, ""
             self.confirmation = ""
-            sent = headline(self)
-            delivery.future.add_done_callback(lambda _future: self._on_end(delivery, sent))
+            sent, who = headline(self), self.credential.login
+
+            def take(responses: pd.DataFrame) -> None:
+                whole = tested.whole(source, responses, left_out)
+                self._sent, self.signed, self.only_rejected = source, (who, datetime.now(UTC)), False
+                self.responses, self.last = whole, result(whole, sent)
+
+            delivery.future.add_done_callback(lambda _future: self._on_end(delivery, take))
             delivery.start()
+
+    def show_rejected(self, *, only: bool) -> None:
+        """Shows the rejected rows of the last send only, or all of them."""
+        with self._changing():
+            self.only_rejected = only
 
     def stop(self) -> None:
         """Once: no new call. Twice: cuts the call in flight."""
         with self._changing():
             if self._delivery is None:
                 return
-            if self.phase == SENDING:
+            if self.phase in GOING_ON:
                 self._delivery.stop()
                 self.phase = STOPPING
             elif self.phase == STOPPING:
@@ -101,7 +157,7 @@ class Sending(Asking):
             with self._changing():
                 self.progress = progress
 
-    def _on_end(self, delivery: Delivery, sent: str) -> None:
+    def _on_end(self, delivery: Delivery, take: Callable[[pd.DataFrame], None]) -> None:
         # In the sending thread.
         responses, outcome, way_out = None, "", NOTHING
         try:
@@ -115,11 +171,11 @@ class Sending(Asking):
             self.phase, self.progress, self.outcome = IDLE, delivery.progress, outcome
             self.way_out = way_out
             if responses is not None:
-                self.responses, self.last = responses, result(responses, sent)
+                take(responses)
 
     def close(self) -> None:
         """Lets a send end after the call in flight, and lets go of everybody who listens."""
         with self._changing():
             self.unobserve_all()
-            if self.phase == SENDING:
+            if self.phase in GOING_ON:
                 self.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from odoo_widgets.flow.batches import NAMED, rows_text
 from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import OdooWidgetsError
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
@@ -12,11 +13,15 @@ from odoo_widgets.flow.responses import counts
 from odoo_widgets.forms.obstacles import IDLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from odoo_widgets.destination import Destination
     from odoo_widgets.forms.asking import Asking
+    from odoo_widgets.forms.sending import Sending
     from odoo_widgets.forms.state import State
+    from odoo_widgets.forms.testing import Testing
 
 # How many of its calls a form shows.
 SAMPLES = 5
@@ -67,6 +72,60 @@ def result(responses: pd.DataFrame, headline: str) -> str:
     """What became of the rows of a send."""
     told = (f"{status.replace('_', ' ')} {number:,}" for status, number in counts(responses).items())
     return f"Last send, {_number(len(responses), 'row')} · {headline}: {' · '.join(told)}"
+
+
+def tried(rows: Sequence[int], answer: pd.DataFrame) -> str:
+    """What became of a test: the answer's status, what was done, to which records, and how long it took."""
+    ids, seconds = answer["id"].dropna().tolist(), answer["seconds"].dropna().tolist()
+    answered = answer["http_status"].dropna().tolist()
+    parts = [str(answered[0]) if answered else "no answer"]
+    parts += [f"{status.replace('_', ' ')} {number:,}" for status, number in counts(answer).items()]
+    parts += [_records(ids)] * bool(ids)
+    parts += [f"{seconds[0]:.1f} s"] * bool(seconds)
+    return f"{rows_text(rows).capitalize()} → {' · '.join(parts)}"
+
+
+def undone(answer: pd.DataFrame) -> str:
+    """What became of the records that a test had created."""
+    gone = (answer["status"] == "deleted").tolist()
+    ids = answer["id"].tolist()
+    deleted = [each for each, done in zip(ids, gone, strict=True) if done]
+    left = [each for each, done in zip(ids, gone, strict=True) if not done]
+    parts = [f"Undone: {_records(deleted)} deleted."] if deleted else []
+    if left:
+        parts.append(f"Still there, as far as is known: {_records(left)}. {next(iter(answer['error'].dropna()), '')}")
+    return " ".join(parts).strip()
+
+
+def _records(ids: Sequence[int]) -> str:
+    if len(ids) == 1:
+        return f"record {ids[0]}"
+    together = list(ids) == list(range(ids[0], ids[0] + len(ids)))
+    if together:
+        return f"records {ids[0]}–{ids[-1]}"
+    return f"records {', '.join(map(str, ids[:NAMED]))}{' …' if len(ids) > NAMED else ''}"
+
+
+def test_button(state: Testing) -> str:
+    """What the button does that sends test data: how many real records, and where to."""
+    if state.trial is None:
+        return "Send Test Data"
+    where = (state.credential.database if state.credential else "") or host(state.destination.url)
+    return f"Send Test Data: {_number(len(state.trial.rows), 'real record')} to {where}"
+
+
+def without_id(state: State) -> str:
+    """How many of the responses that are bound have no record; empty where all have one, or others are bound."""
+    rows, several = state.without_id, state.without_id != 1
+    return (
+        f"{_number(rows, 'row')} of the responses without an id {'are' if several else 'is'} left out." if rows else ""
+    )
+
+
+def already_sent(state: Sending) -> str:
+    """How many of the rows were sent as a test before; empty where none was."""
+    rows = len(state.sent_before)
+    return f"{_number(rows, 'row')} already sent as a test." if rows else ""
 
 
 def in_words(error: Exception) -> str:

@@ -17,7 +17,9 @@ import traitlets
 from immutabledict import immutabledict
 
 from odoo_widgets.destination import Destination
+from odoo_widgets.flow import tested
 from odoo_widgets.flow.batches import batches, count
+from odoo_widgets.flow.chain import NextSource, next_source
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.errors import DataError
@@ -31,7 +33,7 @@ from odoo_widgets.forms.sentences import SAMPLES, in_words
 from odoo_widgets.forms.value import NOTHING, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -65,11 +67,13 @@ class State(Deciding):
     samples = Value(Samples())
     batches = traitlets.Int(0)
     too_large = traitlets.Int(0)
+    without_id = traitlets.Int(0)
     open_sample = traitlets.Int(0, allow_none=True)
     view = traitlets.Enum(tuple(VIEWS), next(iter(VIEWS)))
 
     def __init__(self, data: pd.DataFrame, destination: Destination | None, credential: Credential | None) -> None:
         super().__init__()
+        self._chain = NextSource(None, (), None, 0)
         self.bind(data=data, destination=destination, credential=credential)
 
     # --- in ----------------------------------------------------------------------------------------------------------
@@ -82,18 +86,32 @@ class State(Deciding):
         """
         for name, value in values.items():
             _expect(name, value)
+        chain = next_source(values["data"]) if "data" in values else self._chain
         if "data" in values:
             # A Source keeps a copy that shares its cells: what was seen is what is sent.
-            values["data"] = Source(values["data"])
+            values["data"] = Source(chain.frame)
         with self._changing():
             if "credential" in values:
                 self._meet(values["credential"])
             for name, value in values.items():
                 setattr(self, name, value)
+            if "data" in values:
+                self._rebind()
+                self.without_id = chain.left_out
             wanted = NOTHING if "destination" in values else self.draft
             if self.destination is None and self.credential is not None:
                 wanted = {"url": address(self.credential.server, target.MODEL, target.OPERATION), **wanted}
+            if "data" in values or "destination" in values:
+                wanted = {**wanted, **self._chained(chain, wanted)}
             self._take(wanted)
+
+    def _chained(self, chain: NextSource, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings that new data want: of responses, only the ids and the columns beside them are of use."""
+        now = wanted.get("exclude", self.destination.exclude if self.destination else ())
+        own = tuple(name for name in now if name not in self._chain.exclude)
+        excluded = (*own, *(name for name in chain.exclude if name not in own))
+        self._chain = chain._replace(frame=None)
+        return ({"exclude": excluded} if excluded != tuple(now) else {}) | ({"ids": chain.ids} if chain.ids else {})
 
     def edit(self, **changes: Any) -> None:
         """Takes an edit of settings from a control. For JSON-2, `model` and `operation` are views of the URL."""
@@ -125,6 +143,7 @@ class State(Deciding):
                 self.open_sample = position
             elif self.open_sample == position:
                 self.open_sample = None
+            self._derive_trial()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -145,19 +164,22 @@ class State(Deciding):
     def _derive(self, problem: str = "", instead: immutabledict[str, Any] = NOTHING) -> None:
         """Samples, counts and problem, from data, destination and credential."""
         samples, number, too_large = Samples(), 0, 0
+        left = tested.among(len(self.data), self.left_out)
+        # A test may be made again: its row is looked at until it is closed.
+        among = None if self.testing or not left else left
         if not problem:
             problem, instead = self._problem()
         if not problem:
             try:
                 # The rows of the samples are looked at on every change, the rest when sending starts.
-                fitting, too_large = self._fitting()
+                fitting, too_large = self._fitting(among)
                 if too_large:
                     problem = next(iter(self.destination.problems(self.data, rows=SAMPLE_ROWS)), "")
                 else:
                     samples = self.destination.samples(
-                        self.data, n=fitting, credential=self.credential, server=self.known
+                        self.data, n=fitting, among=among, credential=self.credential, server=self.known
                     )
-                number = 0 if problem else count(self.data, self.destination)
+                number = 0 if problem else count(self.data, self.destination, left)
             except DataError as error:
                 problem = error.problems[0]
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
@@ -168,10 +190,11 @@ class State(Deciding):
         if self.phase == IDLE:
             # What the last send ran into, and how far it came, is not true of other values.
             self.outcome, self.way_out, self.progress = "", NOTHING, None
+        self._derive_trial()
 
-    def _fitting(self) -> tuple[int, int]:
+    def _fitting(self, among: Sequence[int] | None) -> tuple[int, int]:
         """How many calls can be shown while a person types; and the records of a first one that is too large."""
-        together = [len(rows) for rows in islice(batches(self.data, self.destination), SAMPLES)]
+        together = [len(rows) for rows in islice(batches(self.data, self.destination, among), SAMPLES)]
         records = list(accumulate(together))
         fitting = sum(each <= SAMPLE_ROWS for each in records)
         # A batch may take several calls.

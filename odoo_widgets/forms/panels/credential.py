@@ -38,7 +38,7 @@ def credential_panel(state: State) -> w.Widget:
     check = w.Button(description="Check", tooltip="Ask the server what it is and whose key this is; nothing is changed")
     row = w.HBox([pick, new, check])
     row.add_class("ow-row")
-    going_on, told = Text(), with_proposal(state, "told", "better", kind="note")
+    going_on, told = Text(), with_proposal(state, "answered", "better", kind="note")
 
     def on_pick(change: Any) -> None:
         # What comes back from `follow` is no choice. The first one of the list is none either: it goes back.

@@ -11,7 +11,7 @@ from odoo_widgets.forms.deciding import ACTIVATE
 from odoo_widgets.forms.obstacles import IDLE, to_type
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled
-from odoo_widgets.forms.sending import CUTTING, SENDING, STOPPING
+from odoo_widgets.forms.sending import CUTTING, SENDING, STOPPING, TESTING, UNDOING
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
@@ -20,10 +20,19 @@ if TYPE_CHECKING:
 STOP_WORDS = {
     IDLE: ("Stop", "Nothing is being sent"),
     SENDING: ("Stop", "Make no further call; the one in flight is waited for"),
+    TESTING: ("Stop", "Make no further call; the one in flight is waited for"),
+    UNDOING: ("Stop", "Make no further call; the one in flight is waited for"),
     STOPPING: ("Cut", "End the call in flight too; its rows may be in Odoo or not"),
     CUTTING: ("Cut", "The call in flight is being cut"),
 }
 PHASE_WORDS = {IDLE: "", SENDING: "sending", STOPPING: "stopping after this call", CUTTING: "cutting this call"}
+# What is done before there is progress.
+FIRST_WORDS = {
+    **PHASE_WORDS,
+    SENDING: "looking through the data",
+    TESTING: "sending test data",
+    UNDOING: "undoing the test",
+}
 MINUTE, HOUR = 60, 3600
 
 
@@ -71,6 +80,8 @@ def send_panel(state: State) -> w.Widget:
         "responses",
         "confirmation",
         "deciding",
+        "tests",
+        "again",
         call=follow_settings,
     )
     state.on("progress", "phase", call=follow_progress)
@@ -83,7 +94,7 @@ def send_panel(state: State) -> w.Widget:
 
 def _figures(progress: Progress | None, phase: str) -> str:
     if progress is None:
-        return "" if phase == IDLE else "looking through the data"
+        return FIRST_WORDS[phase]
     parts = [f"{_answered(progress):,}/{progress.rows:,}"]
     if _answered(progress):
         parts.append(f"{progress.rows_per_second:,.0f}/s")

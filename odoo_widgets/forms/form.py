@@ -13,12 +13,13 @@ from odoo_widgets.destination import Destination
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.panels.copying import copying_panel
+from odoo_widgets.forms.panels.header import header_panel
 from odoo_widgets.forms.panels.responses import responses_panel
 from odoo_widgets.forms.panels.samples import samples_panel
 from odoo_widgets.forms.panels.send import send_panel
 from odoo_widgets.forms.panels.settings import settings_panel
 from odoo_widgets.forms.panels.testing import tested_panel
-from odoo_widgets.forms.pieces import Text, close_tree
+from odoo_widgets.forms.pieces import close_tree
 from odoo_widgets.forms.state import State
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class DestinationForm:
         self._widget = w.VBox(
             [
                 _style(),
-                _headline(self._state),
+                header_panel(self._state),
                 halves,
                 tested_panel(self._state),
                 send_panel(self._state),
@@ -171,12 +172,6 @@ class DestinationForm:
         lines += [self._state.last] if self._state.last else []
         text = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
         return {"text/html": f"<div class='ow-summary'>{text}</div>", "text/plain": " · ".join(lines)}
-
-
-def _headline(state: State) -> w.Widget:
-    text = Text(kind="headline", tag="h2")
-    state.on("destination", "credential", call=lambda: text.show(sentences.headline(state)))
-    return text
 
 
 def _style() -> w.Widget:

@@ -55,7 +55,7 @@ def _in_the_way(state: Sending) -> str:
     if state.problem:
         return "See what is wrong above."
     if state.credential is None:
-        return "Set form.credential first: it says as whom to send."
+        return "Choose a credential first: it says as whom to send."
     return _lacking(state.destination, state.credential)
 
 
@@ -64,7 +64,7 @@ def _lacking(destination: Destination, credential: Credential) -> str:
     missing = [name for name in ("database", "login") if not getattr(credential, name)]
     if not protocol.LOGS_IN or not missing:
         return ""
-    return f"{protocol.NAME} wants the {' and the '.join(missing)} beside the key, and form.credential has none."
+    return f"{protocol.NAME} wants the {' and the '.join(missing)} beside the key, and the credential has none."
 
 
 def to_confirm(state: Sending, rows: int | None = None) -> str:

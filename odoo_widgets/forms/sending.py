@@ -12,18 +12,15 @@ import traitlets
 from immutabledict import immutabledict
 
 from odoo_widgets.flow import tested
-from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import StoppedError
-from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.forms import obstacles
-from odoo_widgets.forms.changing import Changing
+from odoo_widgets.forms.asking import Asking
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.sentences import headline, in_words, result
-from odoo_widgets.forms.value import Value
+from odoo_widgets.forms.value import NOTHING, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     import pandas as pd
 
@@ -33,25 +30,20 @@ if TYPE_CHECKING:
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
 
-NOTHING: immutabledict[str, Any] = immutabledict()
-
 SENDING, TESTING, UNDOING, STOPPING, CUTTING = "sending", "testing", "undoing", "stopping", "cutting"
 # What can be stopped.
 GOING_ON = (SENDING, TESTING, UNDOING)
 
 
-class Sending(Changing):
+class Sending(Asking):
     """What a form sends, and what became of it.
 
-    In: `data`, `destination`, `credential`, `problem`, and `server`, what is known of it; `State` keeps them.
+    In: what `Asking` keeps, and `problem`, which `State` finds.
     Out: `phase`, `progress`, `responses`, `last`, `outcome`, and `way_out`, settings that would be right after it;
     `confirmation` is what was typed.
     Rows that were sent as a test are left out, unless they are wanted `again`; `tests` has them.
     """
 
-    data = Value(None)
-    destination = Value(None)
-    credential = Value(None)
     problem = traitlets.Unicode()
     phase = traitlets.Enum([IDLE, *GOING_ON, STOPPING, CUTTING], IDLE)
     progress = Value(None)
@@ -62,7 +54,6 @@ class Sending(Changing):
     again = traitlets.Bool(False)
     only_rejected = traitlets.Bool(False)
     way_out = Value(NOTHING)
-    server = Value(NOTHING_KNOWN)
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,12 +86,6 @@ class Sending(Changing):
         if self.responses is None or self._sent is None:
             return None
         return tested.rejected(self._sent, self.responses)
-
-    @property
-    def known(self) -> Server:
-        """What is known of the server that the URL leads to."""
-        fits = self.destination is not None and self.server.url == origin(self.destination.url)
-        return self.server if fits else NOTHING_KNOWN
 
     @property
     def obstacle(self) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.destination import Destination
+    from odoo_widgets.forms.asking import Asking
     from odoo_widgets.forms.sending import Sending
     from odoo_widgets.forms.state import State
     from odoo_widgets.forms.testing import Testing
@@ -26,18 +27,35 @@ if TYPE_CHECKING:
 SAMPLES = 5
 
 
-def headline(state: Sending) -> str:
+def headline(state: Asking) -> str:
     """What goes where as whom."""
     if state.destination is None:
         return "No destination yet"
-    target = state.destination.endpoint
-    on = "" if target.operation in OPERATIONS or target.operation in VERBS else "on "
-    what = f"{operation(target.operation).words} {on}{target.model}".strip()
-    where = host(state.destination.url)
+    called = f"{state.destination.name} ▸ " if state.destination.name else ""
+    return f"{called}{state.destination.what} {where(state)}"
+
+
+def where(state: Asking) -> str:
+    """Where as whom, and whether that is live, a test copy or a sandbox."""
+    server = host(state.destination.url)
+    word = f"({state.place.word})" if state.place else ""
     if state.credential is None:
-        return f"{what} at {where}"
-    login = f" as {state.credential.login}" if state.credential.login else ""
-    return f"{what} in {state.credential.database or where}{login}"
+        return f"at {server} {word}".strip()
+    user = state.known.user or state.credential.login
+    return " ".join(filter(None, [f"in {state.credential.database or server}", word, f"as {user}" if user else ""]))
+
+
+def intention(state: State) -> str:
+    """What a send is going to do, before it is decided: `Create 2,000 res.partner in mycompany (live) as Anna, …`."""
+    if state.destination is None or not state.batches:
+        return ""
+    target = state.destination.endpoint
+    rows, model = f"{len(state.data):,}", target.model or "rows"
+    known = operation(target.operation).words
+    alone = target.operation in OPERATIONS or target.operation in VERBS
+    what = f"{known} {rows} {model}" if alone else f"{known} on {rows} {model}"
+    log_in = "a login, then " if logs_in(state) else ""
+    return f"{what} {where(state)}, {log_in}{calls(state)}."
 
 
 def plan(state: State) -> str:

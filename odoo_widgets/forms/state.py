@@ -27,11 +27,10 @@ from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
+from odoo_widgets.forms.deciding import Deciding
 from odoo_widgets.forms.obstacles import IDLE
-from odoo_widgets.forms.sending import NOTHING
 from odoo_widgets.forms.sentences import SAMPLES, in_words
-from odoo_widgets.forms.testing import Testing
-from odoo_widgets.forms.value import Value
+from odoo_widgets.forms.value import NOTHING, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +52,7 @@ def _expect(name: str, value: Any) -> None:
         raise TypeError(f"form.{name} takes a {wanted}, not a {type(value).__name__}.")
 
 
-class State(Testing):
+class State(Deciding):
     """What a form knows.
 
     In: `data`, `destination`, `credential`, changed by `bind` and `edit`.
@@ -92,6 +91,8 @@ class State(Testing):
             # A Source keeps a copy that shares its cells: what was seen is what is sent.
             values["data"] = Source(chain.frame)
         with self._changing():
+            if "credential" in values:
+                self._meet(values["credential"])
             for name, value in values.items():
                 setattr(self, name, value)
             if "data" in values:

@@ -100,7 +100,7 @@ def test_a_cell_sets_destination_data_and_credential_and_the_form_shows_them(lab
         expect(form).to_contain_text("2 rows · 1 call ")
         notebook.run("form.credential = None")
         expect(notebook.button("Send")).to_be_disabled()
-        expect(form).to_contain_text("Set form.credential first: it says as whom to send.")
+        expect(form).to_contain_text("Choose a credential first: it says as whom to send.")
         notebook.run("form.credential = credential()")
         expect(notebook.button("Send")).to_be_enabled()
         notebook.fill("URL", "nowhere")

@@ -116,6 +116,14 @@ class Screen:
             assert time.monotonic() < end, self.texts
             time.sleep(0.005)
 
+    def wait_for_answer(self) -> None:
+        """Waits until nobody is asked anything, and all that came back is on the screen."""
+        self.wait(self._was_answered)
+
+    def _was_answered(self) -> bool:
+        with self.form._state._lock:
+            return not self.form._state.asking
+
     def wait_for_end(self) -> None:
         """Waits until no send goes on and all of its end is on the screen."""
         self.wait(self._is_idle)

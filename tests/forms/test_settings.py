@@ -233,6 +233,8 @@ def edit(screen: Screen, wanted: Screen) -> None:
         "URL", "Method", "Content Format", "Model", "Operation", "Method Name", "Record Ids", "Request Headers",
         "Would you like to batch your records together?", "Batch Size", "Grouping Algorithm", "Group By",
         "Largest Request", "Make the rows that have no id, by POST?", "Wrap Records In", "Id in Answer", "Key Header",
+        "Language", "Company", "E-mail people about records that are assigned to them?", "Time Zone",
+        "Seconds per Call",
     ):  # fmt: skip
         here, there = screen.field(label), wanted.field(label)
         if here in screen.visible and not here.disabled:
@@ -269,7 +271,8 @@ def test_one_sample_is_open_at_a_time_and_it_folds_up_again(show: Show, frame: p
 def test_whatever_is_typed_gives_a_destination_or_a_reason(show: Show, frame: pd.DataFrame) -> None:
     screen = show(frame, PLAIN)
     labels = ["URL", "Model", "Method Name", "Record Ids", "Request Headers", "Exclude Attributes", "Group By",
-              "Largest Request", "Wrap Records In", "Id in Answer", "Key Header"]  # fmt: skip
+              "Largest Request", "Wrap Records In", "Id in Answer", "Key Header", "Language", "Company",
+              "Time Zone", "Empty Cells"]  # fmt: skip
 
     @settings(max_examples=400)
     @given(label=strategies.sampled_from(labels), text=strategies.text())

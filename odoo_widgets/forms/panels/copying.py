@@ -51,7 +51,7 @@ def _text(state: State, name: str) -> tuple[str, str]:
     if state.destination is None or state.problem:
         return "", "See what is wrong above."
     if state.credential is None:
-        return "", "Set form.credential first: it says as whom to send."
+        return "", "Choose a credential first: it says as whom to send."
     shown = state.samples[state.open_sample or 0 :] if state.samples else ()
     try:
         made = COPIES[name].text(Scenery(state.destination, state.credential, next(iter(shown), None)))

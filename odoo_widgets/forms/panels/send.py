@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.deciding import ACTIVATE
 from odoo_widgets.forms.obstacles import IDLE, to_type
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled
@@ -50,7 +51,9 @@ def send_panel(state: State) -> w.Widget:
 
     def follow_settings() -> None:
         send.disabled = bool(state.obstacle)
-        asks = bool(state.to_confirm) and state.phase == IDLE
+        send.description = "Send again" if state.active else "Send"
+        # One field at a time asks for the same.
+        asks = bool(state.to_confirm) and state.phase == IDLE and state.deciding != ACTIVATE
         why.show(to_type(state) if asks else "")
         # What is to be typed is said above the field that it is typed into.
         obstacle.show(state.obstacle if state.phase == IDLE and state.obstacle != to_type(state) else "")
@@ -69,12 +72,14 @@ def send_panel(state: State) -> w.Widget:
 
     state.on(
         "data",
+        "destination",
         "samples",
         "credential",
         "problem",
         "phase",
         "responses",
         "confirmation",
+        "deciding",
         "tests",
         "again",
         call=follow_settings,

@@ -11,7 +11,9 @@ from odoo_widgets.flow.headers import header_text
 from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.panels.batching import batching_panel
+from odoo_widgets.forms.panels.credential import credential_panel
 from odoo_widgets.forms.panels.exclude import exclude_panel
+from odoo_widgets.forms.panels.more import more_panel
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.panels.rest import MEANINGS, rest_panel
 from odoo_widgets.forms.panels.url import url_panel
@@ -26,6 +28,7 @@ def settings_panel(state: State) -> w.Widget:
     panel = w.VBox(
         [
             with_proposal(state, "problem", "instead"),
+            credential_panel(state),
             _choice(state, "Method", "method", METHODS),
             _choice(state, "Content Format", "content_format", CONTENT_FORMATS),
             url_panel(state),
@@ -33,6 +36,7 @@ def settings_panel(state: State) -> w.Widget:
             _headers(state),
             exclude_panel(state),
             batching_panel(state),
+            more_panel(state),
         ]
     )
     panel.add_class("ow-settings")

@@ -47,7 +47,7 @@ display(DestinationForm(rows[["name"]], Destination(url), elsewhere))"""
 
 # Elements that are larger than their place. Fields, the open sample and the table scroll by themselves.
 OVERFLOWING = """() => [...document.querySelectorAll('.ow-form, .ow-form *')].filter(element => {
-  if (element.closest('.ow-request pre, .ow-fold, select, input, datalist, style')) return false;
+  if (element.closest('.ow-request pre, .ow-fold, select, input, textarea, datalist, style')) return false;
   if (element.closest('.ow-table') && element.tagName !== 'TD') return false;
   const box = element.getBoundingClientRect(), form = element.closest('.ow-form').getBoundingClientRect();
   const cut = element.clientWidth && element.scrollWidth > element.clientWidth + 1;

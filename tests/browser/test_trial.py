@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import httpx
 from playwright.sync_api import expect
 
-from tests.browser.lab import SECONDS
+from tests.browser.lab import SECONDS, THEMES
+from tests.browser.test_looks import FAINT, OVERFLOWING
 from tests.browser.test_walk import AIRPORTS, count
 
 if TYPE_CHECKING:
@@ -17,7 +18,19 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from odoo_widgets import Sandbox
-    from tests.browser.lab import Lab
+    from tests.browser.lab import Lab, Notebook
+
+
+def looked_at(notebook: Notebook, folder: Path, name: str) -> None:
+    """The form in each theme and width: nothing is cut, everything can be read, and pytest keeps the pictures."""
+    for theme in THEMES:
+        notebook.theme(theme)
+        for width in (1600, 700):
+            notebook.page.set_viewport_size({"width": width, "height": 3000})
+            notebook.form.screenshot(path=folder / f"{name}-{theme}-{width}.png")
+            assert notebook.page.evaluate(OVERFLOWING) == []
+            assert notebook.page.evaluate(FAINT) == []
+    notebook.page.set_viewport_size({"width": 1600, "height": 2400})
 
 
 def test_a_row_is_tried_undone_tried_again_and_the_rest_is_sent(
@@ -51,12 +64,7 @@ def test_a_row_is_tried_undone_tried_again_and_the_rest_is_sent(
         expect(told).to_contain_text("→ 200 · created 1 · record ", timeout=30 * SECONDS)
         assert count(odoo, "trial") == 1
         expect(form).to_contain_text("1 row already sent as a test.")
-        for theme in ("light", "dark"):
-            notebook.theme(theme)
-            for width in (1600, 700):
-                notebook.page.set_viewport_size({"width": width, "height": 3000})
-                form.screenshot(path=tmp_path / f"test-{theme}-{width}.png")
-        notebook.page.set_viewport_size({"width": 1600, "height": 2400})
+        looked_at(notebook, tmp_path, "test")
         link = form.get_by_role("link", name="Open it in Odoo")
         address = link.get_attribute("href")
         assert address is not None
@@ -78,19 +86,22 @@ def test_a_row_is_tried_undone_tried_again_and_the_rest_is_sent(
         assert (record.get_attribute("href") or "").startswith(f"{odoo.url}/odoo/res.partner/{record.inner_text()}")
         expect(notebook.button("Show rejected")).to_be_hidden()
 
+
+def test_rejected_rows_are_shown_alone_and_a_cell_has_them(lab: Lab, browser: Browser, tmp_path: Path) -> None:
+    lab.write("rejected.ipynb", AIRPORTS.format(mark="rejected", rows=25), "")
+    with lab.open(browser, "rejected.ipynb", height=2400) as notebook:
+        notebook.run_all()
+        form = notebook.form
+        notebook.fill("Batch Size", "10")
         notebook.run("form.data = contacts.assign(type=['contact'] * 20 + ['<b>no</b>'] * 5)")
         notebook.button("Send").click()
-        expect(form.locator(".ow-counts")).to_contain_text("rejected 5", timeout=60 * SECONDS)
+        expect(form.locator(".ow-counts")).to_contain_text("created 20 · rejected 5", timeout=60 * SECONDS)
         notebook.button("Show rejected").click()
         expect(notebook.button("Show all")).to_be_visible()
         expect(form.get_by_role("cell", name="rejected", exact=True)).to_have_count(5)
         expect(form.get_by_role("cell", name="created", exact=True)).to_have_count(0)
-        shown = notebook.run("print(form.rejected.index.tolist(), list(form.rejected.columns))")
-        expect(shown).to_contain_text("[20, 21, 22, 23, 24] ['ref', 'name'")
+        shown = notebook.run("print(form.rejected.index.tolist()[-2:], list(form.rejected.columns)[-4:])")
+        expect(shown).to_contain_text("[23, 24] ['type', 'error_type', 'error_field', 'error']")
         notebook.pick("Copy As", "Python cell")
         expect(form.locator(".ow-copying pre")).to_contain_text('os.environ["ODOO_API_KEY"]')
-        for theme in ("light", "dark"):
-            notebook.theme(theme)
-            for width in (1600, 700):
-                notebook.page.set_viewport_size({"width": width, "height": 3000})
-                form.screenshot(path=tmp_path / f"responses-{theme}-{width}.png")
+        looked_at(notebook, tmp_path, "responses")

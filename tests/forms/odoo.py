@@ -24,6 +24,8 @@ class Odoo:
         self.credential = Credential(server.url_for("/"), "mycompany", "me@example.com", KEY)
         self.destination = Destination(self.url, batch_size=3)
         self.records = []
+        # What creates were asked with, to the byte.
+        self.received = []
         # Calls wait here for as long as a test holds them.
         self.open = threading.Event()
         self.open.set()
@@ -55,6 +57,8 @@ class Odoo:
 
     def _handle(self, request: Request) -> Response:
         records = request.get_json()["vals_list"]
+        shown = {name: request.headers.get(name) for name in ("Authorization", "X-Odoo-Database", "X-Source")}
+        self.received.append((shown, request.get_data()))
         self.records += records
         self.arrived.release()
         assert self.open.wait(EVER)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
 
 EDITED = "Edited by hand. Reset brings back what the settings make."
-KEPT = "The record is there for good: what a test changes has no Undo."
 LEAST_LINES, MOST_LINES = 4, 24
 
 
@@ -53,7 +52,9 @@ def _payload(state: State) -> w.Widget:
         fixed.show((trial.fixed or EDITED * state.is_edited) if trial else "")
 
     state.on("trial", "payload", "whole", call=follow)
-    return w.VBox([whole, head, payload, w.HBox([reset, fixed])])
+    line = w.HBox([reset, fixed])
+    line.add_class("ow-told-line")
+    return w.VBox([whole, head, payload, line])
 
 
 def _sending(state: State) -> w.Widget:

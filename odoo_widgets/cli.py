@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+import io
+import json
+import signal
 import sys
+import tempfile
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from odoo_widgets.flow.errors import OdooWidgetsError, SandboxError
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow import report
+from odoo_widgets.flow.credential import MASK, Credential, host
+from odoo_widgets.flow.errors import (
+    CredentialError,
+    OdooWidgetsError,
+    SandboxError,
+    SettingsError,
+    StoppedError,
+    TableError,
+)
+from odoo_widgets.flow.receipt import by_row
+from odoo_widgets.flow.report import printed
 from odoo_widgets.flow.samples import size_text
+from odoo_widgets.flow.views import VIEWS
+from odoo_widgets.net import keys, reading, tables
+from odoo_widgets.net.delivery import InterruptedSendError
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+    import pandas as pd
+
+    from odoo_widgets.net.delivery import Progress
     from odoo_widgets.sandbox import Status
+
+
+class View(StrEnum):
+    """The views of a sample."""
+
+    HTTP, CURL, PYTHON = VIEWS
+
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Odoo from the command line."
@@ -21,16 +52,18 @@ app = typer.Typer(
 sandbox_app = typer.Typer(no_args_is_help=True, help="A real Odoo with a real PostgreSQL on this machine.")
 app.add_typer(sandbox_app, name="sandbox")
 
-FAILED = 1
-
 
 def main() -> None:
     """The command `odoo-widgets`: errors of ours are one sentence on standard error, and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a letter is no reason to end in the midst of a send.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except OdooWidgetsError as error:
-        typer.echo(error, err=True)
-        sys.exit(FAILED)
+        typer.echo("\n".join(map(printed, str(error).splitlines())), err=True)
+        sys.exit(report.NOTHING_SENT)
 
 
 def _sandbox() -> ModuleType:
@@ -57,10 +90,145 @@ def _show(status: Status, *, password: bool = False) -> None:
             typer.echo(f"{name:>9}  {text}")
 
 
-@app.callback()
-def _commands() -> None:
-    # Keeps `sandbox` a command of its own while it is the only one.
-    return
+# --- send ------------------------------------------------------------------------------------------------------------
+
+
+@app.command(
+    epilog="Exit codes: 0 every row is done; 1 nothing was sent; 2 the command is typed wrong; 3 some rows are "
+    "rejected, not sent or need attention; 4 some rows are in doubt: they may be in Odoo; 5 the rows are sent, and the "
+    "file for the responses cannot be written; 130 interrupted."
+)
+def send(
+    destination: Annotated[Path, typer.Argument(help="The destination's file, such as contacts.toml.")],
+    table: Annotated[str, typer.Argument(help="The rows: a .csv, .jsonl, .parquet or .xlsx file; - reads CSV.")],
+    *,
+    credential: Annotated[str, typer.Option(help="The name of a stored credential; else ODOO_SERVER and so on.")] = "",
+    out: Annotated[Path | None, typer.Option(help="A .csv, .jsonl, .parquet or .xlsx file for the responses.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Say what became of the rows as one JSON object.")] = False,
+    sample: Annotated[int, typer.Option(min=0, help="Show so many calls, and send nothing.")] = 0,
+    view: Annotated[View, typer.Option(help="How to show them.")] = View.HTTP,
+    lines: Annotated[bool, typer.Option("--lines", help="For -, read JSON lines in place of CSV.")] = False,
+    separator: Annotated[str, typer.Option(help="For CSV, what stands between two cells.")] = "",
+    text: Annotated[list[str] | None, typer.Option(help="For CSV, a column that is text. Repeat it for more.")] = None,
+    number: Annotated[list[str] | None, typer.Option(help="For CSV, a column of numbers. Repeat it for more.")] = None,
+    sheet: Annotated[str, typer.Option(help="For Excel, the sheet; else the first.")] = "",
+) -> None:
+    """Send a table to Odoo, as the form or `Destination.save` wrote it down.
+
+    The key comes from the keyring or from ODOO_API_KEY. A cell of a CSV file is a number where nothing of its text is
+    lost by that: 7 and 1.5 are, 007 and 1.50 stay text, which Odoo reads into a field of numbers.
+    """
+    target = Destination.load(destination)
+    if not target.active and not sample:
+        raise SettingsError(
+            f"{destination} is paused, so nothing was sent. Look at what it would send with --sample 3, and activate "
+            "it in the form, or write active = true into it."
+        )
+    if out is not None:
+        tables.check_writable(out)
+    me = None if sample else _sender(credential)
+    how = reading.Reading(separator, text or (), number or (), sheet)
+    ending = ".jsonl" if lines else ".csv"
+    frame = reading.read_stream(sys.stdin.buffer, ending, how) if table == "-" else reading.read(table, how)
+    if me is None:
+        _show_samples(target, frame, sample, view, _as_whom(credential))
+        return
+    title = f"{target.title} in {me.database or host(me.server)}{' as ' if me.login else ''}{me.login}"
+    typer.echo(printed(f"{title}: {len(frame):,} row{'s' if len(frame) != 1 else ''}"), err=True)
+    raise typer.Exit(_delivered(target, frame, me, title, out, as_json=as_json))
+
+
+def _sender(name: str) -> Credential:
+    if name:
+        # A name that is typed wrong is not to become whoever the environment says.
+        keys.entry(name)
+
+    def nobody(_question: str) -> str:
+        # Standard input may be the table.
+        raise EOFError
+
+    return keys.credential(name, prompt=nobody)
+
+
+def _as_whom(name: str) -> Credential | None:
+    try:
+        found = keys.entry(name)
+    except CredentialError:
+        if name:
+            raise
+        return None
+    return Credential(found.server, found.database, found.login, MASK, allow_http=True)
+
+
+def _show_samples(target: Destination, frame: pd.DataFrame, number: int, view: View, me: Credential | None) -> None:
+    shown = target.samples(frame, number, credential=me)
+    for each in (*filter(None, [shown.log_in]), *shown):
+        typer.echo(f"# {each.title}\n" + (f"# {each.note}\n" if each.note else "") + f"{each.view(view.value)}\n")
+
+
+def _delivered(
+    target: Destination, frame: pd.DataFrame, me: Credential, title: str, out: Path | None, *, as_json: bool
+) -> int:
+    # Whoever ends this process wants to know what became of the rows.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    teller, stop = _Teller(), ""
+    try:
+        responses = target.send(frame, me, on_progress=teller)
+        code = report.code(responses)
+    except StoppedError as error:
+        if error.responses is None:
+            raise
+        responses, code, stop = error.responses, report.NOTHING_SENT, str(error)
+    except InterruptedSendError as error:
+        responses, code, stop = error.responses, report.INTERRUPTED, "The send was interrupted."
+    finally:
+        teller.end()
+    if as_json:
+        told = {**report.summary(responses, title), "code": code, "error": stop}
+        typer.echo(json.dumps(told))
+    elif code != report.NOTHING_SENT:
+        typer.echo("\n".join(report.lines(responses, title)))
+    if stop:
+        typer.echo(printed(stop), err=True)
+    return code if out is None or _written(responses, out) else report.UNWRITTEN
+
+
+def _written(responses: pd.DataFrame, out: Path) -> bool:
+    try:
+        tables.write(by_row(responses), out)
+    except TableError as error:
+        # What is in Odoo must not be forgotten for a full disk.
+        instead = Path(tempfile.mkdtemp()) / "responses.csv"
+        tables.write(by_row(responses), instead)
+        typer.echo(f"{error} The responses are in {instead} instead.", err=True)
+        return False
+    return True
+
+
+class _Teller:
+    """Says how far a send is: on a terminal in one line that changes, in a log every few seconds in a new one."""
+
+    LOG_SECONDS, SCREEN_SECONDS = 10.0, 0.1
+
+    def __init__(self) -> None:
+        self._screen = sys.stderr.isatty()
+        self._told = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.seconds - self._told < (self.SCREEN_SECONDS if self._screen else self.LOG_SECONDS):
+            return
+        self._told = progress.seconds
+        left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
+        line = f"{progress.done:,} of {progress.rows:,} rows, {progress.rows_per_second:,.0f} a second{left}"
+        typer.echo(f"\r\x1b[K{line}" if self._screen else line, err=True, nl=not self._screen)
+
+    def end(self) -> None:
+        """Takes the line off the screen."""
+        if self._screen and self._told:
+            typer.echo("\r\x1b[K", err=True, nl=False)
+
+
+# --- sandbox ---------------------------------------------------------------------------------------------------------
 
 
 @sandbox_app.command()

@@ -167,3 +167,35 @@ def test_an_awaited_send_leaves_the_event_loop_free(odoo: HTTPServer) -> None:
 def test_a_send_without_a_credential_says_what_is_needed() -> None:
     with pytest.raises(CredentialError, match="A credential is needed"):
         Destination("https://mycompany.odoo.com/json/2/res.partner/create").send(pd.DataFrame({"name": ["x"]}), None)
+
+
+@pytest.mark.parametrize(
+    "change", [{"batch_size": 5}, {"url": "https://a.b/json/2/res.partner/write"}, {"headers": "x:y"}, {"timeout": 5}]
+)
+def test_a_changed_setting_pauses_a_destination(change: dict[str, Any]) -> None:
+    destination = Destination("https://a.b/json/2/res.partner/create", name="contacts", active=True)
+    assert not destination.replace(**change).active
+    assert destination.replace(**change).name == "contacts"
+    assert destination.replace(**change, active=True).active
+
+
+@pytest.mark.parametrize("change", [{}, {"name": "others"}, {"batch_size": 100}, {"exclude": []}, {"context": {}}])
+def test_what_changes_no_setting_leaves_it_active(change: dict[str, Any]) -> None:
+    destination = Destination("https://a.b/json/2/res.partner/create", name="contacts", active=True)
+    assert destination.replace(**change).active
+    assert not destination.replace(active=False, **change).active
+
+
+@pytest.mark.parametrize(
+    ("url", "title"),
+    [
+        ("https://a.b/json/2/res.partner/create", "Create res.partner"),
+        ("https://a.b/json/2/res.partner/write", "Update (write) res.partner"),
+        ("https://a.b/json/2/sale.order/action_confirm", "Run action_confirm on sale.order"),
+        ("https://a.b/api/res.partner", "Create (POST) res.partner"),
+    ],
+)
+def test_without_a_name_it_is_called_by_what_it_does(url: str, title: str) -> None:
+    assert Destination(url).title == title
+    assert Destination(url, name="contacts").title == "contacts"
+    assert Destination(url, name="contacts").what == title

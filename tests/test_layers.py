@@ -19,8 +19,18 @@ ROOMS = {
     "flow": [],
     "net": ["flow"],
     "destination": ["flow", "net"],
-    "forms": ["destination", "flow", "net/keys", "net/delivery"],
-    "cli": ["destination", "flow", "net/keys", "net/journal", "sandbox"],
+    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery"],
+    "cli": [
+        "destination",
+        "flow",
+        "net/keys",
+        "net/names",
+        "net/journal",
+        "net/delivery",
+        "net/tables",
+        "net/reading",
+        "sandbox",
+    ],
     "sandbox": ["flow/credential", "flow/errors"],
     "__init__": ["destination", "flow", "net/delivery", "net/keys", "forms", "sandbox"],
 }
@@ -28,11 +38,12 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "answers", "endpoint", "server", "choices",
-    "settings", "saved", "calls", "methods", "presets", "operations", "kinds", "moments", "unsendable", "limits",
-    "cells", "values", "formats", "records", "findings", "urls", "problems", "batches", "protocols/envelope",
+    "settings", "saved", "calls", "methods", "presets", "operations", "texts", "kinds", "moments", "unsendable",
+    "limits", "cells", "values", "formats", "records", "findings", "urls", "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
-    "protocols/__init__", "replacing", "payloads", "plan", "verb_proofs", "proofs", "responses", "receipt", "chain",
-    "words", "follow", "judge", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
+    "protocols/__init__", "replacing", "payloads", "plan", "verb_proofs", "proofs", "responses", "receipt", "report",
+    "chain", "words", "follow", "judge", "inquiry", "dead_ends", "probing", "views", "samples",
+    "copies", "tested",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

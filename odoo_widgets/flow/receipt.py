@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -32,13 +32,10 @@ def receipt(responses: pd.DataFrame, *, who: str = "", when: datetime | None = N
         `status`, `id` (Int64), `link`, `who`, `when` (UTC).
     """
     index = responses.index
-    labels: Any = index
-    if index.nlevels > 1:
-        labels = [" / ".join(map(str, label)) for label in index]
     moment = pd.NaT if when is None else pd.Timestamp(when.astimezone(UTC))
     return pd.DataFrame(
         {
-            "row": pd.Series(labels),
+            "row": labels(index),
             "status": responses["status"].array,
             "id": responses["id"].array,
             "link": responses["link"].array,
@@ -46,6 +43,18 @@ def receipt(responses: pd.DataFrame, *, who: str = "", when: datetime | None = N
             "when": pd.Series([moment] * len(index), dtype="datetime64[us, UTC]"),
         }
     )
+
+
+def labels(index: pd.Index) -> pd.Series:
+    """The labels of an index as a column; those of several levels as one text."""
+    return pd.Series([" / ".join(map(str, label)) for label in index] if index.nlevels > 1 else index)
+
+
+def by_row(responses: pd.DataFrame) -> pd.DataFrame:
+    """Responses for a file: their labels as the first column, `row`."""
+    made = responses.reset_index(drop=True)
+    made.insert(0, "row", labels(responses.index))
+    return made
 
 
 def escaped(frame: pd.DataFrame) -> pd.DataFrame:

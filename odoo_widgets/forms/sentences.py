@@ -80,15 +80,14 @@ def tried(rows: Sequence[int], answer: pd.DataFrame) -> str:
     answered = answer["http_status"].dropna().tolist()
     parts = [str(answered[0]) if answered else "no answer"]
     parts += [f"{status.replace('_', ' ')} {number:,}" for status, number in counts(answer).items()]
-    parts += [_records(ids)] * bool(ids)
-    parts += [f"{seconds[0]:.1f} s"] * bool(seconds)
-    return f"{rows_text(rows).capitalize()} → {' · '.join(parts)}"
+    parts += [_records(ids)] if ids else []
+    parts += [f"{seconds[0]:.1f} s"] if seconds else []
+    return f"{rows_text(list(rows)).capitalize()} → {' · '.join(parts)}"
 
 
-def undone(answer: pd.DataFrame) -> str:
+def undone(ids: Sequence[int], answer: pd.DataFrame) -> str:
     """What became of the records that a test had created."""
     gone = (answer["status"] == "deleted").tolist()
-    ids = answer["id"].tolist()
     deleted = [each for each, done in zip(ids, gone, strict=True) if done]
     left = [each for each, done in zip(ids, gone, strict=True) if not done]
     parts = [f"Undone: {_records(deleted)} deleted."] if deleted else []

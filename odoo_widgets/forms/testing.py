@@ -217,7 +217,7 @@ class Testing(Sending):
                 made = next(each for each in self.tests if each.responses is test.responses)
                 after = tested.undone(made, answer)
                 self.tests = tuple(after if each is made else each for each in self.tests)
-                self.last_test, self.told = after, undone(answer)
+                self.last_test, self.told = after, undone(test.created["id"].tolist(), answer)
 
             self._run(delivery, UNDOING, take)
 
@@ -237,8 +237,11 @@ class Testing(Sending):
                 problem = in_words(error)
             with self._changing():
                 self._delivery, self.phase = None, IDLE
-                if answer is not None:
-                    take(answer)
+                try:
+                    if answer is not None:
+                        take(answer)
+                except Exception as error:  # noqa: BLE001 - as above
+                    problem = in_words(error)
                 self._derive()
                 self.test_problem = problem
 

@@ -39,16 +39,22 @@ def stored() -> tuple[str, ...]:
     return tuple(sorted(entries()))
 
 
-def entry(name: str) -> Entry:
-    """Server, database and login that are stored under a name. The keyring is not asked.
+def entry(name: str = "", *, environment: Mapping[str, str] | None = None) -> Entry:
+    """Server, database and login of a credential. The keyring is not asked.
+
+    Args:
+        name: The name that `remember` stored it under; empty for the environment.
+        environment: Where ODOO_SERVER, ODOO_DATABASE and ODOO_LOGIN stand; the process's own at first.
 
     Raises:
-        CredentialError: There is none of that name, or the file of names cannot be read.
+        CredentialError: There is none of that name, or the environment names no server, or the file of names cannot be
+            read.
     """
     found = entries()
-    if name not in found:
+    given = found.get(name) if name else _given(os.environ if environment is None else environment)
+    if given is None or not given.server:
         raise _unknown(name, found)
-    return found[name]
+    return given
 
 
 def credential(
@@ -71,8 +77,7 @@ def credential(
         CredentialError: The name is unknown and the environment names no server, or no key can be had.
     """
     variables = os.environ if environment is None else environment
-    server, database, login = (variables.get(VARIABLES[field], "") for field in TEXTS)
-    given = Entry(server, database, login)
+    given = _given(variables)
     named = entries() if name else {}
     found = named.get(name, given)
     if not found.server:
@@ -135,6 +140,11 @@ def forget(name: str) -> None:
                 f"The keyring did not let go of the key of {name!r}, so nothing was removed. Unlock it and try again."
             )
         del names[name]
+
+
+def _given(variables: Mapping[str, str]) -> Entry:
+    server, database, login = (variables.get(VARIABLES[field], "") for field in TEXTS)
+    return Entry(server, database, login)
 
 
 def _unknown(name: str, names: Mapping[str, Entry]) -> CredentialError:

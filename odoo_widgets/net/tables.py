@@ -1,4 +1,4 @@
-"""Tables in files: read without guessing, and written so that a spreadsheet runs nothing of what a server said."""
+"""Tables in files: their kinds, and how they are written, so that a spreadsheet runs nothing of what a server said."""
 
 from __future__ import annotations
 
@@ -39,6 +39,20 @@ def kind(path: str | PathLike[str]) -> str:
     return found
 
 
+def check_writable(path: str | PathLike[str]) -> None:
+    """Makes sure that a table can be written to a file, before there is one that could be lost.
+
+    Raises:
+        TableError: It cannot.
+    """
+    new = _beside(Path(path), kind(path))
+    try:
+        new.touch(exist_ok=False)
+        new.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
 def write(frame: pd.DataFrame, path: str | PathLike[str]) -> None:
     """Writes a frame to a file, all of it or nothing. Its index is not written.
 
@@ -49,17 +63,25 @@ def write(frame: pd.DataFrame, path: str | PathLike[str]) -> None:
     Raises:
         TableError: It cannot be written.
     """
-    file, ending = Path(path), kind(path)
+    ending = kind(path)
     # Written beside and moved into place: nobody reads half a table.
-    new = file.with_name(f".{token_hex(4)}{ending}")
+    new = _beside(Path(path), ending)
     try:
         new.touch(exist_ok=False)
         WRITERS[ending](frame, str(new))
-        new.replace(file)
+        new.replace(path)
     except (OSError, ValueError) as error:
-        raise TableError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.") from None
+        raise _unwritable(path, error) from None
     finally:
         new.unlink(missing_ok=True)
+
+
+def _beside(file: Path, ending: str) -> Path:
+    return file.with_name(f".{token_hex(4)}{ending}")
+
+
+def _unwritable(path: str | PathLike[str], error: Exception) -> TableError:
+    return TableError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.")
 
 
 def _to_csv(frame: pd.DataFrame, path: str) -> None:

@@ -82,6 +82,33 @@ def test_a_destination_comes_back_from_its_file(tmp_path: Path) -> None:
     assert Destination.load(tmp_path / "contacts.toml") == destination
 
 
+def test_the_name_and_whether_it_is_active_stand_first_in_the_file(tmp_path: Path) -> None:
+    destination = Destination(URL, name='  contacts "é"  ', active=True, context={"lang": "fr_FR"})
+    destination.save(tmp_path / "contacts.toml")
+    assert Destination.load(tmp_path / "contacts.toml") == destination
+    assert (tmp_path / "contacts.toml").read_text(encoding="utf-8").splitlines()[1:3] == [
+        'name = "contacts \\"é\\""',
+        "active = true",
+    ]
+
+
+@given(name=st.text(st.characters(exclude_categories=["C", "Z"]), max_size=20), active=st.booleans())
+def test_any_name_is_read_back(name: str, active: bool) -> None:
+    destination = Destination(URL, name=name, active=active)
+    assert from_text(Destination, to_text(destination)) == destination
+
+
+@pytest.mark.parametrize("line", ['active = "yes"', "active = 1", "name = 7", 'name = "two\\nlines"'])
+def test_a_wrong_name_or_switch_names_its_line(line: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^contacts.toml, line 2: {line[:4]}"):
+        from_text(Destination, f'url = "{URL}"\n{line}\n', "contacts.toml")
+
+
+def test_a_file_without_them_is_a_paused_destination_without_a_name() -> None:
+    destination = from_text(Destination, f'url = "{URL}"\n')
+    assert (destination.name, destination.active, destination.title) == ("", False, "Create res.partner")
+
+
 def test_a_file_that_is_not_there_or_no_text_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"contacts.toml cannot be read: No such file"):
         Destination.load(tmp_path / "contacts.toml")

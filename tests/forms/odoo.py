@@ -30,12 +30,28 @@ class Odoo:
         self.arrived = threading.Semaphore(0)
         self.answer = self.create
         server.expect_request("/json/2/res.partner/create").respond_with_handler(self._handle)
+        # What is asked in order to delete.
+        self.asked = []
+        self.deleted = []
+        self.unlink = lambda ids: (self.deleted.extend(ids) or True, 200)
+        server.expect_request("/json/2/res.partner/search_read").respond_with_handler(self._find)
+        server.expect_request("/json/2/res.partner/unlink").respond_with_handler(self._delete)
 
     def create(self, records: list[dict[str, Any]]) -> tuple[Any, int]:
         return list(range(len(self.records) - len(records) + 1, len(self.records) + 1)), 200
 
     def wait_for_call(self) -> None:
         assert self.arrived.acquire(timeout=EVER)
+
+    def _find(self, request: Request) -> Response:
+        [[_, _, ids]] = request.get_json()["domain"]
+        there = [{"id": each} for each in ids if each <= len(self.records) and each not in self.deleted]
+        return Response(json.dumps(there), 200, content_type="application/json")
+
+    def _delete(self, request: Request) -> Response:
+        self.asked.append(request.get_json())
+        body, status = self.unlink(request.get_json()["ids"])
+        return Response(json.dumps(body), status, content_type="application/json")
 
     def _handle(self, request: Request) -> Response:
         records = request.get_json()["vals_list"]

@@ -63,6 +63,18 @@ class Screen:
         title = [each for each in self.widgets if isinstance(each, w.ToggleButton)][position]
         _from_browser(title, "update", state={"value": not title.value})
 
+    def copied(self, tooltip: str) -> str:
+        """Presses a button that copies; gives what it puts on the clipboard."""
+        button = next(each for each in self.visible if getattr(each, "tooltip", None) == tooltip)
+        sent: list[str] = []
+        button.send = lambda content: sent.append(content["text"])
+        try:
+            _from_browser(button, "custom", content="copy")
+        finally:
+            del button.send
+        [text] = sent
+        return text
+
     @property
     def titles(self) -> list[w.ToggleButton]:
         return [each for each in self.visible if isinstance(each, w.ToggleButton)]

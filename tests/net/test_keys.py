@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING, NoReturn
 
+import filelock
 import keyring
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from keyring.backends.null import Keyring as NullKeyring
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from odoo_widgets import Credential, CredentialError, credential, remember
-from odoo_widgets.net import keys
-from odoo_widgets.net.keys import forget, names_file, stored
+from odoo_widgets.net import keys, names
+from odoo_widgets.net.keys import Entry, entry, forget, names_file, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,3 +185,130 @@ def test_a_broken_file_of_names_is_one_sentence(content: str | bytes) -> None:
 def test_a_credential_without_a_name_is_not_stored() -> None:
     with pytest.raises(CredentialError, match="under a name"):
         remember(" ", Credential(SERVER, api_key=KEY))
+
+
+def test_a_name_for_another_server_is_replaced_only_if_that_is_said(ring: InMemory) -> None:
+    remember("mycompany", Credential(SERVER, "db", "me", KEY))
+    other = Credential("https://other.odoo.com", "db2", "me", "f" * 40)
+    with pytest.raises(CredentialError, match=r"is stored for https://mycompany.odoo.com") as told:
+        remember("mycompany", other)
+    assert KEY not in str(told.value)
+    assert credential("mycompany", environment={}, prompt=nobody).server == SERVER
+    assert remember("mycompany", other, replace=True) == "keyring"
+    assert credential("mycompany", environment={}, prompt=nobody) == other
+    assert KEY not in ring.kept.values()
+
+
+def test_a_name_for_the_same_server_is_replaced(ring: InMemory) -> None:
+    remember("mycompany", Credential(SERVER, "db", "me", KEY))
+    remember("mycompany", Credential(SERVER, "db2", "you", "f" * 40))
+    assert credential("mycompany", environment={}, prompt=nobody) == Credential(SERVER, "db2", "you", "f" * 40)
+    assert len(ring.kept) == 1
+
+
+def test_a_server_that_was_changed_in_the_file_gets_no_key() -> None:
+    remember("mycompany", Credential(SERVER, "db", "me", KEY))
+    text = names_file().read_text(encoding="utf-8")
+    names_file().write_text(text.replace("mycompany.odoo.com", "evil.example.com"), encoding="utf-8")
+    with pytest.raises(CredentialError, match=r"no key for https://evil.example.com"):
+        credential("mycompany", environment={}, prompt=nobody)
+
+
+def test_a_key_for_a_network_of_ones_own_comes_back_as_such() -> None:
+    me = Credential("http://odoo.internal:8069", "db", "me", KEY, allow_http=True)
+    remember("inside", me)
+    assert credential("inside", environment={}, prompt=nobody) == me
+
+
+def test_what_is_stored_is_told_without_the_key(ring: InMemory) -> None:
+    remember("mycompany", Credential(SERVER, "db", "me", KEY))
+    ring.kept.clear()
+    assert entry("mycompany") == Entry(SERVER, "db", "me")
+    assert entry(environment=ENVIRONMENT) == Entry(SERVER, "db", "me")
+    with pytest.raises(CredentialError, match="called 'other'"):
+        entry("other", environment=ENVIRONMENT)
+    with pytest.raises(CredentialError, match="ODOO_SERVER"):
+        entry(environment={})
+
+
+@given(st.lists(st.text(max_size=12).filter(lambda name: name.strip() and name.strip().isprintable()), max_size=4))
+def test_any_line_of_text_is_a_name(names: list[str]) -> None:
+    for name in names:
+        remember(name, Credential(SERVER, "db", name.strip(), KEY))
+    found = {name.strip() for name in names}
+    assert set(stored()) == found
+    for name in found:
+        assert entry(name).login == name
+        assert credential(name, environment={}, prompt=nobody).login == name
+        forget(name)
+    assert stored() == ()
+
+
+@pytest.mark.parametrize("name", ["", " ", "two\nlines", "nul\0", "esc\x1b[2J", "half \ud800"])
+def test_a_name_that_is_no_line_of_text_is_refused(name: str) -> None:
+    with pytest.raises(CredentialError, match="a name of one line"):
+        remember(name, Credential(SERVER, api_key=KEY))
+    assert not names_file().exists()
+
+
+@pytest.mark.parametrize("broken", [Locked, Failing])
+def test_what_a_keyring_does_not_let_go_is_not_forgotten_half(ring: InMemory, broken: type[KeyringBackend]) -> None:
+    remember("mycompany", Credential(SERVER, api_key=KEY))
+    keyring.set_keyring(broken())
+    with pytest.raises(CredentialError, match="nothing was removed"):
+        forget("mycompany")
+    keyring.set_keyring(ring)
+    assert stored() == ("mycompany",)
+    assert credential("mycompany", environment={}, prompt=nobody).api_key.get_secret_value() == KEY
+
+
+@pytest.mark.parametrize("none", [NoKeyring, NullKeyring])
+def test_what_is_in_memory_is_forgotten_too(none: type[KeyringBackend]) -> None:
+    keyring.set_keyring(none())
+    remember("mycompany", Credential(SERVER, api_key=KEY))
+    forget("mycompany")
+    assert (stored(), keys._memory) == ((), {})
+
+
+def test_a_file_that_cannot_be_written_stores_nothing(ring: InMemory, tmp_path: Path) -> None:
+    (tmp_path / "odoo_widgets").write_text("in the way", encoding="utf-8")
+    with pytest.raises(CredentialError, match="cannot be written"):
+        remember("mycompany", Credential(SERVER, api_key=KEY))
+    assert ring.kept == {}
+
+
+def test_an_entry_that_is_no_server_is_named() -> None:
+    names_file().parent.mkdir(parents=True)
+    for values in ('server = "nowhere"', "server = 7", 'server = "https://a.b"\nlogin = []', 'allow_http = "yes"'):
+        names_file().write_text(f"[mine]\n{values}\n", encoding="utf-8")
+        with pytest.raises(CredentialError, match="holds 'mine', which is no credential"):
+            stored()
+
+
+STORE = """
+import sys, keyring
+from keyring.backends.null import Keyring
+from odoo_widgets import Credential, remember
+keyring.set_keyring(Keyring())
+for number in range(20):
+    remember(f"{sys.argv[1]} {number}", Credential("https://a.b", api_key="k" * 40))
+"""
+
+
+def test_processes_that_store_at_once_lose_no_name() -> None:
+    command = [sys.executable, "-c", STORE]
+    started = [subprocess.Popen([*command, who]) for who in "abc"]
+    assert [each.wait(timeout=60) for each in started] == [0, 0, 0]
+    assert len(stored()) == 60
+    assert {path.name for path in names_file().parent.iterdir()} <= {"credentials.toml", "credentials.lock"}
+
+
+def test_a_file_that_another_process_keeps_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "LOCK_SECONDS", 0.05)
+    names_file().parent.mkdir(parents=True)
+    with (
+        filelock.FileLock(names_file().with_suffix(".lock")),
+        pytest.raises(CredentialError, match="Another process is changing"),
+    ):
+        remember("mycompany", Credential(SERVER, api_key=KEY))
+    assert not names_file().exists()

@@ -1,0 +1,203 @@
+"""Tables read from files, and from standard input: without guessing, and with the line of what is wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pandas as pd
+
+from odoo_widgets.flow import texts
+from odoo_widgets.flow.errors import TableError
+from odoo_widgets.net.tables import kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from os import PathLike
+    from typing import BinaryIO
+
+SEPARATORS = ",;\t"
+
+
+@attrs.frozen
+class Reading:
+    """How to read a table.
+
+    Attributes:
+        separator: For CSV, what stands between two cells; empty for the one that the header has most of:
+            comma, semicolon or tab.
+        text: For CSV, columns that are text, whatever stands in them.
+        number: For CSV, columns that are numbers, however they are written.
+        sheet: For Excel, the sheet's name; empty for the first.
+    """
+
+    separator: str = ""
+    text: Sequence[str] = ()
+    number: Sequence[str] = ()
+    sheet: str = ""
+
+
+def read(path: str | PathLike[str], how: Reading = Reading()) -> pd.DataFrame:
+    """Reads a table from a file.
+
+    Args:
+        path: The file; its name's end says the kind.
+        how: What the file does not say by itself.
+
+    Returns:
+        The table. An empty cell is missing, and so is a formula of Excel's that was never calculated. Cells of a CSV
+        file are text, but see `flow.texts`.
+
+    Raises:
+        TableError: The file is not there, or is no such table. The sentence says where.
+    """
+    ending = kind(path)
+    try:
+        with Path(path).open("rb") as stream:
+            return READERS[ending](stream, str(path), how)
+    except OSError as error:
+        raise TableError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def read_stream(stream: BinaryIO, ending: str, how: Reading = Reading()) -> pd.DataFrame:
+    """Reads a table from a stream, such as standard input.
+
+    Args:
+        stream: The stream.
+        ending: The kind: `.csv` or `.jsonl`.
+        how: What the stream does not say by itself.
+
+    Raises:
+        TableError: It is no such table. The sentence says where.
+    """
+    if ending not in (".csv", ".jsonl"):
+        raise TableError(f"A table of the kind {ending} comes from a file, not from standard input.")
+    return READERS[ending](stream, "standard input", how)
+
+
+def _of_csv(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
+    content = _decoded(stream, name)
+    first = content.partition("\n")[0]
+    separator = how.separator or max(SEPARATORS, key=first.count)
+    # Files and pictures are longer than the usual cell.
+    before = csv.field_size_limit(sys.maxsize)
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
+    try:
+        header = _header(next(reader, []), name)
+        rows = list(_rows(reader, len(header), name))
+    except csv.Error as error:
+        raise TableError(f"{name}, line {reader.line_num}: {error}.") from None
+    finally:
+        csv.field_size_limit(before)
+    for column in (*how.text, *how.number):
+        if column not in header:
+            raise TableError(f"{name} has no column {column!r}. Its columns are: {', '.join(header)}.")
+    cells = zip(*rows, strict=True) if rows else ((),) * len(header)
+    columns = [_column(list(each), column, how) for column, each in zip(header, cells, strict=True)]
+    # Not from a dict: two columns may have one name, and whoever sends them is told so.
+    return pd.concat(columns, axis="columns", keys=header) if columns else pd.DataFrame()
+
+
+def _column(cells: list[str], name: str, how: Reading) -> pd.Series:
+    if name in how.number:
+        return texts.number(cells, name)
+    return texts.text(cells) if name in how.text else texts.column(cells)
+
+
+def _decoded(stream: BinaryIO, name: str) -> str:
+    try:
+        return stream.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise TableError(f"{name}, line {line}: that is not UTF-8. Save the file as CSV UTF-8.") from None
+
+
+def _header(names: list[str], where: str) -> list[str]:
+    if not names:
+        raise TableError(f"{where} is empty: its first line has to name the columns.")
+    if "" in names:
+        raise TableError(f"{where}: column {names.index('') + 1} has no name. Name it, or take it out.")
+    return names
+
+
+def _rows(reader: Any, width: int, name: str) -> Iterator[list[str]]:
+    for row in reader:
+        # An empty line is none.
+        if row and len(row) != width:
+            raise TableError(f"{name}, line {reader.line_num}: {len(row)} cells, and the header has {width}.")
+        if row:
+            yield row
+
+
+def _of_lines(stream: BinaryIO, name: str, _how: Reading) -> pd.DataFrame:
+    records = []
+    for number, line in enumerate(_decoded(stream, name).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line, parse_constant=_no_number)
+        except ValueError as error:
+            raise TableError(f"{name}, line {number}: that is no JSON: {error}.") from None
+        if not isinstance(record, dict):
+            raise TableError(f"{name}, line {number}: that is no object of column and value.")
+        records.append(record)
+    names = list(dict.fromkeys(chain.from_iterable(records)))
+    # Cell by cell: a column with a hole would make floats of whole numbers.
+    cells = {each: pd.Series([record.get(each) for record in records], dtype=object) for each in names}
+    return pd.DataFrame(cells, index=pd.RangeIndex(len(records)))
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number")
+
+
+def _of_excel(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
+    import openpyxl  # noqa: PLC0415 - `kind` has looked whether it is there
+
+    try:
+        # What formulas came to, and not the formulas; pandas would take one that failed for an empty cell.
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+        sheet = book[how.sheet] if how.sheet else book.worksheets[0]
+        sheet.reset_dimensions()
+        cells = [list(row) for row in sheet.iter_rows()]
+    except Exception as error:  # noqa: BLE001 - a broken file makes errors of every kind
+        raise TableError(f"{name} cannot be read as Excel: {str(error) or type(error).__name__}.") from None
+    if failed := [cell for row in cells for cell in row if cell.data_type == "e"]:
+        raise TableError(f"{name}, cell {failed[0].coordinate}: its formula came to {failed[0].value}.")
+    rows = [_filled([cell.value for cell in row]) for row in cells]
+    while rows and not rows[-1]:
+        rows.pop()
+    width = max(map(len, rows), default=0)
+    first, *body = [row + [None] * (width - len(row)) for row in rows] or [[]]
+    header = _header(["" if each is None else str(each) for each in first], name)
+    columns = [pd.Series(list(each), dtype=object) for each in zip(*body, strict=True)]
+    return pd.concat(columns, axis="columns", keys=header) if columns else pd.DataFrame(columns=header)
+
+
+def _filled(row: list[Any]) -> list[Any]:
+    """A row without the empty cells at its end."""
+    while row and row[-1] in (None, ""):
+        row.pop()
+    return [None if cell == "" else cell for cell in row]
+
+
+def _of_parquet(stream: BinaryIO, name: str, _how: Reading) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(stream)
+    except Exception as error:  # noqa: BLE001 - a broken file makes errors of every kind
+        raise TableError(f"{name} cannot be read as Parquet: {error}.") from None
+
+
+READERS: dict[str, Callable[[BinaryIO, str, Reading], pd.DataFrame]] = {
+    ".csv": _of_csv,
+    ".jsonl": _of_lines,
+    ".parquet": _of_parquet,
+    ".xlsx": _of_excel,
+}

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoo_widgets import Destination
+from odoo_widgets.flow.errors import TableError
+from odoo_widgets.net import tables
+from odoo_widgets.net.reading import Reading, read, read_stream
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+URL = "https://a.b/json/2/res.partner/create"
+
+
+def of_csv(table: str | bytes, **how: Any) -> pd.DataFrame:
+    content = table if isinstance(table, bytes) else table.encode()
+    return read_stream(io.BytesIO(content), ".csv", Reading(**how))
+
+
+def test_a_csv_file_is_text_with_numbers_where_they_are_plain() -> None:
+    frame = of_csv('\ufeffname,zip,color,vip\n"Ana, Inc",0100,1,true\n,200,,\n\n"two\nlines",300,3,FALSE\n')
+    assert frame.columns.tolist() == ["name", "zip", "color", "vip"]
+    assert frame["name"].isna().tolist() == [False, True, False]
+    assert frame["zip"].tolist() == ["0100", "200", "300"]
+    assert frame["color"].dtype == "Int64"
+    assert frame["vip"].tolist() == [True, pd.NA, False]
+    assert frame.index.equals(pd.RangeIndex(3))
+
+
+@pytest.mark.parametrize(("separator", "how"), [(",", ""), (";", ""), ("\t", ""), ("|", "|")])
+def test_the_separator_is_the_headers(separator: str, how: str) -> None:
+    frame = of_csv(f"name{separator}city\n1.5{separator}x\n", separator=how)
+    assert frame.to_dict("list") == {"name": [1.5], "city": ["x"]}
+
+
+def test_a_column_is_what_it_is_said_to_be() -> None:
+    frame = of_csv("code,price\n7,1.50\n", text=["code"], number=["price"])
+    assert (frame["code"].tolist(), frame["price"].tolist()) == (["7"], [1.5])
+
+
+@pytest.mark.parametrize(
+    ("text", "how", "sentence"),
+    [
+        ("", {}, "standard input is empty: its first line has to name the columns."),
+        ("a,,b\n1,2,3\n", {}, "column 2 has no name"),
+        ("a,b\n1,2\n1,2,3\n", {}, "line 3: 3 cells, and the header has 2"),
+        ("a,b\n1\n", {}, "line 2: 1 cells, and the header has 2"),
+        ('a,b\n1,"2\n', {}, "line 2: unexpected end of data"),
+        ('a,b\n1,"2"x\n', {}, "line 2: "),
+        (b"a\nok\n\xe9t\xe9\n", {}, "line 3: that is not UTF-8. Save the file as CSV UTF-8."),
+        ("a,b\n1,2\n", {"text": ["c"]}, "has no column 'c'. Its columns are: a, b."),
+        ("a,b\n1,x\n", {"number": ["b"]}, "Column 'b', row 0: 'x' is no number."),
+    ],
+)
+def test_what_is_no_table_is_named_by_its_line(text: str | bytes, how: Any, sentence: str) -> None:
+    with pytest.raises(TableError) as told:
+        of_csv(text, **how)
+    assert sentence in str(told.value)
+
+
+def test_two_columns_of_one_name_are_named_before_they_are_sent() -> None:
+    frame = of_csv("a,a\n1,2\n")
+    assert "a" in Destination(URL).problems(frame)[0]
+
+
+def test_a_header_alone_is_a_table_without_rows() -> None:
+    assert of_csv("a,b\n").shape == (0, 2)
+
+
+def test_a_cell_may_hold_a_picture() -> None:
+    assert len(of_csv(f"name,image_1920\nx,{'A' * 300_000}\n")["image_1920"][0]) == 300_000
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=4))
+def test_whatever_is_written_as_csv_is_read_as_the_same_text(rows: list[tuple[str, str]]) -> None:
+    frame = pd.DataFrame(rows, columns=["a", "b"], dtype=object)
+    found = of_csv(frame.to_csv(index=False, lineterminator="\r\n"), text=["a", "b"])
+    assert found.astype(object).where(found.notna(), "").to_numpy().tolist() == frame.to_numpy().tolist()
+
+
+def test_json_lines_keep_what_json_has() -> None:
+    lines = b'{"name": "x", "id": 9007199254740993, "tags": [1, 2]}\n\n{"name": null, "vip": true}\n'
+    frame = read_stream(io.BytesIO(lines), ".jsonl")
+    assert frame["id"][0] == 9007199254740993
+    assert frame["tags"][0] == [1, 2]
+    assert frame.isna().to_numpy().tolist() == [[False, False, False, True], [True, True, True, False]]
+    assert '"id": 9007199254740993' in Destination(URL).samples(frame).view()
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [("{", "line 2: that is no JSON"), ("[1]", "line 2: that is no object"), ('{"a": NaN}', "NaN is no number")],
+)
+def test_a_line_that_is_no_object_is_named(line: str, sentence: str) -> None:
+    with pytest.raises(TableError, match=sentence):
+        read_stream(io.BytesIO(b"{}\n" + line.encode()), ".jsonl")
+
+
+def test_parquet_keeps_its_types_and_its_index(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"n": pd.array([1, None], dtype="Int64"), "t": ["a", "b"]}, index=pd.Index(["x", "y"]))
+    frame.to_parquet(tmp_path / "a.parquet")
+    pd.testing.assert_frame_equal(read(tmp_path / "a.parquet"), frame)
+
+
+def excel(path: Path, rows: list[list[Any]], sheet: str = "Sheet1") -> Path:
+    pytest.importorskip("openpyxl")
+    pd.DataFrame(rows).to_excel(path, index=False, header=False, sheet_name=sheet)
+    return path
+
+
+def test_excel_keeps_what_its_cells_are(tmp_path: Path) -> None:
+    day = pd.Timestamp("2026-03-01")
+    rows = [["name", "n", "day", "vip", "zip"], ["x", 7, day, True, "0100"], [None, 1.5, None, False, "NA"], [None] * 5]
+    frame = read(excel(tmp_path / "a.xlsx", rows))
+    assert frame.columns.tolist() == ["name", "n", "day", "vip", "zip"]
+    assert frame.iloc[0].tolist() == ["x", 7, day.to_pydatetime(), True, "0100"]
+    assert frame.iloc[1].isna().tolist() == [True, False, True, False, False]
+    assert len(frame) == 2
+    shown = Destination(URL).samples(frame).view()
+    assert '"n": 7' in shown
+    assert '"day": "2026-03-01"' in shown
+    assert '"zip": "NA"' in shown
+
+
+def test_excel_says_what_is_wrong_with_it(tmp_path: Path) -> None:
+    file = excel(tmp_path / "a.xlsx", [["a", None], [1, 2]])
+    with pytest.raises(TableError, match="column 2 has no name"):
+        read(file)
+    with pytest.raises(TableError, match="Worksheet Other does not exist"):
+        read(file, Reading(sheet="Other"))
+    with pytest.raises(TableError, match=r"cell A2: its formula came to #N/A"):
+        read(excel(tmp_path / "b.xlsx", [["a"], ["#N/A"]]))
+    (tmp_path / "c.xlsx").write_bytes(b"PK no")
+    with pytest.raises(TableError, match="cannot be read as Excel"):
+        read(tmp_path / "c.xlsx")
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.parquet"])
+def test_a_file_that_is_not_there_is_one_sentence(name: str, tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=rf"{name} cannot be read: No such file"):
+        read(tmp_path / name)
+
+
+def test_a_broken_parquet_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.parquet").write_bytes(b"PAR1")
+    with pytest.raises(TableError, match="cannot be read as Parquet"):
+        read(tmp_path / "x.parquet")
+
+
+@pytest.mark.parametrize("name", ["x.xls", "x.pdf", "x", ".csv"])
+def test_a_file_of_another_kind_is_refused_with_the_kinds_there_are(name: str, tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"has to end in .csv, .jsonl, .parquet, .xlsx"):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["x.xlsx", "x.parquet"])
+def test_a_library_that_is_not_installed_is_named_with_what_to_do(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "find_spec", lambda _name: None)
+    needed = tables.NEEDS[f".{name[2:]}"]
+    with pytest.raises(TableError, match=rf"needs {needed}. Install it with: pip install 'odoo-widgets\[files\]'"):
+        read(name)
+    with pytest.raises(TableError, match=needed):
+        tables.check_writable(name)
+
+
+def test_a_table_of_another_kind_does_not_come_from_standard_input() -> None:
+    with pytest.raises(TableError, match="comes from a file"):
+        read_stream(io.BytesIO(b""), ".xlsx")

@@ -171,6 +171,7 @@ def test_from_a_typed_key_to_an_active_destination(lab: Lab, browser: Browser, o
         expect(notebook.field("File")).to_have_value("walked_contacts.toml")
         notebook.button("Save").click()
         expect(form).to_contain_text("Saved to walked_contacts.toml. Nothing was sent.")
+        notebook.do("docmanager:save")
         assert count(odoo, "active") == 0
         notebook.button("Activate").click()
         expect(form).to_contain_text(f"Create 30 res.partner in {me.database} (sandbox) as Administrator, 3 calls.")
@@ -182,7 +183,6 @@ def test_from_a_typed_key_to_an_active_destination(lab: Lab, browser: Browser, o
         assert "active = true" in saved
         notebook.fill("Batch Size", "15")
         expect(notebook.button("Send")).to_be_enabled()
-        notebook.do("docmanager:save")
     written = (lab.root / "active.ipynb").read_text(encoding="utf-8")
     assert "API Key or Password" in written
     assert key not in written + saved

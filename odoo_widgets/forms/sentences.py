@@ -50,7 +50,7 @@ def intention(state: State) -> str:
     if state.destination is None or not state.batches:
         return ""
     target = state.destination.endpoint
-    rows, model = f"{len(state.data):,}", target.model or "rows"
+    rows, model = f"{len(state.data) - len(state.left_out):,}", target.model or "rows"
     known = operation(target.operation).words
     alone = target.operation in OPERATIONS or target.operation in VERBS
     what = f"{known} {rows} {model}" if alone else f"{known} on {rows} {model}"

@@ -86,7 +86,7 @@ def _fields(state: State) -> w.Widget:
     name = _field(state, "Name", "name", "such as mycompany")
     key = labelled(KeyField, "API Key or Password", continuous_update=False)
     keep = w.Button(description="Remember on this computer", tooltip="Store name, server and login; key in the keyring")
-    flaw = Text(kind="problem")
+    flaw = Text(kind="flaw")
 
     def on_key(change: Any) -> None:
         if change.new:

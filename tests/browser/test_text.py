@@ -52,7 +52,7 @@ def test_hostile_text_is_shown_and_does_nothing(lab: Lab, browser: Browser) -> N
         expect(forms.nth(0).locator(".ow-request:visible")).to_contain_text(
             "</textarea></pre><script>alert(1)</script>"
         )
-        expect(forms.nth(1).locator("h2")).to_contain_text("in <img src=x onerror=alert(1)> as </textarea>")
+        expect(forms.nth(1).locator("h2")).to_contain_text("in <img src=x onerror=alert(1)> (sandbox) as </textarea>")
         expect(forms.nth(1).get_by_role("button", name="</textarea></pre><script>alert(1)</script> ✕")).to_be_visible()
         expect(forms.nth(2).locator(".ow-problem").first).to_contain_text("Column '<img src=x onerror=alert(1)>'")
         notebook.button("Test").click()

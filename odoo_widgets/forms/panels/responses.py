@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from odoo_widgets.flow.responses import STATUSES, counts, shown
-from odoo_widgets.forms.pieces import Text, hide
+from odoo_widgets.forms.pieces import Text, anchor, escape, hide
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,12 +21,6 @@ SHOW_WORDS = {
     False: ("Show rejected", "Show only the rows that were rejected; form.rejected has them with your own columns"),
     True: ("Show all", "Show all rows again"),
 }
-# The id of a record leads to its page. Both cells come escaped, and the address is made of what has been checked.
-AS_LINK = """function (data, type, row) {{
-  const address = String(row[{link}]);
-  if (type !== "display" || !/^https?:/.test(address)) return data;
-  return `<a href="${{address.replaceAll('"', "%22")}}" target="_blank" rel="noopener noreferrer">${{data}}</a>`;
-}}"""
 
 
 def responses_panel(state: State) -> w.Widget:
@@ -49,10 +43,11 @@ def responses_panel(state: State) -> w.Widget:
             words.show("Nothing sent yet. After a send, each row has a line here, and form.responses is the DataFrame.")
             return
         words.show(state.last)
-        part, sentence = shown(state.responses, only=REJECTED if state.only_rejected else STATUSES)
+        found, sentence = shown(state.responses, only=REJECTED if state.only_rejected else STATUSES)
+        part = _marked_up(found)
         note.show(sentence)
         if place.children:
-            place.children[0].update(part, columnDefs=_columns(part))
+            place.children[0].update(part, allow_html=True, columnDefs=_columns(part))
         else:
             place.children = (_table(part),)
 
@@ -60,20 +55,23 @@ def responses_panel(state: State) -> w.Widget:
     return panel
 
 
-def _columns(part: pd.DataFrame) -> list[dict[str, Any]]:
-    # Loaded with the table.
-    from itables import JavascriptFunction  # noqa: PLC0415
+def _marked_up(part: pd.DataFrame) -> pd.DataFrame:
+    """The same as HTML: all that is text is escaped, and the id of a record leads to its page.
 
-    names, before = list(part.columns), part.index.nlevels
+    A function that draws links in the browser would keep the page from being saved: it has no copy.
+    """
+    made = part.map(lambda cell: escape(cell) if isinstance(cell, str) else cell)
+    if "link" in part.columns:
+        pairs = zip(part["id"].tolist(), part["link"].tolist(), strict=True)
+        made["id"] = [anchor(str(each), address) or each for each, address in pairs]
+        made = made.drop(columns="link")
+    names = [escape(name) if isinstance(name, str) else name for name in made.index.names]
+    return made.rename_axis(index=names)
+
+
+def _columns(part: pd.DataFrame) -> list[dict[str, Any]]:
     # Sentences need room, whatever stands beside them.
-    columns: list[dict[str, Any]] = [{"targets": before + names.index("error"), "className": "ow-words"}]
-    if "link" in names:
-        link = before + names.index("link")
-        columns += [
-            {"targets": link, "visible": False, "searchable": False},
-            {"targets": before + names.index("id"), "render": JavascriptFunction(AS_LINK.format(link=link))},
-        ]
-    return columns
+    return [{"targets": part.index.nlevels + list(part.columns).index("error"), "className": "ow-words"}]
 
 
 def _table(part: pd.DataFrame) -> w.Widget:
@@ -82,7 +80,8 @@ def _table(part: pd.DataFrame) -> w.Widget:
 
     table = ITable(
         part,
-        allow_html=False,
+        # It is ours: see `_marked_up`.
+        allow_html=True,
         columnDefs=_columns(part),
         lengthMenu=[PAGE, 50, 200],
         maxBytes=0,

@@ -44,6 +44,7 @@ FLOW = [
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "verb_proofs", "proofs", "responses", "receipt", "report",
     "chain", "words", "follow", "judge", "inquiry", "dead_ends", "probing", "views", "samples",
+    "copies", "tested",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

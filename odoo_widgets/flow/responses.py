@@ -43,6 +43,7 @@ COLUMNS = {
 # What a screen shows of them, what it always shows first.
 ON_SCREEN = ("status", "id", "error", "error_field", "link", "batch", "http_status")
 ALWAYS_SHOWN = ON_SCREEN[:3]
+NEED_A_LOOK = ("rejected", "in_doubt", "needs_attention", "not_sent")
 
 
 @attrs.frozen
@@ -89,21 +90,24 @@ def counts(responses: pd.DataFrame) -> dict[str, int]:
     return {status: int(found[status]) for status in STATUSES if status in found.index}
 
 
-def shown(responses: pd.DataFrame, most: int = 1_000) -> tuple[pd.DataFrame, str]:
+def shown(responses: pd.DataFrame, most: int = 1_000, *, only: Sequence[str] = STATUSES) -> tuple[pd.DataFrame, str]:
     """What a screen shows of responses: what needs a look first, and the columns that say something.
 
     Args:
         responses: What a send returned.
         most: The most rows to show.
+        only: The statuses of the rows to show.
 
     Returns:
         A smaller frame, and the sentence that says what was left off; empty if nothing was.
     """
-    urgent = responses["status"].isin(["rejected", "in_doubt", "needs_attention", "not_sent"]).to_numpy()
-    order = np.argsort(~urgent, kind="stable")[:most]
+    # The others have one place, after all of these.
+    rank = responses["status"].map({each: place for place, each in enumerate(NEED_A_LOOK)}).fillna(len(NEED_A_LOOK))
+    wanted = np.flatnonzero(responses["status"].isin(only).to_numpy(dtype=bool))
+    order = wanted[np.argsort(rank.to_numpy(dtype=float)[wanted], kind="stable")][:most]
     columns = [name for name in ON_SCREEN if name in ALWAYS_SHOWN or responses[name].notna().any()]
-    left_off = len(responses) - len(order)
-    sentence = f"The first {most:,} of {len(responses):,} rows, those that need a look on top." if left_off else ""
+    left_off = len(wanted) - len(order)
+    sentence = f"The first {most:,} of {len(wanted):,} rows, those that need a look on top." if left_off else ""
     part = responses.iloc[order][columns].astype(object)
     if not pd.api.types.is_integer_dtype(responses.index.dtype):
         # Labels may be data, which a saved notebook is not to keep: rows are called by their position.

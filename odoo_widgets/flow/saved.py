@@ -41,6 +41,33 @@ def to_text(settings: Settings) -> str:
     Raises:
         SettingsError: A header that looks like a secret holds its value in clear.
     """
+    _refuse_secrets(settings)
+    if _holds_none(settings.context):
+        raise SettingsError("context holds None, which a saved file cannot. Leave it out, or use False.")
+    document = tomlkit.document()
+    document.add("format", tomlkit.item(FORMAT))
+    for name, value in chosen(settings).items():
+        document.add(name, tomlkit.item(_plain(value)))
+    return tomlkit.dumps(document)
+
+
+def chosen(settings: Settings) -> dict[str, Any]:
+    """The settings that are not what they are by themselves, name and activity first.
+
+    Raises:
+        SettingsError: A header that looks like a secret holds its value in clear.
+    """
+    _refuse_secrets(settings)
+    fields = sorted(attrs.fields(type(settings)), key=lambda field: field.name not in FIRST)
+    values = {field: getattr(settings, field.name) for field in fields}
+    return {
+        field.name: value
+        for field, value in values.items()
+        if field.default is attrs.NOTHING or value != _default(field, settings)
+    }
+
+
+def _refuse_secrets(settings: Settings) -> None:
     for name, value in settings.headers.items():
         if is_secret(name, value):
             raise SettingsError(
@@ -53,15 +80,6 @@ def to_text(settings: Settings) -> str:
                 f"The URL's {name} looks like a secret, and a saved file is no place for one. Send it as a header: "
                 f"{name}:${{NAME}} takes it from the environment."
             )
-    if _holds_none(settings.context):
-        raise SettingsError("context holds None, which a saved file cannot. Leave it out, or use False.")
-    document = tomlkit.document()
-    document.add("format", tomlkit.item(FORMAT))
-    for field in sorted(attrs.fields(type(settings)), key=lambda field: field.name not in FIRST):
-        value = getattr(settings, field.name)
-        if field.default is attrs.NOTHING or value != _default(field, settings):
-            document.add(field.name, tomlkit.item(_plain(value)))
-    return tomlkit.dumps(document)
 
 
 def from_text(kind: type[AnySettings], text: str, name: str = "The text") -> AnySettings:

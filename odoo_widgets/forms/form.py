@@ -9,18 +9,24 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 from IPython.display import DisplayHandle, display
 
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow.errors import DataError
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.panels.copying import copying_panel
+from odoo_widgets.forms.panels.header import header_panel
 from odoo_widgets.forms.panels.responses import responses_panel
 from odoo_widgets.forms.panels.samples import samples_panel
 from odoo_widgets.forms.panels.send import send_panel
 from odoo_widgets.forms.panels.settings import settings_panel
-from odoo_widgets.forms.pieces import Text, close_tree
+from odoo_widgets.forms.panels.testing import tested_panel
+from odoo_widgets.forms.pieces import close_tree
 from odoo_widgets.forms.state import State
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import pandas as pd
 
-    from odoo_widgets.destination import Destination
     from odoo_widgets.flow.credential import Credential
 
 
@@ -38,6 +44,8 @@ class DestinationForm:
         destination: The settings, as the controls show them. Setting it moves the controls.
         credential: As whom to send.
         responses: A new DataFrame after each send; None before the first.
+        rejected: The rows of the last send that were rejected, with their errors; None before the first.
+        test_responses: What became of each row that was sent as a test.
     """
 
     def __init__(
@@ -47,7 +55,15 @@ class DestinationForm:
         halves = w.HBox([settings_panel(self._state), samples_panel(self._state)])
         halves.add_class("ow-halves")
         self._widget = w.VBox(
-            [_style(), _headline(self._state), halves, send_panel(self._state), responses_panel(self._state)]
+            [
+                _style(),
+                header_panel(self._state),
+                halves,
+                tested_panel(self._state),
+                send_panel(self._state),
+                responses_panel(self._state),
+                copying_panel(self._state),
+            ]
         )
         self._widget.add_class("ow-form")
         self._summary: DisplayHandle | None = None
@@ -90,6 +106,37 @@ class DestinationForm:
         return None if found is None else found.copy(deep=False)
 
     @property
+    def test_responses(self) -> pd.DataFrame:
+        """What became of each row that was sent as a test, in the order of the tests; empty before the first."""
+        return self._state.test_responses
+
+    @property
+    def rejected(self) -> pd.DataFrame | None:
+        """The rows of the last send that were rejected, with their own columns and index and what was wrong with them.
+
+        None before the first send.
+        """
+        return self._state.rejected
+
+    def receipt(self, path: str | PathLike[str] | None = None) -> pd.DataFrame:
+        """What to file after a send: which row became which record, by whom and when.
+
+        Args:
+            path: A file to write it to: `.csv`, `.xlsx`, `.parquet` or `.jsonl`.
+
+        Returns:
+            The receipt: row, status, id, link, who, when (UTC).
+
+        Raises:
+            DataError: Nothing has been sent yet.
+            TableError: The file cannot be written.
+        """
+        if self._state.responses is None or self._state.signed is None:
+            raise DataError(["Nothing has been sent yet, so there is no receipt."])
+        who, when = self._state.signed
+        return Destination.receipt(self._state.responses, path, who=who, when=when)
+
+    @property
     def widget(self) -> w.Widget:
         """The widget, to lay out among others."""
         return self._widget
@@ -125,12 +172,6 @@ class DestinationForm:
         lines += [self._state.last] if self._state.last else []
         text = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
         return {"text/html": f"<div class='ow-summary'>{text}</div>", "text/plain": " · ".join(lines)}
-
-
-def _headline(state: State) -> w.Widget:
-    text = Text(kind="headline", tag="h2")
-    state.on("destination", "credential", call=lambda: text.show(sentences.headline(state)))
-    return text
 
 
 def _style() -> w.Widget:

@@ -11,7 +11,8 @@ from odoo_widgets.flow.protocols import PROTOCOLS
 if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
     from odoo_widgets.flow.credential import Credential
-    from odoo_widgets.forms.state import State
+    from odoo_widgets.forms.sending import Sending
+    from odoo_widgets.forms.testing import Testing
 
 # The phase of a form that sends nothing.
 IDLE = "idle"
@@ -25,19 +26,37 @@ HARMFUL = {
 }
 
 
-def obstacle(state: State) -> str:
+def obstacle(state: Sending) -> str:
     """Why nothing can be sent now; empty if it can."""
+    if found := _in_the_way(state):
+        return found
+    if len(state.left_out) == len(state.data) > 0:
+        return "Every row has been sent as a test. Nothing is left to send, unless they are to go again."
+    if state.to_confirm and state.confirmation.strip() != state.to_confirm:
+        return to_type(state)
+    return ""
+
+
+def obstacle_to_test(state: Testing) -> str:
+    """Why no test can be sent now; empty if it can."""
+    if found := _in_the_way(state):
+        return found
+    if state.trial is None:
+        return "Open a sample that changes something first."
+    wanted = to_confirm(state, len(state.trial.rows))
+    if wanted and state.test_confirmation.strip() != wanted:
+        return to_type(state, len(state.trial.rows))
+    return ""
+
+
+def _in_the_way(state: Sending) -> str:
     if state.phase != IDLE:
         return "A send is going on."
     if state.problem:
         return "See what is wrong above."
     if state.credential is None:
-        return "Set form.credential first: it says as whom to send."
-    if lacking := _lacking(state.destination, state.credential):
-        return lacking
-    if state.to_confirm and state.confirmation.strip() != state.to_confirm:
-        return to_type(state)
-    return ""
+        return "Choose a credential first: it says as whom to send."
+    return _lacking(state.destination, state.credential)
 
 
 def _lacking(destination: Destination, credential: Credential) -> str:
@@ -45,23 +64,29 @@ def _lacking(destination: Destination, credential: Credential) -> str:
     missing = [name for name in ("database", "login") if not getattr(credential, name)]
     if not protocol.LOGS_IN or not missing:
         return ""
-    return f"{protocol.NAME} wants the {' and the '.join(missing)} beside the key, and form.credential has none."
+    return f"{protocol.NAME} wants the {' and the '.join(missing)} beside the key, and the credential has none."
 
 
-def to_confirm(state: State) -> str:
-    """What has to be typed before rows are sent: the database's name, or the server's; empty where nothing has to."""
-    if state.destination is None or not _why(state):
+def to_confirm(state: Sending, rows: int | None = None) -> str:
+    """What has to be typed before rows are sent: the database's name, or the server's; empty where nothing has to.
+
+    Args:
+        state: The form's.
+        rows: How many rows; all that are bound if left out.
+    """
+    if state.destination is None or not _why(state, rows):
         return ""
     return (state.credential.database if state.credential else "") or host(state.destination.url)
 
 
-def to_type(state: State) -> str:
+def to_type(state: Sending, rows: int | None = None) -> str:
     """Why something has to be typed, and what; empty where nothing has to."""
-    return f"{_why(state)} To confirm, type {state.to_confirm}." if state.to_confirm else ""
+    wanted = to_confirm(state, rows)
+    return f"{_why(state, rows)} To confirm, type {wanted}." if wanted else ""
 
 
-def _why(state: State) -> str:
-    operation, rows = state.destination.endpoint.operation, len(state.data)
+def _why(state: Sending, rows: int | None) -> str:
+    operation, rows = state.destination.endpoint.operation, len(state.data) if rows is None else rows
     if operation in HARMFUL:
         return HARMFUL[operation]
     if operation not in OPERATIONS and operation not in VERBS:

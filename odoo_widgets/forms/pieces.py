@@ -31,6 +31,32 @@ class Text(w.HTML):
         hide(self, not text)
 
 
+def escape(text: str) -> str:
+    """Text as HTML that shows it."""
+    return html.escape(text)
+
+
+def anchor(text: str, address: str) -> str:
+    """Words that lead to a page of their own, as HTML; empty where the address is none of the web."""
+    if not address.startswith(("https://", "http://")):
+        return ""
+    return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
+
+
+class Link(w.HTML):
+    """Words that lead to a page of their own. Only addresses of the web lead anywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.add_class("ow-link")
+        self.show("", "")
+
+    def show(self, text: str, address: str) -> None:
+        """Shows other words and another address; no address hides the piece."""
+        self.value = anchor(text, address)
+        hide(self, not self.value)
+
+
 def hide(widget: w.DOMWidget, hidden: bool) -> None:
     """Takes a widget from the page, or puts it back."""
     display = "none" if hidden else None

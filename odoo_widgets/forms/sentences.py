@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from odoo_widgets.flow.batches import NAMED, rows_text
 from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import OdooWidgetsError
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
@@ -12,27 +13,49 @@ from odoo_widgets.flow.responses import counts
 from odoo_widgets.forms.obstacles import IDLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from odoo_widgets.destination import Destination
+    from odoo_widgets.forms.asking import Asking
+    from odoo_widgets.forms.sending import Sending
     from odoo_widgets.forms.state import State
+    from odoo_widgets.forms.testing import Testing
 
 # How many of its calls a form shows.
 SAMPLES = 5
 
 
-def headline(state: State) -> str:
+def headline(state: Asking) -> str:
     """What goes where as whom."""
     if state.destination is None:
         return "No destination yet"
-    target = state.destination.endpoint
-    on = "" if target.operation in OPERATIONS or target.operation in VERBS else "on "
-    what = f"{operation(target.operation).words} {on}{target.model}".strip()
-    where = host(state.destination.url)
+    called = f"{state.destination.name} ▸ " if state.destination.name else ""
+    return f"{called}{state.destination.what} {where(state)}"
+
+
+def where(state: Asking) -> str:
+    """Where as whom, and whether that is live, a test copy or a sandbox."""
+    server = host(state.destination.url)
+    word = f"({state.place.word})" if state.place else ""
     if state.credential is None:
-        return f"{what} at {where}"
-    login = f" as {state.credential.login}" if state.credential.login else ""
-    return f"{what} in {state.credential.database or where}{login}"
+        return f"at {server} {word}".strip()
+    user = state.known.user or state.credential.login
+    return " ".join(filter(None, [f"in {state.credential.database or server}", word, f"as {user}" if user else ""]))
+
+
+def intention(state: State) -> str:
+    """What a send is going to do, before it is decided: `Create 2,000 res.partner in mycompany (live) as Anna, …`."""
+    if state.destination is None or not state.batches:
+        return ""
+    target = state.destination.endpoint
+    rows, model = f"{len(state.data) - len(state.left_out):,}", target.model or "rows"
+    known = operation(target.operation).words
+    alone = target.operation in OPERATIONS or target.operation in VERBS
+    what = f"{known} {rows} {model}" if alone else f"{known} on {rows} {model}"
+    log_in = "a login, then " if logs_in(state) else ""
+    return f"{what} {where(state)}, {log_in}{calls(state)}."
 
 
 def plan(state: State) -> str:
@@ -49,6 +72,59 @@ def result(responses: pd.DataFrame, headline: str) -> str:
     """What became of the rows of a send."""
     told = (f"{status.replace('_', ' ')} {number:,}" for status, number in counts(responses).items())
     return f"Last send, {_number(len(responses), 'row')} · {headline}: {' · '.join(told)}"
+
+
+def tried(rows: Sequence[int], answer: pd.DataFrame) -> str:
+    """What became of a test: the answer's status, what was done, to which records, and how long it took."""
+    ids, seconds = answer["id"].dropna().tolist(), answer["seconds"].dropna().tolist()
+    answered = answer["http_status"].dropna().tolist()
+    parts = [str(answered[0]) if answered else "no answer"]
+    parts += [f"{status.replace('_', ' ')} {number:,}" for status, number in counts(answer).items()]
+    parts += [_records(ids)] if ids else []
+    parts += [f"{seconds[0]:.1f} s"] if seconds else []
+    return f"{rows_text(list(rows)).capitalize()} → {' · '.join(parts)}"
+
+
+def undone(ids: Sequence[int], answer: pd.DataFrame) -> str:
+    """What became of the records that a test had created."""
+    gone = (answer["status"] == "deleted").tolist()
+    deleted = [each for each, done in zip(ids, gone, strict=True) if done]
+    left = [each for each, done in zip(ids, gone, strict=True) if not done]
+    parts = [f"Undone: {_records(deleted)} deleted."] if deleted else []
+    if left:
+        parts.append(f"Still there, as far as is known: {_records(left)}. {next(iter(answer['error'].dropna()), '')}")
+    return " ".join(parts).strip()
+
+
+def _records(ids: Sequence[int]) -> str:
+    if len(ids) == 1:
+        return f"record {ids[0]}"
+    together = list(ids) == list(range(ids[0], ids[0] + len(ids)))
+    if together:
+        return f"records {ids[0]}–{ids[-1]}"
+    return f"records {', '.join(map(str, ids[:NAMED]))}{' …' if len(ids) > NAMED else ''}"
+
+
+def test_button(state: Testing) -> str:
+    """What the button does that sends test data: how many real records, and where to."""
+    if state.trial is None:
+        return "Send Test Data"
+    where = (state.credential.database if state.credential else "") or host(state.destination.url)
+    return f"Send Test Data: {_number(len(state.trial.rows), 'real record')} to {where}"
+
+
+def without_id(state: State) -> str:
+    """How many of the responses that are bound have no record; empty where all have one, or others are bound."""
+    rows, several = state.without_id, state.without_id != 1
+    return (
+        f"{_number(rows, 'row')} of the responses without an id {'are' if several else 'is'} left out." if rows else ""
+    )
+
+
+def already_sent(state: Sending) -> str:
+    """How many of the rows were sent as a test before; empty where none was."""
+    rows = len(state.sent_before)
+    return f"{_number(rows, 'row')} already sent as a test." if rows else ""
 
 
 def in_words(error: Exception) -> str:

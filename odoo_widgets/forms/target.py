@@ -5,10 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.batches import GROUPINGS
-from odoo_widgets.flow.endpoint import MEANING, RPC_PATHS, address, endpoint, fixed, protocol_of
+from odoo_widgets.flow.choices import OF_REST
+from odoo_widgets.flow.credential import origin
+from odoo_widgets.flow.endpoint import MEANING, PAGES, RPC_PATHS, address, endpoint, fixed, protocol_of
 from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server, proposed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +22,8 @@ NO_URL = "Type the URL to send to, such as https://mycompany.odoo.com/json/2/res
 NO_METHOD = "Type the name of the method to run, under Method Name."
 NO_MODEL = "Type the model that the rows are for, such as res.partner: this URL does not say it."
 NO_GROUP_BY = "Pick the column to group by, under Group By."
+CUT = "{} is a page for people: it was cut to its server, and what to do there was added."
+ADDED = "Only the server was typed: what to do there was added."
 NO_SIZE = "Largest Request is a size with its unit, such as 500 kB or 2 MB."
 # What a key's server is proposed to be sent.
 MODEL, OPERATION = "res.partner", "create"
@@ -86,6 +93,40 @@ def edited(draft: Mapping[str, Any], changes: Mapping[str, Any], destination: De
     return _as_url(wanted, destination)
 
 
+def cut(
+    url: str, draft: Mapping[str, Any], destination: Destination | None, server: Server
+) -> tuple[dict[str, Any], str]:
+    """What a page of Odoo's for people means as an address to send to: the same model and operation on its server.
+
+    Args:
+        url: What was typed or pasted, such as `https://mycompany.odoo.com/odoo/contacts`.
+        draft: What was typed before.
+        destination: The last valid destination.
+        server: What is known of a server.
+
+    Returns:
+        The edit to make, and a sentence that says so; the address as it is and no sentence where it is no such page.
+    """
+    with suppress(SettingsError):
+        where = origin(url.partition("#")[0].partition("?")[0])
+        path = url.strip().partition("://")[2].partition("/")[2].partition("#")[0].partition("?")[0]
+        if PAGES.match(f"/{path}"):
+            known = server if server.url == where else attrs.evolve(NOTHING_KNOWN, url=where)
+            spoken = None if server.url == where else protocol(draft, destination)
+            model, operation = (shown(name, draft, destination) for name in VIEWS)
+            # A verb of REST is none of Odoo's, and a name that cannot be is left to be corrected.
+            means = MEANING.get(operation or OPERATION, operation or OPERATION)
+            made = proposed(known, model or MODEL, means, protocol=None if spoken == "rest" else spoken)
+            said = CUT.format(f"{where}/{path}") if path else ADDED
+            return {name: value for name, value in made.items() if value is not None}, said
+    return {"url": url}, ""
+
+
+def behind(url: str) -> str:
+    """What stands behind the server in a URL: path and query, the places of values as they are."""
+    return "/" + url.partition("://")[2].partition("/")[2]
+
+
 def _as_url(wanted: dict[str, Any], destination: Destination | None) -> dict[str, Any]:
     """Model and operation as the URL that they make, so that all three agree while something else is wrong."""
     base = shown("url", wanted, destination)
@@ -140,4 +181,7 @@ def made(draft: Mapping[str, Any], destination: Destination | None) -> Destinati
         return Destination(**wanted)
     # What the protocol fixes follows the URL; what was typed otherwise is left to be corrected.
     follow = {name: value for name, (value, _) in fixed(wanted.get("url", "")).items()}
+    if follow:
+        # What only REST knows is left behind with it.
+        follow |= OF_REST
     return destination.replace(**{**follow, **wanted})

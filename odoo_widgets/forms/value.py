@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import traitlets
+from immutabledict import immutabledict
+
+# No settings to change.
+NOTHING: immutabledict[str, Any] = immutabledict()
 
 
 class Value(traitlets.Any):

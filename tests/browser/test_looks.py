@@ -43,11 +43,15 @@ display(DestinationForm(
 unfinished = DestinationForm(rows, Destination(f"{me.server}/jsonrpc", model="crm.lead", operation="load"), me)
 unfinished._state.edit(grouping="by column", operation="")
 display(unfinished)
+rest = Destination("https://erp.example.com/api/res.partner/{id}", method="PUT", mode="upsert", name=long,
+                   missing={"name": "clear"})
+erp = Credential("https://erp.example.com", long, api_key="k" * 20)
+display(DestinationForm(rows.assign(id=range(1, 121)), rest, erp))
 display(DestinationForm(rows[["name"]], Destination(url), elsewhere))"""
 
 # Elements that are larger than their place. Fields, the open sample and the table scroll by themselves.
 OVERFLOWING = """() => [...document.querySelectorAll('.ow-form, .ow-form *')].filter(element => {
-  if (element.closest('.ow-request pre, .ow-fold, select, input, datalist, style')) return false;
+  if (element.closest('.ow-request pre, .ow-fold, select, input, textarea, datalist, style')) return false;
   if (element.closest('.ow-table') && element.tagName !== 'TD') return false;
   const box = element.getBoundingClientRect(), form = element.closest('.ow-form').getBoundingClientRect();
   const cut = element.clientWidth && element.scrollWidth > element.clientWidth + 1;
@@ -107,6 +111,13 @@ def notebook(lab: Lab, browser: Browser) -> Iterator[Notebook]:
             place.get_by_role("button", name="Send", exact=True).click()
             expect(place).to_contain_text(said, timeout=60 * SECONDS)
         expect(notebook.form.get_by_role("cell", name="rejected").first).to_be_visible(timeout=30 * SECONDS)
+        forms = notebook.page.locator(".ow-form")
+        # Each part that folds up or opens is open in one of them.
+        for number, name in ((0, "▸ More"), (1, "New…"), (5, "Activate"), (5, "▸ More"), (3, "Done")):
+            forms.nth(number).get_by_role("button", name=name, exact=True).click()
+        notebook.button("Check").click()
+        expect(notebook.form).to_contain_text("knows the key", timeout=30 * SECONDS)
+        expect(forms.nth(5).get_by_role("button", name="Activate and send", exact=True)).to_be_visible()
         yield notebook
 
 
@@ -148,9 +159,9 @@ def test_every_control_is_reached_with_the_tab_key_in_the_order_of_the_screen_an
 ) -> None:
     page = notebook.page
     page.set_viewport_size({"width": 1600, "height": 1400})
-    notebook.field("URL").focus()
+    notebook.button("Done").focus()
     names = []
-    for _ in range(40):
+    for _ in range(60):
         names.append(
             page.evaluate(
                 "() => { const e = document.activeElement; return e.closest('.ow-form') && "
@@ -161,8 +172,16 @@ def test_every_control_is_reached_with_the_tab_key_in_the_order_of_the_screen_an
             break
         page.keyboard.press("Tab")
     assert "?" not in names
-    assert names[:5] == ["URL", "Model", "Operation", "Request Headers", "Exclude Attributes"]
-    assert names[7:10] == ["Would you like to batch your records together?", "Batch Size", "Grouping Algorithm"]
-    assert names[10:12] == ["Largest Request", "View As"]
-    assert names[12].startswith("▾ 1 · rows 0–19")
+    assert names[:10] == [
+        "Done", "Activate", "Credential", "New…", "Check", "This Is", "Method", "URL", "Model", "Operation",
+    ]  # fmt: skip
+    assert names[10:12] == ["Request Headers", "Exclude Attributes"]
+    assert names[14:18] == [
+        "Would you like to batch your records together?", "Batch Size", "Grouping Algorithm", "Largest Request",
+    ]  # fmt: skip
+    assert names[18:25] == [
+        "▾ More", "Empty Cells", "Language", "Company", "E-mail people about records that are assigned to them?",
+        "Time Zone", "Seconds per Call",
+    ]  # fmt: skip
+    assert any(name.startswith("▾ 1 · rows 0–19") for name in names[25:])
     assert names[-1] == "Send", " | ".join(map(str, names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -51,9 +52,16 @@ def test_hostile_text_is_shown_and_does_nothing(lab: Lab, browser: Browser) -> N
         expect(forms.nth(0).locator(".ow-request:visible")).to_contain_text(
             "</textarea></pre><script>alert(1)</script>"
         )
-        expect(forms.nth(1).locator("h2")).to_contain_text("in <img src=x onerror=alert(1)> as </textarea>")
+        expect(forms.nth(1).locator("h2")).to_contain_text("in <img src=x onerror=alert(1)> (sandbox) as </textarea>")
         expect(forms.nth(1).get_by_role("button", name="</textarea></pre><script>alert(1)</script> ✕")).to_be_visible()
         expect(forms.nth(2).locator(".ow-problem").first).to_contain_text("Column '<img src=x onerror=alert(1)>'")
+        notebook.button("Test").click()
+        expect(notebook.field("Payload")).to_have_value(re.compile("</textarea></pre><script>alert"))
+        notebook.form.get_by_role("button", name=re.compile("^Send Test Data")).click()
+        expect(notebook.form.locator(".ow-testing .ow-problem:visible")).to_contain_text(
+            "<img src=x", timeout=30 * SECONDS
+        )
+        notebook.button("Close Test").click()
         notebook.button("Send").click()
         expect(notebook.form.locator(".ow-counts")).to_contain_text("rejected 2", timeout=30 * SECONDS)
         expect(notebook.form.get_by_role("cell", name="<img src=x onerror=alert(1)>").first).to_be_visible()
@@ -62,7 +70,9 @@ def test_hostile_text_is_shown_and_does_nothing(lab: Lab, browser: Browser) -> N
         expect(notebook.form.locator(".ow-problem").first).to_be_visible()
         forms.nth(1).get_by_role("button", name="Send", exact=True).click()
         expect(forms.nth(1).locator(".ow-send .ow-problem")).to_contain_text("img", timeout=30 * SECONDS)
-        expect(notebook.page.locator(".ow-form :is(img, script, b, textarea)")).to_have_count(0)
+        expect(notebook.page.locator(".ow-form :is(img, script, b)")).to_have_count(0)
+        # One of ours in each form, and no other.
+        expect(notebook.page.locator(".ow-form textarea")).to_have_count(3)
 
 
 def test_a_saved_notebook_shows_a_summary_without_a_kernel_and_holds_no_secret(
@@ -92,6 +102,6 @@ def test_a_saved_notebook_shows_a_summary_without_a_kernel_and_holds_no_secret(
         with lab.open(browser, name) as notebook:
             summary = notebook.page.locator(".ow-summary")
             expect(summary).to_be_visible()
-            expect(summary).to_contain_text(f"Create res.partner in {odoo.database} as admin")
+            expect(summary).to_contain_text(f"Create res.partner in {odoo.database} (sandbox) as admin")
             expect(summary).to_contain_text("created 2")
         saved["metadata"].pop("widgets", None)

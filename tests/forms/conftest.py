@@ -6,6 +6,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
+import keyring
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -13,11 +14,14 @@ from ipywidgets.widgets.widget import _instances
 from traitlets.config import Config
 
 from odoo_widgets import DestinationForm
+from odoo_widgets.net.keys import VARIABLES
 from tests.forms.odoo import Odoo
+from tests.forms.ring import InMemory
 from tests.forms.screen import EVER, Screen, Show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytest_httpserver import HTTPServer
 
@@ -34,6 +38,19 @@ def nothing_is_left_behind(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert [_instances[key] for key in set(_instances) - widgets] == []
     # ipywidgets logs what a handler raises, and nobody sees it.
     assert [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
+
+
+@pytest.fixture(autouse=True)
+def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemory]:
+    """A keyring and a folder of settings that are the test's own, whoever runs it."""
+    for variable in ("XDG_CONFIG_HOME", "HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+    before, made = keyring.get_keyring(), InMemory()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
 
 
 @pytest.fixture

@@ -24,12 +24,20 @@ class Odoo:
         self.credential = Credential(server.url_for("/"), "mycompany", "me@example.com", KEY)
         self.destination = Destination(self.url, batch_size=3)
         self.records = []
+        # What creates were asked with, to the byte.
+        self.received = []
         # Calls wait here for as long as a test holds them.
         self.open = threading.Event()
         self.open.set()
         self.arrived = threading.Semaphore(0)
         self.answer = self.create
         server.expect_request("/json/2/res.partner/create").respond_with_handler(self._handle)
+        # What is asked in order to delete.
+        self.asked = []
+        self.deleted = []
+        self.unlink = lambda ids: (self.deleted.extend(ids) or True, 200)
+        server.expect_request("/json/2/res.partner/search_read").respond_with_handler(self._find)
+        server.expect_request("/json/2/res.partner/unlink").respond_with_handler(self._delete)
 
     def create(self, records: list[dict[str, Any]]) -> tuple[Any, int]:
         return list(range(len(self.records) - len(records) + 1, len(self.records) + 1)), 200
@@ -37,8 +45,20 @@ class Odoo:
     def wait_for_call(self) -> None:
         assert self.arrived.acquire(timeout=EVER)
 
+    def _find(self, request: Request) -> Response:
+        [[_, _, ids]] = request.get_json()["domain"]
+        there = [{"id": each} for each in ids if each <= len(self.records) and each not in self.deleted]
+        return Response(json.dumps(there), 200, content_type="application/json")
+
+    def _delete(self, request: Request) -> Response:
+        self.asked.append(request.get_json())
+        body, status = self.unlink(request.get_json()["ids"])
+        return Response(json.dumps(body), status, content_type="application/json")
+
     def _handle(self, request: Request) -> Response:
         records = request.get_json()["vals_list"]
+        shown = {name: request.headers.get(name) for name in ("Authorization", "X-Odoo-Database", "X-Source")}
+        self.received.append((shown, request.get_data()))
         self.records += records
         self.arrived.release()
         assert self.open.wait(EVER)

@@ -63,6 +63,18 @@ class Screen:
         title = [each for each in self.widgets if isinstance(each, w.ToggleButton)][position]
         _from_browser(title, "update", state={"value": not title.value})
 
+    def copied(self, tooltip: str) -> str:
+        """Presses a button that copies; gives what it puts on the clipboard."""
+        button = next(each for each in self.visible if getattr(each, "tooltip", None) == tooltip)
+        sent: list[str] = []
+        button.send = lambda content: sent.append(content["text"])
+        try:
+            _from_browser(button, "custom", content="copy")
+        finally:
+            del button.send
+        [text] = sent
+        return text
+
     @property
     def titles(self) -> list[w.ToggleButton]:
         return [each for each in self.visible if isinstance(each, w.ToggleButton)]
@@ -103,6 +115,14 @@ class Screen:
         while not condition():
             assert time.monotonic() < end, self.texts
             time.sleep(0.005)
+
+    def wait_for_answer(self) -> None:
+        """Waits until nobody is asked anything, and all that came back is on the screen."""
+        self.wait(self._was_answered)
+
+    def _was_answered(self) -> bool:
+        with self.form._state._lock:
+            return not self.form._state.asking
 
     def wait_for_end(self) -> None:
         """Waits until no send goes on and all of its end is on the screen."""

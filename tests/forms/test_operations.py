@@ -94,8 +94,8 @@ def test_nothing_has_to_be_typed_before_a_few_records_are_created(show: Show, fr
 @pytest.mark.parametrize(
     ("database", "login", "words"),
     [
-        ("mycompany", "", "JSON-RPC wants the login beside the key, and form.credential has none."),
-        ("", "me", "JSON-RPC wants the database beside the key, and form.credential has none."),
+        ("mycompany", "", "JSON-RPC wants the login beside the key, and the credential has none."),
+        ("", "me", "JSON-RPC wants the database beside the key, and the credential has none."),
         ("", "", "JSON-RPC wants the database and the login beside the key"),
     ],
 )

@@ -82,6 +82,13 @@ def test_hostile_text_is_shown_as_text_wherever_it_comes_from(show: Show, odoo: 
     screen = show(data, odoo.destination.replace(exclude=[f"_{hostile}", f"?{hostile}"]), odoo.credential)
     assert hostile in json.loads(screen.sample[screen.sample.index("{") :])["vals_list"][0]
     odoo.answer = lambda _records: ({"name": "odoo.exceptions.ValidationError", "message": message}, 422)
+    screen.click("Test")
+    assert json.loads(screen.field("Payload").value)["vals_list"] == [{"name": hostile, hostile: "x"}]
+    screen.form._state.test()
+    screen.wait_for_end()
+    assert message in screen.text("problem")
+    only_ours(screen)
+    screen.click("Close Test")
     screen.click("Send")
     screen.wait_for_end()
     assert screen.form.responses.error.tolist() == [message]
@@ -106,6 +113,11 @@ def only_ours(screen: Screen) -> None:
     pieces.append(screen.form._summary_bundle()["text/html"].replace(" class='ow-summary'", ""))
     for piece in pieces:
         for tag, attributes in elements(piece):
+            if tag == "a":
+                names = [name for name, _ in attributes]
+                assert names == ["href", "target", "rel"]
+                assert dict(attributes)["href"].startswith("http")
+                continue
             assert tag in OURS
             assert attributes == []
     others = [each for each in screen.widgets if getattr(each, "description_allow_html", False)]
@@ -124,4 +136,4 @@ def test_the_responses_are_shown_as_text(show: Show, frame: pd.DataFrame, odoo: 
 def test_a_sample_that_is_too_long_for_a_page_is_clipped_and_says_so(show: Show) -> None:
     screen = show(pd.DataFrame({"name": ["x" * 300_000]}), ONE_BY_ONE)
     assert len(screen.sample) == 200_000
-    assert screen.says("more characters. destination.samples(df)[0] has them all.")
+    assert screen.says("more characters. Copy has them all, and so has destination.samples(df)[0].")

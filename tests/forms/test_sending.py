@@ -13,7 +13,7 @@ import pytest
 from IPython.utils.capture import capture_output
 
 from odoo_widgets import Credential
-from odoo_widgets.forms.state import REPORT_SECONDS
+from odoo_widgets.forms.sending import REPORT_SECONDS
 from tests.forms.examples import KEY
 from tests.forms.screen import EVER, Show
 

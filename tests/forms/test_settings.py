@@ -47,6 +47,15 @@ DESTINATIONS = {
     ),
     "a method": PLAIN.replace(url="https://mycompany.odoo.com/json/2/sale.order/action_confirm", exclude=["name"]),
     "REST": Destination("https://mycompany.odoo.com/api/res.partner/{ref}", method="PATCH", content_format="XML"),
+    "REST with choices of its own": Destination(
+        "https://mycompany.odoo.com/api/contacts/{id}",
+        method="PUT",
+        model="res.partner",
+        mode="upsert",
+        wrap="params.data",
+        id_path="data[0].id",
+        key_header="api-key",
+    ),
     "what has no control": PLAIN.replace(timezone="UTC", context={"lang": "fr_FR"}, timeout=5),
     "nothing left to send": PLAIN.replace(exclude=["name", "ref"]),
 }
@@ -54,7 +63,6 @@ DESTINATIONS = {
 # What is typed where, and words of the problem that the form names.
 INVALID = [
     ("URL", "mycompany", "not the address of a server"),
-    ("URL", "https://mycompany.odoo.com/odoo/contacts", "is a page of Odoo's for people"),
     ("URL", "https://mycompany.odoo.com/json/3/res.partner", "no address that Odoo's JSON-2, JSON-RPC or XML-RPC"),
     ("URL", "https://mycompany.odoo.com/json/2/res.partner/_compute_name", "is a private method"),
     ("URL", "https://me:secret@mycompany.odoo.com/json/2/res.partner/create", "has no place in an address"),
@@ -88,13 +96,13 @@ def test_the_destination_moves_the_control_and_the_samples(
     assert screen.says(words)
 
 
-def test_method_content_format_operation_and_grouping_show_the_destination_and_have_one_choice_for_json2(
+def test_method_content_format_operation_and_grouping_show_the_destination_and_json2_fixes_its_format(
     show: Show, frame: pd.DataFrame
 ) -> None:
     screen = show(frame, PLAIN)
     shown = [screen.field(label) for label in ("Method", "Content Format", "Operation", "Grouping Algorithm")]
     assert [control.value for control in shown] == ["POST", "JSON", "create", "sequential"]
-    assert [control.disabled for control in shown] == [True, True, False, False]
+    assert [control.disabled for control in shown] == [False, True, False, False]
     assert screen.says("JSON-2 takes POST only: the URL's last part says what to do.")
     assert screen.says("JSON-2 takes JSON only.")
 
@@ -224,7 +232,9 @@ def edit(screen: Screen, wanted: Screen) -> None:
     for label in (
         "URL", "Method", "Content Format", "Model", "Operation", "Method Name", "Record Ids", "Request Headers",
         "Would you like to batch your records together?", "Batch Size", "Grouping Algorithm", "Group By",
-        "Largest Request",
+        "Largest Request", "Make the rows that have no id, by POST?", "Wrap Records In", "Id in Answer", "Key Header",
+        "Language", "Company", "E-mail people about records that are assigned to them?", "Time Zone",
+        "Seconds per Call",
     ):  # fmt: skip
         here, there = screen.field(label), wanted.field(label)
         if here in screen.visible and not here.disabled:
@@ -261,7 +271,8 @@ def test_one_sample_is_open_at_a_time_and_it_folds_up_again(show: Show, frame: p
 def test_whatever_is_typed_gives_a_destination_or_a_reason(show: Show, frame: pd.DataFrame) -> None:
     screen = show(frame, PLAIN)
     labels = ["URL", "Model", "Method Name", "Record Ids", "Request Headers", "Exclude Attributes", "Group By",
-              "Largest Request"]  # fmt: skip
+              "Largest Request", "Wrap Records In", "Id in Answer", "Key Header", "Language", "Company",
+              "Time Zone", "Empty Cells"]  # fmt: skip
 
     @settings(max_examples=400)
     @given(label=strategies.sampled_from(labels), text=strategies.text())

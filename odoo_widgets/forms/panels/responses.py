@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from odoo_widgets.flow.responses import shown
-from odoo_widgets.forms.pieces import Text
+from odoo_widgets.flow.responses import STATUSES, counts, shown
+from odoo_widgets.forms.pieces import Text, anchor, escape, hide
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,31 +15,58 @@ if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
 
 PAGE = 10
+REJECTED = ("rejected",)
+# By whether only they are shown.
+SHOW_WORDS = {
+    False: ("Show rejected", "Show only the rows that were rejected; form.rejected has them with your own columns"),
+    True: ("Show all", "Show all rows again"),
+}
 
 
 def responses_panel(state: State) -> w.Widget:
     """Counts by status, and the table."""
-    counts, note = Text(kind="counts"), Text()
+    words, note, rejected = Text(kind="counts"), Text(), Text()
+    only = w.Button()
+    only.on_click(lambda _: state.show_rejected(only=not state.only_rejected))
     place = w.VBox([])
-    panel = w.VBox([Text("Responses", kind="heading", tag="h3"), counts, place, note])
+    line = w.HBox([words, only])
+    line.add_class("ow-counts-line")
+    panel = w.VBox([Text("Responses", kind="heading", tag="h3"), line, rejected, place, note])
     panel.add_class("ow-responses")
 
     def follow() -> None:
+        number = 0 if state.responses is None else counts(state.responses).get("rejected", 0)
+        hide(only, not number)
+        rejected.show("form.rejected is the DataFrame of them, with your own columns." if number else "")
+        only.description, only.tooltip = SHOW_WORDS[state.only_rejected]
         if state.responses is None:
-            counts.show(
-                "Nothing sent yet. After a send, each row has a line here, and form.responses is the DataFrame."
-            )
+            words.show("Nothing sent yet. After a send, each row has a line here, and form.responses is the DataFrame.")
             return
-        counts.show(state.last)
-        part, sentence = shown(state.responses)
+        words.show(state.last)
+        found, sentence = shown(state.responses, only=REJECTED if state.only_rejected else STATUSES)
+        part = _marked_up(found)
         note.show(sentence)
         if place.children:
-            place.children[0].update(part, columnDefs=_columns(part))
+            place.children[0].update(part, allow_html=True, columnDefs=_columns(part))
         else:
             place.children = (_table(part),)
 
-    state.on("responses", call=follow)
+    state.on("responses", "only_rejected", call=follow)
     return panel
+
+
+def _marked_up(part: pd.DataFrame) -> pd.DataFrame:
+    """The same as HTML: all that is text is escaped, and the id of a record leads to its page.
+
+    A function that draws links in the browser would keep the page from being saved: it has no copy.
+    """
+    made = part.map(lambda cell: escape(cell) if isinstance(cell, str) else cell)
+    if "link" in part.columns:
+        pairs = zip(part["id"].tolist(), part["link"].tolist(), strict=True)
+        made["id"] = [anchor(str(each), address) or each for each, address in pairs]
+        made = made.drop(columns="link")
+    names = [escape(name) if isinstance(name, str) else name for name in made.index.names]
+    return made.rename_axis(index=names)
 
 
 def _columns(part: pd.DataFrame) -> list[dict[str, Any]]:
@@ -53,7 +80,8 @@ def _table(part: pd.DataFrame) -> w.Widget:
 
     table = ITable(
         part,
-        allow_html=False,
+        # It is ours: see `_marked_up`.
+        allow_html=True,
         columnDefs=_columns(part),
         lengthMenu=[PAGE, 50, 200],
         maxBytes=0,

@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.flow.views import VIEWS
+from odoo_widgets.forms.clipboard import CopyButton
+from odoo_widgets.forms.panels.testing import testing_panel
 from odoo_widgets.forms.pieces import Text, hide, labelled
-from odoo_widgets.forms.sentences import SAMPLES, shown
+from odoo_widgets.forms.sentences import SAMPLES, shown, without_id
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
 
 # More than this in one element makes a page slow.
 MOST_CHARACTERS = 200_000
+# By whether it is open.
+TEST_WORDS = {
+    False: ("Test", "Open this sample for editing, and send its first record for real"),
+    True: ("Close Test", "Give up what was edited, and look at the samples again"),
+}
 
 
 def samples_panel(state: State) -> w.Widget:
@@ -23,20 +30,50 @@ def samples_panel(state: State) -> w.Widget:
     empty = Text(kind="empty")
     view = labelled(w.Dropdown, "View As", options=tuple(VIEWS))
     view.observe(lambda change: state.look(change.new), "value")
+    copy = CopyButton(lambda: _copied(state), tooltip="Copy all of what is open, as it is shown")
+    test = w.Button()
+    test.on_click(lambda _: state.try_out(testing=not state.testing))
+    top, tools = w.HBox([Text("Sample Payload", kind="heading", tag="h3"), test]), w.HBox([view, copy])
+    top.add_class("ow-top")
+    tools.add_class("ow-tools")
+    testing = testing_panel(state)
     slots = [_slot(state, position) for position in range(SAMPLES)]
-    panel = w.VBox([Text("Sample Payload", kind="heading", tag="h3"), count, empty, view, *slots])
+    parts = [slot.children for slot in slots]
+    elsewhere = w.VBox([testing])
+    panel = w.VBox([top, count, empty, tools, *slots, elsewhere])
     panel.add_class("ow-samples")
 
     def follow() -> None:
-        count.show(shown(state))
+        count.show(" ".join(filter(None, [without_id(state), shown(state)])))
         empty.show(
             "The samples appear here as soon as the settings and the data fit together." if state.problem else ""
         )
 
-        hide(view, not state.samples)
+        hide(view, not state.samples or state.testing)
+        hide(copy, not state.samples or state.open_sample is None)
+        hide(test, not state.samples)
+        test.description, test.tooltip = TEST_WORDS[state.testing]
 
-    state.on("samples", "problem", call=follow)
+    def follow_test() -> None:
+        # The panel is one, and stands in the sample that is open.
+        place = state.open_sample if state.testing else None
+        for position, slot in enumerate(slots):
+            held = (testing,) if position == place else ()
+            if slot.children != (*parts[position], *held):
+                slot.children = (*parts[position], *held)
+        elsewhere.children = (testing,) if place is None else ()
+
+    state.on("samples", "problem", "testing", "open_sample", "without_id", call=follow)
+    state.on("testing", "open_sample", call=follow_test)
     return panel
+
+
+def _copied(state: State) -> str:
+    if state.open_sample is None or state.open_sample >= len(state.samples):
+        return ""
+    if state.testing and state.trial is not None and not state.trial.fixed:
+        return str(state.payload)
+    return str(state.samples[state.open_sample].view(state.view))
 
 
 def _slot(state: State, position: int) -> w.Widget:
@@ -44,8 +81,8 @@ def _slot(state: State, position: int) -> w.Widget:
     title = w.ToggleButton()
     title.add_class("ow-fold")
     request = Text(kind="request", tag="pre")
-    left_off = Text()
-    slot = w.VBox([title, request, left_off])
+    note, left_off = Text(), Text()
+    slot = w.VBox([title, note, request, left_off])
     slot.add_class("ow-sample")
 
     def on_toggle(change: dict[str, bool]) -> None:
@@ -63,14 +100,17 @@ def _slot(state: State, position: int) -> w.Widget:
         hide(slot, not there)
         title.value = unfolded
         title.description = f"{'▾' if unfolded else '▸'} {sample.call.number + 1} · {sample.title}" if sample else ""
-        text = sample.view(state.view) if sample and unfolded else ""
+        note.show(sample.note if sample and unfolded else "")
+        text = sample.view(state.view) if sample and unfolded and not state.testing else ""
         more = len(text) - MOST_CHARACTERS
         # Only the open sample's payload is in the widgets' state, which a saved notebook may keep.
         request.show(text[:MOST_CHARACTERS])
         left_off.show(
-            f"… and {more:,} more characters. destination.samples(df)[{position}] has them all." if more > 0 else ""
+            f"… and {more:,} more characters. Copy has them all, and so has destination.samples(df)[{position}]."
+            if more > 0
+            else ""
         )
 
     title.observe(on_toggle, "value")
-    state.on("samples", "open_sample", "view", call=follow)
+    state.on("samples", "open_sample", "view", "testing", call=follow)
     return slot

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.deciding import ACTIVATE
 from odoo_widgets.forms.obstacles import IDLE, to_type
+from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled
-from odoo_widgets.forms.state import CUTTING, SENDING, STOPPING
+from odoo_widgets.forms.sending import CUTTING, SENDING, STOPPING, TESTING, UNDOING
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
@@ -18,16 +20,26 @@ if TYPE_CHECKING:
 STOP_WORDS = {
     IDLE: ("Stop", "Nothing is being sent"),
     SENDING: ("Stop", "Make no further call; the one in flight is waited for"),
+    TESTING: ("Stop", "Make no further call; the one in flight is waited for"),
+    UNDOING: ("Stop", "Make no further call; the one in flight is waited for"),
     STOPPING: ("Cut", "End the call in flight too; its rows may be in Odoo or not"),
     CUTTING: ("Cut", "The call in flight is being cut"),
 }
 PHASE_WORDS = {IDLE: "", SENDING: "sending", STOPPING: "stopping after this call", CUTTING: "cutting this call"}
+# What is done before there is progress.
+FIRST_WORDS = {
+    **PHASE_WORDS,
+    SENDING: "looking through the data",
+    TESTING: "sending test data",
+    UNDOING: "undoing the test",
+}
 MINUTE, HOUR = 60, 3600
 
 
 def send_panel(state: State) -> w.Widget:
     """The bar under settings and samples."""
-    plan, obstacle, outcome = Text(kind="plan"), Text(), Text(kind="problem")
+    plan, obstacle = Text(kind="plan"), Text()
+    outcome = with_proposal(state, "outcome", "way_out")
     send = w.Button(description="Send", button_style="primary", tooltip="Send all rows")
     stop = w.Button(description="Stop")
     bar = w.IntProgress(bar_style="info")
@@ -39,7 +51,9 @@ def send_panel(state: State) -> w.Widget:
 
     def follow_settings() -> None:
         send.disabled = bool(state.obstacle)
-        asks = bool(state.to_confirm) and state.phase == IDLE
+        send.description = "Send again" if state.active else "Send"
+        # One field at a time asks for the same.
+        asks = bool(state.to_confirm) and state.phase == IDLE and state.deciding != ACTIVATE
         why.show(to_type(state) if asks else "")
         # What is to be typed is said above the field that it is typed into.
         obstacle.show(state.obstacle if state.phase == IDLE and state.obstacle != to_type(state) else "")
@@ -56,9 +70,21 @@ def send_panel(state: State) -> w.Widget:
             bar.max, bar.value = state.progress.rows, _answered(state.progress)
         figures.show(_figures(state.progress, state.phase))
 
-    state.on("data", "samples", "credential", "problem", "phase", "responses", "confirmation", call=follow_settings)
+    state.on(
+        "data",
+        "destination",
+        "samples",
+        "credential",
+        "problem",
+        "phase",
+        "responses",
+        "confirmation",
+        "deciding",
+        "tests",
+        "again",
+        call=follow_settings,
+    )
     state.on("progress", "phase", call=follow_progress)
-    state.on("outcome", call=lambda: outcome.show(state.outcome))
     controls = w.HBox([send, stop, bar, figures])
     controls.add_class("ow-send-controls")
     panel = w.VBox([plan, why, confirm, controls, obstacle, outcome])
@@ -68,7 +94,7 @@ def send_panel(state: State) -> w.Widget:
 
 def _figures(progress: Progress | None, phase: str) -> str:
     if progress is None:
-        return "" if phase == IDLE else "looking through the data"
+        return FIRST_WORDS[phase]
     parts = [f"{_answered(progress):,}/{progress.rows:,}"]
     if _answered(progress):
         parts.append(f"{progress.rows_per_second:,.0f}/s")

@@ -11,7 +11,11 @@ from odoo_widgets.flow.headers import header_text
 from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.panels.batching import batching_panel
+from odoo_widgets.forms.panels.credential import credential_panel
 from odoo_widgets.forms.panels.exclude import exclude_panel
+from odoo_widgets.forms.panels.more import more_panel
+from odoo_widgets.forms.panels.proposal import with_proposal
+from odoo_widgets.forms.panels.rest import MEANINGS, rest_panel
 from odoo_widgets.forms.panels.url import url_panel
 from odoo_widgets.forms.pieces import Text, labelled, with_note
 
@@ -23,23 +27,20 @@ def settings_panel(state: State) -> w.Widget:
     """The controls that make the settings."""
     panel = w.VBox(
         [
-            _problem(state),
+            with_proposal(state, "problem", "instead"),
+            credential_panel(state),
             _choice(state, "Method", "method", METHODS),
             _choice(state, "Content Format", "content_format", CONTENT_FORMATS),
             url_panel(state),
+            rest_panel(state),
             _headers(state),
             exclude_panel(state),
             batching_panel(state),
+            more_panel(state),
         ]
     )
     panel.add_class("ow-settings")
     return panel
-
-
-def _problem(state: State) -> w.Widget:
-    text = Text(kind="problem")
-    state.on("problem", call=lambda: text.show(state.problem))
-    return text
 
 
 def _choice(state: State, label: str, name: str, options: tuple[str, ...]) -> w.Widget:
@@ -48,10 +49,10 @@ def _choice(state: State, label: str, name: str, options: tuple[str, ...]) -> w.
     mirror(state, control, lambda: state.shown(name) or options[0], lambda value: {name: value})
 
     def follow() -> None:
-        # A value that the protocol does not take can still be changed back.
+        # A value that the protocol does not take can still be changed back. A verb of REST has its own way in JSON-2.
         value, reason = fixed(state.shown("url")).get(name, ("", ""))
-        control.disabled = bool(reason) and control.value == value
-        note.show(reason)
+        control.disabled = bool(reason) and control.value == value and (name, state.protocol) != ("method", "json2")
+        note.show(reason or (MEANINGS.get(control.value, "") if state.protocol == "rest" else ""))
 
     state.on("destination", "draft", call=follow)
     return with_note(control, note)

@@ -30,6 +30,7 @@ MODELS = (
 )
 # The choice that any other name stands under. As an operation it says nothing: its name is still to be typed.
 METHOD, METHOD_WORDS = "", "Run a method…"
+FOR_LINKS = "Model is for the links to the records: the URL says what is sent to."
 ARGUMENTS = "Its arguments are the columns that are not excluded, by their names."
 
 
@@ -62,12 +63,14 @@ def url_panel(state: State) -> w.Widget:
         hide(method, rest or name() in OPERATIONS)
         wanted = state.shown("model") or ""
         method.options = (*(each for of, each in KNOWN if of == wanted), *ON_ANY_MODEL)
-        note.show("" if rest else _note(wanted, name(), unknown=unknown))
+        note.show(FOR_LINKS if rest else _note(wanted, name(), unknown=unknown))
 
+    remark = Text()
+    state.on("remark", call=lambda: remark.show(state.remark))
     state.on("destination", "draft", call=follow)
     views = w.VBox([model, operation, method])
     views.add_class("ow-views")
-    return w.VBox([url, views, note, _ids(state)])
+    return w.VBox([url, remark, views, note, _ids(state)])
 
 
 def _operation(state: State) -> str:

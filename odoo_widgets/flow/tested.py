@@ -1,0 +1,200 @@
+"""Rows that were sent as a test: where they stand in the bound frame, what a later send owes them, how to undo them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from odoo_widgets.flow.credential import origin
+from odoo_widgets.flow.endpoint import address
+from odoo_widgets.flow.responses import responses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from odoo_widgets.flow.credential import Credential
+    from odoo_widgets.flow.records import Source
+    from odoo_widgets.flow.settings import Settings
+
+# Server, database, model and operation: a row is known only where it went.
+Target: TypeAlias = "tuple[str, str, str, str]"
+# What leaves nothing in Odoo.
+WITHOUT_TRACE = ("rejected", "not_sent", "deleted")
+
+
+@attrs.frozen(eq=False)
+class Tested:
+    """One test: some rows that were sent for real.
+
+    Attributes:
+        target: Where they went.
+        rows: Their positions in the bound frame; -1 for a row that is not in it any more.
+        cells: The rows as they were in the frame, edits of the payload aside.
+        responses: What became of them.
+    """
+
+    target: Target
+    rows: tuple[int, ...]
+    cells: pd.DataFrame = attrs.field(repr=False)
+    responses: pd.DataFrame = attrs.field(repr=False)
+
+    @property
+    def created(self) -> pd.DataFrame:
+        """The ids of the records that the test made, as a frame to send to `undoing`."""
+        return self.responses.loc[(self.responses["status"] == "created").to_numpy(dtype=bool), ["id"]]
+
+
+def target(settings: Settings, credential: Credential) -> Target:
+    """Where rows go, as far as it decides whether they have been there."""
+    there = settings.endpoint
+    return origin(settings.url), credential.database, there.model, there.operation
+
+
+def tested(
+    source: Source, settings: Settings, credential: Credential, rows: Sequence[int], answer: pd.DataFrame
+) -> Tested:
+    """A test that has been made.
+
+    Args:
+        source: The bound frame.
+        settings: What was sent with.
+        credential: As whom.
+        rows: The positions of the rows that were sent.
+        answer: Their responses, in the order of the rows.
+    """
+    return Tested(target(settings, credential), tuple(rows), source.frame.iloc[list(rows)], answer)
+
+
+def rebound(test: Tested, source: Source) -> Tested:
+    """A test as another bound frame has it: a row is the same one where its label and its cells are.
+
+    Columns that are new in the frame do not count. A row whose cells have changed is another one.
+    """
+    names = list(test.cells.columns)
+    frame = source.frame
+    if test.cells.columns.has_duplicates or frame.columns.has_duplicates or not set(names) <= set(frame.columns):
+        return attrs.evolve(test, rows=(-1,) * len(test.rows))
+    rows: list[int] = []
+    for place, label in enumerate(test.cells.index):
+        before = repr(test.cells.iloc[place].tolist())
+        there = np.flatnonzero(frame.index == label) if frame.index.nlevels == 1 else _places(frame.index, label)
+        same = (int(row) for row in there if repr(frame.iloc[row][names].tolist()) == before and int(row) not in rows)
+        rows.append(next(same, -1))
+    return attrs.evolve(test, rows=tuple(rows))
+
+
+def _places(index: pd.Index, label: object) -> list[int]:
+    return [row for row, each in enumerate(index) if each == label]
+
+
+def known(tests: Iterable[Tested], there: Target) -> dict[int, pd.DataFrame]:
+    """The rows that have been sent to a target as a test.
+
+    Args:
+        tests: The tests, in the order in which they were made.
+        there: The target.
+
+    Returns:
+        Position of a row to its last response that left something in Odoo, or may have, as a frame of one row.
+    """
+    found: dict[int, pd.DataFrame] = {}
+    for test in tests:
+        traces = ~test.responses["status"].isin(WITHOUT_TRACE).to_numpy(dtype=bool)
+        for place, row in enumerate(test.rows):
+            if test.target == there and row >= 0 and traces[place]:
+                found[row] = test.responses.iloc[[place]]
+    return found
+
+
+def among(size: int, left_out: Mapping[int, pd.DataFrame]) -> Sequence[int] | None:
+    """The positions of the rows that a send has to send; None for all."""
+    return [row for row in range(size) if row not in left_out] if left_out else None
+
+
+def whole(source: Source, answer: pd.DataFrame, left_out: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """The responses of a send with those of the rows that it left out, since they had been sent as a test.
+
+    Args:
+        source: The bound frame.
+        answer: The responses of the send, in the order of the rows that were sent.
+        left_out: The others, as `known` has them.
+
+    Returns:
+        One row for each row of the frame, with its index. A tested row was in no batch of this send.
+    """
+    if not left_out:
+        return answer
+    sent = among(len(source), left_out) or []
+    rows = np.array([*sent, *left_out])
+    joined = pd.concat([answer, *(each.assign(batch=pd.array([None], "Int64")) for each in left_out.values())])
+    made = joined.iloc[np.argsort(rows)]
+    made.index = source.frame.index
+    return made
+
+
+def log(tests: Sequence[Tested]) -> pd.DataFrame:
+    """All tests as one frame of responses, in the order in which they were made; without any, an empty one."""
+    return pd.concat([test.responses for test in tests]) if tests else responses([], pd.RangeIndex(0), "", "")
+
+
+def undoing(settings: Settings) -> Settings | None:
+    """The settings that delete what these settings created, from a frame with a column `id`.
+
+    Args:
+        settings: What the records were created with.
+
+    Returns:
+        The same server and protocol with `unlink`, or DELETE for REST; None where the URL takes other columns.
+    """
+    there = settings.endpoint
+    if settings.url_columns:
+        return None
+    changes = {
+        "json2": lambda: {"url": address(settings.url, there.model, "unlink")},
+        "rest": lambda: {"url": _with_id(settings.url), "method": "DELETE", "mode": "create"},
+    }.get(there.protocol, lambda: {"operation": "unlink"})()
+    return settings.replace(ids="id", exclude=(), missing={}, grouping="sequential", group_by=None, **changes)
+
+
+def _with_id(url: str) -> str:
+    path, mark, query = url.partition("?")
+    return f"{path.rstrip('/')}/{{id}}{mark}{query}"
+
+
+def undone(test: Tested, answer: pd.DataFrame) -> Tested:
+    """A test after its records were deleted.
+
+    Args:
+        test: The test.
+        answer: The responses of sending `test.created` to `undoing`.
+
+    Returns:
+        The test, whose rows are `deleted` where the server said so of their records.
+    """
+    gone = answer.loc[(answer["status"] == "deleted").to_numpy(dtype=bool), "id"]
+    places = test.responses["id"].isin(gone).to_numpy(dtype=bool, na_value=False)
+    after = test.responses.copy()
+    after.loc[places, "status"] = "deleted"
+    after.loc[places, "link"] = pd.NA
+    return attrs.evolve(test, responses=after)
+
+
+def rejected(source: Source, answer: pd.DataFrame) -> pd.DataFrame:
+    """The rows that were rejected, as they were, with what was wrong with them.
+
+    Args:
+        source: The frame that was sent.
+        answer: Its responses.
+
+    Returns:
+        The source's columns and its index, then error_type, error_field and error; where the source has a column of
+        such a name already, `odoo_` is put before it.
+    """
+    places = (answer["status"] == "rejected").to_numpy(dtype=bool)
+    errors = answer.loc[places, ["error_type", "error_field", "error"]]
+    mine = source.frame.loc[places]
+    errors.columns = pd.Index([f"odoo_{name}" if name in mine.columns else name for name in errors.columns])
+    return pd.concat([mine, errors.set_axis(mine.index)], axis=1)

@@ -1,0 +1,56 @@
+"""What only an add-on's own REST endpoint has to be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from odoo_widgets.flow.choices import OF_REST, UPSERTS, WRAPPED
+from odoo_widgets.forms.mirror import mirror
+from odoo_widgets.forms.pieces import hide, labelled
+
+if TYPE_CHECKING:
+    from odoo_widgets.forms.state import State
+
+# What each verb does; an add-on may have ways of its own.
+MEANINGS = {
+    "POST": "POST makes new records.",
+    "PUT": "PUT replaces whole records: what is not sent of them may be emptied, as the endpoint decides.",
+    "PATCH": "PATCH changes the fields that are sent.",
+    "DELETE": "DELETE removes the records. No columns are sent.",
+}
+CREATE, UPSERT = "create", "upsert"
+
+
+def rest_panel(state: State) -> w.Widget:
+    """The controls for an endpoint that is not Odoo's own; out of sight for those that are."""
+    wrap = _words(state, "Wrap Records In", "wrap", "nothing, or such as data or params.data")
+    place = _words(state, "Id in Answer", "id_path", "the usual places, or such as data[0].id")
+    header = _words(state, "Key Header", "key_header", "Authorization, or such as api-key")
+    upsert = w.Checkbox(description="Make the rows that have no id, by POST?", indent=False)
+    upsert.add_class("ow-check")
+    mirror(state, upsert, lambda: _shown(state, "mode") == UPSERT, lambda on: {"mode": UPSERT if on else CREATE})
+    panel = w.VBox([upsert, wrap, place, header])
+    panel.add_class("ow-views")
+
+    def follow() -> None:
+        hide(panel, state.protocol != "rest")
+        # What was chosen and does not fit any more can be taken back.
+        hide(upsert, state.shown("method") not in UPSERTS and not upsert.value)
+        hide(wrap, state.shown("content_format") not in WRAPPED and not wrap.value)
+
+    state.on("destination", "draft", call=follow)
+    return panel
+
+
+def _shown(state: State, name: str) -> str:
+    value = state.shown(name)
+    return OF_REST[name] if value is None else str(value)
+
+
+def _words(state: State, label: str, name: str, placeholder: str) -> w.Widget:
+    control = labelled(w.Text, label, continuous_update=False, placeholder=placeholder)
+    # An empty field means what the setting is by itself.
+    mirror(state, control, lambda: _shown(state, name), lambda value: {name: value.strip() or OF_REST[name]})
+    return control

@@ -1,0 +1,181 @@
+"""The half of a form's state that sends: what goes on in the background, and what came of it.
+
+Handlers start and stop; the sending thread reports. Both change what is here under the state's one lock.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import traitlets
+from immutabledict import immutabledict
+
+from odoo_widgets.flow import tested
+from odoo_widgets.flow.errors import StoppedError
+from odoo_widgets.forms import obstacles
+from odoo_widgets.forms.asking import Asking
+from odoo_widgets.forms.obstacles import IDLE
+from odoo_widgets.forms.sentences import headline, in_words, result
+from odoo_widgets.forms.value import NOTHING, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from odoo_widgets.flow.records import Source
+    from odoo_widgets.net.delivery import Delivery, Progress
+
+# A send reports after every call; a screen needs no more than this.
+REPORT_SECONDS = 0.1
+
+SENDING, TESTING, UNDOING, STOPPING, CUTTING = "sending", "testing", "undoing", "stopping", "cutting"
+# What can be stopped.
+GOING_ON = (SENDING, TESTING, UNDOING)
+
+
+class Sending(Asking):
+    """What a form sends, and what became of it.
+
+    In: what `Asking` keeps, and `problem`, which `State` finds.
+    Out: `phase`, `progress`, `responses`, `last`, `outcome`, and `way_out`, settings that would be right after it;
+    `confirmation` is what was typed.
+    Rows that were sent as a test are left out, unless they are wanted `again`; `tests` has them.
+    """
+
+    problem = traitlets.Unicode()
+    phase = traitlets.Enum([IDLE, *GOING_ON, STOPPING, CUTTING], IDLE)
+    progress = Value(None)
+    responses = Value(None)
+    confirmation = traitlets.Unicode()
+    last = traitlets.Unicode()
+    tests = Value(())
+    again = traitlets.Bool(False)
+    only_rejected = traitlets.Bool(False)
+    way_out = Value(NOTHING)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._delivery: Delivery | None = None
+        self._reported = 0.0
+        self._sent: Source | None = None
+        # Who sent what is in the responses, and when it ended.
+        self.signed: tuple[str, datetime] | None = None
+
+    @property
+    def test_responses(self) -> pd.DataFrame:
+        """What became of each row that was sent as a test, in the order of the tests."""
+        return tested.log(self.tests)
+
+    @property
+    def sent_before(self) -> dict[int, pd.DataFrame]:
+        """The rows that were sent as a test to where they would go now: position to response."""
+        if self.destination is None or self.credential is None:
+            return {}
+        return tested.known(self.tests, tested.target(self.destination, self.credential))
+
+    @property
+    def left_out(self) -> dict[int, pd.DataFrame]:
+        """The rows that a send would leave out: position to response."""
+        return {} if self.again else self.sent_before
+
+    @property
+    def rejected(self) -> pd.DataFrame | None:
+        """The rows of the last send that were rejected, with what was wrong; None before the first send."""
+        if self.responses is None or self._sent is None:
+            return None
+        return tested.rejected(self._sent, self.responses)
+
+    @property
+    def obstacle(self) -> str:
+        """Why nothing can be sent now, in words; empty if it can."""
+        return obstacles.obstacle(self)
+
+    @property
+    def to_confirm(self) -> str:
+        """What has to be typed before rows are sent that may do harm; else empty."""
+        return obstacles.to_confirm(self)
+
+    def confirm(self, typed: str) -> None:
+        """Takes what was typed to confirm a send."""
+        with self._changing():
+            self.confirmation = typed
+
+    def send(self) -> None:
+        """Starts to send what is bound, in the background. What goes wrong becomes `outcome`."""
+        with self._changing():
+            if self.obstacle:
+                return
+            left_out, source = self.left_out, self.data
+            try:
+                delivery = self.destination.delivery(
+                    source,
+                    self.credential,
+                    server=self.known,
+                    rows=tested.among(len(source), left_out),
+                    on_progress=self._on_progress,
+                )
+            except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
+                self.outcome = in_words(error)
+                return
+            self._delivery, self._reported = delivery, 0.0
+            self.phase, self.progress, self.outcome = SENDING, None, ""
+            self.confirmation = ""
+            sent, who = headline(self), self.credential.login
+
+            def take(responses: pd.DataFrame) -> None:
+                whole = tested.whole(source, responses, left_out)
+                self._sent, self.signed, self.only_rejected = source, (who, datetime.now(UTC)), False
+                self.responses, self.last = whole, result(whole, sent)
+
+            delivery.future.add_done_callback(lambda _future: self._on_end(delivery, take))
+            delivery.start()
+
+    def show_rejected(self, *, only: bool) -> None:
+        """Shows the rejected rows of the last send only, or all of them."""
+        with self._changing():
+            self.only_rejected = only
+
+    def stop(self) -> None:
+        """Once: no new call. Twice: cuts the call in flight."""
+        with self._changing():
+            if self._delivery is None:
+                return
+            if self.phase in GOING_ON:
+                self._delivery.stop()
+                self.phase = STOPPING
+            elif self.phase == STOPPING:
+                self._delivery.cut()
+                self.phase = CUTTING
+
+    def _on_progress(self, progress: Progress) -> None:
+        # In the sending thread.
+        first_or_last = progress.done in (0, progress.rows)
+        if first_or_last or progress.seconds - self._reported >= REPORT_SECONDS:
+            self._reported = progress.seconds
+            with self._changing():
+                self.progress = progress
+
+    def _on_end(self, delivery: Delivery, take: Callable[[pd.DataFrame], None]) -> None:
+        # In the sending thread.
+        responses, outcome, way_out = None, "", NOTHING
+        try:
+            responses = delivery.future.result()
+        except StoppedError as error:
+            responses, outcome, way_out = error.responses, str(error), immutabledict(error.instead)
+        except Exception as error:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
+            outcome = in_words(error)
+        with self._changing():
+            self._delivery = None
+            self.phase, self.progress, self.outcome = IDLE, delivery.progress, outcome
+            self.way_out = way_out
+            if responses is not None:
+                take(responses)
+
+    def close(self) -> None:
+        """Lets a send end after the call in flight, and lets go of everybody who listens."""
+        with self._changing():
+            self.unobserve_all()
+            if self.phase in GOING_ON:
+                self.stop()

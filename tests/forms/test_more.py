@@ -1,0 +1,122 @@
+"""What is folded up: empty cells, language, company, e-mails about assignments, time zone, the time of a call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from odoo_widgets import Server
+from tests.forms.examples import ME, PLAIN
+
+if TYPE_CHECKING:
+    from tests.forms.screen import Show
+
+EMAILS = "E-mail people about records that are assigned to them?"
+EDITS = [
+    ("Language", "fr_FR", {"context": {"lang": "fr_FR"}}, '"lang": "fr_FR"'),
+    ("Company", "3", {"context": {"allowed_company_ids": [3]}}, '"allowed_company_ids": [\n      3\n    ]'),
+    (EMAILS, True, {"context": {"mail_auto_subscribe_no_notify": False}}, '"mail_auto_subscribe_no_notify": false'),
+    ("Time Zone", "Europe/Brussels", {"timezone": "Europe/Brussels"}, "vals_list"),
+    ("Seconds per Call", 30.0, {"timeout": 30.0}, "vals_list"),
+]
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    return pd.DataFrame({"name": ["A", None], "email": [None, "b@example.com"], "user_id": [2, 3]})
+
+
+@pytest.mark.parametrize(("label", "typed", "change", "words"), EDITS)
+def test_a_control_changes_the_destination_and_the_destination_moves_the_control(  # noqa: PLR0917
+    show: Show, frame: pd.DataFrame, label: str, typed: Any, change: dict[str, Any], words: str
+) -> None:
+    screen = show(frame, PLAIN, ME)
+    screen.type(label, typed)
+    assert screen.text("problem") == ""
+    assert screen.form.destination == PLAIN.replace(**change)
+    assert words in screen.sample
+    given = show(frame, PLAIN, ME)
+    given.form.destination = PLAIN.replace(**change)
+    assert given.everything() == screen.everything()
+    assert given.field(label).value == typed
+    given.form.destination = PLAIN
+    assert given.everything() == show(frame, PLAIN, ME).everything()
+
+
+def test_one_choice_of_the_context_leaves_the_others_alone(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN.replace(context={"tracking_disable": True, "lang": "nl_BE"}), ME)
+    assert screen.field("Language").value == "nl_BE"
+    screen.type("Company", "2")
+    screen.type("Language", "")
+    assert screen.form.destination.context == {"tracking_disable": True, "allowed_company_ids": [2]}
+    screen.type("Company", "")
+    assert screen.form.destination.context == {"tracking_disable": True}
+
+
+def test_people_are_not_e_mailed_unless_it_is_chosen_and_the_sample_shows_it(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN, ME)
+    assert screen.field(EMAILS).value is False
+    assert '"mail_auto_subscribe_no_notify": true' in screen.sample
+    screen.type(EMAILS, True)
+    assert '"mail_auto_subscribe_no_notify": true' not in screen.sample
+    screen.type(EMAILS, False)
+    assert screen.form.destination == PLAIN
+
+
+def test_a_company_is_shown_by_its_name_once_the_server_has_told_it(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN.replace(context={"allowed_company_ids": [2]}), ME)
+    assert screen.field("Company").value == "2"
+    screen.form._state.server = Server(PLAIN.url, companies={1: "My Company", 2: "Branch"})
+    assert screen.field("Company").value == "2 Branch"
+    screen.type("Company", "1 My Company")
+    assert screen.form.destination.context == {"allowed_company_ids": [1]}
+
+
+def test_a_company_that_is_no_number_is_not_taken(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN.replace(context={"allowed_company_ids": [2]}), ME)
+    assert screen.type("Company", "Branch") == "2"
+    assert screen.form.destination.context == {"allowed_company_ids": [2]}
+    screen.click("▸ More")
+    assert screen.says("Company is the number that Odoo knows it by")
+    screen.form._state.server = Server(PLAIN.url, companies={1: "My Company", 3: "Branch"})
+    assert screen.type("Company", "Branch") == "3 Branch"
+    assert not screen.says("Company is the number")
+    assert screen.form.destination.context == {"allowed_company_ids": [3]}
+
+
+def test_a_time_zone_that_is_none_stays_until_it_is_corrected(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN, ME)
+    assert screen.type("Time Zone", "Mars/Base") == "Mars/Base"
+    assert "timezone='Mars/Base' is not known" in screen.text("problem")
+    screen.type("Time Zone", "")
+    assert screen.form.destination == PLAIN
+    assert screen.text("problem") == ""
+
+
+def test_what_becomes_of_empty_cells_is_chosen_column_by_column(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN, ME)
+    assert screen.field("Empty Cells").options == ("name", "email", "user_id")
+    assert screen.type("Empty Cells", "email") == ""
+    assert screen.form.destination.missing == {"email": "clear"}
+    assert screen.field("Empty Cells").options == ("name", "user_id")
+    assert '"email": null' in screen.sample
+    screen.type("Empty email", "send nothing at all")
+    assert screen.form.destination.missing == {"email": "reject"}
+    assert "email" in screen.text("problem")
+    screen.type("Empty email", "leave the field out")
+    assert screen.form.destination == PLAIN
+    assert "Empty email" not in [getattr(each, "description", "") for each in screen.widgets]
+    screen.form.destination = PLAIN.replace(missing={"name": "clear", "email": "omit"})
+    assert screen.field("Empty name").value == "clear"
+    assert screen.field("Empty email").value == "omit"
+
+
+def test_the_settings_fold_up_and_down(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN)
+    assert screen.field("Language") not in screen.visible
+    screen.click("▸ More")
+    assert screen.field("Language") in screen.visible
+    screen.click("▾ More")
+    assert screen.field("Language") not in screen.visible

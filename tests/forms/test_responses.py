@@ -1,0 +1,115 @@
+"""What came back: the rejected ones, their errors, the receipt, and the responses as what is sent next."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from odoo_widgets import DestinationForm
+from odoo_widgets.flow.errors import DataError
+from odoo_widgets.flow.responses import COLUMNS
+from tests.forms.examples import KEY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.forms.odoo import Odoo
+    from tests.forms.screen import Screen, Show
+
+HOSTILE = "</td><script>alert(1)</script>"
+
+
+def sent_with_some_rejected(show: Show, frame: pd.DataFrame, odoo: Odoo) -> Screen:
+    def answer(records: list[dict[str, Any]]) -> tuple[Any, int]:
+        if records[0]["ref"] == "R3":
+            del odoo.records[-len(records) :]
+            return {"name": "odoo.exceptions.ValidationError", "message": HOSTILE}, 422
+        return odoo.create(records)
+
+    odoo.answer = answer
+    screen = show(frame, odoo.destination, odoo.credential)
+    assert screen.form.rejected is None
+    screen.click("Send")
+    screen.wait_for_end()
+    return screen
+
+
+def table(screen: Screen) -> Any:
+    return next(each for each in screen.widgets if type(each).__name__ == "ITable")
+
+
+def test_rejected_rows_stand_on_top_and_can_be_shown_alone(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = sent_with_some_rejected(show, frame, odoo)
+    assert screen.text("counts").endswith(": created 9 · rejected 3")
+    assert table(screen).df.status.tolist() == ["rejected"] * 3 + ["created"] * 9
+    screen.click("Show rejected")
+    assert table(screen).df.index.tolist() == [3, 4, 5]
+    screen.click("Show all")
+    assert len(table(screen).df) == 12
+    screen.click("Show rejected")
+    odoo.answer = odoo.create
+    screen.click("Send")
+    screen.wait_for_end()
+    assert len(table(screen).df) == 12
+    assert screen.field("Show rejected") not in screen.visible
+
+
+def test_rejected_is_a_frame_with_the_columns_and_labels_of_the_source(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    data = frame.assign(error="mine").set_axis([f"x{n % 4}" for n in range(12)])
+    screen = sent_with_some_rejected(show, data, odoo)
+    screen.form.data = frame.head(1)
+    rejected = screen.form.rejected
+    assert list(rejected.columns) == ["name", "ref", "error", "error_type", "error_field", "odoo_error"]
+    assert rejected.index.tolist() == ["x3", "x0", "x1"]
+    assert rejected.ref.tolist() == ["R3", "R4", "R5"]
+    assert rejected.odoo_error.tolist() == [HOSTILE] * 3
+
+
+def test_each_id_leads_to_its_record_and_what_a_server_says_is_text(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    screen = sent_with_some_rejected(show, frame.rename_axis(index=HOSTILE), odoo)
+    state = json.dumps(table(screen)._dt_args, default=str)
+    assert 'href=\\\\\\"' + odoo.credential.server in state
+    assert "/odoo/res.partner/1?db=mycompany" in state
+    assert "<script" not in state
+    assert KEY not in state
+
+
+def test_the_receipt_says_who_sent_what(show: Show, frame: pd.DataFrame, odoo: Odoo, tmp_path: Path) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    with pytest.raises(DataError, match="Nothing has been sent yet"):
+        screen.form.receipt()
+    screen.click("Send")
+    screen.wait_for_end()
+    receipt = screen.form.receipt(tmp_path / "receipt.csv")
+    assert list(receipt.columns) == ["row", "status", "id", "link", "who", "when"]
+    assert set(receipt.who) == {"me@example.com"}
+    assert receipt.when.notna().all()
+    assert len(pd.read_csv(tmp_path / "receipt.csv")) == 12
+
+
+def test_responses_are_the_next_source(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = sent_with_some_rejected(show, frame, odoo)
+    there = odoo.destination.replace(url=odoo.url.replace("create", "write"))
+    follow = show(screen.form.responses.assign(city="Gent"), there, odoo.credential)
+    assert isinstance(follow.form, DestinationForm)
+    assert set(follow.form.destination.exclude) == set(COLUMNS) - {"id"}
+    assert follow.form.destination.ids == "id"
+    assert len(follow.form.data) == 9
+    assert follow.says("3 rows of the responses without an id are left out.")
+    follow.click("Test")
+    assert json.loads(follow.field("Payload").value) == {"ids": [1], "vals": {"city": "Gent"}}
+    follow.click("Close Test")
+    follow.form.data = frame.assign(id=1, status="mine")
+    assert follow.form.destination.exclude == ()
+    assert not follow.says("without an id")
+    follow.form.data = screen.form.responses
+    follow.form.destination = there.replace(exclude=["name"])
+    assert follow.form.destination.exclude[0] == "name"
+    assert set(follow.form.destination.exclude) == {"name", *COLUMNS} - {"id"}

@@ -102,6 +102,6 @@ def test_a_saved_notebook_shows_a_summary_without_a_kernel_and_holds_no_secret(
         with lab.open(browser, name) as notebook:
             summary = notebook.page.locator(".ow-summary")
             expect(summary).to_be_visible()
-            expect(summary).to_contain_text(f"Create res.partner in {odoo.database} as admin")
+            expect(summary).to_contain_text(f"Create res.partner in {odoo.database} (sandbox) as admin")
             expect(summary).to_contain_text("created 2")
         saved["metadata"].pop("widgets", None)

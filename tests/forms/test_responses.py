@@ -47,6 +47,9 @@ def test_rejected_rows_stand_on_top_and_can_be_shown_alone(show: Show, frame: pd
     assert table(screen).df.status.tolist() == ["rejected"] * 3 + ["created"] * 9
     screen.click("Show rejected")
     assert table(screen).df.index.tolist() == [3, 4, 5]
+    # The rows keep their labels, and the column of sentences is the one that has room.
+    assert json.loads(table(screen)._dt_args["data_json"])[0][:2] == [3, "rejected"]
+    assert table(screen)._dt_args["columnDefs"][0]["targets"] == 3
     screen.click("Show all")
     assert len(table(screen).df) == 12
     screen.click("Show rejected")

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
 
 PAGE = 10
+# An update forgets what it is not told again.
+OPTIONS: dict[str, Any] = {
+    # The HTML is ours: see `_marked_up`.
+    "allow_html": True,
+    "lengthMenu": [PAGE, 50, 200],
+    "maxBytes": 0,
+    "pageLength": PAGE,
+    "showIndex": True,
+    "style": "table-layout:auto;width:100%",
+}
 REJECTED = ("rejected",)
 # By whether only they are shown.
 SHOW_WORDS = {
@@ -47,7 +57,7 @@ def responses_panel(state: State) -> w.Widget:
         part = _marked_up(found)
         note.show(sentence)
         if place.children:
-            place.children[0].update(part, allow_html=True, columnDefs=_columns(part))
+            place.children[0].update(part, columnDefs=_columns(part), **OPTIONS)
         else:
             place.children = (_table(part),)
 
@@ -78,16 +88,6 @@ def _table(part: pd.DataFrame) -> w.Widget:
     # Loaded with the first responses: it takes longer than the rest of the form.
     from itables.widget import ITable  # noqa: PLC0415
 
-    table = ITable(
-        part,
-        # It is ours: see `_marked_up`.
-        allow_html=True,
-        columnDefs=_columns(part),
-        lengthMenu=[PAGE, 50, 200],
-        maxBytes=0,
-        pageLength=PAGE,
-        showIndex=True,
-        style="table-layout:auto;width:100%",
-    )
+    table = ITable(part, columnDefs=_columns(part), **OPTIONS)
     table.add_class("ow-table")
     return table

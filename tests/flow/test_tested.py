@@ -1,0 +1,79 @@
+"""Rows that were sent as a test: where they stand, what a send owes them, and what undoes them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow import tested
+from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.responses import Outcome, responses
+
+SERVER = "https://mycompany.odoo.com"
+ME = Credential(SERVER, "mycompany", "me", "k" * 40)
+CREATE = Destination(f"{SERVER}/json/2/res.partner/create")
+
+
+def made(frame: pd.DataFrame, rows: list[int], status: str = "created") -> tested.Tested:
+    outcome = Outcome(range(len(rows)), status, ids=[row + 100 for row in rows])
+    answer = responses([outcome], frame.index[rows], SERVER, "res.partner")
+    return tested.tested(Source(frame), CREATE, ME, rows, answer)
+
+
+@pytest.mark.parametrize(
+    "index", [None, ["a", "a", "b", "c"], pd.MultiIndex.from_tuples([("x", 1), ("x", 1), ("x", 2), ("y", 1)])]
+)
+def test_a_send_with_its_tested_rows_is_whole_and_has_the_index_of_the_frame(index: object) -> None:
+    frame = pd.DataFrame({"name": ["w", "x", "y", "z"], "tags": [[1], [2], [3], None]}, index=index)
+    left_out = tested.known([made(frame, [1, 2])], tested.target(CREATE, ME))
+    rest = tested.among(len(frame), left_out)
+    assert rest == [0, 3]
+    answer = responses([Outcome([0, 1], "created", ids=[1, 2], batch=0)], frame.index[rest], SERVER, "res.partner")
+    whole = tested.whole(Source(frame), answer, left_out)
+    pd.testing.assert_index_equal(whole.index, frame.index)
+    assert whole.id.tolist() == [1, 101, 102, 2]
+    assert whole.batch.isna().tolist() == [False, True, True, False]
+    pd.testing.assert_series_equal(whole.dtypes, answer.dtypes)
+
+
+@pytest.mark.parametrize("status", ["rejected", "not_sent", "deleted"])
+def test_what_left_nothing_in_odoo_is_still_to_be_sent(status: str) -> None:
+    frame = pd.DataFrame({"name": ["w", "x"]})
+    assert tested.known([made(frame, [0], status)], tested.target(CREATE, ME)) == {}
+
+
+def test_a_row_in_doubt_is_not_sent_again() -> None:
+    frame = pd.DataFrame({"name": ["w", "x"]})
+    assert list(tested.known([made(frame, [1], "in_doubt")], tested.target(CREATE, ME))) == [1]
+
+
+def test_an_earlier_test_of_a_row_counts_again_once_the_later_one_is_undone() -> None:
+    frame = pd.DataFrame({"name": ["w", "x"]})
+    later = made(frame, [0])
+    answer = responses([Outcome([0], "deleted", ids=[100])], frame.index[[0]], SERVER, "res.partner")
+    tests = [made(frame, [0], "in_doubt"), tested.undone(later, answer)]
+    assert tests[1].created.empty
+    assert tested.known(tests, tested.target(CREATE, ME))[0].status.tolist() == ["in_doubt"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "url", "operation"),
+    [
+        (CREATE, f"{SERVER}/json/2/res.partner/unlink", "unlink"),
+        (Destination(f"{SERVER}/jsonrpc", model="res.partner", operation="create"), f"{SERVER}/jsonrpc", "unlink"),
+        (Destination(f"{SERVER}/api/res.partner?a=b"), f"{SERVER}/api/res.partner/{{id}}?a=b", "DELETE"),
+    ],
+)
+def test_what_was_created_is_deleted_over_the_same_protocol(settings: Destination, url: str, operation: str) -> None:
+    undoing = tested.undoing(settings.replace(exclude=["id"], headers="a:b"))
+    assert undoing is not None
+    assert (undoing.url, undoing.endpoint.operation) == (url, operation)
+    assert undoing.endpoint.model == "res.partner"
+    assert undoing.headers == {"a": "b"}
+    assert undoing.exclude == ()
+
+
+def test_a_url_that_takes_values_of_rows_cannot_be_undone() -> None:
+    assert tested.undoing(CREATE.replace(url=f"{CREATE.url}?a={{name}}")) is None

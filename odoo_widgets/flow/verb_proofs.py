@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from odoo_widgets.flow import answers
+from odoo_widgets.flow import answers, failures
 from odoo_widgets.flow.answers import Answer
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _answered(status: str) -> Callable[[Ask, Answer, str], Proved | None]:
 
 
 def _touched_nothing(answer: Answer) -> bool:
-    inner = answers.opened(answer.content)
+    inner = failures.opened(answer.content)
     count = inner.get("count") if isinstance(inner, dict) else None
     return inner == [] or (type(count) is int and count == 0)
 

@@ -15,7 +15,7 @@ import orjson
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from odoo_widgets.flow import answers
+from odoo_widgets.flow import failures
 from odoo_widgets.flow.answers import DIGITS, LAST_PART, Answer
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.formats import FORMATS
@@ -115,14 +115,14 @@ def decode(exchange: Exchange) -> Reply:
     except (ValueError, LookupError, ParseError, DefusedXmlException, RecursionError):
         return Reply(readable=False)
     if not response.is_success:
-        name, message = answers.told(content)
+        name, message = failures.told(content)
         if response.is_server_error and "." not in name:
             # Whether anything was kept, only Odoo's own exceptions say.
             return Reply(readable=False, message=message)
         # A text at an address that is not there is a page for people.
         readable = not (isinstance(content, str) and response.status_code == NOT_FOUND)
         return Reply(readable, error_type=name or f"HTTP {response.status_code}", message=message)
-    if found := answers.error(content):
+    if found := failures.error(content):
         return Reply(error_type=found[0] or "error", message=found[1])
     return Reply(result=Answer(response.status_code, content, response.headers.get("location", "")))
 

@@ -232,12 +232,20 @@ def test_a_long_message_is_cut() -> None:
 ODD = "Sent, and mycompany.odoo.com answered {}: the records may be there. "
 ODD += "Look there for the first of them before sending these rows again."
 PAGE = "with a page for people, or with what is neither JSON, XML nor text (HTTP 200)"
+XHTML = '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "u"><html><b>Log in</b></html>'
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a><id>&c;</id></a>'
 # The answer, and how many rows the call has.
 DOUBTED = {
     "a page": (body("<!DOCTYPE html><html><body>Welcome</body></html>", "text/html"), 1, PAGE),
     "a page that is called JSON": (body("<html>Log in</html>", "application/json"), 1, PAGE),
     "a page that is called text": (body("Hello <b>you</b>", "text/plain"), 1, PAGE),
+    "a page in XHTML": (body(XHTML, "text/html"), 1, PAGE),
+    "a page in XHTML that says so": (body(XHTML, "application/xhtml+xml"), 1, PAGE),
+    "a page that is called XML": (body("<html><body>Error</body></html>", "text/xml"), 1, PAGE),
+    "a page that is called XML, in a name space": (body('<h:html xmlns:h="u"><h:a/></h:html>', "text/xml"), 1, PAGE),
+    "a page without a root": (body("<!-- x --><!doctype HTML><p>Error</p>", "application/xml"), 1, PAGE),
+    "a page in a text of JSON": (js("<html><body>Error</body></html>"), 1, PAGE),
+    "a page in an envelope": (js({"jsonrpc": "2.0", "id": 1, "result": "<p>Error</p>"}), 1, PAGE),
     "half of JSON": (body('{"id": 7', "application/json"), 1, PAGE),
     "a picture": (body(b"\x89PNG\r\n\x1a\n\x00", "image/png"), 1, PAGE),
     "bytes that are called text": (body(b"\x00\x01", "text/plain"), 1, PAGE),
@@ -388,6 +396,8 @@ MAYBE = {
     "no record": (js({"count": 0, "data": []}), "that it found no record"),
     "an empty list": (js([]), "that it found no record"),
     "a page": (body("<p>Welcome</p>", "text/html"), PAGE),
+    "a page in XHTML": (body(XHTML, "application/xhtml+xml"), PAGE),
+    "a page in a text of JSON": (js("<!DOCTYPE html><p>Log in"), PAGE),
     "a part": (httpx.Response(206), "HTTP 206, which does not say what became of 1 record"),
 }
 MAY = {"PUT": "the records may have changed", "DELETE": "the records may be gone"}

@@ -37,6 +37,8 @@ BEARER = "authorization"
 NOT_FOUND = 404
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 TAG = re.compile(r"<[!/A-Za-z]")
+# How a page for people begins, whatever its Content-Type says; XHTML, and some servers' HTML, with comments before.
+PAGE = re.compile(rb"(?:<\?xml[^>]*>|<!--(?:(?!-->).)*-->|\s)*<(?:!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL)
 
 
 def encode(call: Call, settings: Settings, credential: Credential, _server: Server = NOTHING_KNOWN) -> httpx.Request:
@@ -132,8 +134,18 @@ def _content(kind: str, body: bytes) -> Any:
     body = body.removeprefix(BYTE_ORDER_MARK).strip()
     if not body:
         return None
+    if PAGE.match(body):
+        raise ValueError("a page for people")
     suffix = kind.rpartition("+")[2]
-    return READERS.get(kind, SUFFIXES.get(suffix, _plain))(body)
+    content = READERS.get(kind, SUFFIXES.get(suffix, _plain))(body)
+    if any(isinstance(text, str) and TAG.search(text) for text in _texts(content)):
+        raise ValueError("a page for people in a text")
+    return content
+
+
+def _texts(content: Any) -> list[Any]:
+    """What may be all that an answer says."""
+    return [content, *(content.get(name) for name in ("result", "data"))] if isinstance(content, dict) else [content]
 
 
 def _plain(body: bytes) -> Any:
@@ -151,6 +163,8 @@ def _plain(body: bytes) -> Any:
 
 def _xml(body: bytes) -> Any:
     root = fromstring(body)
+    if _name(root).lower() == "html":
+        raise ValueError("a page for people, in XML")
     inner = _element(root)
     return {_name(root): inner, **(inner if isinstance(inner, dict) else {})}
 

@@ -34,11 +34,13 @@ class Answer:
         status: The HTTP status.
         content: The decoded body; text where it is no data; None where it is empty.
         location: The address of what was made, if the answer names it.
+        is_null: Whether the body is a null, which is more than an empty one.
     """
 
     status: int
     content: Any = attrs.field(default=None, repr=False)
     location: str = ""
+    is_null: bool = False
 
 
 def steps(path: str) -> list[str | int]:

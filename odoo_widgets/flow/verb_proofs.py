@@ -66,6 +66,9 @@ def _answered(status: str) -> Callable[[Ask, Answer, str], Proved | None]:
         found = answers.ids(answer, id_path, named=True)
         if found is None:
             unclear = _touched_nothing(answer) or answers.is_mixed(answer.content)
+            if not unclear and (answer.is_null or failures.is_silent(answer.content)):
+                # A handler that returns nothing says as little of the record.
+                return "called", ask.ids, ""
             return None if unclear else (status, ask.ids, "")
         fits = list(found) == ask.ids if ask.ids is not None else len(found) == len(ask.rows)
         return (status, found, "") if fits else None
@@ -76,7 +79,7 @@ def _answered(status: str) -> Callable[[Ask, Answer, str], Proved | None]:
 def _touched_nothing(answer: Answer) -> bool:
     inner = failures.opened(answer.content)
     count = inner.get("count") if isinstance(inner, dict) else None
-    return inner == [] or (type(count) is int and count == 0)
+    return inner == [] or (type(count) is int and count == 0) or failures.is_naught(answer.content)
 
 
 VERB_PROOFS: dict[str, Callable[[Ask, Answer, str], Proved | None]] = {

@@ -62,6 +62,12 @@ MADE = {
     "a success and the data": js({"success": True, "data": {"id": 7}}),
     "under the model's name": js({"res.partner": [{"id": 7}]}),
     "no error": js({"id": 7, "error": None, "errors": [], "status": "ok"}),
+    "a record with fields of such names": js(
+        {"id": 7, "code": 404, "error_message": "no", "message": "Error", "data": False}
+    ),
+    "a record in a result with such": js(
+        {"result": {"id": 7, "type": "invalid", "status": "Error", "data": {"error": 1}}}
+    ),
     "a record with a field called status": js({"id": 7, "status": "failed"}),
     "the place of what was made": httpx.Response(201, headers={"Location": "/api/res.partner/7"}),
     "the whole address of it": httpx.Response(201, headers={"Location": f"{URL}/7/?x=8"}),
@@ -123,7 +129,7 @@ CALLED = {
     "accepted for later, with the number of a job": (js({"id": 17}, 202), ""),
     "accepted for later, with the address of a job": (httpx.Response(202, headers={"Location": "/jobs/17"}), ""),
     "an address without a 201": (httpx.Response(200, headers={"Location": "/api/res.partner/17"}), ""),
-    "a sentence": (body("Error:  no\nsuch partner", "text/plain"), "The endpoint answered: Error: no such partner"),
+    "a sentence": (body("Sent:  one\npartner", "text/plain"), "The endpoint answered: Sent: one partner"),
 }
 
 
@@ -142,6 +148,7 @@ def test_a_201_says_that_one_record_was_made_whatever_address_it_names(location:
 
 # --- what is refused -------------------------------------------------------------------------------------------------
 
+NOT_WHY = "The endpoint answered that it did not work, and not why."
 REFUSED = {
     "a validation error": (
         js({"error": {"name": "odoo.exceptions.ValidationError", "message": "Name is required", "debug": TRACE}}, 422),
@@ -201,6 +208,32 @@ REFUSED = {
     "XML": (body("<error><message>Bad field</message></error>", "text/xml"), "Bad field"),
     "XML that says it in the root": (body("<error>Bad field</error>", "text/xml"), "Bad field"),
     "XML that says no": (body("<r><success>False</success><message>Bad</message></r>", "text/xml"), "Bad"),
+    "a false success in a result": (js({"result": {"success": False, "message": "no"}}), "no"),
+    "an error in the data": (js({"data": {"error": "no"}}), "no"),
+    "false data": (js({"data": False}), NOT_WHY),
+    "a false id": (js({"id": False}), NOT_WHY),
+    "a false id in the data": (js({"data": {"id": False}}), NOT_WHY),
+    "a list of false": (js([False]), "The endpoint answered false."),
+    "a status in an envelope": (js({"jsonrpc": "2.0", "id": 3, "result": {"status": 400, "message": "bad"}}), "bad"),
+    "a status in large letters": (js({"status": "Error", "message": "bad"}), "bad"),
+    "a false status": (js({"status": False, "message": "bad"}), "bad"),
+    "a status in digits": (js({"status": 400, "message": "bad"}), "bad"),
+    "a status code": (js({"status_code": 404, "message": "bad"}), "bad"),
+    "a status code as text": (js({"statusCode": "404", "message": "bad"}), "bad"),
+    "a code": (js({"code": 500, "message": "bad"}), "bad"),
+    "a large letter": (js({"Error": "bad"}), "bad"),
+    "a code and a message of an error": (js({"error_code": "x", "error_message": "bad"}), "bad"),
+    "a success of 0": (js({"success": 0}), NOT_WHY),
+    "a success of false, as text": (js({"Success": "FALSE"}), NOT_WHY),
+    "XML with a success of 0": (body("<r><success>0</success></r>", "text/xml"), NOT_WHY),
+    "XML whose root is a success of 0": (body("<success>0</success>", "text/xml"), NOT_WHY),
+    "a kind and a message": (js({"type": "invalid", "message": "no"}), "no"),
+    "a message that says no": (js({"message": "Access Denied"}), "Access Denied"),
+    "a text: false": (body("False", "text/plain"), "False"),
+    "a text: an error": (body("Error:  no\nsuch partner", "text/plain"), "Error: no such partner"),
+    "a text of JSON": (js("Access Denied"), "Access Denied"),
+    "a text in an envelope": (js({"jsonrpc": "2.0", "id": 1, "result": "Access Error: bad"}), "Access Error: bad"),
+    "a kind with strokes": (js({"type": "invalid_token", "message": "no"}), "no"),
     "Odoo's own exception with 500": (
         js({"error": {"name": "builtins.ValueError", "message": "Invalid field 'nope' in 'res.partner'"}}, 500),
         "Invalid field 'nope' in 'res.partner'",
@@ -373,6 +406,12 @@ def test_nothing_is_proposed_for_an_address_that_is_no_api() -> None:
 
 WORKED = {
     "its id": js({"id": 42}),
+    "its id, and fields of such names": js({"id": 42, "status": 500, "code": 404, "data": None, "result": 0}),
+    "a status and no data": js({"status": "success", "data": None}),
+    "a success and no data": js({"success": True, "data": None, "message": "Deleted"}),
+    "a success, and the values": js({"success": True, "data": {"status": "error", "error": "x", "id": 42}}),
+    "a message": js({"message": "Partner deleted"}),
+    "a code": js({"code": 200, "error_code": 0, "error": None}),
     "the record": js({"count": 1, "data": [{"id": 42}]}),
     "nothing": httpx.Response(204),
     "an empty body": httpx.Response(200),
@@ -395,6 +434,9 @@ MAYBE = {
     "another record among data": (js({"data": [{"id": 43}]}), "about record 43 to what was for 42"),
     "no record": (js({"count": 0, "data": []}), "that it found no record"),
     "an empty list": (js([]), "that it found no record"),
+    "a result of 0": (js({"result": 0}), "that it found no record"),
+    "an id of 0": (js({"data": 0, "id": 0}), "that it found no record"),
+    "0": (js(0), "that it found no record"),
     "a page": (body("<p>Welcome</p>", "text/html"), PAGE),
     "a page in XHTML": (body(XHTML, "application/xhtml+xml"), PAGE),
     "a page in a text of JSON": (js("<!DOCTYPE html><p>Log in"), PAGE),
@@ -411,7 +453,13 @@ def test_an_answer_about_another_record_proves_nothing_of_this_one(name: str, ve
     assert seen(verdict(verb, answer, ids=[42])) == [("in_doubt", None, sentence)]
 
 
-LATER = [(js({"id": 17}, 202), ""), (js("Updated"), ""), (js("partner saved"), "The endpoint answered: partner saved")]
+NULLS = [None, {"result": None}, {"data": None}, {"id": None}, {"jsonrpc": "2.0", "id": 1}]
+LATER = [
+    *((js(null), "") for null in NULLS),
+    (js({"id": 17}, 202), ""),
+    (js("Updated"), ""),
+    (js("partner saved"), "The endpoint answered: partner saved"),
+]
 
 
 @pytest.mark.parametrize(("answer", "said"), LATER)

@@ -126,7 +126,8 @@ def decode(exchange: Exchange) -> Reply:
         return Reply(readable, error_type=name or f"HTTP {response.status_code}", message=message)
     if found := failures.error(content):
         return Reply(error_type=found[0] or "error", message=found[1])
-    return Reply(result=Answer(response.status_code, content, response.headers.get("location", "")))
+    is_null = content is None and bool(response.content.strip())
+    return Reply(result=Answer(response.status_code, content, response.headers.get("location", ""), is_null))
 
 
 def _content(kind: str, body: bytes) -> Any:

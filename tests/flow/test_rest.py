@@ -355,6 +355,52 @@ def test_a_frame_that_does_not_fit_its_address_is_refused_with_the_reason(name: 
     assert problems(MANY, Settings(**chosen)) == (sentence,)
 
 
+ONE_RECORD = ["/res_partner_42", "/42.json", f"/{'9' * 19}", "/0b8e7c1a-1111-4222-8333-444455556666", "/42/image"]
+
+
+@pytest.mark.parametrize("verb", ["PUT", "PATCH"])
+@pytest.mark.parametrize("path", [*(f"/api/res.partner{part}" for part in ONE_RECORD), "/send_request?model=x&Id=42"])
+def test_rows_with_ids_are_not_sent_to_one_record_s_address(path: str, verb: str) -> None:
+    assert problems(MANY, Settings(SERVER + path, method=verb)) == (
+        (
+            f"This would send 1,203 rows to one address, {path.partition('?')[0]}. Put the column of ids into the URL, "
+            "like {id}, or use the address of all records, like /api/res.partner."
+        ),
+    )
+    assert problems(MANY, Settings(SERVER + path)) == ()
+    assert problems(MANY[:1], Settings(SERVER + path, method=verb)) == ()
+
+
+@pytest.mark.parametrize("path", ["res.partner", "contacts/", "v1.0/contacts", "2/contacts", "contacts?db=a", "a/b-c"])
+def test_rows_with_ids_may_go_to_the_address_of_all_records(path: str) -> None:
+    assert problems(MANY, Settings(f"{SERVER}/api/{path}", method="PATCH")) == ()
+
+
+@pytest.mark.parametrize("verb", ["PUT", "PATCH"])
+@pytest.mark.parametrize("path", ["res.partner/{k}", "send_request?Id={k}", "res.partner/{k}/image"])
+def test_rows_are_not_written_over_each_other_at_one_address(path: str, verb: str) -> None:
+    settings = Settings(f"{SERVER}/api/{path}", method=verb)
+    frame = pd.DataFrame({"id": [1, 2, 3], "k": [7, 8, 7], "name": "x"})
+    assert problems(frame, settings) == (
+        (
+            "Row 2: another row above writes to the same address, so this one would be written over it. Put the column "
+            "of ids into the URL, like {id}, or keep one row for each address."
+        ),
+    )
+    assert problems(frame[:2], settings) == ()
+    assert problems(frame, settings.replace(method="POST")) == ()
+    assert problems(frame, settings.replace(ids="k")) != ()
+
+
+@pytest.mark.parametrize("chosen", [{"batch_size": 100}, {"grouping": "keep together", "group_by": "id"}], ids=str)
+def test_what_an_upsert_makes_fits_no_form_in_lists(chosen: dict[str, Any]) -> None:
+    settings = Settings(ONE, method="PATCH", content_format="form", **chosen)
+    assert problems(TWO, settings) == ()
+    assert problems(TWO, settings.replace(mode="upsert")) == (
+        "A form holds one record. Send each record in a call of its own, or use JSON, XML or CSV.",
+    )
+
+
 def test_many_rows_may_be_posted_to_an_address_that_ends_in_a_number() -> None:
     assert problems(MANY, Settings(f"{SERVER}/hooks/42")) == ()
 

@@ -129,7 +129,7 @@ def _one_address(rows: int, names: list[str], settings: Settings) -> Iterator[st
     target = settings.endpoint
     # What has no ids, and what is for a record by its number, is refused by itself.
     told = target.operation == "DELETE" or settings.ids not in names or LAST_PART.search(settings.path)
-    if target.protocol != "rest" or target.operation not in UPDATES or settings.url_columns or rows < 2 or told:
+    if target.protocol != "rest" or target.operation not in UPDATES or settings.url_columns or rows <= 1 or told:
         return
     if not is_collection(settings.url):
         yield (

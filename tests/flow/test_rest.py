@@ -409,6 +409,15 @@ UPSERTS_LAST = (
     "mode='upsert' posts rows without an id to the URL without its last part, so that part has to be {id}, like "
     "https://mycompany.odoo.com/api/res.partner/{id}."
 )
+
+
+def only_post(verb: str, operation: str) -> str:
+    return (
+        f"method='{verb}' does not fit the URL. JSON-2 takes POST only: the URL's last part says what to do. What does "
+        f"the same as {verb} is {operation}: {SERVER}/json/2/res.partner/{operation}."
+    )
+
+
 # The settings; the sentence, and what to use in place.
 SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "a user in the address": (
@@ -479,7 +488,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     ),
     "PATCH over JSON-2": (
         {"url": f"{SERVER}/json/2/res.partner/create", "method": "PATCH"},
-        "method='PATCH' does not fit the URL. JSON-2 takes POST only: the URL's last part says what to do.",
+        only_post("PATCH", "write"),
         {"method": "POST", "url": f"{SERVER}/json/2/res.partner/write"},
     ),
     "PUT over JSON-2, as CSV to a header of its own": (
@@ -489,7 +498,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
             "content_format": "CSV",
             "key_header": "api-key",
         },
-        "method='PUT' does not fit the URL. JSON-2 takes POST only: the URL's last part says what to do.",
+        only_post("PUT", "write"),
         {
             "method": "POST",
             "url": f"{SERVER}/json/2/res.partner/write?db={{db}}",
@@ -499,8 +508,23 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     ),
     "DELETE over JSON-2": (
         {"url": f"{SERVER}/json/2/res.partner/create", "method": "DELETE"},
-        "method='DELETE' does not fit the URL. JSON-2 takes POST only: the URL's last part says what to do.",
+        only_post("DELETE", "unlink"),
         {"method": "POST", "url": f"{SERVER}/json/2/res.partner/unlink"},
+    ),
+    "PATCH of a record over JSON-2": (
+        {"url": f"{SERVER}/json/2/res.partner/{{id}}", "method": "PATCH"},
+        only_post("PATCH", "write"),
+        {"method": "POST", "url": f"{SERVER}/json/2/res.partner/write"},
+    ),
+    "PUT of a fixed record over JSON-2": (
+        {"url": f"{SERVER}/json/2/res.partner/42", "method": "PUT"},
+        only_post("PUT", "write"),
+        {"method": "POST", "url": f"{SERVER}/json/2/res.partner/write"},
+    ),
+    "DELETE of a model over JSON-2, as CSV": (
+        {"url": f"{SERVER}/json/2/res.partner", "method": "DELETE", "content_format": "CSV"},
+        only_post("DELETE", "unlink"),
+        {"method": "POST", "url": f"{SERVER}/json/2/res.partner/unlink", "content_format": "JSON"},
     ),
     "PATCH over JSON-RPC": (
         {"url": f"{SERVER}/jsonrpc", "method": "PATCH", "model": "res.partner", "operation": "write"},

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 LAST_ID = 2**63 - 1
 
 # Where add-ons put the ids of what was made, tried in this order. The empty path is the answer itself.
-COMMON_PLACES = ("", "result", "result.data", "result.record", "data", "record", "records", "New resource")
+COMMON_PLACES = (
+    "", "result", "result.data", "result.record", "data", "data.record", "data.data", "record", "records", "results",
+    "params.data", "New resource",
+)  # fmt: skip
 
 STEP = re.compile(r"(?P<name>[^.\[\]]+)|\[(?P<place>\d{1,9})\]", re.ASCII)
 PATH = re.compile(r"(?:[^.\[\]]+|\[\d{1,9}\])(?:\.[^.\[\]]+|\[\d{1,9}\])*", re.ASCII)
@@ -92,22 +95,25 @@ def made_at(location: str) -> Sequence[int] | None:
 
 
 def is_mixed(content: Any) -> bool:
-    """Whether a list of what became of each record has an id for some of them only, or an error."""
+    """Whether an answer counts what failed, or lists an id for some records only, or an error."""
+    counts = [place.get("failed") for place in _places(content) if isinstance(place, dict)]
+    if any(type(count) is int and count > 0 for count in counts):
+        return True
     lists = [place for place in _places(content) if isinstance(place, list)]
     return any(_ids([one], named=True) is not None or error(one) is not None for each in lists for one in each)
 
 
 def _ids(value: Any, *, named: bool) -> Sequence[int] | None:
     if isinstance(value, dict):
-        value, named = value.get("id") or value.get("ids"), False
+        value, named = _number(value.get("id") or value.get("ids")), False
     if not isinstance(value, list):
         return [value] if _is_id(value) and not named else None
-    each: list[Any] = [one.get("id") if isinstance(one, dict) else None if named else one for one in value]
+    each: list[Any] = [_number(one.get("id")) if isinstance(one, dict) else None if named else one for one in value]
     return each if each and all(map(_is_id, each)) else None
 
 
 def _number(value: Any) -> Any:
-    """Where somebody said that there is an id, text of digits is one."""
+    """Where somebody said that there is an id, or calls it one, text of digits is one."""
     if isinstance(value, list):
         return [_number(one) for one in value]
     return int(value) if isinstance(value, str) and DIGITS.fullmatch(value) else value

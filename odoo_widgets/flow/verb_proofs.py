@@ -65,7 +65,9 @@ def _answered(status: str) -> Callable[[Ask, Answer, str], Proved | None]:
     def proof(ask: Ask, answer: Answer, id_path: str) -> Proved | None:
         found = answers.ids(answer, id_path, named=True)
         if found is None:
-            unclear = _touched_nothing(answer) or answers.is_mixed(answer.content)
+            # Where somebody said where the id stands, an answer of other data is another's.
+            elsewhere = bool(id_path) and answer.content is not None and not failures.affirms(answer.content)
+            unclear = elsewhere or _touched_nothing(answer) or answers.is_mixed(answer.content)
             if not unclear and (answer.is_null or failures.is_silent(answer.content)):
                 # A handler that returns nothing says as little of the record.
                 return "called", ask.ids, ""

@@ -54,6 +54,11 @@ MADE = {
     "the list of records read": js({"count": 1, "data": [{"id": 7, "name": "x"}]}),
     "the id and the record": js({"id": 7, "record": {"id": 7, "error": None}}, 201),
     "the record alone": js({"record": {"id": 7}}),
+    "what was sent, with its id": js({"params": {"data": {"id": 7}}}),
+    "a record in the data": js({"data": {"record": {"id": 7}}}),
+    "data in the data": js({"data": {"data": [{"id": 7}]}}),
+    "its id, as text": js({"id": "7"}),
+    "results": js({"results": [{"id": "7"}]}),
     "a result": js({"result": 7}),
     "an envelope without a number of its own": js({"jsonrpc": "2.0", "id": None, "result": 7}),
     "an envelope with one": js({"jsonrpc": "2.0", "id": 1, "result": 7}),
@@ -293,6 +298,8 @@ DOUBTED = {
     "doubled ids": (js({"ids": [7, 8, 7]}), 3, "one id twice for 3 records"),
     "an error among them": (js([{"id": 7}, {"error": "bad"}]), 2, "no id for some of 2 records"),
     "an error among the data": (js({"data": [{"id": 7}, {"name": "b"}]}), 2, "no id for some of 2 records"),
+    "an error among the results": (js({"results": [{"id": 1}, {"error": "no"}]}), 2, "no id for some of 2 records"),
+    "a count of failures": (js({"created": 1, "failed": 1}), 2, "no id for some of 2 records"),
     "201 for several and no id": (httpx.Response(201), 2, "no id for some of 2 records"),
     "one address for several": (httpx.Response(201, headers={"Location": "/api/x/7"}), 2, "1 id for 2 records"),
     "several outcomes": (js([{"status": 201}], 207), 2, "HTTP 207, which does not say what became of 2 records"),
@@ -466,6 +473,18 @@ LATER = [
 @pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE"])
 def test_what_is_only_accepted_or_answered_in_words_was_called(verb: str, answer: httpx.Response, said: str) -> None:
     assert seen(verdict(verb, answer, ids=[42])) == [("called", [42], said)]
+
+
+@pytest.mark.parametrize("content", [{"pk": None}, {"id": 42}, {"result": True}], ids=str)
+@pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE"])
+def test_an_answer_without_the_id_at_its_place_proves_nothing(verb: str, content: Any) -> None:
+    ((status, _, error),) = seen(verdict(verb, js(content), ids=[42], id_path="pk"))
+    assert (status, "no id at id_path='pk' for 1 record" in error) == ("in_doubt", True)
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(204), js({"pk": 42}), js({"success": True})])
+def test_nothing_the_id_or_a_success_prove_a_record_s_own_verb(answer: httpx.Response) -> None:
+    assert seen(verdict("PATCH", answer, ids=[42], id_path="pk")) == [("updated", [42], "")]
 
 
 def test_what_is_posted_to_a_record_is_not_called_created() -> None:

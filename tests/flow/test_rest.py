@@ -620,6 +620,13 @@ def test_a_put_that_sends_all_says_so_and_one_that_nobody_asked_about_too() -> N
     assert samples(whole, other, server=KNOWN)[0].note == NOT_ASKED
 
 
+def test_a_reference_that_is_sent_by_its_external_id_is_not_emptied() -> None:
+    known = NOTHING_KNOWN.replaces("res.partner", ("city", "country_id", "parent_id"))
+    frame = pd.DataFrame({"id": [7], "country_id/id": ["base.be"], "parent_id/.id": [3]})
+    shown = samples(frame, Settings(ONE, method="PUT", content_format="form"), server=known)
+    assert shown[0].note == "PUT empties 1 field that is not sent: city (back to its default)."
+
+
 def test_other_verbs_have_no_note() -> None:
     for verb in ("POST", "PATCH", "DELETE"):
         shown = samples(TWO, Settings(ONE, method=verb), server=KNOWN)

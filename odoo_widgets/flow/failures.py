@@ -28,8 +28,10 @@ SAYS_NO = re.compile(
     r"(error|exception|fail(ed|ure)?|denied|forbidden|unauthori[sz]ed|invalid|false|missing|not[\s_]found|traceback)(?![a-z])",
     re.IGNORECASE,
 )
-MESSAGES = ("message", "messages", "error_descrip", "error_description", "description", "detail", "msg", "title")
-MESSAGES += ("error_message", "errorMessage", "Message")
+MESSAGES = (
+    "message", "messages", "error_descrip", "error_description", "description", "detail", "msg", "title",
+    "error_message", "errorMessage", "Message",
+)  # fmt: skip
 # What is for the server's own people.
 HIDDEN = frozenset({"arguments", "context", "debug", "exc_info", "stack", "stacktrace", "trace", "traceback"})
 NAMES = ("name", "type")

@@ -37,10 +37,10 @@ ROOMS = {
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
-    "errors", "exchange", "headers", "templates", "context", "credential", "answers", "endpoint", "server", "choices",
-    "settings", "saved", "calls", "methods", "presets", "operations", "texts", "kinds", "moments", "unsendable",
-    "limits", "cells", "values", "arrow", "formats", "records", "findings", "urls", "shape", "problems", "batches",
-    "protocols/envelope",
+    "errors", "exchange", "headers", "templates", "context", "credential", "failures", "answers", "endpoint", "server",
+    "choices", "settings", "saved", "calls", "methods", "presets", "operations", "texts", "kinds", "moments",
+    "unsendable", "limits", "cells", "values", "arrow", "formats", "records", "findings", "urls", "shape",
+    "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "verb_proofs", "proofs", "responses", "receipt", "report",
     "chain", "words", "follow", "judge", "inquiry", "dead_ends", "probing", "views", "samples",

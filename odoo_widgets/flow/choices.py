@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from odoo_widgets.flow.endpoint import Endpoint, fixed, in_json2
+from odoo_widgets.flow.endpoint import MEANING, Endpoint, fixed, in_json2, json2_model
 from odoo_widgets.flow.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -33,8 +33,9 @@ def check(target: Endpoint, settings: Mapping[str, Any]) -> None:
     """
     for name, (value, reason) in fixed(settings["url"]).items():
         if (said := settings[name]) != value:
-            verb = name == "method" and target.protocol == "json2"
-            instead = over_json2(settings, target.model, said) if verb else {name: value}
+            if name == "method" and target.protocol == "json2":
+                raise _verb(settings, target.model, reason)
+            instead = {name: value}
             raise SettingsError(f"{name}={said!r} does not fit the URL. {reason}", instead)
     if target.protocol == "rest":
         _wrap(settings)
@@ -43,6 +44,30 @@ def check(target: Endpoint, settings: Mapping[str, Any]) -> None:
         return
     for name, value in _made(settings).items():
         raise SettingsError(f"{name}={settings[name]!r} is for REST only. Leave it out.", {name: value})
+
+
+def check_verb(settings: Mapping[str, Any]) -> None:
+    """Looks for a verb to a model or record below JSON-2's address, which has neither.
+
+    Args:
+        settings: All of them by name, each valid by itself.
+
+    Raises:
+        SettingsError: It is one; with the operation that does the same.
+    """
+    model = json2_model(settings["url"]) if settings["method"] != "POST" else None
+    if model is not None:
+        raise _verb(settings, model, fixed(in_json2(settings["url"], model, "POST")["url"])["method"][1])
+
+
+def _verb(settings: Mapping[str, Any], model: str, reason: str) -> SettingsError:
+    verb = settings["method"]
+    instead = over_json2(settings, model, verb)
+    seen = instead["url"].partition("?")[0]
+    return SettingsError(
+        f"method={verb!r} does not fit the URL. {reason} What does the same as {verb} is {MEANING[verb]}: {seen}.",
+        instead,
+    )
 
 
 def over_json2(settings: Mapping[str, Any], model: str, verb: str) -> dict[str, Any]:

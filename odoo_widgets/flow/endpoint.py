@@ -26,6 +26,8 @@ READERS = ("default_get", "fields_get", "get_views", "name_search", "search", "s
 # Model and method names as Odoo spells them. Anything else could change the path:
 # `res.partner/../../web/session` reaches another address in httpx and requests.
 JSON2_PATH = re.compile(r"/json/2/(?P<model>[a-z0-9_.]+)/(?P<operation>\w+)/?", re.ASCII)
+# What people of REST write for a model, or for one of its records.
+JSON2_RECORDS = re.compile(r"/json/2/(?P<model>[a-z0-9_.]+)(/(\{[^{}/]*\}|\d*))?/?", re.ASCII)
 # A part of a path such as v1.0.
 VERSION = re.compile(r"v?\d+(\.\d+)*$", re.ASCII)
 MODEL_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
@@ -204,6 +206,13 @@ def protocol_of(url: str) -> str | None:
 
 # What a verb of REST asks of a record, as an operation.
 MEANING = {"POST": "create", "PUT": "write", "PATCH": "write", "DELETE": "unlink"}
+
+
+def json2_model(url: str) -> str | None:
+    """The model that an address names as REST would, below JSON-2's; None where it does not."""
+    origin(outside(url))
+    match = JSON2_RECORDS.fullmatch(httpx.URL(url.strip()).path)
+    return match["model"] if match and MODEL_NAME.fullmatch(match["model"]) and "#" not in url else None
 
 
 def in_json2(url: str, model: str, verb: str) -> dict[str, str]:

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 # PostgreSQL's integer, which Odoo numbers records with, ends here.
 LAST_ID = 2**31 - 1
+# What another row does that goes to the same address.
+SAME = {
+    "DELETE": "deletes at the same address, which may be all there is",
+    "PATCH": "writes to the same address, so this one would be written over it",
+    "PUT": "writes to the same address, so this one would be written over it",
+}
 
 
 def problems(data: pd.DataFrame | Source, settings: Settings, rows: Sequence[int] | None = None) -> tuple[str, ...]:
@@ -55,16 +61,20 @@ def row_name(index: pd.Index, row: int) -> str:
 
 
 def _split(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
-    """Rows that are to be kept together, and that `load` would part by the columns that they fill."""
-    if settings.endpoint.operation != "load" or settings.grouping != "keep together":
+    """Rows that are to be kept together, and that would be parted by the columns that they fill."""
+    name, kind = settings.endpoint.operation, settings.content_format
+    together = settings.grouping == "keep together" and not settings.needs_ids
+    parts = name == "load" or (settings.endpoint.protocol == "rest" and not FORMATS[kind].leaves_out)
+    if not together or not parts or not operation(name).takes_values:
         return
+    subject = "load" if name == "load" else kind
     part = _part(source, rows)
     for column in columns(source, settings):
         if column.missing == "omit" and len(empty := np.flatnonzero(is_missing(column.cells(part)))):
             found = Finding(
                 empty,
-                "load leaves no cell out of a call, so rows that are kept together would go in several. Fill it, or "
-                "choose clear or reject for this column.",
+                f"{subject} leaves no cell out of a call, so rows that are kept together would go in several. Fill it, "
+                "or choose clear or reject for this column.",
             )
             yield _sentence(source, column.position, rows, found)
             return
@@ -115,14 +125,13 @@ def _addresses(source: Source, settings: Settings, rows: Sequence[int]) -> Itera
         # What cannot be sent cannot be looked at either.
         for found in unsendable or urls.unfit(part, column):
             yield _sentence(source, column.position, rows, found)
-    if settings.endpoint.operation == "DELETE" and settings.url_columns and not settings.needs_ids:
+    if settings.endpoint.operation in SAME and settings.url_columns and not settings.needs_ids:
         texts = {column.name: column.cells(part).astype(str) for column in urls.columns(source, settings)}
         if len(doubled := np.flatnonzero(pd.DataFrame(texts).duplicated())):
             name = row_name(source.frame.index, int(rows[int(doubled[0])]))
             yield (
-                f"R{name[1:]}{_more(len(doubled))}: another row above deletes at the same address, which may be all "
-                f"there is. Put the column of ids into the URL, like {{{settings.ids}}}, or keep one row for each "
-                "address."
+                f"R{name[1:]}{_more(len(doubled))}: another row above {SAME[settings.endpoint.operation]}. Put the "
+                f"column of ids into the URL, like {{{settings.ids}}}, or keep one row for each address."
             )
 
 

@@ -41,7 +41,9 @@ def note(call: Call, server: Server) -> str:
     if known is None:
         return NOT_ASKED
     records = call.ask.arguments.get("records", [])
-    left_out = [name for name in known if any(name not in record for record in records)]
+    # A form says behind a stroke by what a reference is found.
+    sent = [{name.partition("/")[0] for name in record} for record in records]
+    left_out = [name for name in known if any(name not in each for each in sent)]
     if not left_out:
         return "PUT empties no field: all that it replaces are sent."
     some = ", ".join(left_out[:NAMED]) + (", …" if len(left_out) > NAMED else "")

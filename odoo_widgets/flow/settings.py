@@ -219,6 +219,7 @@ class Settings:
             raise SettingsError(f"timeout={value!r} is not a number of seconds above 0.")
 
     def __attrs_post_init__(self) -> None:
+        choices.check_verb(self.by_name())
         target = self.endpoint
         if target.protocol == "json2":
             # The URL says them: two equal destinations are equal, whether they were said twice or not.

@@ -15,6 +15,7 @@ from odoo_widgets.flow.kinds import is_sendable
 from odoo_widgets.flow.limits import check, limits_of
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
 from odoo_widgets.flow.unsendable import UnsendableError
+from odoo_widgets.flow.urls import is_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,7 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
     yield from _names(names, settings)
     yield from _context(settings)
     yield from _named(frame, settings)
+    yield from _one_address(len(frame), names, settings)
     values = [name for name in names if not (settings.needs_ids and name == settings.ids)]
     if not values and not others and operation(settings.endpoint.operation).needs_values:
         yield "All columns are excluded: nothing is left to send."
@@ -111,13 +113,29 @@ def _rest(names: list[str], settings: Settings) -> Iterator[str]:
             f"{target.operation} to {path} would be for all there is. Put the column of ids into the URL: "
             f"{path}/{{{settings.ids}}}."
         )
-    several = settings.sends_lists and not (settings.needs_ids and target.operation != "POST")
+    # What an upsert makes goes to the address above, in lists.
+    one = settings.needs_ids and target.operation != "POST" and settings.mode != "upsert"
+    several = settings.sends_lists and not one
     if several and not FORMATS[settings.content_format].several and operation(target.operation).takes_values:
         yield "A form holds one record. Send each record in a call of its own, or use JSON, XML or CSV."
     xml = settings.content_format == "XML" and operation(target.operation).takes_values
     unnamed = [name for name in names if not XML_NAME.fullmatch(name)] if xml else []
     if unnamed:
         yield f"The column name {unnamed[0]!r} cannot name an element in XML. Rename it to a field's name."
+
+
+def _one_address(rows: int, names: list[str], settings: Settings) -> Iterator[str]:
+    """Several rows for an address that is no collection's: they would be written over each other."""
+    target = settings.endpoint
+    # What has no ids, and what is for a record by its number, is refused by itself.
+    told = target.operation == "DELETE" or settings.ids not in names or LAST_PART.search(settings.path)
+    if target.protocol != "rest" or target.operation not in UPDATES or settings.url_columns or rows <= 1 or told:
+        return
+    if not is_collection(settings.url):
+        yield (
+            f"This would send {rows:,} rows to one address, {settings.path}. Put the column of ids into the URL, like "
+            f"{{{settings.ids}}}, or use the address of all records, like /api/res.partner."
+        )
 
 
 def _context(settings: Settings) -> Iterator[str]:

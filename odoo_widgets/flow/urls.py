@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+import httpx
 import numpy as np
 
 from odoo_widgets.flow import records, templates
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 
+# What the parts of an address look like that name something of which there are many, and the one before a version.
+MANY = re.compile(r"[^\W\d]+([._-][^\W\d]+)*", re.ASCII)
+VERSION, APIS = re.compile(r"v?\d+(\.\d+)*", re.ASCII), re.compile(r"(rest)?_?api|rest|json", re.ASCII)
+RECORD = re.compile(r"(record|res|resource)?_?ids?", re.IGNORECASE)
 FLAT = "an address holds text, not a list or dict. Take another column into the URL."
 
 
@@ -30,6 +36,19 @@ def columns(source: Source, settings: Settings) -> tuple[Column, ...]:
         for position, name in enumerate(source.frame.columns)
         if name in names
     )
+
+
+def is_collection(url: str) -> bool:
+    """Whether an address may be that of many records: nothing in it looks like the number or the name of one."""
+    seen = httpx.URL(url)
+    *above, last = [part for part in seen.path.split("/") if part] or [""]
+    before = ["", *above]
+    # `/api/v2/contacts`, but not `/api/contacts/2/image`
+    fit = all(
+        MANY.fullmatch(part) or (VERSION.fullmatch(part) and (part.startswith("v") or APIS.fullmatch(before[place])))
+        for place, part in enumerate(above)
+    )
+    return bool(fit and MANY.fullmatch(last)) and not any(RECORD.fullmatch(name) for name in seen.params)
 
 
 def urls(source: Source, block: pd.DataFrame, settings: Settings) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from odoo_widgets.flow import answers
+from odoo_widgets.flow import answers, failures
 from odoo_widgets.flow.answers import Answer
 
 if TYPE_CHECKING:
@@ -65,7 +65,12 @@ def _answered(status: str) -> Callable[[Ask, Answer, str], Proved | None]:
     def proof(ask: Ask, answer: Answer, id_path: str) -> Proved | None:
         found = answers.ids(answer, id_path, named=True)
         if found is None:
-            unclear = _touched_nothing(answer) or answers.is_mixed(answer.content)
+            # Where somebody said where the id stands, an answer of other data is another's.
+            elsewhere = bool(id_path) and answer.content is not None and not failures.affirms(answer.content)
+            unclear = elsewhere or _touched_nothing(answer) or answers.is_mixed(answer.content)
+            if not unclear and (answer.is_null or failures.is_silent(answer.content)):
+                # A handler that returns nothing says as little of the record.
+                return "called", ask.ids, ""
             return None if unclear else (status, ask.ids, "")
         fits = list(found) == ask.ids if ask.ids is not None else len(found) == len(ask.rows)
         return (status, found, "") if fits else None
@@ -74,9 +79,9 @@ def _answered(status: str) -> Callable[[Ask, Answer, str], Proved | None]:
 
 
 def _touched_nothing(answer: Answer) -> bool:
-    inner = answers.opened(answer.content)
+    inner = failures.opened(answer.content)
     count = inner.get("count") if isinstance(inner, dict) else None
-    return inner == [] or (type(count) is int and count == 0)
+    return inner == [] or (type(count) is int and count == 0) or failures.is_naught(answer.content)
 
 
 VERB_PROOFS: dict[str, Callable[[Ask, Answer, str], Proved | None]] = {

@@ -54,6 +54,11 @@ MADE = {
     "the list of records read": js({"count": 1, "data": [{"id": 7, "name": "x"}]}),
     "the id and the record": js({"id": 7, "record": {"id": 7, "error": None}}, 201),
     "the record alone": js({"record": {"id": 7}}),
+    "what was sent, with its id": js({"params": {"data": {"id": 7}}}),
+    "a record in the data": js({"data": {"record": {"id": 7}}}),
+    "data in the data": js({"data": {"data": [{"id": 7}]}}),
+    "its id, as text": js({"id": "7"}),
+    "results": js({"results": [{"id": "7"}]}),
     "a result": js({"result": 7}),
     "an envelope without a number of its own": js({"jsonrpc": "2.0", "id": None, "result": 7}),
     "an envelope with one": js({"jsonrpc": "2.0", "id": 1, "result": 7}),
@@ -62,6 +67,12 @@ MADE = {
     "a success and the data": js({"success": True, "data": {"id": 7}}),
     "under the model's name": js({"res.partner": [{"id": 7}]}),
     "no error": js({"id": 7, "error": None, "errors": [], "status": "ok"}),
+    "a record with fields of such names": js(
+        {"id": 7, "code": 404, "error_message": "no", "message": "Error", "data": False}
+    ),
+    "a record in a result with such": js(
+        {"result": {"id": 7, "type": "invalid", "status": "Error", "data": {"error": 1}}}
+    ),
     "a record with a field called status": js({"id": 7, "status": "failed"}),
     "the place of what was made": httpx.Response(201, headers={"Location": "/api/res.partner/7"}),
     "the whole address of it": httpx.Response(201, headers={"Location": f"{URL}/7/?x=8"}),
@@ -123,7 +134,7 @@ CALLED = {
     "accepted for later, with the number of a job": (js({"id": 17}, 202), ""),
     "accepted for later, with the address of a job": (httpx.Response(202, headers={"Location": "/jobs/17"}), ""),
     "an address without a 201": (httpx.Response(200, headers={"Location": "/api/res.partner/17"}), ""),
-    "a sentence": (body("Error:  no\nsuch partner", "text/plain"), "The endpoint answered: Error: no such partner"),
+    "a sentence": (body("Sent:  one\npartner", "text/plain"), "The endpoint answered: Sent: one partner"),
 }
 
 
@@ -142,6 +153,7 @@ def test_a_201_says_that_one_record_was_made_whatever_address_it_names(location:
 
 # --- what is refused -------------------------------------------------------------------------------------------------
 
+NOT_WHY = "The endpoint answered that it did not work, and not why."
 REFUSED = {
     "a validation error": (
         js({"error": {"name": "odoo.exceptions.ValidationError", "message": "Name is required", "debug": TRACE}}, 422),
@@ -201,6 +213,32 @@ REFUSED = {
     "XML": (body("<error><message>Bad field</message></error>", "text/xml"), "Bad field"),
     "XML that says it in the root": (body("<error>Bad field</error>", "text/xml"), "Bad field"),
     "XML that says no": (body("<r><success>False</success><message>Bad</message></r>", "text/xml"), "Bad"),
+    "a false success in a result": (js({"result": {"success": False, "message": "no"}}), "no"),
+    "an error in the data": (js({"data": {"error": "no"}}), "no"),
+    "false data": (js({"data": False}), NOT_WHY),
+    "a false id": (js({"id": False}), NOT_WHY),
+    "a false id in the data": (js({"data": {"id": False}}), NOT_WHY),
+    "a list of false": (js([False]), "The endpoint answered false."),
+    "a status in an envelope": (js({"jsonrpc": "2.0", "id": 3, "result": {"status": 400, "message": "bad"}}), "bad"),
+    "a status in large letters": (js({"status": "Error", "message": "bad"}), "bad"),
+    "a false status": (js({"status": False, "message": "bad"}), "bad"),
+    "a status in digits": (js({"status": 400, "message": "bad"}), "bad"),
+    "a status code": (js({"status_code": 404, "message": "bad"}), "bad"),
+    "a status code as text": (js({"statusCode": "404", "message": "bad"}), "bad"),
+    "a code": (js({"code": 500, "message": "bad"}), "bad"),
+    "a large letter": (js({"Error": "bad"}), "bad"),
+    "a code and a message of an error": (js({"error_code": "x", "error_message": "bad"}), "bad"),
+    "a success of 0": (js({"success": 0}), NOT_WHY),
+    "a success of false, as text": (js({"Success": "FALSE"}), NOT_WHY),
+    "XML with a success of 0": (body("<r><success>0</success></r>", "text/xml"), NOT_WHY),
+    "XML whose root is a success of 0": (body("<success>0</success>", "text/xml"), NOT_WHY),
+    "a kind and a message": (js({"type": "invalid", "message": "no"}), "no"),
+    "a message that says no": (js({"message": "Access Denied"}), "Access Denied"),
+    "a text: false": (body("False", "text/plain"), "False"),
+    "a text: an error": (body("Error:  no\nsuch partner", "text/plain"), "Error: no such partner"),
+    "a text of JSON": (js("Access Denied"), "Access Denied"),
+    "a text in an envelope": (js({"jsonrpc": "2.0", "id": 1, "result": "Access Error: bad"}), "Access Error: bad"),
+    "a kind with strokes": (js({"type": "invalid_token", "message": "no"}), "no"),
     "Odoo's own exception with 500": (
         js({"error": {"name": "builtins.ValueError", "message": "Invalid field 'nope' in 'res.partner'"}}, 500),
         "Invalid field 'nope' in 'res.partner'",
@@ -232,12 +270,20 @@ def test_a_long_message_is_cut() -> None:
 ODD = "Sent, and mycompany.odoo.com answered {}: the records may be there. "
 ODD += "Look there for the first of them before sending these rows again."
 PAGE = "with a page for people, or with what is neither JSON, XML nor text (HTTP 200)"
+XHTML = '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "u"><html><b>Log in</b></html>'
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a><id>&c;</id></a>'
 # The answer, and how many rows the call has.
 DOUBTED = {
     "a page": (body("<!DOCTYPE html><html><body>Welcome</body></html>", "text/html"), 1, PAGE),
     "a page that is called JSON": (body("<html>Log in</html>", "application/json"), 1, PAGE),
     "a page that is called text": (body("Hello <b>you</b>", "text/plain"), 1, PAGE),
+    "a page in XHTML": (body(XHTML, "text/html"), 1, PAGE),
+    "a page in XHTML that says so": (body(XHTML, "application/xhtml+xml"), 1, PAGE),
+    "a page that is called XML": (body("<html><body>Error</body></html>", "text/xml"), 1, PAGE),
+    "a page that is called XML, in a name space": (body('<h:html xmlns:h="u"><h:a/></h:html>', "text/xml"), 1, PAGE),
+    "a page without a root": (body("<!-- x --><!doctype HTML><p>Error</p>", "application/xml"), 1, PAGE),
+    "a page in a text of JSON": (js("<html><body>Error</body></html>"), 1, PAGE),
+    "a page in an envelope": (js({"jsonrpc": "2.0", "id": 1, "result": "<p>Error</p>"}), 1, PAGE),
     "half of JSON": (body('{"id": 7', "application/json"), 1, PAGE),
     "a picture": (body(b"\x89PNG\r\n\x1a\n\x00", "image/png"), 1, PAGE),
     "bytes that are called text": (body(b"\x00\x01", "text/plain"), 1, PAGE),
@@ -252,6 +298,8 @@ DOUBTED = {
     "doubled ids": (js({"ids": [7, 8, 7]}), 3, "one id twice for 3 records"),
     "an error among them": (js([{"id": 7}, {"error": "bad"}]), 2, "no id for some of 2 records"),
     "an error among the data": (js({"data": [{"id": 7}, {"name": "b"}]}), 2, "no id for some of 2 records"),
+    "an error among the results": (js({"results": [{"id": 1}, {"error": "no"}]}), 2, "no id for some of 2 records"),
+    "a count of failures": (js({"created": 1, "failed": 1}), 2, "no id for some of 2 records"),
     "201 for several and no id": (httpx.Response(201), 2, "no id for some of 2 records"),
     "one address for several": (httpx.Response(201, headers={"Location": "/api/x/7"}), 2, "1 id for 2 records"),
     "several outcomes": (js([{"status": 201}], 207), 2, "HTTP 207, which does not say what became of 2 records"),
@@ -365,6 +413,12 @@ def test_nothing_is_proposed_for_an_address_that_is_no_api() -> None:
 
 WORKED = {
     "its id": js({"id": 42}),
+    "its id, and fields of such names": js({"id": 42, "status": 500, "code": 404, "data": None, "result": 0}),
+    "a status and no data": js({"status": "success", "data": None}),
+    "a success and no data": js({"success": True, "data": None, "message": "Deleted"}),
+    "a success, and the values": js({"success": True, "data": {"status": "error", "error": "x", "id": 42}}),
+    "a message": js({"message": "Partner deleted"}),
+    "a code": js({"code": 200, "error_code": 0, "error": None}),
     "the record": js({"count": 1, "data": [{"id": 42}]}),
     "nothing": httpx.Response(204),
     "an empty body": httpx.Response(200),
@@ -387,7 +441,12 @@ MAYBE = {
     "another record among data": (js({"data": [{"id": 43}]}), "about record 43 to what was for 42"),
     "no record": (js({"count": 0, "data": []}), "that it found no record"),
     "an empty list": (js([]), "that it found no record"),
+    "a result of 0": (js({"result": 0}), "that it found no record"),
+    "an id of 0": (js({"data": 0, "id": 0}), "that it found no record"),
+    "0": (js(0), "that it found no record"),
     "a page": (body("<p>Welcome</p>", "text/html"), PAGE),
+    "a page in XHTML": (body(XHTML, "application/xhtml+xml"), PAGE),
+    "a page in a text of JSON": (js("<!DOCTYPE html><p>Log in"), PAGE),
     "a part": (httpx.Response(206), "HTTP 206, which does not say what became of 1 record"),
 }
 MAY = {"PUT": "the records may have changed", "DELETE": "the records may be gone"}
@@ -401,13 +460,31 @@ def test_an_answer_about_another_record_proves_nothing_of_this_one(name: str, ve
     assert seen(verdict(verb, answer, ids=[42])) == [("in_doubt", None, sentence)]
 
 
-LATER = [(js({"id": 17}, 202), ""), (js("Updated"), ""), (js("partner saved"), "The endpoint answered: partner saved")]
+NULLS = [None, {"result": None}, {"data": None}, {"id": None}, {"jsonrpc": "2.0", "id": 1}]
+LATER = [
+    *((js(null), "") for null in NULLS),
+    (js({"id": 17}, 202), ""),
+    (js("Updated"), ""),
+    (js("partner saved"), "The endpoint answered: partner saved"),
+]
 
 
 @pytest.mark.parametrize(("answer", "said"), LATER)
 @pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE"])
 def test_what_is_only_accepted_or_answered_in_words_was_called(verb: str, answer: httpx.Response, said: str) -> None:
     assert seen(verdict(verb, answer, ids=[42])) == [("called", [42], said)]
+
+
+@pytest.mark.parametrize("content", [{"pk": None}, {"id": 42}, {"result": True}], ids=str)
+@pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE"])
+def test_an_answer_without_the_id_at_its_place_proves_nothing(verb: str, content: Any) -> None:
+    ((status, _, error),) = seen(verdict(verb, js(content), ids=[42], id_path="pk"))
+    assert (status, "no id at id_path='pk' for 1 record" in error) == ("in_doubt", True)
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(204), js({"pk": 42}), js({"success": True})])
+def test_nothing_the_id_or_a_success_prove_a_record_s_own_verb(answer: httpx.Response) -> None:
+    assert seen(verdict("PATCH", answer, ids=[42], id_path="pk")) == [("updated", [42], "")]
 
 
 def test_what_is_posted_to_a_record_is_not_called_created() -> None:

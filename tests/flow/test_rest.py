@@ -355,6 +355,52 @@ def test_a_frame_that_does_not_fit_its_address_is_refused_with_the_reason(name: 
     assert problems(MANY, Settings(**chosen)) == (sentence,)
 
 
+ONE_RECORD = ["/res_partner_42", "/42.json", f"/{'9' * 19}", "/0b8e7c1a-1111-4222-8333-444455556666", "/42/image"]
+
+
+@pytest.mark.parametrize("verb", ["PUT", "PATCH"])
+@pytest.mark.parametrize("path", [*(f"/api/res.partner{part}" for part in ONE_RECORD), "/send_request?model=x&Id=42"])
+def test_rows_with_ids_are_not_sent_to_one_record_s_address(path: str, verb: str) -> None:
+    assert problems(MANY, Settings(SERVER + path, method=verb)) == (
+        (
+            f"This would send 1,203 rows to one address, {path.partition('?')[0]}. Put the column of ids into the URL, "
+            "like {id}, or use the address of all records, like /api/res.partner."
+        ),
+    )
+    assert problems(MANY, Settings(SERVER + path)) == ()
+    assert problems(MANY[:1], Settings(SERVER + path, method=verb)) == ()
+
+
+@pytest.mark.parametrize("path", ["res.partner", "contacts/", "v1.0/contacts", "2/contacts", "contacts?db=a", "a/b-c"])
+def test_rows_with_ids_may_go_to_the_address_of_all_records(path: str) -> None:
+    assert problems(MANY, Settings(f"{SERVER}/api/{path}", method="PATCH")) == ()
+
+
+@pytest.mark.parametrize("verb", ["PUT", "PATCH"])
+@pytest.mark.parametrize("path", ["res.partner/{k}", "send_request?Id={k}", "res.partner/{k}/image"])
+def test_rows_are_not_written_over_each_other_at_one_address(path: str, verb: str) -> None:
+    settings = Settings(f"{SERVER}/api/{path}", method=verb)
+    frame = pd.DataFrame({"id": [1, 2, 3], "k": [7, 8, 7], "name": "x"})
+    assert problems(frame, settings) == (
+        (
+            "Row 2: another row above writes to the same address, so this one would be written over it. Put the column "
+            "of ids into the URL, like {id}, or keep one row for each address."
+        ),
+    )
+    assert problems(frame[:2], settings) == ()
+    assert problems(frame, settings.replace(method="POST")) == ()
+    assert problems(frame, settings.replace(ids="k")) != ()
+
+
+@pytest.mark.parametrize("chosen", [{"batch_size": 100}, {"grouping": "keep together", "group_by": "id"}], ids=str)
+def test_what_an_upsert_makes_fits_no_form_in_lists(chosen: dict[str, Any]) -> None:
+    settings = Settings(ONE, method="PATCH", content_format="form", **chosen)
+    assert problems(TWO, settings) == ()
+    assert problems(TWO, settings.replace(mode="upsert")) == (
+        "A form holds one record. Send each record in a call of its own, or use JSON, XML or CSV.",
+    )
+
+
 def test_many_rows_may_be_posted_to_an_address_that_ends_in_a_number() -> None:
     assert problems(MANY, Settings(f"{SERVER}/hooks/42")) == ()
 
@@ -363,6 +409,15 @@ UPSERTS_LAST = (
     "mode='upsert' posts rows without an id to the URL without its last part, so that part has to be {id}, like "
     "https://mycompany.odoo.com/api/res.partner/{id}."
 )
+
+
+def only_post(verb: str, operation: str) -> str:
+    return (
+        f"method='{verb}' does not fit the URL. JSON-2 takes POST only: the URL's last part says what to do. What does "
+        f"the same as {verb} is {operation}: {SERVER}/json/2/res.partner/{operation}."
+    )
+
+
 # The settings; the sentence, and what to use in place.
 SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "a user in the address": (
@@ -433,7 +488,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     ),
     "PATCH over JSON-2": (
         {"url": f"{SERVER}/json/2/res.partner/create", "method": "PATCH"},
-        "method='PATCH' does not fit the URL. JSON-2 takes POST only: the URL's last part says what to do.",
+        only_post("PATCH", "write"),
         {"method": "POST", "url": f"{SERVER}/json/2/res.partner/write"},
     ),
     "PUT over JSON-2, as CSV to a header of its own": (
@@ -443,7 +498,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
             "content_format": "CSV",
             "key_header": "api-key",
         },
-        "method='PUT' does not fit the URL. JSON-2 takes POST only: the URL's last part says what to do.",
+        only_post("PUT", "write"),
         {
             "method": "POST",
             "url": f"{SERVER}/json/2/res.partner/write?db={{db}}",
@@ -453,8 +508,23 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     ),
     "DELETE over JSON-2": (
         {"url": f"{SERVER}/json/2/res.partner/create", "method": "DELETE"},
-        "method='DELETE' does not fit the URL. JSON-2 takes POST only: the URL's last part says what to do.",
+        only_post("DELETE", "unlink"),
         {"method": "POST", "url": f"{SERVER}/json/2/res.partner/unlink"},
+    ),
+    "PATCH of a record over JSON-2": (
+        {"url": f"{SERVER}/json/2/res.partner/{{id}}", "method": "PATCH"},
+        only_post("PATCH", "write"),
+        {"method": "POST", "url": f"{SERVER}/json/2/res.partner/write"},
+    ),
+    "PUT of a fixed record over JSON-2": (
+        {"url": f"{SERVER}/json/2/res.partner/42", "method": "PUT"},
+        only_post("PUT", "write"),
+        {"method": "POST", "url": f"{SERVER}/json/2/res.partner/write"},
+    ),
+    "DELETE of a model over JSON-2, as CSV": (
+        {"url": f"{SERVER}/json/2/res.partner", "method": "DELETE", "content_format": "CSV"},
+        only_post("DELETE", "unlink"),
+        {"method": "POST", "url": f"{SERVER}/json/2/res.partner/unlink", "content_format": "JSON"},
     ),
     "PATCH over JSON-RPC": (
         {"url": f"{SERVER}/jsonrpc", "method": "PATCH", "model": "res.partner", "operation": "write"},
@@ -548,6 +618,13 @@ def test_a_put_that_sends_all_says_so_and_one_that_nobody_asked_about_too() -> N
     assert samples(whole, settings)[0].note == NOT_ASKED
     other = Settings(f"{SERVER}/api/crm.lead/{{id}}", method="PUT")
     assert samples(whole, other, server=KNOWN)[0].note == NOT_ASKED
+
+
+def test_a_reference_that_is_sent_by_its_external_id_is_not_emptied() -> None:
+    known = NOTHING_KNOWN.replaces("res.partner", ("city", "country_id", "parent_id"))
+    frame = pd.DataFrame({"id": [7], "country_id/id": ["base.be"], "parent_id/.id": [3]})
+    shown = samples(frame, Settings(ONE, method="PUT", content_format="form"), server=known)
+    assert shown[0].note == "PUT empties 1 field that is not sent: city (back to its default)."
 
 
 def test_other_verbs_have_no_note() -> None:

@@ -66,6 +66,16 @@ FRAMES: dict[str, tuple[Settings, dict[str, Any], str]] = {
         {"g": [1, 1], "ref": ["a", None]},
         "",
     ),
+    "CSV that is kept together and has gaps": (
+        Settings(f"{SERVER}/api/res.partner", content_format="CSV", **TOGETHER),
+        {"g": [1, 1], "ref": ["a", None]},
+        "CSV leaves no cell out of a call, so rows that are kept together would go in several",
+    ),
+    "JSON that is kept together and has gaps": (
+        Settings(f"{SERVER}/api/res.partner", **TOGETHER),
+        {"g": [1, 1], "ref": ["a", None]},
+        "",
+    ),
     "a policy for a column that is not there": (
         json2("res.partner/create", missing={"emial": "clear"}),
         {"email": ["a"]},

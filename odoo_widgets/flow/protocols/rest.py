@@ -15,7 +15,7 @@ import orjson
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from odoo_widgets.flow import answers
+from odoo_widgets.flow import failures
 from odoo_widgets.flow.answers import DIGITS, LAST_PART, Answer
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.formats import FORMATS
@@ -37,6 +37,8 @@ BEARER = "authorization"
 NOT_FOUND = 404
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 TAG = re.compile(r"<[!/A-Za-z]")
+# How a page for people begins, whatever its Content-Type says; XHTML, and some servers' HTML, with comments before.
+PAGE = re.compile(rb"(?:<\?xml[^>]*>|<!--(?:(?!-->).)*-->|\s)*<(?:!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL)
 
 
 def encode(call: Call, settings: Settings, credential: Credential, _server: Server = NOTHING_KNOWN) -> httpx.Request:
@@ -115,16 +117,17 @@ def decode(exchange: Exchange) -> Reply:
     except (ValueError, LookupError, ParseError, DefusedXmlException, RecursionError):
         return Reply(readable=False)
     if not response.is_success:
-        name, message = answers.told(content)
+        name, message = failures.told(content)
         if response.is_server_error and "." not in name:
             # Whether anything was kept, only Odoo's own exceptions say.
             return Reply(readable=False, message=message)
         # A text at an address that is not there is a page for people.
         readable = not (isinstance(content, str) and response.status_code == NOT_FOUND)
         return Reply(readable, error_type=name or f"HTTP {response.status_code}", message=message)
-    if found := answers.error(content):
+    if found := failures.error(content):
         return Reply(error_type=found[0] or "error", message=found[1])
-    return Reply(result=Answer(response.status_code, content, response.headers.get("location", "")))
+    is_null = content is None and bool(response.content.strip())
+    return Reply(result=Answer(response.status_code, content, response.headers.get("location", ""), is_null))
 
 
 def _content(kind: str, body: bytes) -> Any:
@@ -132,8 +135,18 @@ def _content(kind: str, body: bytes) -> Any:
     body = body.removeprefix(BYTE_ORDER_MARK).strip()
     if not body:
         return None
+    if PAGE.match(body):
+        raise ValueError("a page for people")
     suffix = kind.rpartition("+")[2]
-    return READERS.get(kind, SUFFIXES.get(suffix, _plain))(body)
+    content = READERS.get(kind, SUFFIXES.get(suffix, _plain))(body)
+    if any(isinstance(text, str) and TAG.search(text) for text in _texts(content)):
+        raise ValueError("a page for people in a text")
+    return content
+
+
+def _texts(content: Any) -> list[Any]:
+    """What may be all that an answer says."""
+    return [content, *(content.get(name) for name in ("result", "data"))] if isinstance(content, dict) else [content]
 
 
 def _plain(body: bytes) -> Any:
@@ -151,6 +164,8 @@ def _plain(body: bytes) -> Any:
 
 def _xml(body: bytes) -> Any:
     root = fromstring(body)
+    if _name(root).lower() == "html":
+        raise ValueError("a page for people, in XML")
     inner = _element(root)
     return {_name(root): inner, **(inner if isinstance(inner, dict) else {})}
 

@@ -147,6 +147,12 @@ def test_a_reference_inside_a_line_is_not_emptied(odoo: Sandbox, api: httpx.Clie
     assert read(odoo, "res.partner", parent, "child_ids")["child_ids"] == [kid]
 
 
+@pytest.mark.parametrize("key", ["1", "3"])
+def test_a_record_that_only_the_body_names_is_a_wrong_value(api: httpx.Client, key: str) -> None:
+    answer = api.patch(f"res.partner/{key}", json={"country_id": 999_999})
+    assert "res.country(999999,)" in refused(answer, 422, "odoo.exceptions.MissingError")
+
+
 FORMS = {
     "unknown field": ({"nope": "x"}, "builtins.ValueError", "Invalid field 'nope'"),
     "own id": ({"id": "7"}, "builtins.ValueError", "Invalid field 'id'"),

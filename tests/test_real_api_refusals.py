@@ -133,6 +133,12 @@ def test_a_value_that_does_not_fit_is_refused_and_nothing_is_written(
     assert read(odoo, "res.partner", key, "name", "street") == {"id": key, "name": "Stays", "street": "s"}
 
 
+@pytest.mark.parametrize("value", [[1], "x", 7, [[0, 0, {}]]])
+def test_properties_that_are_none_are_refused(api: httpx.Client, value: object) -> None:
+    answer = api.post("crm.lead", json={"name": "Never", "lead_properties": value})
+    assert "Properties are an object" in refused(answer, 422, "builtins.ValueError")
+
+
 def test_a_reference_inside_a_line_is_not_emptied(odoo: Sandbox, api: httpx.Client) -> None:
     line = [0, 0, {"name": "Kid", "country_id": 20}]
     parent = done(api.post("res.partner", json={"name": "Parent", "child_ids": [line]}), 201)["id"]

@@ -82,6 +82,8 @@ def test_one_record_takes_one_object(api: httpx.Client) -> None:
         assert "not an array" in words
 
 
+# Goes out as 1e999, which is JSON.
+HUGE = float("inf")
 VALUES = {
     "unknown field": ({"nope": 1}, "builtins.ValueError", "Invalid field 'nope' in 'res.partner'"),
     "too large": ({"color": 2**31}, "psycopg2.errors.NumericValueOutOfRange", "integer out of range"),
@@ -96,6 +98,22 @@ VALUES = {
     "NUL": ({"ref": "\0"}, "builtins.ValueError", "NUL"),
     "half a character": ({"ref": "\ud800"}, "builtins.UnicodeEncodeError", "surrogates not allowed"),
     "half a character in a name": ({"\ud800": 1}, "builtins.ValueError", "Invalid field '\\ud800'"),
+    "too large for a fraction": ({"partner_latitude": HUGE}, "builtins.OverflowError", "infinity"),
+    "half a command": ({"category_id": [[6]]}, "builtins.ValueError", "category_id: [6]"),
+    "no command": ({"category_id": [[9, 1]]}, "builtins.ValueError", "category_id: [9, 1]"),
+    "text for lines": ({"child_ids": "x"}, "builtins.ValueError", "child_ids: 'x'"),
+    "a line that is no object": ({"child_ids": [[0, 0, [1]]]}, "builtins.TypeError", "A line is an object"),
+    "unknown field in a line": ({"child_ids": [[0, 0, {"nope": 1}]]}, "builtins.ValueError", "Invalid field 'nope'"),
+    "text for a reference in a line": (
+        {"child_ids": [[0, 0, {"name": "Never", "country_id": "Belgium"}]]},
+        "builtins.ValueError",
+        "id: 'Belgium'",
+    ),
+    "the same, deeper": (
+        {"child_ids": [[0, 0, {"name": "Never", "child_ids": [[0, 0, {"user_id": "x"}]]}]]},
+        "builtins.ValueError",
+        "'x'",
+    ),
     "no picture": ({"image_1920": "?x"}, "odoo.exceptions.UserError", "base64"),
     "no name": ({"name": False}, "odoo.exceptions.ValidationError", "Contacts require a name"),
 }
@@ -109,10 +127,36 @@ def test_a_value_that_does_not_fit_is_refused_and_nothing_is_written(
     values, name, words = VALUES[case]
     key = call(odoo, "res.partner", "create", vals_list=[{"name": "Stays", "street": "s"}])[0]
     address = "res.partner" if verb == "POST" else f"res.partner/{key}"
-    content = json.dumps({"name": "Never", "street": "n", **values}).encode()
+    content = json.dumps({"name": "Never", "street": "n", **values}).replace("Infinity", "1e999").encode()
     assert words in refused(api.request(verb, address, content=content, headers=JSON), 422, name)
     assert count(odoo, "Never") == 0
     assert read(odoo, "res.partner", key, "name", "street") == {"id": key, "name": "Stays", "street": "s"}
+
+
+@pytest.mark.parametrize("value", [[1], "x", 7, [[0, 0, {}]]])
+def test_properties_that_are_none_are_refused(api: httpx.Client, value: object) -> None:
+    answer = api.post("crm.lead", json={"name": "Never", "lead_properties": value})
+    assert "Properties are an object" in refused(answer, 422, "builtins.ValueError")
+
+
+def test_a_reference_inside_a_line_is_not_emptied(odoo: Sandbox, api: httpx.Client) -> None:
+    line = [0, 0, {"name": "Kid", "country_id": 20}]
+    parent = done(api.post("res.partner", json={"name": "Parent", "child_ids": [line]}), 201)["id"]
+    [kid] = read(odoo, "res.partner", parent, "child_ids")["child_ids"]
+    for values in ({"country_id": "Belgium"}, {"country_id": [20, "Belgium"]}, {"nope": 1}):
+        answer = api.patch(f"res.partner/{parent}", json={"child_ids": [[1, kid, values]]})
+        refused(answer, 422, "builtins.ValueError")
+    assert read(odoo, "res.partner", kid, "country_id")["country_id"][0] == 20
+    for commands in ([[1, kid, {"country_id": 21}]], [[4, kid]], [kid], [[6, 0, [kid]]]):
+        done(api.patch(f"res.partner/{parent}", json={"child_ids": commands}), 200)
+    assert read(odoo, "res.partner", kid, "country_id")["country_id"][0] == 21
+    assert read(odoo, "res.partner", parent, "child_ids")["child_ids"] == [kid]
+
+
+@pytest.mark.parametrize("key", ["1", "3"])
+def test_a_record_that_only_the_body_names_is_a_wrong_value(api: httpx.Client, key: str) -> None:
+    answer = api.patch(f"res.partner/{key}", json={"country_id": 999_999})
+    assert "res.country(999999,)" in refused(answer, 422, "odoo.exceptions.MissingError")
 
 
 FORMS = {

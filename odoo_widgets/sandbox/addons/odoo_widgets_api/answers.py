@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 KIND = "odoo_widgets_api"
 FAILED = "The server failed. Its log says more."
 # The first that fits counts. Odoo itself has tried five times before a conflict gets here. What the ORM and the
-# database say of a value that a field cannot take is a plain ValueError, TypeError or DataError.
+# database say of a value that a field cannot take is a plain ValueError, TypeError,
+# OverflowError or DataError.
 STATUSES: tuple[tuple[Any, Callable[[Any], int]], ...] = (
     (HTTPException, lambda error: error.code),
     (SessionExpiredException, lambda _: HTTPStatus.UNAUTHORIZED),
     (UserError, lambda error: error.http_status),
     (RedirectWarning, lambda _: HTTPStatus.UNPROCESSABLE_ENTITY),
     ((ConcurrencyError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY), lambda _: HTTPStatus.CONFLICT),
-    ((ValueError, TypeError, psycopg2.DataError, DatatypeMismatch), lambda _: HTTPStatus.UNPROCESSABLE_ENTITY),
+    ((ValueError, TypeError, OverflowError), lambda _: HTTPStatus.UNPROCESSABLE_ENTITY),
+    ((psycopg2.DataError, DatatypeMismatch), lambda _: HTTPStatus.UNPROCESSABLE_ENTITY),
     (Exception, lambda _: HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 REFERENCES = ("many2one", "many2many")
 SUBFIELDS = ("id", ".id")
+# Odoo's commands by their numbers (`Command` in odoo/orm/commands.py), with the fewest parts that each takes.
+SHORTEST = {0: 3, 1: 3, 2: 2, 3: 2, 4: 2, 5: 1, 6: 3}
+LONGEST_COMMAND = 3
+WITH_VALUES = (0, 1)
 
 
 def records(model: Any) -> list[dict[str, Any]] | dict[str, Any]:
@@ -77,7 +81,7 @@ def from_json(model: Any, text: str) -> list[dict[str, Any]] | dict[str, Any]:
 
     Raises:
         BadRequest: It is something else.
-        ValueError: The model has no such field, or a reference is no id.
+        ValueError: The model, or that of a line in it, has no such field, or a reference is no id.
     """
     try:
         found = json.loads(text, parse_constant=_no_number)
@@ -145,10 +149,49 @@ def _path(model: Any, name: str, value: str) -> list[str]:
 
 def _check(model: Any, name: str, value: Any) -> None:
     field = _field(model, name, name)
+    if field.type in CHECKS and value not in (None, False):
+        CHECKS[field.type](model, field, value)
+
+
+def _many2one(_model: Any, field: Any, value: Any) -> None:
     # Odoo 19.0's own `write` empties a reference that it is given as text, and says nothing
     # (`Many2one.convert_to_cache` in odoo/orm/fields_relational.py).
-    if field.type == "many2one" and value not in (None, False) and type(value) is not int:
+    if type(value) is not int:
         raise ValueError(f"Wrong value for {field}: {value!r}. A reference is an id, a whole number, or false.")
+
+
+def _many(model: Any, field: Any, value: Any) -> None:
+    for command in value if isinstance(value, list) else [value]:
+        if type(command) is int:
+            continue
+        fits = isinstance(command, list) and command and type(command[0]) is int and len(command) <= LONGEST_COMMAND
+        if not fits or len(command) < SHORTEST.get(command[0], LONGEST_COMMAND + 1):
+            raise ValueError(
+                f"Wrong value for {field}: {command!r}. It takes ids, and commands such as [0, 0, {{…}}], [4, id] or "
+                "[6, 0, [ids]]."
+            )
+        if command[0] in WITH_VALUES:
+            _line(model.env[field.comodel_name], field, command[2])
+
+
+def _line(lines: Any, field: Any, values: Any) -> None:
+    if not isinstance(values, dict):
+        raise TypeError(f"Wrong value for {field}: {values!r}. A line is an object.")
+    for name, value in values.items():
+        _check(lines, name, value)
+
+
+def _properties(_model: Any, field: Any, value: Any) -> None:
+    if not isinstance(value, dict) and not (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
+        raise ValueError(f"Wrong value for {field}: {value!r}. Properties are an object, or an array of objects.")
+
+
+CHECKS: dict[str, Callable[[Any, Any, Any], None]] = {
+    "many2many": _many,
+    "many2one": _many2one,
+    "one2many": _many,
+    "properties": _properties,
+}
 
 
 def _field(model: Any, name: str, shown: str) -> Any:

@@ -95,6 +95,8 @@ def _answer(verbs: Mapping[str, tuple[str, Callable[[Any], tuple[dict[str, Any],
         records.check_access(right)
     try:
         body, status = do(records)
+        # Odoo would do it behind this, where nobody knows any more whose record is missing.
+        records.env.flush_all()
     except MissingError as error:
         # The record in the address is there. This is one that the body names.
         error.http_status = HTTPStatus.UNPROCESSABLE_ENTITY

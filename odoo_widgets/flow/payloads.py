@@ -147,6 +147,8 @@ def _read(payload: str) -> Any:
         raise PayloadError(
             f"The payload is no JSON: {error.msg} in line {error.lineno}, column {error.colno}. Nothing was sent."
         ) from None
+    except PayloadError:
+        raise
     except (TypeError, ValueError, RecursionError):
         raise PayloadError("The payload holds a number that is too large, or is nested too deep.") from None
     return content

@@ -31,7 +31,7 @@ FLOW = [
     "calls", "methods", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values", "formats",
     "records", "findings", "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw",
     "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "payloads",
-    "plan", "proofs", "responses", "words", "follow", "judge", "inquiry", "dead_ends", "probing", "views", "samples",
+    "plan", "policy", "proofs", "responses", "words", "follow", "again", "judge", "inquiry", "dead_ends", "probing", "views", "samples",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

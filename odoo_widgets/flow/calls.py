@@ -41,6 +41,7 @@ class Ask:
         context: What it adds to the context.
         by_name: Whether the arguments go by their names also where a protocol could number them.
         batch: For a look-up, the rows to send as soon as their records are known to be there.
+        doubted: For a look-up, whether the rows were sent before, and no answer came.
         states: For a method whose effect can be read, what its records held before: id to field to value.
         effect_of: For a look at the effect of a method, the call whose effect it reads.
         title: For the same, the title of the window that the method answered with.
@@ -55,6 +56,7 @@ class Ask:
     context: dict[str, Any] = attrs.field(factory=dict, repr=False)
     by_name: bool = False
     batch: Batch | None = attrs.field(default=None, repr=False)
+    doubted: bool = False
     states: Mapping[int, dict[str, Any]] = attrs.field(factory=dict, repr=False)
     effect_of: Ask | None = attrs.field(default=None, repr=False)
     title: str = ""
@@ -80,12 +82,14 @@ class Call:
         model: The model that it is for.
         ask: Which method it calls, on what, for which rows.
         url: Its own address, where the URL takes values of the row; empty for the one of the settings.
+        tries: Which try it is, from 1.
     """
 
     number: int
     model: str
     ask: Ask
     url: str = ""
+    tries: int = 1
 
     @property
     def rows(self) -> Sequence[int]:

@@ -71,6 +71,11 @@ class Facts:
         return self.reply.error_type.rpartition(".")[2] if self.reply else ""
 
     @property
+    def exception(self) -> str:
+        """Odoo's name of the exception, its module with it."""
+        return self.reply.error_type if self.reply else ""
+
+    @property
     def message(self) -> str:
         """Odoo's message for people."""
         return self.reply.message.strip() if self.reply else ""

@@ -12,8 +12,12 @@ from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, SettingsError
 from odoo_widgets.flow.samples import Samples
+from odoo_widgets.flow.server import Server
+from tests.flow.wire import URLS, settings
 from tests.frames import FRAMES
 from tests.net.servers import Odoo
+from tests.net.speaking import UID
+from tests.net.speaking import Odoo as Speaking
 
 if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
@@ -52,6 +56,38 @@ def test_samples_are_what_a_send_puts_on_the_wire_but_for_the_key(name: str, fra
     assert [on_the_wire(sample.request) for sample in samples] == [on_the_wire(request) for request in odoo.requests]
     assert {sample.request.headers[MASKED] for sample in samples} == {"bearer ***"}
     assert {request.headers[MASKED] for request in odoo.requests} == {'bearer k"&\\'}
+
+
+OPERATIONS = ("create", "write", "unlink", "load", "action_archive")
+# Each record is there, and none archived.
+THERE = {number: {"active": True} for number in range(1, 20)}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("protocol", URLS)
+def test_samples_are_the_calls_of_a_send_in_every_protocol(protocol: str, operation: str) -> None:
+    chosen = settings(protocol, operation)
+    names = {name: getattr(chosen, name) for name in ("url", "model", "operation")}
+    destination = Destination(**names, context={"lang": "fr_FR"}, headers="X-Source:a b")
+    frame = pd.DataFrame({"id": range(1, 11), "name": [*"abcdefghi", None], "note": 1}).replace({None: pd.NA})
+    frame = frame[["id"]] if operation == "action_archive" else frame
+    frame = frame.assign(id=frame["id"].astype(str)) if operation == "load" else frame
+    # The mask is the key here: RPC has it in its bodies.
+    credential = Credential(SERVER, "mycompany", "me@example.com", "***")
+    speaking = Speaking({number: dict(state) for number, state in THERE.items()}, {"action_archive": archive})
+    destination.delivery(frame, credential, transport=speaking.transport).result()
+    shown = destination.samples(frame, n=99, credential=credential)
+    known = destination.samples(frame, n=99, credential=credential, server=Server(uid=UID))
+    log_in = [shown.log_in] if shown.log_in else []
+    sent = [on_the_wire(request) for request in speaking.requests]
+    assert [on_the_wire(sample.request) for sample in (*log_in, *known)] == sent
+    assert known.log_in is None
+    assert len(shown) == len(known)
+
+
+def archive(odoo: Speaking, asked: Any) -> None:
+    for each in asked.ids:
+        odoo.records[each]["active"] = False
 
 
 def test_the_verbs_of_a_destination_are_those_of_its_settings() -> None:

@@ -27,11 +27,12 @@ ROOMS = {
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
-    "errors", "exchange", "headers", "templates", "credential", "answers", "endpoint", "server", "settings", "saved",
-    "calls", "methods", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values", "formats",
-    "records", "findings", "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw",
-    "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "payloads",
-    "plan", "policy", "proofs", "responses", "words", "follow", "again", "judge", "inquiry", "dead_ends", "probing", "views", "samples",
+    "errors", "exchange", "headers", "templates", "credential", "answers", "endpoint", "server", "choices", "settings",
+    "saved", "calls", "methods", "presets", "operations", "kinds", "moments", "unsendable", "limits", "cells", "values",
+    "formats", "records", "findings", "urls", "problems", "batches", "protocols/envelope", "protocols/execute_kw",
+    "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "replacing",
+    "payloads", "plan", "policy", "verb_proofs", "proofs", "responses", "words", "follow", "again", "judge", "inquiry",
+    "dead_ends", "probing", "views", "samples",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

@@ -8,7 +8,8 @@ import attrs
 import pandas as pd
 import pytest
 
-from odoo_widgets.flow.errors import DataError, EndpointError, SettingsError
+from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.errors import DataError, EndpointError, SettingsError, StoppedError
 from tests.models import MODELS, NOWHERE, PROTOCOLS, Given, Model, commands, destination, held, refused, there
 from tests.real import call, sandbox
 
@@ -306,3 +307,31 @@ def test_an_empty_list_leaves_lines_as_they_are_and_a_command_clears_them(given:
     cleared = case.send("write", {"id": ids[:1], "order_line": [[[5, 0, 0]]]})
     assert cleared["status"].tolist() == ["updated"]
     assert case.held(ids[:1], [{"order_line": commands([])}]) == [{"order_line": []}]
+
+
+# --- who sends -------------------------------------------------------------------------------------------------------
+
+STRANGERS = {
+    "login": {"login": "nobody"},
+    "key": {"api_key": "0" * 40},
+    "database": {"database": "nope"},
+    "database with a quote": {"database": """no'p"e"""},
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+@pytest.mark.parametrize("protocol", ["jsonrpc", "xmlrpc"])
+def test_a_login_that_fails_ends_the_send_in_one_sentence_and_nothing_more_is_asked(
+    given: Given, protocol: str, name: str
+) -> None:
+    own = given.odoo.credential
+    mine = {"server": own.server, "database": own.database, "login": own.login, "api_key": own.api_key}
+    target = destination(given.odoo, protocol, "res.partner", "create", batch_size=1)
+    delivery = target.delivery(pd.DataFrame({"name": ["a", "b"]}), Credential(**mine | STRANGERS[name]))
+    with pytest.raises(StoppedError) as stopped:
+        delivery.result()
+    assert delivery.progress.made == 1
+    assert stopped.value.responses["status"].tolist() == ["not_sent", "not_sent"]
+    sentence = str(stopped.value)
+    assert ". Check the " in sentence
+    assert not any(word in sentence for word in ("\n", "Traceback", "psycopg2", "0" * 40))

@@ -204,7 +204,7 @@ def test_what_is_wrong_for_every_row_costs_one_call_and_is_one_sentence(odoo: Sa
 def test_a_path_where_no_api_is_costs_one_call_and_is_one_sentence(odoo: Sandbox) -> None:
     # A server that does not know JSON-2 answers every address of it with this very page.
     with httpx.Client(trust_env=False) as client:
-        page = client.post(f"{odoo.url}/api/res.partner", json={})
+        page = client.post(f"{odoo.url}/nowhere/res.partner", json={})
     old = Odoo({0: httpx.Response(page.status_code, content=page.content, headers={"content-type": "text/html"})})
     frame = pd.DataFrame({"name": ["a"]})
     with pytest.raises(EndpointError, match="or an Odoo older than 19, which has no JSON-2"):

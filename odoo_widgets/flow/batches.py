@@ -120,10 +120,13 @@ def _groups(source: Source, settings: Settings, among: Sequence[int]) -> Iterato
     position = group_position(source, settings)
     if position is None or not len(among):
         return
-    rows = np.arange(among.start, among.stop) if isinstance(among, range) else np.asarray(among)
-    ordered = rows[np.argsort(source.groups(position)[0][rows], kind="stable")]
+    if among == range(len(source)):
+        ordered = source.order(position)
+    else:
+        rows = np.asarray(among)
+        ordered = rows[np.argsort(source.groups(position)[0][rows], kind="stable")]
     # One by one: whoever looks at the first batches waits for no others.
-    ends = np.cumsum(_sizes(source, settings, among)).tolist()
+    ends = np.cumsum(_sizes(source, settings, among))
     yield from (ordered[start:end] for start, end in pairwise(chain([0], ends)))
 
 

@@ -43,6 +43,8 @@ class Ask:
         batch: For a look-up, the rows to send as soon as their records are known to be there.
         doubted: For a look-up, whether the rows were sent before, and no answer came.
         states: For a method whose effect can be read, what its records held before: id to field to value.
+        newest: For a `create` that may answer with an id that was there, the largest id before it; -1 where it is not
+            known yet, and None where no such look is wanted.
         effect_of: For a look at the effect of a method, the call whose effect it reads.
         title: For the same, the title of the window that the method answered with.
         body: For REST, the body that a person wrote in place of the arguments' own.
@@ -58,6 +60,7 @@ class Ask:
     batch: Batch | None = attrs.field(default=None, repr=False)
     doubted: bool = False
     states: Mapping[int, dict[str, Any]] = attrs.field(factory=dict, repr=False)
+    newest: int | None = None
     effect_of: Ask | None = attrs.field(default=None, repr=False)
     title: str = ""
     body: bytes | None = attrs.field(default=None, repr=False)

@@ -182,6 +182,8 @@ class Credential:
                 f"{address} is not encrypted, so everybody on the way could read the key. "
                 "Use https, or Credential(…, allow_http=True) if that network is yours alone."
             )
+        if not login.strip().isprintable():
+            raise CredentialError("The login holds a line break or another character that no login has.")
         # The name goes out as a header.
         if not database.isascii() or not database.strip().isprintable():
             raise CredentialError("The database's name holds a line break or a letter that no header can carry.")

@@ -20,6 +20,8 @@ READERS = ("default_get", "fields_get", "get_views", "name_search", "search", "s
 # Model and method names as Odoo spells them. Anything else could change the path:
 # `res.partner/../../web/session` reaches another address in httpx and requests.
 JSON2_PATH = re.compile(r"/json/2/(?P<model>[a-z0-9_.]+)/(?P<operation>\w+)/?", re.ASCII)
+# A part of a path such as v1.0.
+VERSION = re.compile(r"v?\d+(\.\d+)*$", re.ASCII)
 MODEL_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 METHOD_NAME = re.compile(r"[a-zA-Z0-9]\w*", re.ASCII)
 
@@ -95,6 +97,10 @@ def endpoint(url: str, model: str | None = None, operation: str | None = None, m
         return Endpoint(protocol, _model(model), _operation(operation))
     if not OWN_APIS.match(path) and not PAGES.match(path) and "#" not in url:
         return _rest(path, model, operation, method)
+    if "#" in url and not OWN_APIS.match(path) and not PAGES.match(path):
+        seen = url.partition("#")[0].strip()
+        # What stands behind a ? may be a key: it is not repeated.
+        raise SettingsError(f"What stands behind # stays on this machine. Use {seen.partition('?')[0]}.", {"url": seen})
     match = JSON2_PATH.fullmatch(path)
     if not match or not MODEL_NAME.fullmatch(match["model"]) or "#" in url:
         raise _nowhere(server, path)
@@ -127,7 +133,7 @@ def _rest(path: str, model: str | None, operation: str | None, method: str) -> E
     if operation is not None and operation != method:
         raise SettingsError(f"operation={operation!r} is not for REST, where the method says what to do. Leave it out.")
     # `/api/res.partner/{id}`: a name with a dot in it is a model's.
-    parts = [part for part in path.split("/") if "." in part and MODEL_NAME.fullmatch(part)]
+    parts = [part for part in path.split("/") if "." in part and MODEL_NAME.fullmatch(part) and not VERSION.match(part)]
     return Endpoint("rest", _model(model) if model is not None else (parts[-1] if parts else ""), method)
 
 
@@ -208,5 +214,6 @@ def address(url: str, model: str, operation: str) -> str:
 @lru_cache(maxsize=256)
 def json2_address(url: str, model: str, method: str) -> str:
     """The JSON-2 address of any method, on the server of another address, whose query stays."""
-    query = httpx.URL(url).query.decode()
+    # Not as httpx writes it, which would be without the places of values.
+    query = url.partition("#")[0].partition("?")[2].strip()
     return f"{origin(url)}/json/2/{model}/{method}{'?' if query else ''}{query}"

@@ -62,7 +62,10 @@ def findings(column_cells: pd.Series, column: Column, limits: Limits | None = No
 def _beyond(column_cells: pd.Series, column: Column, limits: Limits) -> Iterator[Finding]:
     def checked() -> Iterator[tuple[int, Any]]:
         for start in range(0, len(column_cells), BLOCK):
-            yield from enumerate(values(column_cells.iloc[start : start + BLOCK], column)[0], start)
+            found, missing = values(column_cells.iloc[start : start + BLOCK], column)
+            absent = set(missing.tolist())
+            # What stands where a cell is missing is never sent.
+            yield from ((start + row, value) for row, value in enumerate(found) if row not in absent)
 
     yield from _each(checked(), lambda value: check(value, limits, as_text=bool(column.flat)))
 

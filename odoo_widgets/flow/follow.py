@@ -80,6 +80,8 @@ def _after_look_up(facts: Facts) -> Verdict:
     """Sends the rows whose records are there, and, for a method, where it can be called on them."""
     batch = facts.call.ask.batch
     assert batch is not None
+    if facts.call.ask.newest is not None:
+        return _after_newest(facts)
     assert batch.ids is not None
     found = there(facts.call.ask, facts.result) or {}
     target = facts.settings.endpoint
@@ -109,6 +111,13 @@ def _after_look_up(facts: Facts) -> Verdict:
     if method is not None:
         calls = (_next(call, attrs.evolve(call.ask, states=send)) for call in calls)
     return Verdict(tuple(outcomes), follow=tuple(calls))
+
+
+def _after_newest(facts: Facts) -> Verdict:
+    """Sends the rows, now that it is known which ids are old."""
+    newest = max(there(facts.call.ask, facts.result) or {}, default=0)
+    calls = follow_ups(facts.call, facts.settings, (), facts.knows)
+    return Verdict(follow=tuple(_next(call, attrs.evolve(call.ask, newest=newest)) for call in calls))
 
 
 def _after_method(facts: Facts) -> Verdict:

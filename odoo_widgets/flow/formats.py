@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -14,9 +13,6 @@ import attrs
 import orjson
 
 Records: TypeAlias = Sequence[dict[str, Any]]
-
-# XML 1.0, 2.3 and Namespaces in XML 1.0, 4: what an element may be called, in the letters that every reader takes.
-XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 @attrs.frozen
@@ -29,27 +25,37 @@ class Format:
             `several` is false.
         several: Whether a body can hold more than one record.
         nested: Whether a value can be a list or a dict.
-        as_text: Whether every value is written as text, so that a missing one and an empty one are the same.
         leaves_out: Whether each record of a body can have fields of its own.
+        bare: Whether a record without any field can be told from none.
     """
 
     content_type: str
     write: Callable[[Records, bool, Sequence[str]], bytes]
     several: bool = True
     nested: bool = True
-    as_text: bool = False
     leaves_out: bool = True
+    bare: bool = True
 
 
 def text(value: Any) -> str:
-    """A value as text: `true` and `false`, numbers as JSON writes them, nothing for a cleared field."""
+    """A value as text: `true` and `false`, numbers as JSON writes them, nothing for a cleared field.
+
+    Only JSON says of which type a value is: in the others, a cleared field and an empty text are the same, and in XML
+    an empty list too.
+    """
     if value is None:
         return ""
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
+def _one(records: Records) -> dict[str, Any]:
+    """The only record: a second one would be lost."""
+    (record,) = records
+    return record
+
+
 def _json(records: Records, several: bool, wrapped: Sequence[str]) -> bytes:
-    content: Any = list(records) if several else records[0]
+    content: Any = list(records) if several else _one(records)
     for name in reversed(wrapped):
         content = {name: content}
     return orjson.dumps(content)
@@ -67,7 +73,7 @@ def _element(name: str, value: Any) -> ET.Element:
 
 
 def _xml(records: Records, several: bool, wrapped: Sequence[str]) -> bytes:
-    content = [_element("record", record) for record in records]
+    content = [_element("record", record) for record in (records if several else [_one(records)])]
     names = [*wrapped, *(["records"] if several else [])]
     for name in reversed(names):
         outer = ET.Element(name)
@@ -79,7 +85,7 @@ def _xml(records: Records, several: bool, wrapped: Sequence[str]) -> bytes:
 
 
 def _form(records: Records, _several: bool, _wrapped: Sequence[str]) -> bytes:
-    return urlencode([(name, text(value)) for name, value in records[0].items()]).encode()
+    return urlencode([(name, text(value)) for name, value in _one(records).items()]).encode()
 
 
 def _csv(records: Records, _several: bool, _wrapped: Sequence[str]) -> bytes:
@@ -95,6 +101,6 @@ def _csv(records: Records, _several: bool, _wrapped: Sequence[str]) -> bytes:
 FORMATS: dict[str, Format] = {
     "JSON": Format("application/json", _json),
     "XML": Format("application/xml", _xml),
-    "form": Format("application/x-www-form-urlencoded", _form, several=False, nested=False, as_text=True),
-    "CSV": Format("text/csv; charset=utf-8", _csv, nested=False, as_text=True, leaves_out=False),
+    "form": Format("application/x-www-form-urlencoded", _form, several=False, nested=False),
+    "CSV": Format("text/csv; charset=utf-8", _csv, nested=False, leaves_out=False, bare=False),
 }

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.policy import Standing
     from odoo_widgets.flow.settings import Settings
 
-OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 401, 405, 413, 429, 500, 503
+OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, UNSUPPORTED, TOO_MANY = 200, 401, 405, 413, 415, 429
+SERVER_ERROR, UNAVAILABLE = 500, 503
 REDIRECTS = range(300, 400)
 # Odoo answers with a page, not with JSON-2, where a database is not found or the route does not exist.
 NOT_HERE = (400, 403, 404, 405, 415)
@@ -109,6 +110,10 @@ def _untrusted(facts: Facts) -> bool:
     return "CERTIFICATE_VERIFY_FAILED" in str(facts.exchange.error)
 
 
+def _not_taken(facts: Facts) -> bool:
+    return facts.status == UNSUPPORTED and facts.reply is not None and facts.reply.readable
+
+
 def _maintenance(facts: Facts) -> bool:
     response = facts.exchange.response
     return response is not None and response.status_code == UNAVAILABLE and "retry-after" in response.headers
@@ -127,6 +132,10 @@ def _log_in_refused(facts: Facts) -> bool:
     return facts.call.ask.method == LOG_IN and facts.status == OK and facts.result is False
 
 
+def _log_in_failed(facts: Facts) -> bool:
+    return facts.call.ask.method == LOG_IN and _refused(facts)
+
+
 def _logged_in(facts: Facts) -> bool:
     return facts.call.ask.method == LOG_IN and facts.status == OK and type(facts.result) is int and facts.result > 0
 
@@ -140,8 +149,9 @@ def _another_name(facts: Facts) -> bool:
     # With one argument, the one that is wanted is the one that was given under another name.
     alone = len(facts.call.ask.arguments) == 1 and not facts.call.ask.by_name
     name = words.WANTED.search(facts.message) if facts.error == "UnprocessableEntity" and alone else None
-    known_name = facts.knows.named(facts.call.model, facts.call.ask.method, facts.call.ask.arguments)
-    return name is not None and name["name"] not in known_name
+    # Once: a method that wants two arguments would ask for one of them after the other for ever.
+    tried = f"{facts.call.model}/{facts.call.ask.method}" in facts.knows.arguments
+    return name is not None and not tried and name["name"] not in facts.call.ask.arguments
 
 
 def _no_save_multi(facts: Facts) -> bool:
@@ -205,7 +215,9 @@ RULES: tuple[Rule, ...] = (
     Rule("a call that cannot be made",    _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
     Rule("arguments that do not fit",     _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
     Rule("a verb that is not taken",      _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),
+    Rule("a format that is not taken",    _not_taken,                                     "not_sent",   words.wrong_format, EndpointError),
     Rule("no such database or API",       _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
+    Rule("a login that failed",           _log_in_failed,                                 "not_sent",   words.no_log_in, StoppedError),
     Rule("rolled back",                   _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says, None, "slower"),
     Rule("an error of Odoo's",            _refused,                                       "rejected",   words.odoo_says, None, "narrow"),
     Rule("logged in",                     _logged_in,                                     "logged in",  words.nothing),
@@ -277,7 +289,7 @@ def judge(
         return FOLLOW[rule.status](facts)
     if standing is not None and rule.then and (verdict := AGAIN[rule.then](facts, standing)) is not None:
         return verdict
-    sentence = rule.say(facts)
+    sentence = words.of_effect(facts, rule.say(facts)) if call.ask.effect_of is not None else rule.say(facts)
     whole = Outcome(
         rows=call.rows,
         status=_meant(rule.status, call),

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from odoo_widgets.flow.choices import XML_NAME
 from odoo_widgets.flow.unsendable import UnsendableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from odoo_widgets.flow.settings import Settings
+
+ANYTHING = re.compile(".*", re.DOTALL)
 
 
 @attrs.frozen
@@ -24,12 +27,16 @@ class Limits:
         too_large: The sentence about a number beyond.
         characters: The characters that no text may hold.
         unreadable: The sentence about a text with one of them.
+        names: What the key of a dict looks like.
+        unnamed: The sentence about one that does not.
     """
 
     largest: int
     too_large: str
     characters: re.Pattern[str]
     unreadable: str
+    names: re.Pattern[str] = ANYTHING
+    unnamed: str = ""
 
 
 # XML 1.0 (2.2, Char) has no such characters.
@@ -50,6 +57,8 @@ LIMITS: dict[str, Limits] = {
         "the number is larger than Odoo can hold. Send it as text.",
         NO_CHARACTERS,
         f"the text holds a control character, which XML cannot carry. {REMOVE}",
+        XML_NAME,
+        "this key of a dict cannot name an element in XML. Rename it, or use JSON.",
     ),
 }
 
@@ -95,6 +104,8 @@ def _list(values: list[Any], limits: Limits) -> None:
 def _dict(values: dict[str, Any], limits: Limits) -> None:
     for key, value in values.items():
         _text(key, limits)
+        if not limits.names.fullmatch(key):
+            raise UnsendableError(limits.unnamed, key)
         check(value, limits)
 
 

@@ -167,6 +167,12 @@ def look_up(batch: Batch, fields: tuple[str, ...] = ()) -> Ask:
     return Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
 
 
+def look_before(batch: Batch) -> Ask:
+    """The call that asks for the newest record of a model, whose `create` may answer with ids that were there."""
+    arguments = {"domain": [], "fields": ["id"], "offset": 0, "limit": 1, "order": "id desc"}
+    return Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch, newest=-1)
+
+
 def look_at(effect_of: Ask, fields: tuple[str, ...], title: str = "") -> Ask:
     """The call that reads what a method did to its records.
 

@@ -14,7 +14,8 @@ from odoo_widgets.flow.calls import Batch, Call
 from odoo_widgets.flow.credential import Credential, origin
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.methods import known
-from odoo_widgets.flow.operations import SAVE_MULTI, log_in, look_up, only, operation, part
+from odoo_widgets.flow.operations import SAVE_MULTI, log_in, look_before, look_up, only, operation, part
+from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.server import JSON2_SINCE, NOTHING_KNOWN, Server
@@ -33,6 +34,8 @@ BLOCK = 5_000
 # As long as a key (40), a database's name (PostgreSQL, NAMEDATALEN) and a user's id are at most: requests are measured
 # with these, so that whoever sends, the same rows go together.
 LONGEST_KEY, LONGEST_NAME, LONGEST_UID = "k" * 64, "d" * 63, 2**31 - 1
+# And a call's number, which JSON-RPC repeats.
+LARGEST_NUMBER = 2**31 - 1
 
 
 def plan(
@@ -96,7 +99,9 @@ def follow_ups(call: Call, settings: Settings, found: Container[int], server: Se
         The calls for the rows whose records are there; every such row that has something to send is in exactly one.
     """
     assert call.ask.batch is not None
-    batch = only(call.ask.batch, found)
+    batch = call.ask.batch if call.ask.newest is not None else only(call.ask.batch, found)
+    if operation(settings.endpoint.operation).needs_values:
+        batch = part(batch, [place for place, record in enumerate(batch.records) if record])
     if batch.rows:
         for ask in _asks(batch, settings, server):
             yield Call(call.number, call.model, ask, call.url)
@@ -117,7 +122,6 @@ def _calls(
     target = settings.endpoint
     wanted = operation(target.operation)
     columns = records.columns(source, settings) if wanted.takes_values else ()
-    fields = _fields(settings)
     together = max(1, block_rows // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         block = _block(source, [rows for _, rows in chunk])
@@ -132,7 +136,7 @@ def _calls(
             for url, same in _apart(whole, addresses[places], settings):
                 there = [groups[place] for place in same] if len(same) < len(rows) else groups
                 for batch in _fitting(part(whole, same), there, settings, server, url):
-                    asks = [look_up(batch, fields)] if wanted.needs_ids else _asks(batch, settings, server)
+                    asks = _first(batch, settings, server)
                     yield from (Call(number, target.model, ask, url) for ask in asks)
 
 
@@ -143,11 +147,26 @@ def _fields(settings: Settings) -> tuple[str, ...]:
     return method.fields if method else ()
 
 
+def _first(batch: Batch, settings: Settings, server: Server) -> Iterator[Ask]:
+    """What a batch is looked up with before it is sent; the calls themselves where nothing is looked up."""
+    target = settings.endpoint
+    if operation(target.operation).needs_ids:
+        yield look_up(batch, _fields(settings))
+    elif target.operation == "create" and preset(target.model, target.operation):
+        yield look_before(batch)
+    else:
+        yield from _asks(batch, settings, server)
+
+
 def _asks(batch: Batch, settings: Settings, server: Server) -> Iterator[Ask]:
     target = settings.endpoint
     # The method came with 19 (addons/web/models/models.py); older servers do not have it.
     several = server.has(target.model, SAVE_MULTI) and (server.major or JSON2_SINCE) >= JSON2_SINCE
-    return operation(target.operation).calls(batch, several)
+    asks = operation(target.operation).calls(batch, several)
+    special = preset(target.model, target.operation)
+    if special is None or target.protocol == "rest":
+        return asks
+    return (attrs.evolve(ask, context={**special.context, **settings.context, **ask.context}) for ask in asks)
 
 
 def _block(source: Source, rows: list[Sequence[int]]) -> pd.DataFrame:
@@ -203,6 +222,7 @@ def _size(batch: Batch, settings: Settings, server: Server, url: str) -> int:
     someone = Credential(origin(settings.url), LONGEST_NAME, LONGEST_NAME, LONGEST_KEY, allow_http=True)
     known_user = attrs.evolve(server, uid=LONGEST_UID)
     looks_up = operation(target.operation).needs_ids
-    asks = [*_asks(batch, settings, server), *([look_up(batch)] if looks_up else [])]
+    asks = [*_asks(batch, settings, server), *([look_up(batch, _fields(settings))] if looks_up else [])]
     encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode
-    return max(len(encode(Call(0, target.model, ask, url), settings, someone, known_user).content) for ask in asks)
+    calls = (Call(LARGEST_NUMBER, target.model, ask, url) for ask in asks)
+    return max(len(encode(call, settings, someone, known_user).content) for call in calls)

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from odoo_widgets.flow import answers
-from odoo_widgets.flow.answers import LAST_ID, Answer
+from odoo_widgets.flow.answers import LAST_ID
 from odoo_widgets.flow.methods import State, window
+from odoo_widgets.flow.verb_proofs import VERB_PROOFS, prove_verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from odoo_widgets.flow.calls import Ask
-
-CREATED = 201
 
 # What PostgreSQL says where two transactions met (its source, errmsg of 40001 and 40P01).
 CLASHES = ("could not serialize access", "deadlock detected")
@@ -70,7 +68,13 @@ def _one_id_each(ask: Ask, result: Any) -> list[int] | None:
 
 def _create(ask: Ask, result: Any) -> list[Proof] | None:
     ids = _one_id_each(ask, result)
-    return None if ids is None else [Proof("created", ids)]
+    if ids is None or ask.newest is None:
+        return None if ids is None else [Proof("created", ids)]
+    # What was there before was changed, whatever the method is called.
+    old = [place for place, each in enumerate(ids) if each <= ask.newest]
+    new = [place for place, each in enumerate(ids) if each > ask.newest]
+    parts = (("updated", old), ("created", new))
+    return [Proof(status, [ids[place] for place in places], places) for status, places in parts if places]
 
 
 def _true(status: str) -> Callable[[Ask, Any], list[Proof] | None]:
@@ -110,47 +114,12 @@ def _called(ask: Ask, result: Any) -> list[Proof] | None:
     return [Proof(status, ask.ids or (), warning=title or "")] if ask.ids else None
 
 
-def _made(ask: Ask, result: Any, id_path: str) -> list[Proof] | None:
-    """Of a POST: the ids that the answer names; without any, 201 for one record says that it was made."""
-    if not isinstance(result, Answer):
-        return None
-    found = answers.ids(result, id_path)
-    if found is not None:
-        fits = len(found) == len(ask.rows) and len(set(found)) == len(found)
-        return [Proof("created", found)] if fits else None
-    if result.status == CREATED:
-        # RFC 9110, 15.3.2: one or more new resources.
-        return [Proof("created", None)] if len(ask.rows) == 1 else None
-    return [Proof("called", None)]
-
-
-def _answered(status: str) -> Callable[[Ask, Any, str], list[Proof] | None]:
-    """Of the other verbs: a status of success, and no id but the record's own."""
-
-    def proof(ask: Ask, result: Any, id_path: str) -> list[Proof] | None:
-        if not isinstance(result, Answer):
-            return None
-        found = answers.ids(result, id_path)
-        other = ask.ids is not None and found is not None and list(found) != ask.ids
-        return None if other else [Proof(status, ask.ids)]
-
-    return proof
-
-
 PROOFS: dict[str, Callable[[Ask, Any], list[Proof] | None]] = {
     "create": _create,
     "write": _true("updated"),
     "web_save_multi": _save_multi,
     "unlink": _true("deleted"),
     "load": _load,
-}
-
-# Of the verbs of REST; the last argument says where the answer has the ids.
-VERB_PROOFS: dict[str, Callable[[Ask, Any, str], list[Proof] | None]] = {
-    "POST": _made,
-    "PUT": _answered("updated"),
-    "PATCH": _answered("updated"),
-    "DELETE": _answered("deleted"),
 }
 
 
@@ -164,6 +133,9 @@ def there(ask: Ask, result: Any) -> dict[int, State] | None:
     Returns:
         Id to what the record holds; None if the call was neither, or the answer is none to it.
     """
+    if ask.batch is not None and ask.newest is not None:
+        newest = _one_id_or_none(result)
+        return None if newest is None else {each: {} for each in newest}
     wanted = ask.batch.ids if ask.batch is not None else ask.effect_of.ids if ask.effect_of is not None else None
     if wanted is None or not isinstance(result, list) or not all(isinstance(each, dict) for each in result):
         return None
@@ -173,6 +145,14 @@ def there(ask: Ask, result: Any) -> dict[int, State] | None:
     # Ids that were not asked for are the answer to another question.
     found = {each["id"]: each for each in result}
     return found if found.keys() <= set(wanted) else None
+
+
+def _one_id_or_none(result: Any) -> list[int] | None:
+    """The id of the newest record, where there is one; None where the answer is none to that."""
+    if not isinstance(result, list) or len(result) > 1:
+        return None
+    read: list[Any] = [each.get("id") if isinstance(each, dict) else None for each in result]
+    return read if all(map(_is_id, read)) else None
 
 
 def prove(ask: Ask, result: Any, id_path: str = "") -> list[Proof] | None:
@@ -191,7 +171,8 @@ def prove(ask: Ask, result: Any, id_path: str = "") -> list[Proof] | None:
     if ask.by_name:
         return _called(ask, result)
     if ask.method in VERB_PROOFS:
-        return VERB_PROOFS[ask.method](ask, result, id_path)
+        proved = prove_verb(ask, result, id_path)
+        return None if proved is None else [Proof(proved[0], proved[1], warning=proved[2])]
     return PROOFS[ask.method](ask, result)
 
 

@@ -71,6 +71,7 @@ class Source:
         self._units: dict[int, str] = {}
         self._repeated: dict[int, np.ndarray[Any, Any]] = {}
         self._groups: dict[int, tuple[np.ndarray[Any, Any], int]] = {}
+        self._order: dict[int, np.ndarray[Any, Any]] = {}
 
     @classmethod
     def of(cls, data: pd.DataFrame | Source) -> Source:
@@ -103,6 +104,12 @@ class Source:
         if position not in self._groups:
             self._groups[position] = _groups(plain(self.frame.iloc[:, position]))
         return self._groups[position]
+
+    def order(self, position: int) -> np.ndarray[Any, Any]:
+        """The positions of the rows, group by group; those of one group stay in the frame's order."""
+        if position not in self._order:
+            self._order[position] = np.argsort(self.groups(position)[0], kind="stable")
+        return self._order[position]
 
     def __len__(self) -> int:
         return len(self.frame) if isinstance(self.frame, pd.DataFrame) else 0

@@ -14,9 +14,12 @@ from odoo_widgets.flow.batches import batches, rows_text
 from odoo_widgets.flow.calls import LOG_IN, Call
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
+from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.operations import look_at
 from odoo_widgets.flow.plan import calls_of, follow_ups, plan
 from odoo_widgets.flow.problems import problems, shape
 from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.replacing import note
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.views import VIEWS, Scene
 
@@ -64,8 +67,13 @@ class Sample:
         if ask.method == LOG_IN:
             return f"log in · {size}"
         records = f"{len(ask.rows):,} record{'s' if len(ask.rows) > 1 else ''}"
-        looks = "" if ask.batch is None else "look up · "
+        looks = "look up · " if ask.batch is not None else "" if ask.effect_of is None else "read what it did · "
         return f"{looks}{rows_text(ask.rows)} · {records} · {size}"
+
+    @property
+    def note(self) -> str:
+        """What the call does that its payload does not show; empty for most."""
+        return note(self.call, self.scene.server)
 
     @property
     def payload(self) -> str:
@@ -99,12 +107,17 @@ class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside th
         return "\n\n".join(sample.view(name) for sample in self)
 
     def __repr__(self) -> str:
-        return "\n".join(f"{sample.call.number + 1}  {sample.title}" for sample in self) or "no calls"
+        return "\n".join(self._line(sample) for sample in self) or "no calls"
+
+    @staticmethod
+    def _line(sample: Sample) -> str:
+        return f"{sample.call.number + 1}  {sample.title}" + (f"\n   {sample.note}" if sample.note else "")
 
     def _repr_html_(self) -> str:
         return "".join(
             f"<details{' open' if not position else ''}><summary>{sample.call.number + 1} &nbsp; "
-            f"{html.escape(sample.title)}</summary><pre>{html.escape(self._clipped(sample))}</pre></details>"
+            f"{html.escape(sample.title)}</summary>{f'<p>{html.escape(sample.note)}</p>' if sample.note else ''}"
+            f"<pre>{html.escape(self._clipped(sample))}</pre></details>"
             for position, sample in enumerate(self)
         )
 
@@ -181,5 +194,8 @@ def _expanded(calls: Iterable[Call], settings: Settings, wanted: set[int] | None
     for call in calls:
         yield call
         if call.ask.batch is not None:
-            follow = follow_ups(call, settings, call.ask.batch.ids or (), server)
-            yield from (each for each in follow if wanted is None or not wanted.isdisjoint(each.rows))
+            for each in follow_ups(call, settings, call.ask.batch.ids or (), server):
+                if wanted is None or not wanted.isdisjoint(each.rows):
+                    yield each
+                    if each.ask.by_name and (method := known(each.model, each.ask.method)):
+                        yield attrs.evolve(each, ask=look_at(each.ask, method.fields))

@@ -6,6 +6,7 @@ A value that is the default is left out. `batch_size = 0` stands for one record 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -49,6 +50,8 @@ def to_text(settings: Settings) -> str:
                 f"The URL's {name} looks like a secret, and a saved file is no place for one. Send it as a header: "
                 f"{name}:${{NAME}} takes it from the environment."
             )
+    if _holds_none(settings.context):
+        raise SettingsError("context holds None, which a saved file cannot. Leave it out, or use False.")
     document = tomlkit.document()
     document.add("format", tomlkit.item(FORMAT))
     for field in attrs.fields(type(settings)):
@@ -101,6 +104,12 @@ def _default(field: attrs.Attribute[Any], settings: Settings) -> Any:
     if not hasattr(default, "factory"):
         return default
     return default.factory(settings) if default.takes_self else default.factory()
+
+
+def _holds_none(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_none, value.values()))
+    return any(map(_holds_none, value)) if isinstance(value, list) else value is None
 
 
 def _plain(value: Any) -> Any:

@@ -46,6 +46,7 @@ class Server:
         companies: The companies that the user may work in: id to name.
         arguments: `model/method` to the names of its arguments, where they are known.
         without: `model/method` of methods that it does not have.
+        replaced: Model to the fields that a PUT without them puts back to their defaults, where it is known.
     """
 
     url: str = ""
@@ -62,6 +63,9 @@ class Server:
         factory=immutabledict, converter=immutabledict, repr=False
     )
     without: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    replaced: immutabledict[str, tuple[str, ...]] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
+    )
 
     @property
     def major(self) -> int | None:
@@ -85,6 +89,10 @@ class Server:
     def takes(self, model: str, method: str, names: tuple[str, ...]) -> Self:
         """The same server, with the names of a method's arguments known."""
         return attrs.evolve(self, arguments=self.arguments.set(f"{model}/{method}", names))
+
+    def replaces(self, model: str, fields: tuple[str, ...]) -> Self:
+        """The same server, with the fields known that a PUT without them puts back to their defaults."""
+        return attrs.evolve(self, replaced=self.replaced.set(model, fields))
 
     def named(self, model: str, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Arguments under the server's own names: an add-on may have renamed them (OCA/server-tools#3644).

@@ -13,9 +13,10 @@ import numpy as np
 import orjson
 from immutabledict import immutabledict
 
-from odoo_widgets.flow import templates
+from odoo_widgets.flow import choices, templates
 from odoo_widgets.flow.answers import PATH
-from odoo_widgets.flow.endpoint import VERBS, WITHOUT_IDS, Endpoint, endpoint, fixed, in_json2, protocol_of
+from odoo_widgets.flow.choices import OF_REST
+from odoo_widgets.flow.endpoint import VERBS, WITHOUT_IDS, Endpoint, endpoint, fixed, protocol_of
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.headers import NAME, OURS, parse_headers
 
@@ -71,12 +72,13 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[Any, attrs.Attribute[Any], An
 
 def _context(value: Mapping[str, object] | None) -> immutabledict[str, object]:
     try:
-        orjson.dumps(dict(value or {}))
+        # As it goes out: tuples are lists there.
+        plain: dict[str, object] = orjson.loads(orjson.dumps(dict(value or {})))
         # For NaN, orjson would write null.
         json.dumps(dict(value or {}), allow_nan=False)
     except (TypeError, ValueError):
         raise SettingsError("context is not a dict of names and plain values, such as {'lang': 'fr_FR'}.") from None
-    return immutabledict(value or {})
+    return immutabledict(plain)
 
 
 def _name_or_none(value: Any) -> Any:
@@ -189,10 +191,10 @@ class Settings:
     grouping: str = attrs.field(default="sequential", validator=_one_of(GROUPINGS), kw_only=True)
     group_by: str | None = attrs.field(default=None, kw_only=True)
     max_bytes: int | None = attrs.field(default=None, converter=_number_or_none, kw_only=True)
-    mode: str = attrs.field(default="create", validator=_one_of(MODES), kw_only=True)
-    wrap: str = attrs.field(default="", validator=_path, kw_only=True)
-    id_path: str = attrs.field(default="", validator=_path, kw_only=True)
-    key_header: str = attrs.field(default="Authorization", validator=_header_name, kw_only=True)
+    mode: str = attrs.field(default=OF_REST["mode"], validator=_one_of(MODES), kw_only=True)
+    wrap: str = attrs.field(default=OF_REST["wrap"], validator=_path, kw_only=True)
+    id_path: str = attrs.field(default=OF_REST["id_path"], validator=_path, kw_only=True)
+    key_header: str = attrs.field(default=OF_REST["key_header"], validator=_header_name, kw_only=True)
     timezone: str | None = attrs.field(default=None, kw_only=True)
     context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=_context, kw_only=True)
     concurrency: int = attrs.field(default=1, kw_only=True)
@@ -240,14 +242,9 @@ class Settings:
             # The URL says them: two equal destinations are equal, whether they were said twice or not.
             object.__setattr__(self, "model", None)
             object.__setattr__(self, "operation", None)
-        for name, (value, reason) in fixed(self.url).items():
-            if (said := getattr(self, name)) != value:
-                instead = {name: value} if name != "method" else in_json2(self.url, target.model, said)
-                raise SettingsError(f"{name}={said!r} does not fit the URL. {reason}", instead)
-        if target.protocol == "rest":
+        elif target.protocol == "rest":
             object.__setattr__(self, "operation", None)
-        else:
-            self._has_no_choices_of_rest()
+        choices.check(target, self.by_name())
         if self.grouping != "sequential":
             if not isinstance(self.group_by, str) or not self.group_by:
                 raise SettingsError(f"grouping={self.grouping!r} needs to know by which column: group_by='…'.")
@@ -255,11 +252,9 @@ class Settings:
             # It decides nothing in row order.
             object.__setattr__(self, "group_by", None)
 
-    def _has_no_choices_of_rest(self) -> None:
-        for name in ("mode", "wrap", "id_path", "key_header"):
-            default = getattr(attrs.fields(Settings), name).default
-            if getattr(self, name) != default:
-                raise SettingsError(f"{name}={getattr(self, name)!r} is for REST only. Leave it out.")
+    def by_name(self) -> dict[str, Any]:
+        """Each setting's name and value."""
+        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
 
     @property
     def endpoint(self) -> Endpoint:
@@ -293,6 +288,11 @@ class Settings:
         """The most records in one call."""
         return self.batch_size or 1
 
+    @property
+    def sends_lists(self) -> bool:
+        """Whether a call holds a list of records, even if it is one record: rows kept together may be several."""
+        return self.batch_size is not None or self.grouping == "keep together"
+
     def replace(self, **changes: Any) -> Self:
         """The same settings with some values changed.
 
@@ -308,5 +308,6 @@ class Settings:
             for name in ("content_format", "batch_size"):
                 if name not in changes and getattr(self, name) == _own(name, self):
                     changes[name] = attrs.NOTHING
-        kept = {name: getattr(self, name) for name in names}
-        return type(self)(**{name: value for name, value in (kept | changes).items() if value is not attrs.NOTHING})
+        return type(self)(
+            **{name: value for name, value in (self.by_name() | changes).items() if value is not attrs.NOTHING}
+        )

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PLACE = re.compile(r"\{([^{}]*)\}")
+# A part of a path that is only dots leads elsewhere (RFC 3986, 5.2.4), and httpx, servers and proxies follow it.
+DOTS = re.compile(r"\.+")
 # What ends scheme and host (RFC 3986, 3.2).
 AUTHORITY = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*")
 
@@ -53,7 +55,12 @@ def filled(url: str, values: Mapping[str, Any]) -> str:
     Returns:
         The address of this row. A value cannot end the part that it stands in (RFC 3986, 2.1).
     """
-    return PLACE.sub(lambda match: quote(_text(values[match[1]]), safe=""), url)
+    return PLACE.sub(lambda match: _quoted(_text(values[match[1]])), url)
+
+
+def _quoted(text: str) -> str:
+    # A part of a path that is one or two dots stands for another part (RFC 3986, 5.2.4).
+    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
 
 
 def parent(url: str) -> str:

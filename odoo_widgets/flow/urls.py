@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 
+FLAT = "an address holds text, not a list or dict. Take another column into the URL."
+
+
 def columns(source: Source, settings: Settings) -> tuple[Column, ...]:
     """The columns whose values the URL takes, whether they go into the payload or not."""
     names = settings.url_columns
     return tuple(
-        Column(name, str.__str__(name), position, settings.timezone, source.unit(position))
+        Column(name, str.__str__(name), position, settings.timezone, source.unit(position), flat=FLAT)
         for position, name in enumerate(source.frame.columns)
         if name in names
     )
@@ -50,3 +53,9 @@ def empty(block: pd.DataFrame, column: Column) -> np.ndarray[Any, Any]:
     """The rows of a block that have no value to put into the URL: a missing one, or text without a letter."""
     cells = column.cells(block)
     return np.flatnonzero(cells.isna().to_numpy() | (cells.astype(str).str.strip() == "").to_numpy(dtype=bool))
+
+
+def dots(block: pd.DataFrame, column: Column) -> np.ndarray[Any, Any]:
+    """The rows of a block whose value would lead to another address: one that is only dots."""
+    texts = column.cells(block).astype(str)
+    return np.flatnonzero(texts.str.fullmatch(templates.DOTS.pattern).fillna(value=False).to_numpy(dtype=bool))

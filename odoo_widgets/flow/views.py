@@ -123,7 +123,7 @@ def _marked(scene: Scene) -> tuple[Scene, str, str]:
         request = marked.request()
         text = f"{request.url}{envelope(request)}{request.content.decode()}"
         wanted = 1 if unknown and scene.call.ask.method != LOG_IN else 0
-        if text.count(key) == 1 and (not unknown or text.count(str(uid)) == wanted):
+        if text.count(key) == 1 and text.count(str(uid)) == wanted:
             return marked, key, str(uid)
     raise AssertionError
 
@@ -166,13 +166,15 @@ def _one_curl(scene: Scene) -> str:
     words = {key: '"$ODOO_API_KEY"', uid: '"$ODOO_UID"'}
     taken = {f"${{{name}}}": f'"${name}"' for name in _variables(scene)}
     headers = (
-        f"--header {''.join(_parts(f'{name}: {value}', words | taken, shlex.quote))}"
+        # With nothing behind the colon curl would leave the header out.
+        f"--header {''.join(_parts(f'{name}: {value}' if value else f'{name};', words | taken, shlex.quote))}"
         for name, value in _headers(request)
     )
     # A program's arguments have a largest length, what comes through a pipe has none.
     body = f"printf %s {''.join(_parts(request.content.decode(), words, shlex.quote))} |\n  " if request.content else ""
     lines = [
-        f"curl --silent --show-error --max-time {scene.settings.timeout:g} --request {request.method}",
+        # --globoff: a brace or bracket in the URL is one.
+        f"curl --silent --show-error --globoff --max-time {scene.settings.timeout:g} --request {request.method}",
         shlex.quote(str(request.url)),
         *headers,
         *(["--data-binary @-"] if request.content else []),
@@ -209,7 +211,8 @@ def _python(scene: Scene) -> str:
     marked, key, _ = _marked(scene)
     words = {key: "key"} | {f"${{{name}}}": f'os.environ["{name}"]' for name in _variables(scene)}
     headers = "".join(
-        f"    {name!r}: {' + '.join(_parts(value, words, repr))},\n" for name, value in _headers(marked.request())
+        f"    {name!r}: {' + '.join(_parts(value, words, repr)) or repr('')},\n"
+        for name, value in _headers(marked.request())
     )
     protocol = scene.settings.endpoint.protocol
     imports, call, write = PYTHON[protocol]
@@ -245,7 +248,7 @@ def _rest_call(scene: Scene) -> str:
     request = _marked(scene)[0].request()
     kind = request.headers.get("content-type", "")
     literal = (
-        f"orjson.dumps(\n{_literal(orjson.loads(request.content))}\n)"
+        f"orjson.dumps(\n{textwrap.indent(_literal(orjson.loads(request.content)), '    ')}\n    )"
         if kind == FORMATS["JSON"].content_type
         else repr(request.content or None)
     )

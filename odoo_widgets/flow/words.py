@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import attrs
 import httpx
 
-from odoo_widgets.flow.calls import Call
-from odoo_widgets.flow.endpoint import in_json2
+from odoo_widgets.flow.calls import LOG_IN, Call
+from odoo_widgets.flow.choices import over_json2
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.methods import State, known
 from odoo_widgets.flow.proofs import rolled_back
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.verb_proofs import doubt
 
 # PostgreSQL's words (its source, src/backend/utils/init/postinit.c).
-NO_DATABASE = re.compile(r'database "(?P<name>[^"]*)" does not exist')
+NO_DATABASE = re.compile(r'database "(?P<name>.*)" does not exist')
 
 # Python's words for an argument that was not given (inspect.Signature.bind), which JSON-2 repeats.
 WANTED = re.compile(r"missing a required argument: '(?P<name>\w+)'")
@@ -26,6 +28,7 @@ WANTED = re.compile(r"missing a required argument: '(?P<name>\w+)'")
 DATABASE_SERVER = re.compile(r"connection to server .*? failed: |host name \"[^\"]*\" ")
 
 OK, SUCCESS = 200, range(200, 300)
+NO_ADDRESS = (404,)
 # Where add-ons put their addresses.
 API = re.compile(r"/api(/|$)")
 
@@ -34,6 +37,7 @@ MAY = {
     "write": "the records may have changed in Odoo",
     "web_save_multi": "the records may have changed in Odoo",
     "unlink": "the records may be gone from Odoo",
+    "POST": "the records may be there",
     "PUT": "the records may have changed",
     "PATCH": "the records may have changed",
     "DELETE": "the records may be gone",
@@ -93,7 +97,7 @@ class Facts:
     @property
     def where(self) -> str:
         """What to check where Odoo does not know what was called."""
-        return "the URL" if self.settings.endpoint.protocol == "json2" else "model and operation"
+        return "the URL" if self.settings.endpoint.protocol in ("json2", "rest") else "model and operation"
 
 
 def _may(facts: Facts) -> str:
@@ -125,6 +129,8 @@ def no_connection(facts: Facts) -> str:
             f"{facts.server} did not prove who it is: its certificate is expired, self-made or another host's. "
             "Nothing was sent. Ask its administrator."
         )
+    if "WRONG_VERSION_NUMBER" in str(error):
+        return f"{facts.server} answers, and not over https. Write the address with http:// if that is meant."
     return f"Nothing answers at {facts.server}. Check the server's address and this machine's network."
 
 
@@ -170,11 +176,20 @@ def unknown_login(facts: Facts) -> str:
     )
 
 
+def no_log_in(facts: Facts) -> str:
+    """Odoo failed at the login. Its words may name the database server, which is nobody's business."""
+    return (
+        f"{facts.server} failed to log in: {facts.error}. Nothing was sent. Check the credential's database and login, "
+        "or ask the server's administrator."
+    )
+
+
 def wrong_call(facts: Facts) -> str:
     """Odoo does not know the model, the method or an argument."""
     told = facts.message.rstrip(".")
-    columns = " Each column is an argument: exclude those that are none." if facts.call.ask.by_name else ""
-    return f"{facts.server} answers: {told}. Check {facts.where}.{columns}"
+    if facts.call.ask.by_name and "argument" in told:
+        return f"{facts.server} answers: {told}. Each column is an argument: exclude those that are none."
+    return f"{facts.server} answers: {told}. Check {facts.where}."
 
 
 def no_database(facts: Facts) -> str:
@@ -187,10 +202,7 @@ def no_database(facts: Facts) -> str:
 def no_api(facts: Facts) -> str:
     """What answers is not this protocol of this database's."""
     if facts.settings.endpoint.protocol == "rest":
-        path = facts.exchange.request.url.path
-        proposed = instead(facts)
-        hint = f" Odoo by itself has no /api. Use {proposed['url']}?" if proposed else " Check the URL."
-        return f"{facts.server} has nothing at {path} (HTTP {facts.status}), or not in this database.{hint}"
+        return _nothing_there(facts)
     if facts.settings.endpoint.protocol != "json2":
         return f"{facts.server} does not answer {facts.protocol} here. Check the server's address."
     database = facts.exchange.request.headers.get("x-odoo-database")
@@ -205,12 +217,32 @@ def no_api(facts: Facts) -> str:
     )
 
 
-def instead(facts: Facts) -> dict[str, str]:
+def _nothing_there(facts: Facts) -> str:
+    """A page for people in place of an answer."""
+    path, proposed = facts.exchange.request.url.path, instead(facts)
+    hint = f" Odoo by itself has no /api. Use {proposed['url']}?" if proposed else " Check the URL."
+    if facts.status in NO_ADDRESS:
+        missing = "address, database or record" if facts.settings.url_columns else "address or database"
+        return f"{facts.server} has nothing at {path} (HTTP {facts.status}): no such {missing}.{hint}"
+    return (
+        f"{facts.server} refused what came to {path} with a page for people (HTTP {facts.status}). Check the content "
+        f"format, the header that the key goes into, and the URL.{hint if proposed else ''}"
+    )
+
+
+def wrong_format(facts: Facts) -> str:
+    """The address does not take the content format."""
+    told = f": {facts.message.rstrip('.')}" if facts.message else ""
+    kind = facts.settings.content_format
+    return f"{facts.server} does not take {kind} at {facts.exchange.request.url.path}{told}. Choose another format."
+
+
+def instead(facts: Facts) -> dict[str, Any]:
     """The settings to use in place of an /api that is not there; empty where none can be proposed."""
     target = facts.settings.endpoint
     if target.protocol != "rest" or not target.model or not API.match(facts.exchange.request.url.path):
         return {}
-    return in_json2(facts.settings.url, target.model, target.operation)
+    return over_json2(facts.settings.by_name(), target.model, target.operation)
 
 
 def wrong_verb(facts: Facts) -> str:
@@ -223,8 +255,10 @@ def wrong_verb(facts: Facts) -> str:
 
 def over_budget(facts: Facts) -> str:
     """The body is longer than the settings allow, and cannot be parted."""
-    rows = "This row alone makes" if len(facts.call.rows) == 1 else "These rows, which are kept together, make"
     size, most = len(facts.exchange.request.content), facts.settings.max_bytes
+    if facts.call.ask.method == LOG_IN:
+        return f"The login alone makes a request of {size:,} bytes, and max_bytes={most:,}. Raise it."
+    rows = "This row alone makes" if len(facts.call.rows) == 1 else "These rows, which are kept together, make"
     return f"{rows} a request of {size:,} bytes, and max_bytes={most:,}. Raise it, or shorten the values."
 
 
@@ -246,6 +280,12 @@ def unreadable(facts: Facts) -> str:
     """The answer proves nothing."""
     if asked := _asked(facts):
         return f"{asked}, and answered something that Odoo does not write (HTTP {facts.status}). {_then(facts)}"
+    if facts.settings.endpoint.protocol == "rest" and facts.reply is not None:
+        answered = doubt(facts.call.ask, facts.reply, facts.status, facts.settings.id_path)
+        return (
+            f"Sent, and {facts.server} answered {answered}: {_may(facts)}. Look there for the first of them before "
+            "sending these rows again."
+        )
     return (
         f"Sent, and {facts.server} answered something that Odoo does not write (HTTP {facts.status}): {_may(facts)}. "
         "Look there for the first of them before sending these rows again."
@@ -260,7 +300,16 @@ def odoo_says(facts: Facts) -> str:
         told = DATABASE_SERVER.sub("", told.partition("\n")[0])
     if facts.call.ask.effect_of is not None:
         return f"{_asked(facts)}, which it refused: {told} {_then(facts)}"
-    return told or f"Odoo refused these rows and did not say why ({facts.error})."
+    who = facts.server if facts.settings.endpoint.protocol == "rest" else "Odoo"
+    return told or f"{who} refused these rows and did not say why ({facts.error})."
+
+
+def of_effect(facts: Facts, sentence: str) -> str:
+    """What keeps a method's effect from being read: the method was called, so nothing may say that nothing was sent."""
+    if sentence.startswith(_asked(facts)):
+        return sentence
+    seen = f"HTTP {facts.status}" if facts.status else "no connection"
+    return f"{_asked(facts)}, which failed ({seen}). {_then(facts)}"
 
 
 def load_rolled_back(facts: Facts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.credential import host
-from odoo_widgets.flow.operations import OPERATIONS
+from odoo_widgets.flow.operations import OPERATIONS, VERBS
 from odoo_widgets.flow.protocols import PROTOCOLS
 
 if TYPE_CHECKING:
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 IDLE = "idle"
 # More rows than these are confirmed before they go.
 MANY_ROWS = 1_000
+# What is confirmed however few rows there are. Any method that has no form of its own is, too.
+HARMFUL = {
+    "unlink": "Deleted records do not come back.",
+    "DELETE": "Deleted records do not come back.",
+    "PUT": "PUT replaces whole records: what is not sent of them is lost.",
+}
 
 
 def obstacle(state: State) -> str:
@@ -56,8 +62,8 @@ def to_type(state: State) -> str:
 
 def _why(state: State) -> str:
     operation, rows = state.destination.endpoint.operation, len(state.data)
-    if operation == "unlink":
-        return "Deleted records do not come back."
-    if operation not in OPERATIONS:
+    if operation in HARMFUL:
+        return HARMFUL[operation]
+    if operation not in OPERATIONS and operation not in VERBS:
         return f"What {operation} does cannot be taken back from here."
     return f"These are {rows:,} rows." if rows > MANY_ROWS else ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import OdooWidgetsError
-from odoo_widgets.flow.operations import OPERATIONS, operation
+from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import counts
 from odoo_widgets.forms.obstacles import IDLE
@@ -26,8 +26,9 @@ def headline(state: State) -> str:
     if state.destination is None:
         return "No destination yet"
     target = state.destination.endpoint
-    on = "" if target.operation in OPERATIONS else "on "
-    what, where = f"{operation(target.operation).words} {on}{target.model}", host(state.destination.url)
+    on = "" if target.operation in OPERATIONS or target.operation in VERBS else "on "
+    what = f"{operation(target.operation).words} {on}{target.model}".strip()
+    where = host(state.destination.url)
     if state.credential is None:
         return f"{what} at {where}"
     login = f" as {state.credential.login}" if state.credential.login else ""
@@ -73,7 +74,7 @@ def shown(state: State) -> str:
         first = f"first {len(state.samples):,}" if len(state.samples) > 1 else "first"
         of_batches = "" if one_each(state) else "calls " if len(state.samples) > 1 else "call "
         sentences.append(f"The {first} {of_batches}of {calls(state)}.")
-    if state.destination.needs_ids:
+    if operation(state.destination.endpoint.operation).needs_ids:
         sentences.append("What follows a look-up is shown as if every record is there.")
     return " ".join(sentences)
 
@@ -86,7 +87,8 @@ def logs_in(state: State) -> bool:
 def one_each(state: State) -> bool:
     """Whether each batch is one call: a row's own address, a byte budget and most operations make more of one."""
     destination = state.destination
-    return destination.endpoint.operation == "create" and not destination.url_columns and destination.max_bytes is None
+    whole = destination.endpoint.operation == "create" or destination.endpoint.operation in VERBS
+    return whole and not destination.url_columns and destination.max_bytes is None
 
 
 def calls(state: State) -> str:
@@ -116,7 +118,8 @@ def _together(destination: Destination) -> str:
     limit = PROTOCOLS[destination.endpoint.protocol].LIMIT
     if destination.grouping != "keep together":
         return str(limit)
-    return f"{limit} A {destination.group_by} with more rows than the batch size makes a larger call."
+    more = ", or more bytes than the largest request," if destination.max_bytes is not None else ""
+    return f"{limit} A {destination.group_by} with more rows than the batch size{more} makes a larger call."
 
 
 def _number(count: int, noun: str, several: str = "") -> str:

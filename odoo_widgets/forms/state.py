@@ -122,9 +122,9 @@ class State(traitlets.HasTraits):
         return target.shown(name, self.draft, self.destination)
 
     @property
-    def names_apart(self) -> bool:
-        """Whether model and operation are settings of their own, and no views of the URL."""
-        return target.apart(self.draft, self.destination)
+    def protocol(self) -> str | None:
+        """The protocol of the shown URL."""
+        return target.protocol(self.draft, self.destination)
 
     def look(self, view: str) -> None:
         """Shows the open sample in another view."""

@@ -1,4 +1,4 @@
-"""Where a form's edits keep model and operation: in the URL for JSON-2, as settings of their own beside any other."""
+"""Where a form's edits keep model and operation: in the URL for JSON-2, as settings of their own for the RPCs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.batches import GROUPINGS
-from odoo_widgets.flow.endpoint import RPC_PATHS, address, endpoint, fixed, protocol_of
+from odoo_widgets.flow.endpoint import MEANING, RPC_PATHS, address, endpoint, fixed, protocol_of
 from odoo_widgets.flow.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -47,13 +47,18 @@ def shown(name: str, draft: Mapping[str, Any], destination: Destination | None) 
     return getattr(destination.endpoint if name in VIEWS else destination, name)
 
 
+def protocol(draft: Mapping[str, Any], destination: Destination | None) -> str | None:
+    """The protocol of the shown URL; None where it speaks none and nothing tells which is meant."""
+    found = protocol_of(shown("url", draft, destination) or "")
+    if found is None and destination is not None and "/json/2/" not in draft.get("url", ""):
+        # A slip of the pen changes no protocol.
+        found = destination.endpoint.protocol
+    return found
+
+
 def apart(draft: Mapping[str, Any], destination: Destination | None) -> bool:
     """Whether the shown URL leaves it to settings of their own to say model and operation."""
-    protocol = protocol_of(shown("url", draft, destination) or "")
-    if protocol is None and destination is not None and "/json/2/" not in draft.get("url", ""):
-        # A slip of the pen changes no protocol.
-        protocol = destination.endpoint.protocol
-    return protocol in RPC_PATHS.values()
+    return protocol(draft, destination) in RPC_PATHS.values()
 
 
 def edited(draft: Mapping[str, Any], changes: Mapping[str, Any], destination: Destination | None) -> dict[str, Any]:
@@ -71,11 +76,13 @@ def edited(draft: Mapping[str, Any], changes: Mapping[str, Any], destination: De
     if apart(wanted, destination):
         if "url" in changes:
             before = {name: shown(name, draft, destination) for name in VIEWS}
-            before["operation"] = OPERATION if before["operation"] is None else before["operation"]
-            wanted = {**before, **wanted}
+            named = OPERATION if before["operation"] is None else before["operation"]
+            wanted = {**before, "operation": MEANING.get(named, named), **wanted}
         return wanted
     if "url" in changes:
         return {name: value for name, value in wanted.items() if name not in VIEWS}
+    if protocol(wanted, destination) == "rest":
+        return wanted
     return _as_url(wanted, destination)
 
 
@@ -91,6 +98,21 @@ def _as_url(wanted: dict[str, Any], destination: Destination | None) -> dict[str
     return wanted
 
 
+def _complete(wanted: Mapping[str, Any], destination: Destination | None) -> None:
+    """Says what is still to be typed, in the words of the form."""
+    if not shown("url", wanted, destination) and "url" not in wanted:
+        raise SettingsError(NO_URL)
+    if not wanted.get("operation", True):
+        raise SettingsError(NO_METHOD)
+    if isinstance(wanted.get("max_bytes"), str):
+        raise SettingsError(NO_SIZE)
+    grouping = shown("grouping", wanted, destination)
+    if grouping in GROUPINGS and GROUPINGS[grouping].needs_column and not shown("group_by", wanted, destination):
+        raise SettingsError(NO_GROUP_BY)
+    if protocol_of(shown("url", wanted, destination)) in RPC_PATHS.values() and not shown("model", wanted, destination):
+        raise SettingsError(NO_MODEL)
+
+
 def made(draft: Mapping[str, Any], destination: Destination | None) -> Destination:
     """The destination that a draft asks for.
 
@@ -102,19 +124,11 @@ def made(draft: Mapping[str, Any], destination: Destination | None) -> Destinati
         SettingsError: There is none; the message says what to type.
     """
     wanted = dict(draft)
-    if not shown("url", wanted, destination) and "url" not in wanted:
-        raise SettingsError(NO_URL)
-    if not wanted.get("operation", True):
-        raise SettingsError(NO_METHOD)
-    if isinstance(wanted.get("max_bytes"), str):
-        raise SettingsError(NO_SIZE)
-    grouping = shown("grouping", wanted, destination)
-    if grouping in GROUPINGS and GROUPINGS[grouping].needs_column and not shown("group_by", wanted, destination):
-        raise SettingsError(NO_GROUP_BY)
-    if apart(wanted, destination):
-        if protocol_of(shown("url", wanted, destination)) and not shown("model", wanted, destination):
-            raise SettingsError(NO_MODEL)
-    else:
+    _complete(wanted, destination)
+    if protocol(wanted, destination) == "rest":
+        # The URL may say the model, and the method says what is done.
+        wanted |= {name: wanted.get(name) for name in VIEWS if "url" in wanted}
+    elif not apart(wanted, destination):
         if any(name in wanted for name in VIEWS):
             # One of them would change the URL's path, and `address` says so.
             model, operation = (shown(name, wanted, destination) for name in VIEWS)
@@ -122,4 +136,8 @@ def made(draft: Mapping[str, Any], destination: Destination | None) -> Destinati
         if "url" in wanted:
             # It says both.
             wanted |= dict.fromkeys(VIEWS)
-    return Destination(**wanted) if destination is None else destination.replace(**wanted)
+    if destination is None:
+        return Destination(**wanted)
+    # What the protocol fixes follows the URL; what was typed otherwise is left to be corrected.
+    follow = {name: value for name, (value, _) in fixed(wanted.get("url", "")).items()}
+    return destination.replace(**{**follow, **wanted})

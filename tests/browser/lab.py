@@ -253,3 +253,7 @@ class Notebook:
         """Types into a field, and leaves it."""
         self.field(label).fill(text)
         self.field(label).press("Tab")
+
+    def pick(self, label: str, words: str) -> None:
+        """Picks one of a list by its words."""
+        self.field(label).select_option(label=words)

@@ -34,6 +34,15 @@ display(DestinationForm(rows, destination, me))
 display(DestinationForm(rows))
 display(DestinationForm(rows, destination, Credential("https://another.example.com", api_key="k" * 20)))
 elsewhere = Credential(me.server, "a-database-that-is-not-there", api_key="k" * 20)
+display(DestinationForm(
+    rows[["name", "type"]].assign(number=range(1, 121)),
+    Destination(f"{me.server}/xmlrpc/2/object", model="sale.order", operation="action_confirm", ids="number",
+                grouping="keep together", group_by="type", max_bytes=20_000),
+    me,
+))
+unfinished = DestinationForm(rows, Destination(f"{me.server}/jsonrpc", model="crm.lead", operation="load"), me)
+unfinished._state.edit(grouping="by column", operation="")
+display(unfinished)
 display(DestinationForm(rows[["name"]], Destination(url), elsewhere))"""
 
 # Elements that are larger than their place. Fields, the open sample and the table scroll by themselves.
@@ -154,5 +163,6 @@ def test_every_control_is_reached_with_the_tab_key_in_the_order_of_the_screen_an
     assert "?" not in names
     assert names[:5] == ["URL", "Model", "Operation", "Request Headers", "Exclude Attributes"]
     assert names[7:10] == ["Would you like to batch your records together?", "Batch Size", "Grouping Algorithm"]
-    assert names[10].startswith("▾ 1 · rows 0–19")
+    assert names[10:12] == ["Largest Request", "View As"]
+    assert names[12].startswith("▾ 1 · rows 0–19")
     assert names[-1] == "Send", " | ".join(map(str, names))

@@ -120,6 +120,9 @@ def test_stop_in_the_middle_leaves_what_was_sent_and_sends_nothing_more(
         form = notebook.form
         notebook.fill("Batch Size", "3")
         expect(form).to_contain_text("3,000 rows · 1,000 calls")
+        expect(form).to_contain_text(f"These are 3,000 rows. To confirm, type {odoo.database}.")
+        expect(notebook.button("Send")).to_be_disabled()
+        notebook.fill("Confirmation", odoo.database)
         notebook.button("Send").click()
         expect(form.locator(".ow-figures")).to_have_text(re.compile(r"^[1-9]\d*/3,000 · .* left · sending$"))
         expect(notebook.button("Send")).to_be_disabled()
@@ -130,4 +133,47 @@ def test_stop_in_the_middle_leaves_what_was_sent_and_sends_nothing_more(
         assert created + not_sent == 3000
         assert created == count(odoo, "stop") > 0
         expect(notebook.button("Stop")).to_be_disabled()
-        expect(notebook.button("Send")).to_be_enabled()
+        # The next send of as many rows is confirmed again.
+        expect(notebook.button("Send")).to_be_disabled()
+
+
+def test_records_are_made_over_xml_rpc_by_column_and_archived_by_a_method(
+    lab: Lab, browser: Browser, odoo: Sandbox
+) -> None:
+    lab.write("rpc.ipynb", AIRPORTS.format(mark="rpc", rows=60), "")
+    with lab.open(browser, "rpc.ipynb") as notebook:
+        notebook.run_all()
+        form, sample = notebook.form, notebook.form.locator(".ow-request:visible")
+        notebook.fill("URL", f"{odoo.url}/xmlrpc/2/object")
+        expect(notebook.field("Model")).to_have_value("res.partner")
+        expect(notebook.field("Content Format")).to_have_value("XML")
+        expect(form).to_contain_text("A login goes first")
+        expect(sample).to_contain_text("<methodName>execute_kw</methodName>")
+
+        notebook.run("form.data = contacts.assign(city=['Gent', 'Roma', 'Gent'] * 20)")
+        notebook.pick("Grouping Algorithm", "never mix values of …")
+        expect(form.locator(".ow-settings .ow-problem")).to_have_text("Pick the column to group by, under Group By.")
+        notebook.fill("Group By", "function")
+        expect(form).to_contain_text("60 rows · a login, then 1 call to")
+        notebook.fill("Group By", "city")
+        expect(form).to_contain_text("60 rows · a login, then 2 calls to")
+        notebook.pick("View As", "python")
+        expect(sample).to_contain_text('key = os.environ["ODOO_API_KEY"]')
+        notebook.button("Send").click()
+        expect(form.locator(".ow-counts")).to_contain_text("created 60", timeout=60 * SECONDS)
+        assert count(odoo, "rpc") == 60
+        batches = notebook.run("print(form.data.city.groupby(form.responses.batch).unique().map(list).tolist())")
+        expect(batches).to_have_text("[['Gent'], ['Roma']]")
+
+        notebook.run("form.data = form.responses[['id']].head(25)")
+        notebook.pick("Grouping Algorithm", "in row order")
+        notebook.pick("Operation", "Run a method…")
+        expect(form.locator(".ow-settings .ow-problem")).to_contain_text("Type the name of the method to run")
+        notebook.fill("Method Name", "action_archive")
+        expect(form.get_by_role("heading", level=2)).to_contain_text("Run action_archive on res.partner in")
+        expect(notebook.field("Record Ids")).to_have_value("id")
+        expect(notebook.button("Send")).to_be_disabled()
+        notebook.fill("Confirmation", odoo.database)
+        notebook.button("Send").click()
+        expect(form.locator(".ow-counts")).to_contain_text("called 25", timeout=60 * SECONDS)
+        assert count(odoo, "rpc") == 35

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.endpoint import Endpoint, endpoint
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.plan import plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.samples import samples
-from odoo_widgets.flow.endpoint import Endpoint, endpoint
 from odoo_widgets.flow.settings import Settings
 from tests.frames import BACKENDS, FRAMES, arrow, one
 

@@ -12,8 +12,7 @@ from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedErro
 from odoo_widgets.flow.exchange import Reply
 from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.operations import log_in, look_up
-from odoo_widgets.flow.protocols import PROTOCOLS
-from tests.flow.wire import CASES, RECORDED, decoded, exchange_of, recorded, settings
+from tests.flow.wire import CASES, RECORDED, URLS, decoded, exchange_of, recorded, settings
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.follow import Verdict
@@ -159,7 +158,7 @@ def test_both_rpc_protocols_say_the_same(case: str) -> None:
 IDS_OF = {"json2": [10, 11], "jsonrpc": [27, 28], "xmlrpc": [43, 44]}
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", URLS)
 def test_results_are_what_the_methods_returned(protocol: str) -> None:
     said = {case: decoded(protocol, recorded(protocol, case)).result for case in RECORDED[protocol]}
     assert said["create a list"] == IDS_OF[protocol]
@@ -172,7 +171,7 @@ def test_results_are_what_the_methods_returned(protocol: str) -> None:
     assert said["method returns a window"]["type"] == "ir.actions.act_window"
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", URLS)
 @pytest.mark.parametrize("case", ["create a list", "unknown field", "search_read"])
 def test_an_answer_that_breaks_off_is_not_readable(protocol: str, case: str) -> None:
     answer = RECORDED[protocol][case]
@@ -297,7 +296,7 @@ def test_whatever_a_login_is_answered_the_user_is_known_or_the_send_stops(protoc
     assert {each.status for each in verdict.outcomes} <= {"not_sent"}
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", URLS)
 def test_a_server_without_web_save_multi_gets_a_write_for_each(protocol: str) -> None:
     missing = RECORDED[protocol]["unknown method"]
     body = missing["body"].replace("res.partner.nope", "res.partner.web_save_multi")

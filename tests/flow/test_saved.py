@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,3 +88,101 @@ def test_a_file_that_is_not_there_or_no_text_is_one_sentence(tmp_path: Path) -> 
     (tmp_path / "x.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match=r"x.toml cannot be read: it is no text"):
         Destination.load(tmp_path / "x.toml")
+
+
+EVERY = {
+    "url": "https://mycompany.odoo.com/xmlrpc/2/object?ref={ref}",
+    "model": "res.partner",
+    "operation": "action_archive",
+    "headers": {"X-Token": "${MY_TOKEN}", "X-Source": 'a, "b"'},
+    "exclude": ["_id"],
+    "ids": "odoo id",
+    "missing": {"email": "clear"},
+    "batch_size": 7,
+    "grouping": "keep together",
+    "group_by": "ref",
+    "max_bytes": 500_000,
+    "timezone": "Europe/Brussels",
+    "context": {"lang": "fr_FR", "deep": {"a": [1, {"b": [True, 0.5]}]}},
+    "timeout": 12.5,
+}
+
+
+def test_every_setting_is_saved_and_read_back() -> None:
+    settings = Settings(**EVERY)
+    assert {field.name for field in attrs.fields(Settings)} - EVERY.keys() == {
+        # What the protocol fixes, and what is for REST alone.
+        *("method", "content_format"),
+        *("mode", "wrap", "id_path", "key_header"),
+    }
+    assert from_text(Settings, to_text(settings)) == settings
+    assert all(f"{name} = " in to_text(settings) or f"[{name}]" in to_text(settings) for name in EVERY)
+
+
+URLS = st.sampled_from([
+    {"url": URL}, {"url": f"{URL}?x={{ref}}&y=%2F"},
+    {"url": "http://[::1]:8069/jsonrpc", "model": "x_thing", "operation": "action_post"},
+    {"url": "https://a.b/xmlrpc/2/object", "model": "sale.order", "operation": "load"},
+])  # fmt: skip
+GROUPED = st.fixed_dictionaries(
+    {"grouping": st.sampled_from(["by column", "keep together"]), "group_by": TEXT.filter(bool)}
+)
+VALUES = st.recursive(
+    st.booleans() | st.integers(-(2**31), 2**31) | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=5,
+)
+HEADER_TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20)
+
+
+@given(
+    where=URLS,
+    grouped=st.just({}) | GROUPED,
+    others=st.fixed_dictionaries(
+        {},
+        optional={
+            "headers": st.dictionaries(st.sampled_from(["X-Source", "x-b", "!#$"]), HEADER_TEXT),
+            "exclude": st.lists(TEXT),
+            "ids": TEXT.filter(bool),
+            "missing": st.dictionaries(TEXT, st.sampled_from(["omit", "clear", "reject"])),
+            "batch_size": st.none() | st.integers(1, 2**53 - 1),
+            "max_bytes": st.none() | st.integers(1, 2**40),
+            "timezone": st.sampled_from([None, "UTC", "Asia/Kolkata"]),
+            "context": st.dictionaries(TEXT, VALUES),
+            "timeout": st.integers(1, 999) | st.floats(0.001, 1e6),
+        },
+    ),
+)
+def test_whatever_is_set_is_read_back(where: Any, grouped: Any, others: Any) -> None:
+    settings = Settings(**where, **grouped, **others)
+    assert from_text(Settings, to_text(settings)) == settings
+
+
+@pytest.mark.parametrize("context", [{"a": None}, {"a": [1, None]}, {"a": {"b": None}}])
+def test_a_context_that_no_file_can_hold_is_refused_and_not_changed(context: Any) -> None:
+    with pytest.raises(SettingsError, match="context holds None, which a saved file cannot"):
+        to_text(Settings(URL, context=context))
+
+
+def test_a_context_is_the_lists_that_go_out() -> None:
+    settings = Settings(URL, context={"allowed_company_ids": (1, 2)})
+    assert settings == Settings(URL, context={"allowed_company_ids": [1, 2]}) == from_text(Settings, to_text(settings))
+
+
+@pytest.mark.parametrize("query", ["token={ref}", "a=1&Api-Key=0123456789abcdef", "x=1&session_id=0123456789abcdef"])
+def test_an_address_that_looks_like_it_holds_a_secret_is_not_saved(query: str) -> None:
+    with pytest.raises(SettingsError, match="looks like a secret") as told:
+        to_text(Settings(f"{URL}?{query}"))
+    assert "0123456789abcdef" not in str(told.value)
+
+
+WRONG = {
+    "batch_size": "-5", "max_bytes": "1.5", "timeout": "0", "timezone": '"Nowhere"', "exclude": "[7]", "ids": '""',
+    "grouping": '"x"', "method": '"GET"', "content_format": '"YAML"', "missing": '{a = "x"}', "headers": "7",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_value_names_its_line(name: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^contacts.toml, line 3: .*{name}"):
+        from_text(Settings, f'url = "{URL}"\n\n{name} = {WRONG[name]}\n', "contacts.toml")

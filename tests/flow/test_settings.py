@@ -23,7 +23,7 @@ REFUSED = [
     ({"url": "mycompany.odoo.com/json/2/res.partner/create"}, "not the address of a server"),
     ({"url": "ftp://mycompany.odoo.com/json/2/res.partner/create"}, "not the address of a server"),
     ({"url": f"{URL}\n/x"}, "cannot be read"),
-    ({"url": SERVER}, NO_API),
+    ({"url": SERVER}, "is a page of Odoo's for people."),
     ({"url": f"{SERVER}/json/2/res.partner"}, NO_API),
     *[({"url": url}, "model is not said, and the URL does not say it.") for url in RPC],
     *[({"url": url, "model": "res.partner"}, "operation is not said, and the URL does not say it.") for url in RPC],
@@ -36,11 +36,12 @@ REFUSED = [
           ("create/x", "is not the name of a method"), ("a b", "is not the name of a method"),
           ("é", "is not the name of a method"), (7, "is not the name of a method")]],
     *[({"url": f"{SERVER}{path}", "model": "a", "operation": "create"}, NO_API)
-      for path in ("/JSONRPC", "/jsonrpc/", "//jsonrpc", "/jsonrpc#x", "/jsonrpc/x", "/jsonrp{c}", "/XMLRPC/2/object",
-                   "/xmlrpc/2/objects", "/jsonrpc%20", "/%2e%2e/x/jsonrpc")],
-    *[({"url": f"{SERVER}{path}"}, f"Write it like {SERVER}/xmlrpc/2/object.")
+      for path in ("/jsonrpc/", "/jsonrpc#x", "/jsonrpc/x", "/xmlrpc/2/objects")],
+    *[({"url": f"{SERVER}{path}", "model": "a", "operation": "create"}, "operation='create' is not for REST")
+      for path in ("/JSONRPC", "//jsonrpc", "/jsonrp{c}", "/XMLRPC/2/object", "/jsonrpc%20", "/%2e%2e/x/jsonrpc")],
+    *[({"url": f"{SERVER}{path}"}, f"takes no calls for records. Use {SERVER}/xmlrpc/2/object.")
       for path in ("/xmlrpc/2/common", "/xmlrpc/common", "/xmlrpc/object", "/xmlrpc/2", "/xmlrpc")],
-    ({"url": f"{SERVER}/jsonrpc/2"}, f"Write it like {SERVER}/jsonrpc."),
+    ({"url": f"{SERVER}/jsonrpc/2"}, f"takes no calls for records. Use {SERVER}/jsonrpc."),
     ({"url": URL, "model": "sale.order"}, "model='sale.order' does not fit the URL, which says 'res.partner'."),
     ({"url": URL, "operation": "write"}, "operation='write' does not fit the URL, which says 'create'."),
     *[({"url": f"{SERVER}/json/2/{path}"}, NO_API)

@@ -46,6 +46,7 @@ DESTINATIONS = {
         "https://mycompany.odoo.com/jsonrpc", model="sale.order", operation="action_confirm"
     ),
     "a method": PLAIN.replace(url="https://mycompany.odoo.com/json/2/sale.order/action_confirm", exclude=["name"]),
+    "REST": Destination("https://mycompany.odoo.com/api/res.partner/{ref}", method="PATCH", content_format="XML"),
     "what has no control": PLAIN.replace(timezone="UTC", context={"lang": "fr_FR"}, timeout=5),
     "nothing left to send": PLAIN.replace(exclude=["name", "ref"]),
 }
@@ -53,7 +54,8 @@ DESTINATIONS = {
 # What is typed where, and words of the problem that the form names.
 INVALID = [
     ("URL", "mycompany", "not the address of a server"),
-    ("URL", "https://mycompany.odoo.com/odoo/contacts", "no address that Odoo's JSON-2, JSON-RPC or XML-RPC"),
+    ("URL", "https://mycompany.odoo.com/odoo/contacts", "is a page of Odoo's for people"),
+    ("URL", "https://mycompany.odoo.com/json/3/res.partner", "no address that Odoo's JSON-2, JSON-RPC or XML-RPC"),
     ("URL", "https://mycompany.odoo.com/json/2/res.partner/_compute_name", "is a private method"),
     ("URL", "https://me:secret@mycompany.odoo.com/json/2/res.partner/create", "has no place in an address"),
     ("URL", "", "not the address of a server"),
@@ -103,7 +105,7 @@ def test_url_model_and_operation_are_views_of_one_value(show: Show, frame: pd.Da
     assert screen.field("URL").value == "https://mycompany.odoo.com/json/2/crm.lead/create"
     screen.type("URL", "https://mycompany.odoo.com/json/2/hr.employee/create")
     assert (screen.field("Model").value, screen.field("Operation").value) == ("hr.employee", "create")
-    screen.type("URL", "https://mycompany.odoo.com/nowhere")
+    screen.type("URL", "https://mycompany.odoo.com/web")
     screen.type("Model", "sale.order")
     assert screen.field("URL").value == "https://mycompany.odoo.com/json/2/sale.order/create"
     assert screen.form.destination.url == screen.field("URL").value
@@ -220,12 +222,12 @@ def test_a_form_that_is_edited_to_settings_is_a_form_that_was_made_with_them(sho
 def edit(screen: Screen, wanted: Screen) -> None:
     """Gives every control the value that another form shows."""
     for label in (
-        "URL", "Model", "Operation", "Method Name", "Record Ids", "Request Headers",
+        "URL", "Method", "Content Format", "Model", "Operation", "Method Name", "Record Ids", "Request Headers",
         "Would you like to batch your records together?", "Batch Size", "Grouping Algorithm", "Group By",
         "Largest Request",
     ):  # fmt: skip
-        there = wanted.field(label)
-        if there in wanted.visible and not there.disabled:
+        here, there = screen.field(label), wanted.field(label)
+        if here in screen.visible and not here.disabled:
             screen.type(label, there.label if isinstance(there, w.Dropdown) else there.value)
     for chip in screen.chips:
         screen.click(chip)

@@ -168,7 +168,7 @@ def test_a_bad_name_is_not_forgotten_when_another_protocol_is_typed(show: Show, 
 
 def test_a_slip_in_the_url_leaves_model_and_operation_where_they_are(show: Show, frame: pd.DataFrame) -> None:
     screen = show(frame, leads("xmlrpc", "create"))
-    screen.type("URL", f"{SERVER}/xmlrpc/2/objects")
+    screen.type("URL", f"{SERVER}/xmlrpc/3")
     assert "no address that Odoo's JSON-2, JSON-RPC or XML-RPC answers at" in screen.text("problem")
     screen.type("Model", "res.partner")
     screen.type("Operation", "Create or update (load)")
@@ -211,3 +211,25 @@ def test_a_column_in_the_url_is_named_where_it_is_not_there(show: Show, frame: p
     screen.type("URL", f"{URL}?source={{ref}}")
     screen.form.data = frame.assign(ref=["R0", None, *range(10)])
     assert "Column 'ref', row 1: the URL takes this value, and there is none." in screen.text("problem")
+
+
+def test_rest_takes_the_method_as_its_operation_and_the_model_from_the_url(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN, ME)
+    screen.type("URL", f"{SERVER}/api/crm.lead/{{ref}}")
+    assert screen.form.destination == Destination(f"{SERVER}/api/crm.lead/{{ref}}")
+    assert screen.field("Operation") not in screen.visible
+    assert screen.field("Method Name") not in screen.visible
+    assert screen.field("Record Ids") not in screen.visible
+    assert screen.field("Model").value == "crm.lead"
+    screen.type("Content Format", "XML")
+    screen.type("Method", "PATCH")
+    assert "PATCH /api/crm.lead/R0" in screen.sample
+    assert screen.text("headline").startswith("Update (PATCH) crm.lead in mycompany")
+    assert not screen.button("Send").disabled
+    screen.type("Method", "PUT")
+    assert screen.says("PUT replaces whole records: what is not sent of them is lost. To confirm, type mycompany.")
+    assert screen.button("Send").disabled
+    screen.type("Method", "POST")
+    screen.type("URL", XMLRPC)
+    assert screen.form.destination == Destination(XMLRPC, model="crm.lead", operation="create")
+    assert screen.everything() == show(frame, screen.form.destination, ME).everything()

@@ -221,9 +221,9 @@ def of_http(account: Account, plain: Account) -> Mapping[str, Sent]:
         "documentation, no right": read_docs(plain),
         "documentation, wrong key": read_docs(evolve(account, key=WRONG_KEY)),
         "documentation, unknown database": read_docs(evolve(account, database=NO_DATABASE)),
-        "no such page": Sent("/api/res.partner", "{}", {"Content-Type": JSON, "X-Odoo-Database": account.database}),
+        "no such page": Sent("/nowhere/res.partner", "{}", {"Content-Type": JSON, "X-Odoo-Database": account.database}),
         "no such page, unknown database": Sent(
-            "/api/res.partner", "{}", {"Content-Type": JSON, "X-Odoo-Database": NO_DATABASE}
+            "/nowhere/res.partner", "{}", {"Content-Type": JSON, "X-Odoo-Database": NO_DATABASE}
         ),
         "XML-RPC, database in a header": Sent(
             "/xmlrpc/2/common",

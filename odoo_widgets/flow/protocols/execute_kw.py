@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from odoo_widgets.flow.calls import LOG_IN
+from odoo_widgets.flow.credential import origin
+from odoo_widgets.flow.protocols.envelope import parsed
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.calls import Call
@@ -20,6 +24,22 @@ if TYPE_CHECKING:
 UID = "(user id)"
 
 COMMON, OBJECT = "common", "object"
+
+
+def address(call: Call, settings: Settings, path: str) -> httpx.URL:
+    """Where a call goes: the server and query of its URL, with the path of the service.
+
+    Args:
+        call: What to call.
+        settings: The address for a call that has none of its own.
+        path: The path of the service.
+
+    Returns:
+        The address. A login is for no row, so a query that takes values of rows stays out of it.
+    """
+    url = parsed(call.url or settings.url)
+    query = url.query if call.url or not settings.url_columns else b""
+    return httpx.URL(f"{origin(str(url))}{path}").copy_with(query=query or None)
 
 
 def service(call: Call, settings: Settings, credential: Credential, server: Server) -> tuple[str, str, list[Any]]:

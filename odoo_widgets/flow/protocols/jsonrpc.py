@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 
-from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.protocols.envelope import headers
-from odoo_widgets.flow.protocols.execute_kw import service
+from odoo_widgets.flow.protocols.execute_kw import address, service
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 
 if TYPE_CHECKING:
@@ -46,8 +45,7 @@ def encode(call: Call, settings: Settings, credential: Credential, server: Serve
         "id": _id(call),
         "params": {"service": name, "method": method, "args": arguments},
     }
-    url = httpx.URL(call.url or settings.url)
-    target = httpx.URL(f"{origin(str(url))}/jsonrpc").copy_with(query=url.query or None)
+    target = address(call, settings, "/jsonrpc")
     return httpx.Request("POST", target, headers=headers(settings, "application/json"), content=orjson.dumps(body))
 
 

@@ -6,6 +6,7 @@ No Odoo serves such addresses by itself. Add-ons do, and each wraps records and 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
@@ -15,7 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from odoo_widgets.flow import answers
-from odoo_widgets.flow.answers import Answer
+from odoo_widgets.flow.answers import DIGITS, LAST_PART, Answer
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.protocols.envelope import headers, parsed
@@ -33,6 +34,9 @@ NAME = "REST"
 LIMIT = "One record in a call, unless this endpoint takes a list of them."
 LOGS_IN = False
 BEARER = "authorization"
+NOT_FOUND = 404
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+TAG = re.compile(r"<[!/A-Za-z]")
 
 
 def encode(call: Call, settings: Settings, credential: Credential, _server: Server = NOTHING_KNOWN) -> httpx.Request:
@@ -47,15 +51,35 @@ def encode(call: Call, settings: Settings, credential: Credential, _server: Serv
         The whole request. Without records to send, it has no body.
     """
     written = FORMATS[settings.content_format]
+    url = parsed(call.url or settings.url)
     content = body(call.ask, settings)
-    envelope = headers(settings, written.content_type)
-    envelope["Accept"] = "application/json, */*;q=0.5"
-    if content is None:
+    envelope = envelope_of(settings, credential, None if content is None else written.content_type)
+    return signed(httpx.Request(call.ask.method, url, headers=envelope, content=content), settings, credential)
+
+
+def envelope_of(settings: Settings, credential: Credential, content_type: str | None) -> httpx.Headers:
+    """The headers of a request, without the key's.
+
+    Args:
+        settings: More headers.
+        credential: Which database is meant.
+        content_type: What the body is written in; None without one.
+
+    Returns:
+        The headers.
+    """
+    envelope = headers(settings, content_type or "")
+    if "accept" not in map(str.lower, settings.headers):
+        envelope["Accept"] = "application/json, */*;q=0.5"
+    if content_type is None:
         del envelope["Content-Type"]
     if credential.database:
         envelope["X-Odoo-Database"] = credential.database
-    request = httpx.Request(call.ask.method, parsed(call.url or settings.url), headers=envelope, content=content)
-    # The key comes last: no frame that can fail holds it.
+    return envelope
+
+
+def signed(request: httpx.Request, settings: Settings, credential: Credential) -> httpx.Request:
+    """A request with the key in it. It comes last: no frame that can fail holds it."""
     key = credential.api_key.get_secret_value()
     request.headers[settings.key_header] = f"Bearer {key}" if settings.key_header.lower() == BEARER else key
     return request
@@ -67,7 +91,8 @@ def body(ask: Ask, settings: Settings) -> bytes | None:
         return ask.body
     records = ask.arguments.get("records")
     # An address with an id in it is one record's.
-    several = settings.batch_size is not None and ask.ids is None
+    one = ask.method != "POST" and (ask.ids is not None or LAST_PART.search(settings.path) is not None)
+    several = settings.sends_lists and not one
     wrapped = settings.wrap.split(".") if settings.wrap else []
     return None if records is None else FORMATS[settings.content_format].write(records, several, wrapped)
 
@@ -86,47 +111,69 @@ def decode(exchange: Exchange) -> Reply:
     assert response is not None
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
-        content = READERS.get(kind, _plain)(response.content) if response.content.strip() else None
-    except (ValueError, ParseError, DefusedXmlException):
+        content = _content(kind, response.content)
+    except (ValueError, LookupError, ParseError, DefusedXmlException, RecursionError):
         return Reply(readable=False)
     if not response.is_success:
         name, message = answers.told(content)
-        if response.is_server_error and not name:
+        if response.is_server_error and "." not in name:
             # Whether anything was kept, only Odoo's own exceptions say.
-            return Reply(readable=False)
-        return Reply(error_type=name or f"HTTP {response.status_code}", message=message)
+            return Reply(readable=False, message=message)
+        # A text at an address that is not there is a page for people.
+        readable = not (isinstance(content, str) and response.status_code == NOT_FOUND)
+        return Reply(readable, error_type=name or f"HTTP {response.status_code}", message=message)
     if found := answers.error(content):
         return Reply(error_type=found[0] or "error", message=found[1])
     return Reply(result=Answer(response.status_code, content, response.headers.get("location", "")))
 
 
-def _plain(content: bytes) -> Any:
-    """A body that does not say what it is: JSON, as add-ons forget to say."""
-    return orjson.loads(content)
+def _content(kind: str, body: bytes) -> Any:
+    """A body as data, or as text where it is none; None where it is empty."""
+    body = body.removeprefix(BYTE_ORDER_MARK).strip()
+    if not body:
+        return None
+    suffix = kind.rpartition("+")[2]
+    return READERS.get(kind, SUFFIXES.get(suffix, _plain))(body)
 
 
-def _page(_content: bytes) -> Any:
-    raise ValueError("a page for people")
+def _plain(body: bytes) -> Any:
+    """A body that does not say what it is, or calls JSON a page, as add-ons do that return text from a route."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        text = body.decode()
+    if text.startswith("<?xml"):
+        return _xml(body)
+    if TAG.search(text) or not text.replace("\r", "").replace("\n", "").replace("\t", "").isprintable():
+        raise ValueError("a page for people, or no text at all")
+    return text
 
 
-def _xml(content: bytes) -> Any:
-    root = fromstring(content.decode())
-    return {root.tag: _element(root), **(inner if isinstance(inner := _element(root), dict) else {})}
+def _xml(body: bytes) -> Any:
+    root = fromstring(body)
+    inner = _element(root)
+    return {_name(root): inner, **(inner if isinstance(inner, dict) else {})}
+
+
+def _name(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
 
 
 def _element(element: Element) -> Any:
-    if not len(element):
+    if not len(element) and not element.attrib:
         value = (element.text or "").strip()
-        return int(value) if value.isdecimal() else {"true": True, "false": False}.get(value, value)
-    names = [child.tag for child in element]
+        return int(value) if DIGITS.fullmatch(value) else {"true": True, "false": False}.get(value.lower(), value)
+    names = [_name(child) for child in element]
     if len(names) > 1 and len(set(names)) == 1:
         return [_element(child) for child in element]
-    return {child.tag: _element(child) for child in element}
+    attributes = {name: int(value) if DIGITS.fullmatch(value) else value for name, value in element.attrib.items()}
+    return {**attributes, **{_name(child): _element(child) for child in element}}
 
 
 READERS: dict[str, Callable[[bytes], Any]] = {
     "application/json": orjson.loads,
     "application/xml": _xml,
     "text/xml": _xml,
-    "text/html": _page,
 }
+# RFC 6839, 3: what ends like this is written in it.
+SUFFIXES: dict[str, Callable[[bytes], Any]] = {"json": orjson.loads, "xml": _xml}

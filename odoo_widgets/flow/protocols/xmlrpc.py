@@ -14,10 +14,9 @@ import httpx
 from defusedxml.common import DefusedXmlException
 from defusedxml.xmlrpc import DefusedExpatParser
 
-from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.protocols.envelope import headers
-from odoo_widgets.flow.protocols.execute_kw import service
+from odoo_widgets.flow.protocols.execute_kw import address, service
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 
 if TYPE_CHECKING:
@@ -52,8 +51,7 @@ def encode(call: Call, settings: Settings, credential: Credential, server: Serve
     body = xmlrpc.client.dumps(tuple(arguments), method, allow_none=True)
     # XML reads a bare carriage return as a line feed (XML 1.0, 2.11).
     content = body.replace("\r", "&#13;").encode()
-    url = httpx.URL(call.url or settings.url)
-    target = httpx.URL(f"{origin(str(url))}/xmlrpc/2/{name}").copy_with(query=url.query or None)
+    target = address(call, settings, f"/xmlrpc/2/{name}")
     return httpx.Request("POST", target, headers=headers(settings, "text/xml"), content=content)
 
 

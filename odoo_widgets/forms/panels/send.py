@@ -32,7 +32,7 @@ def send_panel(state: State) -> w.Widget:
     stop = w.Button(description="Stop")
     bar = w.IntProgress(bar_style="info")
     figures = Text(kind="figures")
-    why, confirm = Text(), labelled(w.Text, "Confirmation")
+    why, confirm = Text(kind="why"), labelled(w.Text, "Confirmation")
     confirm.observe(lambda change: state.confirm(change.new), "value")
     send.on_click(lambda _: state.send())
     stop.on_click(lambda _: state.stop())

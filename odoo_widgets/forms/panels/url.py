@@ -9,6 +9,7 @@ import ipywidgets as w
 from odoo_widgets.flow.endpoint import WITHOUT_IDS
 from odoo_widgets.flow.methods import KNOWN, ON_ANY_MODEL, known
 from odoo_widgets.flow.operations import OPERATIONS
+from odoo_widgets.flow.templates import names
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.target import OPERATION
@@ -53,12 +54,15 @@ def url_panel(state: State) -> w.Widget:
     note = Text()
 
     def follow() -> None:
-        unknown = state.shown("model") is None and not state.names_apart
+        # Of REST, the method says what is done.
+        rest = state.protocol == "rest"
+        unknown = state.shown("model") is None and state.protocol is None
         model.disabled = operation.disabled = unknown
-        hide(method, name() in OPERATIONS)
+        hide(operation, rest)
+        hide(method, rest or name() in OPERATIONS)
         wanted = state.shown("model") or ""
         method.options = (*(each for of, each in KNOWN if of == wanted), *ON_ANY_MODEL)
-        note.show(_note(wanted, name(), unknown=unknown))
+        note.show("" if rest else _note(wanted, name(), unknown=unknown))
 
     state.on("destination", "draft", call=follow)
     views = w.VBox([model, operation, method])
@@ -93,7 +97,8 @@ def _ids(state: State) -> w.Widget:
 
     def follow() -> None:
         control.options = state.columns
-        hide(control, _operation(state) in WITHOUT_IDS)
+        rest = state.protocol == "rest"
+        hide(control, shown() not in names(state.shown("url") or "") if rest else _operation(state) in WITHOUT_IDS)
 
     state.on("data", "destination", "draft", call=follow)
     return control

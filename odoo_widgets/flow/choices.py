@@ -1,0 +1,101 @@
+"""Which settings go together: what an API fixes for itself, and what only REST knows, or some of its formats."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from odoo_widgets.flow.endpoint import Endpoint, fixed, in_json2
+from odoo_widgets.flow.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The choices that only REST has, and what they are by themselves.
+OF_REST = {"mode": "create", "wrap": "", "id_path": "", "key_header": "Authorization"}
+# The formats that have names around their records.
+WRAPPED = ("JSON", "XML")
+# The verbs that are for a record which may not be there yet.
+UPSERTS = ("PUT", "PATCH")
+# XML 1.0, 2.3 and Namespaces in XML 1.0, 4: what an element may be called, in the letters that every reader takes.
+XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+
+
+def check(target: Endpoint, settings: Mapping[str, Any]) -> None:
+    """Looks for settings that contradict each other.
+
+    Args:
+        target: What their URL says.
+        settings: All of them by name, each valid by itself.
+
+    Raises:
+        SettingsError: Two do not fit together; with what would, where that can be said.
+    """
+    for name, (value, reason) in fixed(settings["url"]).items():
+        if (said := settings[name]) != value:
+            verb = name == "method" and target.protocol == "json2"
+            instead = over_json2(settings, target.model, said) if verb else {name: value}
+            raise SettingsError(f"{name}={said!r} does not fit the URL. {reason}", instead)
+    if target.protocol == "rest":
+        _wrap(settings)
+        _mode(settings)
+        _key_header(settings)
+        return
+    for name, value in _made(settings).items():
+        raise SettingsError(f"{name}={settings[name]!r} is for REST only. Leave it out.", {name: value})
+
+
+def over_json2(settings: Mapping[str, Any], model: str, verb: str) -> dict[str, Any]:
+    """The settings to change, to do over JSON-2 what a verb would do over REST.
+
+    Args:
+        settings: What they are now, by name.
+        model: The model.
+        verb: The HTTP method.
+
+    Returns:
+        Names and values for `replace`; what JSON-2 has no use for goes back to what it is by itself.
+    """
+    content = {"content_format": "JSON"} if settings["content_format"] != "JSON" else {}
+    return {**in_json2(settings["url"], model, verb), **content, **_made(settings)}
+
+
+def _made(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What the choices of REST that were made are by themselves."""
+    return {name: default for name, default in OF_REST.items() if settings[name] != default}
+
+
+def _wrap(settings: Mapping[str, Any]) -> None:
+    wrap, kind = settings["wrap"], settings["content_format"]
+    if wrap and kind not in WRAPPED:
+        raise SettingsError(
+            f"wrap={wrap!r} does nothing in {kind}, which has no names around a record. Leave it out, or use JSON.",
+            {"wrap": ""},
+        )
+    if "[" in wrap:
+        raise SettingsError(f"wrap={wrap!r} has a place in a list. Write names only, like data or params.data.")
+    if wrap and kind == "XML" and not all(map(XML_NAME.fullmatch, wrap.split("."))):
+        raise SettingsError(f"wrap={wrap!r} cannot name elements in XML. Write it like data or params.data.")
+
+
+def _mode(settings: Mapping[str, Any]) -> None:
+    if settings["mode"] != "upsert":
+        return
+    method, place = settings["method"], f"{{{settings['ids']}}}"
+    if method not in UPSERTS:
+        raise SettingsError(
+            f"mode='upsert' is for PUT and PATCH: {method} is the same for rows with an id and without.",
+            {"mode": OF_REST["mode"]},
+        )
+    if settings["url"].partition("?")[0].rstrip("/").rpartition("/")[2] != place:
+        raise SettingsError(
+            f"mode='upsert' posts rows without an id to the URL without its last part, so that part has to be {place}, "
+            f"like https://mycompany.odoo.com/api/res.partner/{place}.",
+            {"mode": OF_REST["mode"]},
+        )
+
+
+def _key_header(settings: Mapping[str, Any]) -> None:
+    header = settings["key_header"]
+    if header.lower() in {name.lower() for name in settings["headers"]}:
+        raise SettingsError(f"The header {header} stands in headers, and the key goes into it. Take it out of headers.")

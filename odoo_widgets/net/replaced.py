@@ -1,0 +1,50 @@
+"""Asks a server which fields a PUT puts back to their defaults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from odoo_widgets.flow.errors import CredentialError
+from odoo_widgets.flow.replacing import asks, told
+from odoo_widgets.net.transport import client, perform
+
+if TYPE_CHECKING:
+    import httpx
+
+    from odoo_widgets.flow.credential import Credential
+    from odoo_widgets.flow.server import Server
+    from odoo_widgets.flow.settings import Settings
+
+
+async def areplaced(
+    settings: Settings,
+    credential: Credential,
+    server: Server,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Server:
+    """Asks which fields of a model a PUT without them puts back to their defaults. It changes nothing.
+
+    Args:
+        settings: Those of the PUT, headers from the environment filled in.
+        credential: As whom.
+        server: What is known of the server.
+        transport: What carries the request in place of the network.
+
+    Returns:
+        The server with the model's fields among `replaced`; as it was, where the settings are for no PUT, no answer
+        comes, or it says nothing of them.
+
+    Raises:
+        CredentialError: The key belongs to another server; nothing was sent.
+    """
+    if not credential.belongs_to(settings.url):
+        raise CredentialError(
+            f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
+            "Use a credential of the server in the URL."
+        )
+    request = asks(settings, credential)
+    if request is None:
+        return server
+    async with client(settings, transport) as http:
+        return told(await perform(http, request, settings), server, settings.endpoint.model)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.settings import Settings
 
+# The verbs that are for records that are there.
+UPDATES = ("DELETE", "PATCH", "PUT")
 # PostgreSQL's integer, which Odoo numbers records with, ends here.
 LAST_ID = 2**31 - 1
 
@@ -128,9 +130,11 @@ def _rest(names: list[str], settings: Settings) -> Iterator[str]:
     target = settings.endpoint
     if target.protocol != "rest":
         return
-    if target.operation == "DELETE" and not settings.url_columns and not LAST_PART.search(path := settings.path):
+    nobody = not settings.url_columns and not LAST_PART.search(path := settings.path)
+    # A list of updates may say in each body which record it is for. A DELETE has none.
+    if nobody and target.operation in UPDATES and (target.operation == "DELETE" or settings.ids not in names):
         yield (
-            f"DELETE to {path} would be for all there is. Put the column of ids into the URL: "
+            f"{target.operation} to {path} would be for all there is. Put the column of ids into the URL: "
             f"{path}/{{{settings.ids}}}."
         )
     several = settings.sends_lists and not (settings.needs_ids and target.operation != "POST")

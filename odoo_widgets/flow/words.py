@@ -189,7 +189,7 @@ def wrong_call(facts: Facts) -> str:
     told = facts.message.rstrip(".")
     if facts.call.ask.by_name and "argument" in told:
         return f"{facts.server} answers: {told}. Each column is an argument: exclude those that are none."
-    return f"{facts.server} answers: {told}. Check {facts.where}."
+    return f"{facts.server} answers: {told}{'' if told.endswith('?') else '.'} Check {facts.where}."
 
 
 def no_database(facts: Facts) -> str:

@@ -13,6 +13,7 @@ import attrs
 from odoo_widgets.flow.inquiry import inquiry
 from odoo_widgets.flow.probing import QUESTIONS
 from odoo_widgets.net.environment import filled
+from odoo_widgets.net.replaced import areplaced
 from odoo_widgets.net.transport import client, perform
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ async def aprobe(
             if request is not None:
                 exchange = await perform(http, request, asked.settings)
                 asked = attrs.evolve(asked, server=question.read(asked, exchange))
-    return asked.server
+    if settings is None:
+        return asked.server
+    return await areplaced(filled(settings), credential, asked.server, transport=transport)
 
 
 def probe(
@@ -57,7 +60,8 @@ def probe(
         credential: As whom, and on which server.
         model: The model whose methods are read, such as `res.partner`; none if left out.
         protocol: Which protocol to ask by; the best one that the server has if left out.
-        settings: Settings whose headers each request carries, such as one that a proxy wants.
+        settings: Settings whose headers each request carries, such as one that a proxy wants; for a PUT, it is asked
+            too which fields that puts back to their defaults.
         transport: What carries the requests in place of the network.
 
     Returns:

@@ -138,13 +138,19 @@ CLEARED: dict[str, tuple[dict[str, Any], list[bytes]]] = {
 }
 
 
-@pytest.mark.parametrize("verb", ["POST", "PUT", "PATCH"])
 @pytest.mark.parametrize("name", BODIES)
-def test_the_records_are_these_bytes_whatever_the_verb(name: str, verb: str) -> None:
+def test_the_records_are_these_bytes(name: str) -> None:
     chosen, bodies = BODIES[name]
-    requests = sent(TWO, Settings(URL, method=verb, exclude=["id"], **chosen))
+    requests = sent(TWO, Settings(URL, exclude=["id"], **chosen))
     assert [request.content for request in requests] == bodies
-    assert {(request.method, request.url.path) for request in requests} == {(verb, "/api/res.partner")}
+    assert {(request.method, request.url.path) for request in requests} == {("POST", "/api/res.partner")}
+
+
+@pytest.mark.parametrize("verb", ["PUT", "PATCH"])
+def test_a_list_of_updates_says_in_each_body_which_record_it_is_for(verb: str) -> None:
+    (request,) = sent(TWO, Settings(URL, method=verb, batch_size=9))
+    assert request.method == verb
+    assert [record["id"] for record in json.loads(request.content)] == TWO["id"].tolist()
 
 
 @pytest.mark.parametrize("name", CLEARED)
@@ -326,6 +332,13 @@ FRAMES: dict[str, tuple[dict[str, Any], str]] = {
         {"url": URL, "method": "DELETE"},
         (
             "DELETE to /api/res.partner would be for all there is. Put the column of ids into the URL: "
+            "/api/res.partner/{id}."
+        ),
+    ),
+    "all that there is, with the same values": (
+        {"url": URL, "method": "PUT", "exclude": ["id"]},
+        (
+            "PUT to /api/res.partner would be for all there is. Put the column of ids into the URL: "
             "/api/res.partner/{id}."
         ),
     ),

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from odoo_widgets.flow import words
 from odoo_widgets.flow.calls import LOG_IN, Ask, Batch, Call, pick
 from odoo_widgets.flow.follow import Verdict
+from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import log_in, look_up
 from odoo_widgets.flow.policy import Standing, Wait
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, refusals
@@ -83,7 +85,8 @@ def find_out(facts: Facts, standing: Standing) -> Verdict | None:
     if not repeatable(ask) or not standing.allows(facts.call.tries):
         return None
     batch = Batch(ask.rows, ask.arguments.get("vals_list") or [ask.arguments.get("vals", {})] * len(ask.rows), ask.ids)
-    look = _once_more(facts.call, attrs.evolve(look_up(batch), doubted=True))
+    said = ask.doubted or (words.no_answer(facts) if facts.exchange.error is not None else words.unreadable(facts))
+    look = _once_more(facts.call, attrs.evolve(look_up(batch), doubted=said))
     return Verdict(follow=(look,), wait=Wait(standing.wait(facts.call.tries)), again=True)
 
 
@@ -120,7 +123,10 @@ def narrow(facts: Facts, standing: Standing) -> Verdict | None:
 
 def _rolled_back_whole(facts: Facts) -> bool:
     """Whether the refusal is Odoo's own, so that no row of the call was kept, and not one of the whole model."""
-    if any(words in facts.message for words in NO_RIGHT):
+    if any(told in facts.message for told in NO_RIGHT):
+        return False
+    if facts.call.ask.by_name and known(facts.call.model, facts.call.ask.method) is None:
+        # A method that nothing is known of may have told others before it failed, such as a carrier: that stays.
         return False
     return facts.settings.endpoint.protocol != "rest" or "." in facts.exception
 

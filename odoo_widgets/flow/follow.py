@@ -161,7 +161,7 @@ def _one_by_one(facts: Facts) -> Verdict:
     call, ask = facts.call, facts.call.ask
     server = facts.knows.lacks(call.model, ask.method)
     batch = Batch(ask.rows, ask.arguments["vals_list"], ask.ids)
-    asks = OPERATIONS["write"].calls(batch, False)
+    asks = (attrs.evolve(each, doubted=ask.doubted) for each in OPERATIONS["write"].calls(batch, False))
     return Verdict(follow=tuple(_next(call, each) for each in asks), server=server)
 
 

@@ -260,6 +260,9 @@ def _meant(status: str, call: Call) -> str:
     if call.ask.effect_of is not None:
         # The method was called all the same.
         return "in_doubt"
+    if call.ask.doubted and status != "done":
+        # Whatever a second call met, the first one may have done.
+        return "in_doubt"
     return status if call.ask.changes or status != "in_doubt" else "not_sent"
 
 
@@ -289,7 +292,11 @@ def judge(
         return FOLLOW[rule.status](facts)
     if standing is not None and rule.then and (verdict := AGAIN[rule.then](facts, standing)) is not None:
         return verdict
-    sentence = words.of_effect(facts, rule.say(facts)) if call.ask.effect_of is not None else rule.say(facts)
+    sentence = rule.say(facts)
+    if call.ask.effect_of is not None:
+        sentence = words.of_effect(facts, sentence)
+    elif call.ask.doubted and rule.status != "done":
+        sentence = words.of_doubted(facts, sentence)
     whole = Outcome(
         rows=call.rows,
         status=_meant(rule.status, call),

@@ -103,8 +103,10 @@ def follow_ups(call: Call, settings: Settings, found: Container[int], server: Se
     if operation(settings.endpoint.operation).needs_values:
         batch = part(batch, [place for place, record in enumerate(batch.records) if record])
     if batch.rows:
+        # Rows in doubt are sent as often as their first call may be made, and stay in doubt until one is answered.
+        tries, doubted = (call.tries, call.ask.doubted) if call.ask.doubted else (1, "")
         for ask in _asks(batch, settings, server):
-            yield Call(call.number, call.model, ask, call.url)
+            yield Call(call.number, call.model, attrs.evolve(ask, doubted=doubted), call.url, tries)
 
 
 def _log_in(settings: Settings, server: Server) -> Iterator[Call]:

@@ -312,6 +312,15 @@ def of_effect(facts: Facts, sentence: str) -> str:
     return f"{_asked(facts)}, which failed ({seen}). {_then(facts)}"
 
 
+def of_doubted(facts: Facts, sentence: str) -> str:
+    """What keeps rows in doubt from being found out: they were sent, so nothing may say that they were not."""
+    said = facts.call.ask.doubted
+    if not sentence or said == sentence:
+        return said
+    seen = f"HTTP {facts.status}" if facts.status else "no answer"
+    return f"{said} (The call that was to find it out failed: {seen}.)"
+
+
 def load_rolled_back(facts: Facts) -> str:
     """PostgreSQL's own message."""
     return rolled_back(facts.call.ask, facts.result)

@@ -231,7 +231,7 @@ class Delivery:
             stop.__cause__ = error
             self._loop.reason = str(stop)
         answer = self.responses
-        if stop is not None and self.progress.statuses.keys() <= {"not_sent"}:
+        if stop is not None and answer["status"].eq("not_sent").all():
             stop.responses = answer
             self.future.set_exception(stop)
         else:

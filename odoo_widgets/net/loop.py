@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 from aiolimiter import AsyncLimiter
 
+from odoo_widgets.flow.batches import group_position
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.plan import plan
@@ -21,7 +22,7 @@ from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.net.transport import client, perform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
 
     import httpx
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 STOPPED = "The send was stopped before this row."
+UNANSWERED = "Sent, and not answered yet."
 # What a task is for: a pause ends where the send is stopped, a call only where it is cut.
 PAUSE, CALL = "pause", "call"
 
@@ -81,17 +83,21 @@ class Loop:
         self._protocol = PROTOCOLS[settings.endpoint.protocol]
         self._batches: dict[int, Counter[str]] = {}
         self._calls_of: Counter[int] = Counter()
-        self._doubted: dict[int, Outcome] = {}
+        # With its call, whose identity is its key as long as it lives.
+        self._doubted: dict[int, tuple[Call, Outcome]] = {}
         self._stopping, self._cutting = threading.Event(), threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._stop: StoppedError | None = None
         self._workers = settings.concurrency
+        self._not_before = 0.0
+        self._groups = _groups(source, settings)
+        self._alone: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
     def outcomes(self) -> list[Outcome]:
         """What has become of the rows until now; those of calls in flight are in doubt."""
-        return [*self._settled, *self._doubted.values()]
+        return [*self._settled, *(outcome for _, outcome in self._doubted.values())]
 
     def stop(self) -> None:
         """Makes no further call. Those in flight are waited for."""
@@ -137,8 +143,15 @@ class Loop:
         return self._stop
 
     async def _work(self, number: int, planned: Iterator[Call]) -> None:
-        while number < self._workers and not self._over and (call := next(planned, None)) is not None:
-            await self._see_through(call)
+        try:
+            while number < self._workers and not self._over and (call := next(planned, None)) is not None:
+                # Calls that write the same parents would make each other's transactions fail.
+                async with self._alone[self._groups(call)]:
+                    await self._see_through(call)
+        except BaseException:
+            # The others end their calls, and make no further one.
+            self._stopping.set()
+            raise
 
     @property
     def _over(self) -> bool:
@@ -149,6 +162,7 @@ class Loop:
         calls = deque([planned])
         while calls:
             call = calls.popleft()
+            await self._turn(call)
             # What a method did is read also where no further call is wanted: its rows would stay in doubt.
             if self._over and call.ask.effect_of is None:
                 return
@@ -158,15 +172,21 @@ class Loop:
             if verdict.wait is not None:
                 await self._pause(verdict.wait)
 
+    async def _turn(self, call: Call) -> None:
+        """Waits until the rate, and what the server said to any call, allow the next one."""
+        while (seconds := self._not_before - asyncio.get_running_loop().time()) > 0 and not self._over:
+            await self._until(asyncio.sleep(seconds), PAUSE)
+        if self._limiter is not None:
+            await self._until(self._limiter.acquire(), PAUSE if call.ask.effect_of is None else CALL)
+
     async def _make(self, call: Call) -> Verdict:
+        planned = call
         if self._edit is not None and call.ask.changes:
             call = self._edit(call)
-        if self._limiter is not None:
-            await self._limiter.acquire()
         request = self._protocol.encode(call, self._settings, self._credential, self.server)
         if call.ask.changes or call.ask.effect_of is not None:
             # In doubt until it is judged, whatever happens in between.
-            self._doubted[id(call)] = Outcome(call.rows, "in_doubt", batch=call.number, attempts=1)
+            self._doubt(planned, self._calls_of[call.number] + 1)
         exchange = await self._perform(request)
         self._calls_of[call.number] += 1
         of_batch = self._batches.setdefault(call.number, Counter())
@@ -174,13 +194,22 @@ class Loop:
         cut = self._cutting.is_set()
         verdict = judge(call, exchange, self._settings, self.server, None if cut else standing)
         self._take(call, verdict)
+        self._doubted.pop(id(planned), None)
         return verdict
+
+    def _doubt(self, call: Call, attempts: int) -> None:
+        doubted = call.ask.doubted or (call.ask.effect_of.doubted if call.ask.effect_of is not None else "")
+        said = doubted or UNANSWERED
+        self._doubted[id(call)] = call, Outcome(call.rows, "in_doubt", batch=call.number, error=said, attempts=attempts)
 
     def _take(self, call: Call, verdict: Verdict) -> None:
         """What a verdict changes for the calls to come."""
         settled = tuple(attrs.evolve(each, attempts=self._calls_of[call.number]) for each in verdict.outcomes)
         self._settled += settled
-        self._doubted.pop(id(call), None)
+        for each in verdict.follow:
+            # What was sent before stays in doubt while it is found out.
+            if each.ask.doubted or each.ask.effect_of is not None:
+                self._doubt(each, self._calls_of[call.number])
         for outcome in settled:
             self._batches[call.number][outcome.status] += len(outcome.rows)
         self._standing = attrs.evolve(
@@ -206,8 +235,14 @@ class Loop:
 
     async def _pause(self, wait: Wait) -> None:
         seconds = wait.seconds if wait.told else random.uniform(0, wait.seconds)  # noqa: S311 - nobody guesses at it
+        if wait.told:
+            # The server says it to all calls.
+            self._not_before = max(self._not_before, asyncio.get_running_loop().time() + seconds)
+        await self._until(asyncio.sleep(seconds), PAUSE)
+
+    async def _until(self, end: Coroutine[Any, Any, None], kind: str) -> None:
         with suppress(asyncio.CancelledError):
-            await self._await(asyncio.create_task(asyncio.sleep(seconds), name=PAUSE))
+            await self._await(asyncio.create_task(end, name=kind))
 
     async def _await(self, task: asyncio.Task[Result]) -> Result:
         self._tasks.add(task)
@@ -217,3 +252,11 @@ class Loop:
             return await task
         finally:
             self._tasks.discard(task)
+
+
+def _groups(source: Source, settings: Settings) -> Callable[[Call], int]:
+    """From a call to the number of what no two calls may hold at a time: its group, its batch, or itself."""
+    if settings.grouping == "by column" and (position := group_position(source, settings)) is not None:
+        codes, _ = source.groups(position)
+        return lambda call: int(codes[call.rows[0]])
+    return lambda call: call.number

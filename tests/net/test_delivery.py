@@ -20,7 +20,7 @@ from odoo_widgets.flow.plan import BLOCK
 from odoo_widgets.net.delivery import Delivery, InterruptedSendError
 from tests.net.servers import Odoo, error
 
-SERVER = "https://mycompany.odoo.com"
+SERVER = "https://mycompany.example.com"
 URL = f"{SERVER}/json/2/res.partner/create"
 KEY = "5ec2e7" * 6
 ME = Credential(SERVER, "mycompany", api_key=KEY)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from odoo_widgets.net.delivery import Delivery
     from tests.net.speaking import Asked
 
-SERVER = "https://mycompany.odoo.com"
+SERVER = "https://mycompany.example.com"
 ME = Credential(SERVER, "mycompany", "me@example.com", "5ec2e7" * 6)
 RPC = ("jsonrpc", "xmlrpc")
 EVERY = pytest.mark.parametrize("protocol", URLS)
@@ -280,7 +280,7 @@ def test_an_effect_that_cannot_be_read_leaves_its_rows_in_doubt_and_says_that_th
     responses = delivery(odoo, protocol, "action_confirm", ORDERS.head(2), batch_size=1).result()
     assert responses["status"].tolist() == ["in_doubt", "not_sent"]
     assert (
-        responses["error"].iloc[0].startswith("action_confirm was called, and mycompany.odoo.com was asked what it did")
+        responses["error"].iloc[0].startswith("action_confirm was called, and mycompany.example.com was asked what it did")
     )
     assert responses["error"].iloc[0].endswith("Look in Odoo what became of these records.")
     assert responses["error"].iloc[1] == "Not sent: the send stopped at row 0, in doubt."
@@ -301,7 +301,7 @@ def test_an_effect_that_may_not_be_read_leaves_its_rows_in_doubt_and_the_send_go
     responses = delivery(odoo, protocol, "action_confirm", ORDERS.head(2), batch_size=1).result()
     assert responses["status"].tolist() == ["in_doubt", "called"]
     assert responses["error"].iloc[0] == (
-        "action_confirm was called, and mycompany.odoo.com was asked what it did, which it refused: No right. "
+        "action_confirm was called, and mycompany.example.com was asked what it did, which it refused: No right. "
         "Look in Odoo what became of these records."
     )
 

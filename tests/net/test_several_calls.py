@@ -19,7 +19,7 @@ from tests.net.servers import error
 if TYPE_CHECKING:
     from odoo_widgets.net.delivery import Delivery
 
-SERVER = "https://mycompany.odoo.com"
+SERVER = "https://mycompany.example.com"
 ME = Credential(SERVER, "mycompany", api_key="5ec2e7" * 6)
 # In each batch of five: two rows of "x", two of "y", one of its own.
 FRAME = pd.DataFrame({"id": range(1, 11), "name": ["x", "y", "x", "y", "a", "y", "x", "b", "x", "y"]})
@@ -155,7 +155,7 @@ def test_a_stop_in_the_middle_of_a_batch_accounts_for_each_of_its_rows(end: str)
     assert sum(sending.progress.statuses.values()) == 4
 
 
-UNANSWERED = "mycompany.odoo.com was asked which records are there, and no whole answer came. Nothing was sent."
+UNANSWERED = "mycompany.example.com was asked which records are there, and no whole answer came. Nothing was sent."
 
 
 @pytest.mark.parametrize("operation", ["write", "unlink"])
@@ -205,7 +205,7 @@ def test_an_answer_that_proves_nothing_ends_the_send_in_the_middle_of_a_batch() 
 
 
 NONSENSE = (
-    "mycompany.odoo.com was asked which records are there, and answered something that Odoo does not write "
+    "mycompany.example.com was asked which records are there, and answered something that Odoo does not write "
     "(HTTP 200). Nothing was sent."
 )
 

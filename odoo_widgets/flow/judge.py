@@ -106,8 +106,8 @@ def _not_odoo(*statuses: int) -> Callable[[Facts], bool]:
 
 
 def _untrusted(facts: Facts) -> bool:
-    # Another try meets the same certificate.
-    return "CERTIFICATE_VERIFY_FAILED" in str(facts.exchange.error)
+    # Another try meets the same certificate, or none again.
+    return any(each in str(facts.exchange.error) for each in ("CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER"))
 
 
 def _not_taken(facts: Facts) -> bool:

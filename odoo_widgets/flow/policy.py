@@ -21,7 +21,7 @@ class Policy:
         longest_told: The most seconds to wait where the server says how long.
     """
 
-    tries: int = 3
+    tries: int = 4
     spare: int = 10
     share: float = 0.1
     first_wait: float = 1.0

@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from odoo_widgets.flow.policy import Policy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
     from hypothesis import strategies as st
+
+
+# No call is made twice; or soon.
+ONCE, SOON = Policy(tries=1), Policy(first_wait=0.01, longest_wait=0.02)
 
 
 class Odoo:

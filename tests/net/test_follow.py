@@ -15,9 +15,11 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from tests.flow.wire import URLS
+from tests.net.servers import ONCE
 from tests.net.speaking import UID, Odoo, RefusedError
 
 if TYPE_CHECKING:
+    from odoo_widgets.flow.policy import Policy
     from odoo_widgets.net.delivery import Delivery
     from tests.net.speaking import Asked
 
@@ -37,6 +39,7 @@ def delivery(
     *,
     model: str = "sale.order",
     server: Server = NOTHING_KNOWN,
+    policy: Policy = ONCE,
     **options: Any,
 ) -> Delivery:
     url, names = f"{SERVER}/json/2/{model}/{operation}", {}
@@ -44,7 +47,7 @@ def delivery(
         url = f"{SERVER}/jsonrpc" if protocol == "jsonrpc" else f"{SERVER}/xmlrpc/2/object"
         names = {"model": model, "operation": operation}
     destination = Destination(url, **names, **options)
-    return destination.delivery(frame, ME, server=server, transport=odoo.transport)
+    return destination.delivery(frame, ME, server=server, policy=policy, transport=odoo.transport)
 
 
 def rows(responses: pd.DataFrame) -> list[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ import pytest
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import StoppedError
-from tests.net.servers import error
+from tests.net.servers import ONCE, error
 
 if TYPE_CHECKING:
     from odoo_widgets.net.delivery import Delivery
@@ -60,7 +60,7 @@ class Odoo:
 
 def delivery(odoo: Odoo, operation: str = "write", frame: pd.DataFrame = FRAME, **options: Any) -> Delivery:
     destination = Destination(f"{SERVER}/json/2/res.partner/{operation}", batch_size=5)
-    return destination.delivery(frame, ME, transport=httpx.MockTransport(odoo), **options)
+    return destination.delivery(frame, ME, transport=httpx.MockTransport(odoo), **{"policy": ONCE} | options)
 
 
 def test_every_row_is_answered_in_its_own_place_whatever_call_it_was_in() -> None:
@@ -84,7 +84,7 @@ def test_every_row_is_answered_in_its_own_place_whatever_call_it_was_in() -> Non
 
 def test_a_call_that_is_refused_takes_no_other_of_its_batch_with_it() -> None:
     refused = error(422, "odoo.exceptions.ValidationError", "No.")
-    responses = delivery(Odoo({2: refused})).result()
+    responses = delivery(Odoo(dict.fromkeys((2, 3, 4), refused))).result()
     assert responses["status"].tolist() == ["updated", "rejected", "updated", "rejected", "updated"] + ["updated"] * 5
 
 
@@ -255,8 +255,10 @@ def test_whatever_one_call_is_answered_each_row_is_told_what_became_of_it(
     odd = set(odoo.asked[number][1].get("ids", ())) if number < len(odoo.asked) else set()
     done = {"write": "updated", "unlink": "deleted"}[operation]
     for key, status, words in zip(FRAME["id"], responses["status"], responses["error"], strict=True):
-        assert asked_for.count(key) <= 1
-        assert (status == done) == (key in asked_for and key not in odd)
+        # What Odoo refused and kept nothing of is asked for again, in smaller calls.
+        narrowed = name == "refused" and len(odd) > 1
+        assert asked_for.count(key) <= 1 + (narrowed and key in odd)
+        assert (status == done) == (key in asked_for and (key not in odd or narrowed))
         assert status != "in_doubt" or key in odd
         assert (status == done) == pd.isna(words)
     assert sum(sending.progress.statuses.values()) <= sending.progress.rows

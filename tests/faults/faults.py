@@ -81,7 +81,7 @@ def edited(change: Callable[[bytes], bytes]) -> Fault:
     return fail
 
 
-wrong_id = edited(lambda body: re.sub(rb'"id": ?\d+', b'"id": 987654', body, count=1))
+wrong_id = edited(lambda body: re.sub(rb'"id": ?("[^"]*"|\d+)', b'"id": "another"', body, count=1))
 
 
 def refusing(protocol: str, name: str, message: str) -> Fault:

@@ -118,7 +118,13 @@ def narrow(facts: Facts, standing: Standing) -> Verdict | None:
         return None
     if ask.method == "load" and not ask.by_name:
         return _narrow_load(facts, standing)
-    return Verdict(follow=tuple(_part(call, places) for places in _halves(len(ask.rows), standing)))
+    return Verdict(follow=_parts(call, standing))
+
+
+def unasked(call: Call, standing: Standing) -> tuple[Call, ...]:
+    """The parts of a call that need not be made, since it would be refused: the half before it was refused nothing."""
+    several = len(call.rows) > 1
+    return _parts(call, standing) if several and call.refused_before == standing.refused else ()
 
 
 def _rolled_back_whole(facts: Facts) -> bool:
@@ -141,7 +147,7 @@ def _narrow_load(facts: Facts, standing: Standing) -> Verdict:
     bad = {place for each in sure for place in each.places}
     rest = [place for place in range(len(ask.rows)) if place not in bad]
     if not bad:
-        return Verdict(follow=tuple(_part(call, places) for places in _halves(len(ask.rows), standing)))
+        return Verdict(follow=_parts(call, standing))
     return Verdict(_refused(facts, sorted(bad)), follow=(_part(call, rest),) if rest else ())
 
 
@@ -164,10 +170,12 @@ def _refused(facts: Facts, places: list[int]) -> tuple[Outcome, ...]:
     )
 
 
-def _halves(rows: int, standing: Standing) -> list[list[int]]:
+def _parts(call: Call, standing: Standing) -> tuple[Call, ...]:
+    rows = len(call.rows)
     if standing.one_by_one:
-        return [[place] for place in range(rows)]
-    return [list(range(rows // 2)), list(range(rows // 2, rows))]
+        return tuple(_part(call, [place]) for place in range(rows))
+    second = attrs.evolve(_part(call, range(rows // 2, rows)), refused_before=standing.refused)
+    return (_part(call, range(rows // 2)), second)
 
 
 def _part(call: Call, places: Sequence[int]) -> Call:
@@ -179,7 +187,12 @@ def _part(call: Call, places: Sequence[int]) -> Call:
             name: pick(value, places) if name in FOR_EACH_ROW else value for name, value in ask.arguments.items()
         }
     ids = None if ask.ids is None else pick(ask.ids, places)
-    return attrs.evolve(call, ask=attrs.evolve(ask, rows=pick(ask.rows, places), ids=ids, arguments=arguments), tries=1)
+    return attrs.evolve(
+        call,
+        ask=attrs.evolve(ask, rows=pick(ask.rows, places), ids=ids, arguments=arguments),
+        tries=1,
+        refused_before=-1,
+    )
 
 
 def _once_more(call: Call, ask: Ask | None = None) -> Call:

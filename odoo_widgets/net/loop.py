@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 from aiolimiter import AsyncLimiter
 
+from odoo_widgets.flow.again import unasked
 from odoo_widgets.flow.batches import group_position
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import judge
@@ -162,6 +163,9 @@ class Loop:
         calls = deque([planned])
         while calls:
             call = calls.popleft()
+            if parts := unasked(call, self._standing_of(call)):
+                calls.extendleft(reversed(parts))
+                continue
             await self._turn(call)
             # What a method did is read also where no further call is wanted: its rows would stay in doubt.
             if self._over and call.ask.effect_of is None:
@@ -189,13 +193,15 @@ class Loop:
             self._doubt(planned, self._calls_of[call.number] + 1)
         exchange = await self._perform(request)
         self._calls_of[call.number] += 1
-        of_batch = self._batches.setdefault(call.number, Counter())
-        standing = attrs.evolve(self._standing, judged=of_batch.total(), refused=of_batch["rejected"])
         cut = self._cutting.is_set()
-        verdict = judge(call, exchange, self._settings, self.server, None if cut else standing)
+        verdict = judge(call, exchange, self._settings, self.server, None if cut else self._standing_of(call))
         self._take(call, verdict)
         self._doubted.pop(id(planned), None)
         return verdict
+
+    def _standing_of(self, call: Call) -> Standing:
+        of_batch = self._batches.setdefault(call.number, Counter())
+        return attrs.evolve(self._standing, judged=of_batch.total(), refused=of_batch["rejected"])
 
     def _doubt(self, call: Call, attempts: int) -> None:
         doubted = call.ask.doubted or (call.ask.effect_of.doubted if call.ask.effect_of is not None else "")

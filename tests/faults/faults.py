@@ -90,13 +90,16 @@ def refusing(protocol: str, name: str, message: str) -> Fault:
 
     def fail(line: Line, _forward: Callable[[], Answer]) -> None:
         if protocol == "json2":
-            write(line, (500 if "psycopg2" in name else 403, {"Content-Type": "application/json"}, json.dumps(told).encode()))
+            write(
+                line,
+                (500 if "psycopg2" in name else 403, {"Content-Type": "application/json"}, json.dumps(told).encode()),
+            )
         elif protocol == "jsonrpc":
             number = json.loads(line.body)["id"]
             error = {"jsonrpc": "2.0", "id": number, "error": {"code": 0, "message": "x", "data": told}}
             write(line, (200, {"Content-Type": "application/json"}, json.dumps(error).encode()))
         else:
-            text = f"Traceback (most recent call last):\n  File \"a.py\", line 1, in a\n{name}: {message}\n"
+            text = f'Traceback (most recent call last):\n  File "a.py", line 1, in a\n{name}: {message}\n'
             fault = xmlrpc.client.dumps(xmlrpc.client.Fault(1, text)).encode()
             write(line, (200, {"Content-Type": "text/xml"}, fault))
 

@@ -84,7 +84,9 @@ class Proxy:
         first, *lines = seen.head.decode("latin-1").split("\r\n")
         verb, path, _ = first.split(" ")
         headers = dict(each.split(": ", 1) for each in lines)
-        headers = {name: value for name, value in headers.items() if name.lower() not in ("connection", "content-length")}
+        headers = {
+            name: value for name, value in headers.items() if name.lower() not in ("connection", "content-length")
+        }
         upstream = http.client.HTTPConnection(self._upstream.host, self._upstream.port, timeout=60)
         upstream.request(verb, path, seen.body, headers | {"Accept-Encoding": "identity"})
         answer = upstream.getresponse()

@@ -62,9 +62,9 @@ def test_a_server_that_comes_late_gets_every_row_once(truth: Truth, protocol: st
 
 def _in_seconds(seconds: float) -> Fault:
     """A date to wait for; the answer has none of its own."""
-    return lambda line, forward: answering(503, {"Retry-After": email.utils.formatdate(time.time() + seconds, usegmt=True)})(
-        line, forward
-    )
+    return lambda line, forward: answering(
+        503, {"Retry-After": email.utils.formatdate(time.time() + seconds, usegmt=True)}
+    )(line, forward)
 
 
 @pytest.mark.parametrize(
@@ -148,15 +148,15 @@ def test_a_session_that_ends_is_renewed_once(truth: Truth, protocol: str, name: 
 
 
 @EVERY
-@pytest.mark.parametrize(("wrong", "kind"), [({"key": "0" * 40}, CredentialError), ({"database": "nope"}, EndpointError)])
+@pytest.mark.parametrize(
+    ("wrong", "kind"), [({"key": "0" * 40}, CredentialError), ({"database": "nope"}, EndpointError)]
+)
 def test_a_wrong_key_or_database_ends_the_send_after_one_request(
     truth: Truth, protocol: str, wrong: dict[str, str], kind: type[StoppedError]
 ) -> None:
     frame = truth.frame(4)
     with proxy(truth.odoo.url) as through, pytest.raises(kind) as stopped:
-        delivery(
-            truth, through, protocol, "create", frame, batch_size=2, server=NOTHING_KNOWN, **wrong
-        ).result()
+        delivery(truth, through, protocol, "create", frame, batch_size=2, server=NOTHING_KNOWN, **wrong).result()
     assert through.count() == 1
     assert set(stopped.value.responses["status"]) == {"not_sent"}
     assert truth.of(frame) == []
@@ -182,9 +182,7 @@ def test_writes_land_through_a_server_that_fails_every_fifth_time(truth: Truth, 
     frame = truth.made(rows).assign(function=[f"f{row}" for row in range(rows)])
     patient = Policy(tries=10, share=0.5, first_wait=0.01, longest_wait=0.02)
     with proxy(truth.odoo.url, often(5)) as through:
-        responses = sent(
-            truth, through, protocol, "write", frame[["id", "function"]], batch_size=size, policy=patient
-        )
+        responses = sent(truth, through, protocol, "write", frame[["id", "function"]], batch_size=size, policy=patient)
     assert told(responses) == ["updated"] * rows
     assert [record["function"] for record in truth.of(frame, "function")] == frame["function"].tolist()
     # A look-up and a write for each batch, each that failed once more, and a look before each write that is repeated.
@@ -251,7 +249,9 @@ def test_an_interrupt_at_any_time_ends_soon_and_says_what_may_be_there(truth: Tr
                 sending.cut()
                 responses = sending.responses
             assert not at or time.monotonic() - at[0] < 2
-            assert not any(each.name.startswith("odoo_widgets send") and each.is_alive() for each in threading.enumerate())
+            assert not any(
+                each.name.startswith("odoo_widgets send") and each.is_alive() for each in threading.enumerate()
+            )
         names, status = set(truth.names(frame)), responses["status"]
         sure = set(frame["name"][(status == "created").to_numpy()])
         perhaps = set(frame["name"][(status == "in_doubt").to_numpy()])

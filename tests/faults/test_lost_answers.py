@@ -74,8 +74,10 @@ def test_rows_that_were_made_and_not_answered_are_in_doubt_and_never_sent_again(
     assert told(responses) == ["in_doubt", "in_doubt", "not_sent"]
     assert truth.names(frame) == frame["name"].tolist()[:2]
     assert through.count(operation) == 1
-    assert responses["error"].iloc[0].endswith(
-        "the records may be in Odoo. Look there for the first of them before sending these rows again."
+    assert (
+        responses["error"]
+        .iloc[0]
+        .endswith("the records may be in Odoo. Look there for the first of them before sending these rows again.")
     )
     assert "<script" not in responses.to_csv()
 
@@ -196,7 +198,9 @@ def test_rows_stay_in_doubt_where_the_send_ends_before_they_are_found_out(
             getattr(sending, end)()
 
     with proxy(truth.odoo.url, {"write": [after(closed)]}) as through:
-        sending = delivery(truth, through, protocol, "write", frame[["id", "function"]], batch_size=2, on_progress=watch)
+        sending = delivery(
+            truth, through, protocol, "write", frame[["id", "function"]], batch_size=2, on_progress=watch
+        )
         responses = sending.result()
     assert told(responses) == ["in_doubt"] * 2 + ["not_sent"] * 2
     assert through.count("write") == 1

@@ -283,7 +283,9 @@ def test_an_effect_that_cannot_be_read_leaves_its_rows_in_doubt_and_says_that_th
     responses = delivery(odoo, protocol, "action_confirm", ORDERS.head(2), batch_size=1).result()
     assert responses["status"].tolist() == ["in_doubt", "not_sent"]
     assert (
-        responses["error"].iloc[0].startswith("action_confirm was called, and mycompany.example.com was asked what it did")
+        responses["error"]
+        .iloc[0]
+        .startswith("action_confirm was called, and mycompany.example.com was asked what it did")
     )
     assert responses["error"].iloc[0].endswith("Look in Odoo what became of these records.")
     assert responses["error"].iloc[1] == "Not sent: the send stopped at row 0, in doubt."

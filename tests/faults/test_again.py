@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -24,15 +25,17 @@ from odoo_widgets.flow.policy import Policy
 from odoo_widgets.flow.server import NOTHING_KNOWN
 from odoo_widgets.net.delivery import InterruptedSendError
 from tests.faults.conftest import delivery, sent, told
-from tests.faults.faults import after, answering, closed, refusing
-from tests.faults.proxy import passed, proxy
+from tests.faults.faults import after, answering, refusing
+from tests.faults.proxy import proxy
 from tests.net.servers import ONCE, SOON
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.faults.conftest import Truth
-    from tests.faults.proxy import Fault
+    from tests.faults.proxy import Answer, Fault
+    from tests.net.servers import Line
 
 PROTOCOLS = ("json2", "jsonrpc", "xmlrpc")
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -62,9 +65,12 @@ def test_a_server_that_comes_late_gets_every_row_once(truth: Truth, protocol: st
 
 def _in_seconds(seconds: float) -> Fault:
     """A date to wait for; the answer has none of its own."""
-    return lambda line, forward: answering(
-        503, {"Retry-After": email.utils.formatdate(time.time() + seconds, usegmt=True)}
-    )(line, forward)
+
+    def fail(line: Line, forward: Callable[[], Answer]) -> None:
+        until = email.utils.formatdate(time.time() + seconds, usegmt=True)
+        answering(503, {"Retry-After": until})(line, forward)
+
+    return fail
 
 
 @pytest.mark.parametrize(
@@ -264,8 +270,6 @@ def test_an_interrupt_at_any_time_ends_soon_and_says_what_may_be_there(truth: Tr
 
 
 def test_a_certificate_that_nobody_signed_gets_no_byte_and_no_second_try(tmp_path: Path) -> None:
-    import ssl
-
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "1"]
     options = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate]

@@ -61,7 +61,7 @@ def turns(*operations: str) -> list[tuple[str, str, str]]:
     """Ends of a connection over every protocol; what only the judge tells apart, over one after the other."""
     ends = [(each, protocol, name) for each in operations[:1] for protocol in PROTOCOLS for name in ENDS]
     others = itertools.product(operations, LOST)
-    return ends + [(each, protocol, name) for protocol, (each, name) in zip(itertools.cycle(PROTOCOLS), others)]  # noqa: B905
+    return ends + [(each, protocol, name) for protocol, (each, name) in zip(itertools.cycle(PROTOCOLS), others)]
 
 
 @pytest.mark.parametrize(("operation", "protocol", "name"), turns("create", "load"))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
 
 PATH = "/json/2/res.partner/create"
-SERVER = "https://mycompany.example.com"
+SERVER = "https://mycompany.odoo.com"
 # Odoo's header names, beside those that differ by design.
 MASKED = "authorization"
 
@@ -166,4 +166,4 @@ def test_an_awaited_send_leaves_the_event_loop_free(odoo: HTTPServer) -> None:
 
 def test_a_send_without_a_credential_says_what_is_needed() -> None:
     with pytest.raises(CredentialError, match="A credential is needed"):
-        Destination("https://mycompany.example.com/json/2/res.partner/create").send(pd.DataFrame({"name": ["x"]}), None)
+        Destination("https://mycompany.odoo.com/json/2/res.partner/create").send(pd.DataFrame({"name": ["x"]}), None)

@@ -18,7 +18,7 @@ from tests.recorded import answers
 if TYPE_CHECKING:
     from odoo_widgets.flow.exchange import Reply
 
-SERVER = "https://mycompany.example.com"
+SERVER = "https://mycompany.odoo.com"
 KEY = "0123456789abcdef0123456789abcdef01234567"
 ME = Credential(SERVER, "mycompany", "me@example.com", KEY)
 URLS = {

@@ -179,7 +179,9 @@ REFUSALS = {
 
 @pytest.mark.parametrize("name", REFUSALS)
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_what_odoo_refuses_is_rejected_in_its_words_and_the_others_of_its_call_are_done(given: Given, protocol: str, name: str) -> None:
+def test_what_odoo_refuses_is_rejected_in_its_words_and_the_others_of_its_call_are_done(
+    given: Given, protocol: str, name: str
+) -> None:
     model, operation, values, words = REFUSALS[name]
     case = Case(given, protocol, model)
     ids, _ = case.made()
@@ -255,7 +257,9 @@ def test_each_row_of_a_batch_is_told_what_its_own_record_allows(given: Given, pr
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_a_method_that_odoo_refuses_for_one_record_is_done_for_the_others_of_its_call(given: Given, protocol: str) -> None:
+def test_a_method_that_odoo_refuses_for_one_record_is_done_for_the_others_of_its_call(
+    given: Given, protocol: str
+) -> None:
     case = Case(given, protocol, "account.move")
     (fine, *_), records = case.made()
     (empty,) = call(given.odoo, "account.move", "create", vals_list=[records[0] | {"invoice_line_ids": []}])

@@ -123,8 +123,9 @@ def test_a_clash_is_made_again_and_one_that_lasts_lists_all_its_rows(truth: Trut
     assert len(truth.of(frame)) == 4
 
 
-@EVERY
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize(
+    ("protocol", "status"), [("json2", 301), ("json2", 302), ("jsonrpc", 307), ("xmlrpc", 307), ("json2", 308)]
+)
 def test_nothing_goes_to_an_address_that_a_server_names(truth: Truth, protocol: str, status: int) -> None:
     frame = truth.frame(2)
     with proxy(truth.odoo.url) as other:
@@ -182,7 +183,7 @@ def often(seed: int, share: float = 0.2) -> Any:
     return fault
 
 
-@pytest.mark.parametrize("protocol", ["json2", "xmlrpc"])
+@pytest.mark.parametrize("protocol", ["json2"])
 def test_writes_land_through_a_server_that_fails_every_fifth_time(truth: Truth, protocol: str) -> None:
     rows, size = 600, 30
     frame = truth.made(rows).assign(function=[f"f{row}" for row in range(rows)])

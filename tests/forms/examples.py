@@ -3,6 +3,6 @@
 from odoo_widgets import Credential, Destination
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
-URL = "https://mycompany.example.com/json/2/res.partner/create"
+URL = "https://mycompany.odoo.com/json/2/res.partner/create"
 PLAIN = Destination(URL)
-ME = Credential("https://mycompany.example.com", "mycompany", "me@example.com", KEY)
+ME = Credential("https://mycompany.odoo.com", "mycompany", "me@example.com", KEY)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.flow.calls import Call
+    from odoo_widgets.flow.policy import Policy
     from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.samples import Samples
 
@@ -208,6 +209,7 @@ class Destination(Settings):
         server: Server = NOTHING_KNOWN,
         rows: Sequence[int] | None = None,
         edit: Callable[[Call], Call] | None = None,
+        policy: Policy | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Delivery:
@@ -219,6 +221,7 @@ class Destination(Settings):
             server: What is known of the server.
             rows: Positions of the only rows to send, from 0; all if left out.
             edit: From each call that changes something to the call to make in its place.
+            policy: How often and how soon a call is made again.
             on_progress: Called in the sending thread, after every call.
             transport: What carries the requests in place of the network.
 
@@ -230,7 +233,15 @@ class Destination(Settings):
             DataError: The frame cannot be sent as it is.
         """
         return Delivery(
-            frame, self, credential, server=server, rows=rows, edit=edit, on_progress=on_progress, transport=transport
+            frame,
+            self,
+            credential,
+            server=server,
+            rows=rows,
+            edit=edit,
+            policy=policy,
+            on_progress=on_progress,
+            transport=transport,
         )
 
     def test(

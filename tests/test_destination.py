@@ -68,7 +68,7 @@ THERE = {number: {"active": True} for number in range(1, 20)}
 def test_samples_are_the_calls_of_a_send_in_every_protocol(protocol: str, operation: str) -> None:
     chosen = settings(protocol, operation)
     names = {name: getattr(chosen, name) for name in ("url", "model", "operation")}
-    destination = Destination(**names, context={"lang": "fr_FR"}, headers="X-Source:a b")
+    destination = Destination(**names, context={"lang": "fr_FR"}, headers="X-Source:a b", calls_per_second=1000)
     frame = pd.DataFrame({"id": range(1, 11), "name": [*"abcdefghi", None], "note": 1}).replace({None: pd.NA})
     frame = frame[["id"]] if operation == "action_archive" else frame
     frame = frame.assign(id=frame["id"].astype(str)) if operation == "load" else frame

@@ -44,6 +44,8 @@ class Ask:
         context: What it adds to the context.
         by_name: Whether the arguments go by their names also where a protocol could number them.
         batch: For a look-up, the rows to send as soon as their records are known to be there.
+        doubted: What was said of its rows, where they were sent before and it is not known what became of them; empty
+            for rows that were not.
         states: For a method whose effect can be read, what its records held before: id to field to value.
         newest: For a `create` that may answer with an id that was there, the largest id before it; -1 where it is not
             known yet, and None where no such look is wanted.
@@ -60,6 +62,7 @@ class Ask:
     context: dict[str, Any] = attrs.field(factory=dict, repr=False)
     by_name: bool = False
     batch: Batch | None = attrs.field(default=None, repr=False)
+    doubted: str = ""
     states: Mapping[int, dict[str, Any]] = attrs.field(factory=dict, repr=False)
     newest: int | None = None
     effect_of: Ask | None = attrs.field(default=None, repr=False)
@@ -86,12 +89,17 @@ class Call:
         model: The model that it is for.
         ask: Which method it calls, on what, for which rows.
         url: Its own address, where the URL takes values of the row; empty for the one of the settings.
+        tries: Which try it is, from 1.
+        refused_before: For the second half of a call that was refused, how many rows of the batch were refused by then;
+            -1 for any other.
     """
 
     number: int
     model: str
     ask: Ask
     url: str = ""
+    tries: int = 1
+    refused_before: int = -1
 
     @property
     def rows(self) -> Sequence[int]:

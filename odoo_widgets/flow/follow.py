@@ -12,6 +12,7 @@ from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.methods import State, known, window
 from odoo_widgets.flow.operations import OPERATIONS, look_at
 from odoo_widgets.flow.plan import follow_ups
+from odoo_widgets.flow.policy import Wait
 from odoo_widgets.flow.proofs import there
 from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.flow.server import Server
@@ -32,6 +33,9 @@ class Verdict:
         reason: What to say of the rows that no call was made for, if it stops.
         follow: The calls to make next, for rows that have no outcome yet.
         server: What is known of the server now; None if nothing was learned.
+        wait: The pause before what follows; None for none.
+        again: Whether what follows is a try again, which the budget counts.
+        slower: Whether fewer calls are to be made at a time from here on.
     """
 
     outcomes: tuple[Outcome, ...] = ()
@@ -39,6 +43,9 @@ class Verdict:
     reason: str = ""
     follow: tuple[Call, ...] = ()
     server: Server | None = None
+    wait: Wait | None = None
+    again: bool = False
+    slower: bool = False
 
 
 def _next(call: Call, ask: Ask) -> Call:
@@ -93,7 +100,10 @@ def _after_look_up(facts: Facts) -> Verdict:
             outcomes.append(_outcome(facts, [place], "rejected", words.not_ready(facts, state)))
         else:
             send[each] = state
-    if missing:
+    if missing and facts.call.ask.doubted and target.operation == "unlink":
+        # They were there before the call whose answer was lost.
+        outcomes.append(_outcome(facts, missing, "deleted"))
+    elif missing:
         outcomes.append(_outcome(facts, missing, "rejected", words.no_record(facts), facts.settings.ids))
     if same:
         outcomes.append(_outcome(facts, same, "unchanged"))
@@ -151,7 +161,7 @@ def _one_by_one(facts: Facts) -> Verdict:
     call, ask = facts.call, facts.call.ask
     server = facts.knows.lacks(call.model, ask.method)
     batch = Batch(ask.rows, ask.arguments["vals_list"], ask.ids)
-    asks = OPERATIONS["write"].calls(batch, False)
+    asks = (attrs.evolve(each, doubted=ask.doubted) for each in OPERATIONS["write"].calls(batch, False))
     return Verdict(follow=tuple(_next(call, each) for each in asks), server=server)
 
 

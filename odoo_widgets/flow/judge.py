@@ -14,6 +14,7 @@ import attrs
 import httpx
 
 from odoo_widgets.flow import words
+from odoo_widgets.flow.again import AGAIN
 from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.calls import LOG_IN, Call
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
@@ -29,6 +30,7 @@ from odoo_widgets.flow.words import Facts
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.exchange import Exchange, Reply
+    from odoo_widgets.flow.policy import Standing
     from odoo_widgets.flow.settings import Settings
 
 OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, UNSUPPORTED, TOO_MANY = 200, 401, 405, 413, 415, 429
@@ -76,6 +78,7 @@ class Rule:
         status: What the call's rows are then.
         say: The sentence for the analyst.
         stop: The error that ends the send, where every further call would end the same way.
+        then: What is done about it first, as long as it may be: one of `again.AGAIN`.
     """
 
     signal: str
@@ -83,6 +86,7 @@ class Rule:
     status: str
     say: Callable[[Facts], str]
     stop: type[StoppedError] | None = None
+    then: str = ""
 
 
 def _raised(*errors: type[Exception]) -> Callable[[Facts], bool]:
@@ -99,6 +103,11 @@ def _named(*names: str) -> Callable[[Facts], bool]:
 
 def _not_odoo(*statuses: int) -> Callable[[Facts], bool]:
     return lambda facts: facts.status in statuses and facts.reply is not None and not facts.reply.readable
+
+
+def _untrusted(facts: Facts) -> bool:
+    # Another try meets the same certificate, or none again.
+    return any(each in str(facts.exchange.error) for each in ("CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER"))
 
 
 def _not_taken(facts: Facts) -> bool:
@@ -185,39 +194,40 @@ def _always(_facts: Facts) -> bool:
 
 # fmt: off
 RULES: tuple[Rule, ...] = (
-    # what was seen, and what shows it                                             the rows are, the words, what stops
-    Rule("over the byte budget",       _raised(OverBudgetError),                       "not_sent",   words.over_budget),
-    Rule("no connection",              _raised(*NOT_CONNECTED),                        "not_sent",   words.no_connection, EndpointError),
-    Rule("no answer",                  _raised(Exception),                             "in_doubt",   words.no_answer, StoppedError),
-    Rule("another address",            _http(*REDIRECTS),                              "not_sent",   words.redirected, EndpointError),
-    Rule("unknown key",                _http(UNAUTHORIZED),                            "not_sent",   words.unknown_key, CredentialError),
-    Rule("unknown user",               _named("AccessDenied"),                         "not_sent",   words.unknown_key, CredentialError),
-    Rule("login refused",              _log_in_refused,                                "not_sent",   words.unknown_login, CredentialError),
-    Rule("too many calls",             _http(TOO_MANY),                                "not_sent",   words.busy, StoppedError),
-    Rule("maintenance",                _maintenance,                                   "not_sent",   words.busy, StoppedError),
-    Rule("request too large",          _http(TOO_LARGE),                               "not_sent",   words.too_large, StoppedError),
-    Rule("no such database",           _says(words.NO_DATABASE, "OperationalError"),   "not_sent",   words.no_database, EndpointError),
-    Rule("an argument of other name",  _another_name,                                  "renamed",    words.nothing),
-    Rule("no web_save_multi",          _no_save_multi,                                 "one by one", words.nothing),
-    Rule("no such model or method",    _named("NotFound"),                             "not_sent",   words.wrong_call, EndpointError),
-    Rule("no such model",              _says(NO_MODEL, "UserError"),                   "not_sent",   words.wrong_call, EndpointError),
-    Rule("no such method",             _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, EndpointError),
-    Rule("a call that cannot be made", _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
-    Rule("arguments that do not fit",  _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
-    Rule("a verb that is not taken",   _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),
-    Rule("a format that is not taken", _not_taken,                                     "not_sent",   words.wrong_format, EndpointError),
-    Rule("no such database or API",    _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
-    Rule("a login that failed",        _log_in_failed,                                 "not_sent",   words.no_log_in, StoppedError),
-    Rule("rolled back",                _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says),
-    Rule("an error of Odoo's",         _refused,                                       "rejected",   words.odoo_says),
-    Rule("logged in",                  _logged_in,                                     "logged in",  words.nothing),
-    Rule("which records are there",    _looked_up,                                     "found",      words.nothing),
-    Rule("what the records hold now",  _effect_read,                                   "read",       words.nothing),
-    Rule("rolled back inside load",    _load_rolled_back,                              "not_sent",   words.load_rolled_back),
-    Rule("an error in load's answer",  _load_refused,                                  "rejected",   words.nothing),
-    Rule("an answer that proves nothing", _answered,                                   "answered",   words.nothing),
-    Rule("the method's own proof",     _proved,                                        "done",       words.nothing),
-    Rule("anything else",              _always,                                        "in_doubt",   words.unreadable, StoppedError),
+    # what was seen, and what shows it                                                the rows are, the words, what stops, what is done first
+    Rule("over the byte budget",          _raised(OverBudgetError),                       "not_sent",   words.over_budget),
+    Rule("an untrusted certificate",      _untrusted,                                     "not_sent",   words.no_connection, EndpointError),
+    Rule("no connection",                 _raised(*NOT_CONNECTED),                        "not_sent",   words.no_connection, EndpointError, "again"),
+    Rule("no answer",                     _raised(Exception),                             "in_doubt",   words.no_answer, StoppedError, "find out"),
+    Rule("another address",               _http(*REDIRECTS),                              "not_sent",   words.redirected, EndpointError),
+    Rule("unknown key",                   _http(UNAUTHORIZED),                            "not_sent",   words.unknown_key, CredentialError),
+    Rule("unknown user",                  _named("AccessDenied", "SessionExpiredException"), "not_sent", words.unknown_key, CredentialError, "log in"),
+    Rule("login refused",                 _log_in_refused,                                "not_sent",   words.unknown_login, CredentialError),
+    Rule("too many calls",                _http(TOO_MANY),                                "not_sent",   words.busy, StoppedError, "as told"),
+    Rule("maintenance",                   _maintenance,                                   "not_sent",   words.busy, StoppedError, "as told"),
+    Rule("request too large",             _http(TOO_LARGE),                               "not_sent",   words.too_large, StoppedError),
+    Rule("no such database",              _says(words.NO_DATABASE, "OperationalError"),   "not_sent",   words.no_database, EndpointError),
+    Rule("an argument of other name",     _another_name,                                  "renamed",    words.nothing),
+    Rule("no web_save_multi",             _no_save_multi,                                 "one by one", words.nothing),
+    Rule("no such model or method",       _named("NotFound"),                             "not_sent",   words.wrong_call, EndpointError),
+    Rule("no such model",                 _says(NO_MODEL, "UserError"),                   "not_sent",   words.wrong_call, EndpointError),
+    Rule("no such method",                _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, EndpointError),
+    Rule("a call that cannot be made",    _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
+    Rule("arguments that do not fit",     _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
+    Rule("a verb that is not taken",      _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),
+    Rule("a format that is not taken",    _not_taken,                                     "not_sent",   words.wrong_format, EndpointError),
+    Rule("no such database or API",       _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
+    Rule("a login that failed",           _log_in_failed,                                 "not_sent",   words.no_log_in, StoppedError),
+    Rule("rolled back",                   _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says, None, "slower"),
+    Rule("an error of Odoo's",            _refused,                                       "rejected",   words.odoo_says, None, "narrow"),
+    Rule("logged in",                     _logged_in,                                     "logged in",  words.nothing),
+    Rule("which records are there",       _looked_up,                                     "found",      words.nothing),
+    Rule("what the records hold now",     _effect_read,                                   "read",       words.nothing),
+    Rule("rolled back inside load",       _load_rolled_back,                              "not_sent",   words.load_rolled_back, None, "slower"),
+    Rule("an error in load's answer",     _load_refused,                                  "rejected",   words.nothing, None, "narrow"),
+    Rule("an answer that proves nothing", _answered,                                      "answered",   words.nothing),
+    Rule("the method's own proof",        _proved,                                        "done",       words.nothing),
+    Rule("anything else",                 _always,                                        "in_doubt",   words.unreadable, StoppedError, "find out"),
 )
 # fmt: on
 
@@ -250,10 +260,19 @@ def _meant(status: str, call: Call) -> str:
     if call.ask.effect_of is not None:
         # The method was called all the same.
         return "in_doubt"
+    if call.ask.doubted and status != "done":
+        # Whatever a second call met, the first one may have done.
+        return "in_doubt"
     return status if call.ask.changes or status != "in_doubt" else "not_sent"
 
 
-def judge(call: Call, exchange: Exchange, settings: Settings, server: Server = NOTHING_KNOWN) -> Verdict:
+def judge(
+    call: Call,
+    exchange: Exchange,
+    settings: Settings,
+    server: Server = NOTHING_KNOWN,
+    standing: Standing | None = None,
+) -> Verdict:
     """What an exchange means for the rows of its call.
 
     Args:
@@ -261,6 +280,7 @@ def judge(call: Call, exchange: Exchange, settings: Settings, server: Server = N
         exchange: What came of it.
         settings: The settings that it was made with.
         server: What is known of the server.
+        standing: How the send stands; None where nothing is to be made again.
 
     Returns:
         What became of every row of the call, or the calls that follow for it, and whether the send goes on.
@@ -270,7 +290,13 @@ def judge(call: Call, exchange: Exchange, settings: Settings, server: Server = N
     rule = next(rule for rule in RULES if rule.fits(facts))
     if rule.status in FOLLOW:
         return FOLLOW[rule.status](facts)
-    sentence = words.of_effect(facts, rule.say(facts)) if call.ask.effect_of is not None else rule.say(facts)
+    if standing is not None and rule.then and (verdict := AGAIN[rule.then](facts, standing)) is not None:
+        return verdict
+    sentence = rule.say(facts)
+    if call.ask.effect_of is not None:
+        sentence = words.of_effect(facts, sentence)
+    elif call.ask.doubted and rule.status != "done":
+        sentence = words.of_doubted(facts, sentence)
     whole = Outcome(
         rows=call.rows,
         status=_meant(rule.status, call),

@@ -113,12 +113,14 @@ def follow_ups(call: Call, settings: Settings, found: Container[int], server: Se
     batch = call.ask.batch if call.ask.newest is not None else only(call.ask.batch, found)
     if operation(settings.endpoint.operation).needs_values:
         batch = part(batch, [place for place, record in enumerate(batch.records) if record])
+    # Rows in doubt are sent as often as their first call may be made, and stay in doubt until one is answered.
+    tries, doubted = (call.tries, call.ask.doubted) if call.ask.doubted else (1, "")
     # With rows gone, others may come to share a call: what is kept together stays whole.
     together = settings.grouping == "keep together"
     groups = [0] * len(batch.rows) if together else range(len(batch.rows))
     for each in _fitting(batch, groups, settings, server, call.url) if batch.rows else ():
         for ask in _asks(each, settings, server):
-            yield Call(call.number, call.model, ask, call.url)
+            yield Call(call.number, call.model, attrs.evolve(ask, doubted=doubted), call.url, tries)
 
 
 def _log_in(settings: Settings, server: Server) -> Iterator[Call]:

@@ -33,6 +33,10 @@ MISSING = ("omit", "clear", "reject")
 GROUPINGS = ("sequential", "by column", "keep together")
 # More records than any call could hold, and as many as a browser can count (ECMA-262, Number.MAX_SAFE_INTEGER).
 MOST = 2**53 - 1
+# As many calls at a time as Odoo's threads (odoo/service/server.py) and httpx's pool can make use of.
+MOST_AT_ONCE = 32
+# Odoo's acceptable use policy for Odoo Online (odoo.com/acceptable-use, 2025-05-07): one call a second, none at once.
+ONLINE, ONLINE_RATE = ".odoo.com", 1.0
 
 
 def _names(value: Iterable[str] | str | None) -> tuple[str, ...]:
@@ -161,6 +165,8 @@ class Settings:
             bearer's (RFC 6750).
         timezone: The zone of times that carry none, such as `Europe/Brussels`.
         context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own.
+        concurrency: Calls at a time. Above 1, calls that write the same parents make Odoo try again and again.
+        calls_per_second: The most calls in a second; None for any number, but one a second on Odoo Online.
         timeout: Seconds that one call may take, answer included.
 
     Raises:
@@ -192,6 +198,8 @@ class Settings:
     key_header: str = attrs.field(default=OF_REST["key_header"], validator=_header_name, kw_only=True)
     timezone: str | None = attrs.field(default=None, kw_only=True)
     context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=_context, kw_only=True)
+    concurrency: int = attrs.field(default=1, kw_only=True)
+    calls_per_second: float | None = attrs.field(default=None, converter=_number_or_none, kw_only=True)
     timeout: float = attrs.field(default=180, kw_only=True)
 
     @batch_size.validator
@@ -212,6 +220,17 @@ class Settings:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, TypeError, AttributeError, OSError):
             raise SettingsError(f"timezone={value!r} is not known. Write it like Europe/Brussels or UTC.") from None
+
+    @concurrency.validator
+    def _concurrency_counts_calls(self, _attribute: object, value: object) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_AT_ONCE:
+            raise SettingsError(f"concurrency={value!r} is not a number of calls. Use 1 to {MOST_AT_ONCE}.")
+
+    @calls_per_second.validator
+    def _rate_is_positive(self, _attribute: object, value: object) -> None:
+        fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
+        if value is not None and not fits:
+            raise SettingsError(f"calls_per_second={value!r} is not a number above 0. Leave it out for no limit.")
 
     @timeout.validator
     def _timeout_is_positive(self, _attribute: object, value: float) -> None:
@@ -249,6 +268,12 @@ class Settings:
         """Whether each row says by its id which record it is for."""
         target = self.endpoint
         return self.ids in self.url_columns if target.protocol == "rest" else target.operation not in WITHOUT_IDS
+
+    @property
+    def rate(self) -> float | None:
+        """The most calls in a second; None for any number."""
+        online = httpx.URL(self.url).host.endswith(ONLINE)
+        return ONLINE_RATE if online and self.calls_per_second is None else self.calls_per_second
 
     @property
     def path(self) -> str:

@@ -75,6 +75,11 @@ class Facts:
         return self.reply.error_type.rpartition(".")[2] if self.reply else ""
 
     @property
+    def exception(self) -> str:
+        """Odoo's name of the exception, its module with it."""
+        return self.reply.error_type if self.reply else ""
+
+    @property
     def message(self) -> str:
         """Odoo's message for people."""
         return self.reply.message.strip() if self.reply else ""
@@ -305,6 +310,15 @@ def of_effect(facts: Facts, sentence: str) -> str:
         return sentence
     seen = f"HTTP {facts.status}" if facts.status else "no connection"
     return f"{_asked(facts)}, which failed ({seen}). {_then(facts)}"
+
+
+def of_doubted(facts: Facts, sentence: str) -> str:
+    """What keeps rows in doubt from being found out: they were sent, so nothing may say that they were not."""
+    said = facts.call.ask.doubted
+    if not sentence or said == sentence:
+        return said
+    seen = f"HTTP {facts.status}" if facts.status else "no answer"
+    return f"{said} (The call that was to find it out failed: {seen}.)"
 
 
 def load_rolled_back(facts: Facts) -> str:

@@ -1,4 +1,4 @@
-"""The loop: plan, encode, perform, judge. It owns the clock and the thread, and decides nothing."""
+"""A send: a thread of its own, how far it is, and its end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -16,16 +16,14 @@ import attrs
 from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, DataError, StoppedError
-from odoo_widgets.flow.exchange import Exchange
-from odoo_widgets.flow.judge import judge
-from odoo_widgets.flow.plan import plan
+from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.responses import Outcome, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.net.environment import filled
-from odoo_widgets.net.transport import client, perform
+from odoo_widgets.net.loop import Loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +48,7 @@ class Progress:
         batches: Batches to send in all. Each takes one call or several.
         statuses: How many rows have which status by now.
         made: Calls made.
+        waiting: The most seconds that the next call waits, after one that is made again; else 0.
         seconds: Since the send started.
     """
 
@@ -57,6 +56,7 @@ class Progress:
     batches: int
     statuses: dict[str, int] = attrs.field(factory=dict)
     made: int = 0
+    waiting: float = 0.0
     seconds: float = 0.0
 
     @property
@@ -97,6 +97,7 @@ class Delivery:
         server: What is known of the server.
         rows: The positions of the rows to send, in order; all if left out. The others are no part of the responses.
         edit: From each call that changes something to the call to make in its place.
+        policy: How often and how soon a call is made again.
         on_progress: Called in the sending thread, once the data are looked through and after every call. If it raises,
             that is logged, and the send goes on without it.
         transport: What carries the requests in place of the network.
@@ -119,6 +120,7 @@ class Delivery:
         server: Server = NOTHING_KNOWN,
         rows: Sequence[int] | None = None,
         edit: Callable[[Call], Call] | None = None,
+        policy: Policy | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -138,15 +140,21 @@ class Delivery:
         # Its frame is a copy: what the caller does meanwhile is not for this send.
         self._source = Source.of(data)
         self._rows = range(len(self._source)) if rows is None else rows
-        self._edit = edit
         self.progress = Progress(rows=len(self._rows), batches=count(self._source, settings, self._rows))
-        self._settings, self._credential = filled(settings), credential
-        self._server = server
-        self._on_progress, self._transport = on_progress, transport
-        self._outcomes: list[Outcome] = []
-        self._reason = STOPPED
-        self._stopping, self._cutting = threading.Event(), threading.Event()
-        self._in_flight: tuple[asyncio.AbstractEventLoop, asyncio.Task[Exchange]] | None = None
+        self._settings, self._credential = settings, credential
+        self._on_progress = on_progress
+        self._started = 0.0
+        self._loop = Loop(
+            self._source,
+            filled(settings),
+            credential,
+            server=server,
+            rows=self._rows,
+            edit=edit,
+            policy=policy or Policy(),
+            report=self._report,
+            transport=transport,
+        )
         self.future: Future[pd.DataFrame] = Future()
         # Whoever stops waiting for it does not cancel it.
         self.future.set_running_or_notify_cancel()
@@ -159,17 +167,11 @@ class Delivery:
 
     def stop(self) -> None:
         """Makes no further call. The one in flight is waited for."""
-        self._stopping.set()
+        self._loop.stop()
 
     def cut(self) -> None:
         """Ends the call in flight too; its rows are in doubt."""
-        self.stop()
-        self._cutting.set()
-        if self._in_flight is not None:
-            loop, task = self._in_flight
-            # A closed loop means that the send has ended by itself.
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(task.cancel)
+        self._loop.cut()
 
     def result(self) -> pd.DataFrame:
         """Waits for the end; starts the send if nobody has.
@@ -211,7 +213,8 @@ class Delivery:
         """What has become of the rows until now."""
         index, model = self._source.frame.index, self._settings.endpoint.model
         me = self._credential
-        whole = responses(list(self._outcomes), index, me.server, model, reason=self._reason, database=me.database)
+        found, reason = self._loop.outcomes, self._loop.reason
+        whole = responses(found, index, me.server, model, reason=reason, database=me.database)
         return whole if len(self._rows) == len(index) else whole.iloc[list(self._rows)]
 
     def _run(self) -> None:
@@ -221,67 +224,29 @@ class Delivery:
                 self.future.set_exception(DataError(found))
                 return
             self._tell()
-            stop = asyncio.run(self._send())
+            self._started = time.monotonic()
+            stop = asyncio.run(self._loop.run())
         except BaseException as error:  # noqa: BLE001 - whatever it is, the rows until then must not be lost with it
             stop = StoppedError(f"The send ended with an error of its own, please report it: {error!r}")
             stop.__cause__ = error
-            self._reason = str(stop)
+            self._loop.reason = str(stop)
         answer = self.responses
-        if stop is not None and self.progress.statuses.keys() <= {"not_sent"}:
+        if stop is not None and answer["status"].eq("not_sent").all():
             stop.responses = answer
             self.future.set_exception(stop)
         else:
             self.future.set_result(answer)
 
-    async def _send(self) -> StoppedError | None:
-        protocol = PROTOCOLS[self._settings.endpoint.protocol]
-        started = time.monotonic()
-        async with client(self._settings, self._transport) as http:
-            for planned in plan(self._source, self._settings, self._server, among=self._rows):
-                calls = deque([planned])
-                while calls:
-                    call = calls.popleft()
-                    # What a method did is read also where no further call is wanted: its rows would stay in doubt.
-                    if self._stopping.is_set() and call.ask.effect_of is None:
-                        return None
-                    if self._edit is not None and call.ask.changes:
-                        call = self._edit(call)
-                    request = protocol.encode(call, self._settings, self._credential, self._server)
-                    judged = len(self._outcomes)
-                    if call.ask.changes or call.ask.effect_of is not None:
-                        # In doubt until it is judged, whatever happens in between.
-                        self._outcomes.append(Outcome(call.rows, "in_doubt", batch=call.number, attempts=1))
-                    verdict = judge(call, await self._perform(http, request), self._settings, self._server)
-                    self._outcomes[judged:] = verdict.outcomes
-                    self._server = verdict.server or self._server
-                    # What follows this call comes before the batch's others.
-                    calls.extendleft(reversed(verdict.follow))
-                    if verdict.stop is not None:
-                        self._reason = verdict.reason
-                    self._report(verdict.outcomes, time.monotonic() - started)
-                    if verdict.stop is not None:
-                        # Nothing went wrong where a look-up was cut: the send ends as one that is stopped.
-                        reads = not call.ask.changes and call.ask.effect_of is None
-                        cut = reads and self._cutting.is_set()
-                        return None if cut else verdict.stop
-        return None
-
-    async def _perform(self, http: httpx.AsyncClient, request: httpx.Request) -> Exchange:
-        task = asyncio.ensure_future(perform(http, request, self._settings))
-        self._in_flight = (asyncio.get_running_loop(), task)
-        if self._cutting.is_set():
-            task.cancel()
-        try:
-            return await task
-        except asyncio.CancelledError:
-            return Exchange(request, error=InterruptedError("The call was cut."))
-
-    def _report(self, outcomes: tuple[Outcome, ...], seconds: float) -> None:
+    def _report(self, outcomes: tuple[Outcome, ...], wait: Wait | None) -> None:
         statuses = Counter(self.progress.statuses)
         for outcome in outcomes:
             statuses[outcome.status] += len(outcome.rows)
         self.progress = attrs.evolve(
-            self.progress, statuses=dict(statuses), made=self.progress.made + 1, seconds=seconds
+            self.progress,
+            statuses=dict(statuses),
+            made=self.progress.made + 1,
+            seconds=time.monotonic() - self._started,
+            waiting=wait.seconds if wait is not None else 0.0,
         )
         self._tell()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 import httpx
@@ -71,7 +72,10 @@ async def perform(client: httpx.AsyncClient, request: httpx.Request, settings: S
     except Exception as error:  # noqa: BLE001 - whatever it is, it is judged: the request may have been sent
         # The trace from below holds the headers in its locals, and with them the key.
         return Exchange(request, error=error.with_traceback(None), seconds=time.monotonic() - started)
-    whole = httpx.Response(response.status_code, headers=_plain(response.headers), content=content)
+    headers = _plain(response.headers)
+    # Whoever receives an answer without a date, adds when that was (RFC 9110, 6.6.1).
+    headers.setdefault("date", formatdate(usegmt=True))
+    whole = httpx.Response(response.status_code, headers=headers, content=content)
     return Exchange(request, response=whole, seconds=time.monotonic() - started)
 
 

@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from odoo_widgets.flow.policy import Policy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
     from hypothesis import strategies as st
+
+
+# No call is made twice; or soon.
+ONCE, SOON = Policy(tries=1), Policy(first_wait=0.01, longest_wait=0.02)
 
 
 class Odoo:
@@ -59,18 +65,26 @@ class Line:
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
+        self.body = b""
 
     def read_request(self) -> bytes:
         data = b""
         while b"\r\n\r\n" not in data:
-            data += self.connection.recv(65536)
+            data += self._received()
         head, _, body = data.partition(b"\r\n\r\n")
         length = next(
             int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
         )
         while len(body) < length:
-            body += self.connection.recv(65536)
+            body += self._received()
+        self.body = body
         return head
+
+    def _received(self) -> bytes:
+        received = self.connection.recv(65536)
+        if not received:
+            raise ConnectionError
+        return received
 
     def send(self, data: st.DataObject) -> pd.DataFrame:
         self.connection.sendall(data)

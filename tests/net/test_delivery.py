@@ -18,9 +18,9 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, DataError, EndpointError, StoppedError
 from odoo_widgets.flow.plan import BLOCK
 from odoo_widgets.net.delivery import Delivery, InterruptedSendError
-from tests.net.servers import Odoo, error
+from tests.net.servers import ONCE, SOON, Odoo, error
 
-SERVER = "https://mycompany.odoo.com"
+SERVER = "https://mycompany.example.com"
 URL = f"{SERVER}/json/2/res.partner/create"
 KEY = "5ec2e7" * 6
 ME = Credential(SERVER, "mycompany", api_key=KEY)
@@ -30,7 +30,7 @@ INVALID = error(422, "odoo.exceptions.ValidationError", "Contacts require a name
 
 
 def delivery(odoo: Odoo, frame: pd.DataFrame = FRAME, **options: Any) -> Delivery:
-    return Destination(URL, batch_size=2).delivery(frame, ME, transport=odoo.transport, **options)
+    return Destination(URL, batch_size=2).delivery(frame, ME, transport=odoo.transport, **{"policy": SOON} | options)
 
 
 def statuses(frame: pd.DataFrame) -> str:
@@ -63,7 +63,7 @@ def test_every_row_is_sent_once_in_order_and_answered() -> None:
 
 
 def test_a_rejected_batch_does_not_stop_the_others() -> None:
-    frame = delivery(Odoo({1: INVALID})).result()
+    frame = delivery(Odoo(dict.fromkeys((1, 2, 3), INVALID))).result()
     assert statuses(frame) == "created rejected created created created"
     assert frame["error"].iloc[2:4].tolist() == ["Contacts require a name"] * 2
 
@@ -88,7 +88,7 @@ def test_a_send_that_stops_at_its_first_call_raises_with_every_row_not_sent(name
     answer, kind = STOPPING[name]
     odoo = Odoo({0: answer})
     with pytest.raises(kind) as stopped:
-        delivery(odoo).result()
+        delivery(odoo, policy=ONCE).result()
     assert stopped.type is kind
     assert len(odoo.requests) == 1
     assert statuses(stopped.value.responses) == "not_sent not_sent not_sent not_sent not_sent"
@@ -211,14 +211,14 @@ def test_a_wait_that_is_cancelled_cuts_the_send_and_keeps_the_rows() -> None:
 
 def test_progress_is_told_after_every_call() -> None:
     seen = []
-    sending = delivery(Odoo({1: INVALID}), on_progress=seen.append)
+    sending = delivery(Odoo({1: INVALID, 2: INVALID}), on_progress=seen.append)
     assert (sending.progress.rows, sending.progress.batches, sending.progress.done) == (10, 5, 0)
     assert sending.progress.seconds_left is None
     sending.result()
     after_calls = [(progress.made, progress.done) for progress in seen if progress.made]
-    assert after_calls == [(1, 2), (2, 4), (3, 6), (4, 8), (5, 10)]
+    assert after_calls == [(1, 2), (2, 2), (3, 3), (4, 4), (5, 6), (6, 8), (7, 10)]
     assert seen[-1] is sending.progress
-    assert seen[-1].statuses == {"created": 8, "rejected": 2}
+    assert seen[-1].statuses == {"created": 9, "rejected": 1}
     assert seen[-1].rows_per_second > 0
     assert seen[-1].seconds_left == 0
 
@@ -245,7 +245,7 @@ def test_a_watcher_that_fails_is_logged_and_loses_no_row(caplog: pytest.LogCaptu
 @pytest.mark.parametrize("name", STOPPING)
 def test_no_verbose_traceback_of_a_failing_send_holds_the_key(name: str) -> None:
     with pytest.raises(StoppedError) as stopped:
-        delivery(Odoo({0: STOPPING[name][0]})).result()
+        delivery(Odoo({0: STOPPING[name][0]}), policy=ONCE).result()
     shown = VerboseTB(theme_name="nocolor").text(stopped.type, stopped.value, stopped.tb)
     assert "Delivery" in shown
     assert KEY not in shown + stopped.value.responses.to_csv()

@@ -10,7 +10,7 @@ from odoo_widgets.flow.settings import Settings
 from odoo_widgets.net.environment import filled
 from tests.net.servers import Odoo
 
-SERVER = "https://mycompany.odoo.com"
+SERVER = "https://mycompany.example.com"
 URL = f"{SERVER}/json/2/res.partner/create"
 SECRET = "5ec2e7"
 

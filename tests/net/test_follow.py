@@ -15,13 +15,15 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from tests.flow.wire import URLS
+from tests.net.servers import ONCE
 from tests.net.speaking import UID, Odoo, RefusedError
 
 if TYPE_CHECKING:
+    from odoo_widgets.flow.policy import Policy
     from odoo_widgets.net.delivery import Delivery
     from tests.net.speaking import Asked
 
-SERVER = "https://mycompany.odoo.com"
+SERVER = "https://mycompany.example.com"
 ME = Credential(SERVER, "mycompany", "me@example.com", "5ec2e7" * 6)
 RPC = ("jsonrpc", "xmlrpc")
 EVERY = pytest.mark.parametrize("protocol", URLS)
@@ -37,6 +39,7 @@ def delivery(
     *,
     model: str = "sale.order",
     server: Server = NOTHING_KNOWN,
+    policy: Policy = ONCE,
     **options: Any,
 ) -> Delivery:
     url, names = f"{SERVER}/json/2/{model}/{operation}", {}
@@ -44,7 +47,7 @@ def delivery(
         url = f"{SERVER}/jsonrpc" if protocol == "jsonrpc" else f"{SERVER}/xmlrpc/2/object"
         names = {"model": model, "operation": operation}
     destination = Destination(url, **names, **options)
-    return destination.delivery(frame, ME, server=server, transport=odoo.transport)
+    return destination.delivery(frame, ME, server=server, policy=policy, transport=odoo.transport)
 
 
 def rows(responses: pd.DataFrame) -> list[tuple[Any, ...]]:
@@ -280,7 +283,9 @@ def test_an_effect_that_cannot_be_read_leaves_its_rows_in_doubt_and_says_that_th
     responses = delivery(odoo, protocol, "action_confirm", ORDERS.head(2), batch_size=1).result()
     assert responses["status"].tolist() == ["in_doubt", "not_sent"]
     assert (
-        responses["error"].iloc[0].startswith("action_confirm was called, and mycompany.odoo.com was asked what it did")
+        responses["error"]
+        .iloc[0]
+        .startswith("action_confirm was called, and mycompany.example.com was asked what it did")
     )
     assert responses["error"].iloc[0].endswith("Look in Odoo what became of these records.")
     assert responses["error"].iloc[1] == "Not sent: the send stopped at row 0, in doubt."
@@ -301,7 +306,7 @@ def test_an_effect_that_may_not_be_read_leaves_its_rows_in_doubt_and_the_send_go
     responses = delivery(odoo, protocol, "action_confirm", ORDERS.head(2), batch_size=1).result()
     assert responses["status"].tolist() == ["in_doubt", "called"]
     assert responses["error"].iloc[0] == (
-        "action_confirm was called, and mycompany.odoo.com was asked what it did, which it refused: No right. "
+        "action_confirm was called, and mycompany.example.com was asked what it did, which it refused: No right. "
         "Look in Odoo what became of these records."
     )
 

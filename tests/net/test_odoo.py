@@ -329,7 +329,7 @@ def test_whatever_answers_a_probe_ends_in_knowledge_or_a_sentence(bodies: list[A
     told = iter([*true[:known], *bodies])
     transport = httpx.MockTransport(lambda _request: httpx.Response(200, json=next(told)))
     try:
-        server = asyncio.run(aprobe(me("https://mycompany.odoo.com"), model="res.partner", transport=transport))
+        server = asyncio.run(aprobe(me("https://mycompany.example.com"), model="res.partner", transport=transport))
     except OdooWidgetsError:
         return
     assert server.version

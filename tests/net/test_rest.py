@@ -247,6 +247,6 @@ def test_nothing_is_asked_with_another_server_s_key() -> None:
         raise AssertionError
 
     put = Destination("https://evil.example/api/res.partner/{id}", method="PUT")
-    me = Credential("https://mycompany.odoo.com", api_key=KEY)
+    me = Credential("https://mycompany.example.com", api_key=KEY)
     with pytest.raises(CredentialError, match="leads elsewhere"):
         asyncio.run(areplaced(put, me, NOTHING_KNOWN, transport=httpx.MockTransport(reached)))

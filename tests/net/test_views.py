@@ -119,7 +119,7 @@ def test_what_a_view_sends_is_what_a_send_sends(protocol: str, view: str, monkey
 @pytest.mark.parametrize("protocol", URLS)
 @pytest.mark.parametrize("view", COMMANDS)
 def test_values_that_look_like_a_mark_stay_what_they_are(protocol: str, view: str, server: Server) -> None:
-    target = destination(protocol, "https://mycompany.odoo.com", batch_size=None)
+    target = destination(protocol, "https://mycompany.example.com", batch_size=None)
     for sample in target.samples(FRAME, n=len(FRAME), server=server):
         text = sample.view(view)
         known = protocol == "json2" or server.uid is not None
@@ -131,10 +131,10 @@ def test_values_that_look_like_a_mark_stay_what_they_are(protocol: str, view: st
 @pytest.mark.parametrize("key", ["k\"&<$`\\'", KEY, "***", "a"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_view_shows_the_key(protocol: str, key: str, view: str) -> None:
-    target = destination(protocol, "https://mycompany.odoo.com", headers={"X-Api-Key": "5ECRET", "X-Plain": "shown"})
+    target = destination(protocol, "https://mycompany.example.com", headers={"X-Api-Key": "5ECRET", "X-Plain": "shown"})
     frame = FRAME[["color"]].head(2)
     shown, others = (
-        target.samples(frame, credential=Credential("https://mycompany.odoo.com", "db", "me", each))
+        target.samples(frame, credential=Credential("https://mycompany.example.com", "db", "me", each))
         for each in (key, "another")
     )
     texts = [sample.view(view) for sample in (*shown, *([shown.log_in] if shown.log_in else []))]
@@ -144,7 +144,7 @@ def test_no_view_shows_the_key(protocol: str, key: str, view: str) -> None:
 
 
 def test_the_environment_s_names_are_shown_as_each_tool_takes_them() -> None:
-    target = destination("json2", "https://mycompany.odoo.com", headers={"X-Token": "Bearer ${MY_TOKEN}"})
+    target = destination("json2", "https://mycompany.example.com", headers={"X-Token": "Bearer ${MY_TOKEN}"})
     (sample, *_) = target.samples(FRAME[["color"]], n=1)
     assert "X-Token: Bearer ${MY_TOKEN}" in sample.view("http")
     assert "--header 'X-Token: Bearer '\"$MY_TOKEN\"" in sample.view("curl")

@@ -1,0 +1,209 @@
+"""What is done about an answer that leaves rows undone: made again, waited for, narrowed to the bad ones, found out.
+
+Each function answers with the verdict, or with None where there is nothing that may be done: then the rows stay as the
+rule says.
+"""
+
+from __future__ import annotations
+
+import email.utils
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from odoo_widgets.flow import words
+from odoo_widgets.flow.calls import LOG_IN, Ask, Batch, Call, pick
+from odoo_widgets.flow.follow import Verdict
+from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.operations import log_in, look_up
+from odoo_widgets.flow.policy import Standing, Wait
+from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, refusals
+from odoo_widgets.flow.responses import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from odoo_widgets.flow.words import Facts
+
+# The arguments that hold one element for each row.
+FOR_EACH_ROW = ("data", "records", "vals_list")
+# Odoo's words where the user has no right to the whole model, so that no part of a call fares better
+# (odoo/addons/base/models/ir_model.py, _make_access_error).
+NO_RIGHT = ("This operation is allowed for the following groups", "No group currently allows this operation")
+
+
+def again(facts: Facts, standing: Standing) -> Verdict | None:
+    """The same call, after a while: nothing of it was done."""
+    call = facts.call
+    if not standing.allows(call.tries):
+        return None
+    return Verdict(follow=(_once_more(call),), wait=Wait(standing.wait(call.tries)), again=True)
+
+
+def slower(facts: Facts, standing: Standing) -> Verdict | None:
+    """The same call, with fewer beside it: others were writing the same records."""
+    verdict = again(facts, standing)
+    return None if verdict is None else attrs.evolve(verdict, slower=True)
+
+
+def as_told(facts: Facts, standing: Standing) -> Verdict | None:
+    """The same call, when the server says so."""
+    seconds = told(facts)
+    if seconds is None or seconds > standing.policy.longest_told or not standing.allows(facts.call.tries):
+        return again(facts, standing) if seconds is None else None
+    return Verdict(follow=(_once_more(facts.call),), wait=Wait(seconds, told=True), again=True, slower=True)
+
+
+def told(facts: Facts) -> float | None:
+    """The seconds to wait that an answer names (RFC 9110, 10.2.3): a number, or a date beside the answer's own."""
+    response = facts.exchange.response
+    after = response.headers.get("retry-after", "").strip() if response is not None else ""
+    if after.isdecimal():
+        return float(after)
+    try:
+        assert response is not None
+        wanted = email.utils.parsedate_to_datetime(after)
+        return max(0.0, (wanted - email.utils.parsedate_to_datetime(response.headers["date"])).total_seconds())
+    except (ValueError, KeyError, TypeError, AssertionError):
+        return None
+
+
+def log_in_again(facts: Facts, standing: Standing) -> Verdict | None:
+    """A new login, once, and the same call: a user that was known a moment ago."""
+    call = facts.call
+    if facts.knows.uid is None or call.ask.method == LOG_IN or call.tries > 1 or not standing.allows(call.tries):
+        return None
+    server = attrs.evolve(facts.knows, uid=None)
+    return Verdict(follow=(Call(call.number, "", log_in()), _once_more(call)), again=True, server=server)
+
+
+def find_out(facts: Facts, standing: Standing) -> Verdict | None:
+    """What became of rows in doubt, where that can be read, or does not matter since the call can be repeated."""
+    ask = facts.call.ask
+    if not ask.changes:
+        return again(facts, standing)
+    if not repeatable(ask) or not standing.allows(facts.call.tries):
+        return None
+    batch = Batch(ask.rows, ask.arguments.get("vals_list") or [ask.arguments.get("vals", {})] * len(ask.rows), ask.ids)
+    said = ask.doubted or (words.no_answer(facts) if facts.exchange.error is not None else words.unreadable(facts))
+    look = _once_more(facts.call, attrs.evolve(look_up(batch), doubted=said))
+    return Verdict(follow=(look,), wait=Wait(standing.wait(facts.call.tries)), again=True)
+
+
+def repeatable(ask: Ask) -> bool:
+    """Whether making a call twice does what making it once does.
+
+    Writing plain values does, and deleting. Lists may hold commands that make lines, so they do not.
+    """
+    if ask.by_name or ask.ids is None:
+        return False
+    if ask.method == "unlink":
+        return True
+    records = ask.arguments.get("vals_list") or [ask.arguments.get("vals")]
+    plain = all(isinstance(each, dict) and not any(map(_has_parts, each.values())) for each in records)
+    return ask.method in ("write", "web_save_multi") and plain
+
+
+def _has_parts(value: Any) -> bool:
+    return isinstance(value, list | dict)
+
+
+# --- narrowing -------------------------------------------------------------------------------------------------------
+
+
+def narrow(facts: Facts, standing: Standing) -> Verdict | None:
+    """The same rows in smaller calls, so that the good ones land and the bad ones are told apart."""
+    call, ask = facts.call, facts.call.ask
+    if len(ask.rows) < 2 or not ask.changes or not _rolled_back_whole(facts):  # noqa: PLR2004 - one row is as narrow as it gets
+        return None
+    if ask.method == "load" and not ask.by_name:
+        return _narrow_load(facts, standing)
+    return Verdict(follow=_parts(call, standing))
+
+
+def unasked(call: Call, standing: Standing) -> tuple[Call, ...]:
+    """The parts of a call that need not be made, since it would be refused: the half before it was refused nothing."""
+    several = len(call.rows) > 1
+    return _parts(call, standing) if several and call.refused_before == standing.refused else ()
+
+
+def _rolled_back_whole(facts: Facts) -> bool:
+    """Whether the refusal is Odoo's own, so that no row of the call was kept, and not one of the whole model."""
+    if any(told in facts.message for told in NO_RIGHT):
+        return False
+    if facts.call.ask.by_name and known(facts.call.model, facts.call.ask.method) is None:
+        # A method that nothing is known of may have told others before it failed, such as a carrier: that stays.
+        return False
+    return facts.settings.endpoint.protocol != "rest" or "." in facts.exception
+
+
+def _narrow_load(facts: Facts, standing: Standing) -> Verdict:
+    """`load` names the rows that it refuses: the others go again, without these."""
+    call, ask = facts.call, facts.call.ask
+    found = refusals(ask, facts.result)
+    if any(message in each.message for each in found for message in NO_RIGHT):
+        return Verdict(_refused(facts, list(range(len(ask.rows)))))
+    sure = [each for each in found if FIRST_ROW not in each.message and each.message != WITH_THE_OTHERS]
+    bad = {place for each in sure for place in each.places}
+    rest = [place for place in range(len(ask.rows)) if place not in bad]
+    if not bad:
+        return Verdict(follow=_parts(call, standing))
+    return Verdict(_refused(facts, sorted(bad)), follow=(_part(call, rest),) if rest else ())
+
+
+def _refused(facts: Facts, places: list[int]) -> tuple[Outcome, ...]:
+    wanted = set(places)
+    return tuple(
+        Outcome(
+            rows=[facts.call.rows[place]],
+            status="rejected",
+            batch=facts.call.number,
+            http_status=facts.status,
+            error_field=each.field or None,
+            error=each.message,
+            attempts=1,
+            seconds=facts.exchange.seconds,
+        )
+        for each in refusals(facts.call.ask, facts.result)
+        for place in each.places
+        if place in wanted
+    )
+
+
+def _parts(call: Call, standing: Standing) -> tuple[Call, ...]:
+    rows = len(call.rows)
+    if standing.one_by_one:
+        return tuple(_part(call, [place]) for place in range(rows))
+    second = attrs.evolve(_part(call, range(rows // 2, rows)), refused_before=standing.refused)
+    return (_part(call, range(rows // 2)), second)
+
+
+def _part(call: Call, places: Sequence[int]) -> Call:
+    """A call for some of its rows, by their places in it."""
+    ask = call.ask
+    arguments = ask.arguments
+    if not ask.by_name:
+        arguments = {
+            name: pick(value, places) if name in FOR_EACH_ROW else value for name, value in ask.arguments.items()
+        }
+    ids = None if ask.ids is None else pick(ask.ids, places)
+    return attrs.evolve(
+        call,
+        ask=attrs.evolve(ask, rows=pick(ask.rows, places), ids=ids, arguments=arguments),
+        tries=1,
+        refused_before=-1,
+    )
+
+
+def _once_more(call: Call, ask: Ask | None = None) -> Call:
+    return attrs.evolve(call, ask=ask or call.ask, tries=call.tries + 1)
+
+
+AGAIN: dict[str, Callable[[Facts, Standing], Verdict | None]] = {
+    "again": again,
+    "slower": slower,
+    "as told": as_told,
+    "log in": log_in_again,
+    "find out": find_out,
+    "narrow": narrow,
+}

@@ -1,0 +1,268 @@
+"""The loop of a send: plan, encode, perform, judge. It owns the clock, and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections import Counter, defaultdict, deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+from aiolimiter import AsyncLimiter
+
+from odoo_widgets.flow.again import unasked
+from odoo_widgets.flow.batches import group_position
+from odoo_widgets.flow.exchange import Exchange
+from odoo_widgets.flow.judge import judge
+from odoo_widgets.flow.plan import plan
+from odoo_widgets.flow.policy import Policy, Standing, Wait
+from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.responses import Outcome
+from odoo_widgets.net.transport import client, perform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
+
+    import httpx
+
+    from odoo_widgets.flow.calls import Call
+    from odoo_widgets.flow.credential import Credential
+    from odoo_widgets.flow.errors import StoppedError
+    from odoo_widgets.flow.follow import Verdict
+    from odoo_widgets.flow.records import Source
+    from odoo_widgets.flow.server import Server
+    from odoo_widgets.flow.settings import Settings
+
+STOPPED = "The send was stopped before this row."
+UNANSWERED = "Sent, and not answered yet."
+# What a task is for: a pause ends where the send is stopped, a call only where it is cut.
+PAUSE, CALL = "pause", "call"
+
+Result = TypeVar("Result")
+
+
+class Loop:
+    """One send on the event loop that it runs on; started and stopped from another thread.
+
+    Args:
+        source: What to send.
+        settings: How, with the headers as they go out.
+        credential: As whom.
+        server: What is known of the server.
+        rows: The positions of the rows to send.
+        edit: From each call that changes something to the call to make in its place.
+        policy: How often and how soon a call is made again.
+        report: Called after every call, with what it settled and the pause that follows.
+        transport: What carries the requests in place of the network.
+
+    Attributes:
+        reason: Why rows without an outcome were not sent.
+        server: What is known of the server by now.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        settings: Settings,
+        credential: Credential,
+        *,
+        server: Server,
+        rows: Sequence[int],
+        edit: Callable[[Call], Call] | None,
+        policy: Policy,
+        report: Callable[[tuple[Outcome, ...], Wait | None], None],
+        transport: httpx.AsyncBaseTransport | None,
+    ) -> None:
+        self._settled: list[Outcome] = []
+        self.reason = STOPPED
+        self.server = server
+        self._source, self._settings, self._credential, self._rows = source, settings, credential, rows
+        self._edit, self._report, self._transport = edit, report, transport
+        self._standing = Standing(policy)
+        self._protocol = PROTOCOLS[settings.endpoint.protocol]
+        self._batches: dict[int, Counter[str]] = {}
+        self._calls_of: Counter[int] = Counter()
+        # With its call, whose identity is its key as long as it lives.
+        self._doubted: dict[int, tuple[Call, Outcome]] = {}
+        self._stopping, self._cutting = threading.Event(), threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._stop: StoppedError | None = None
+        self._workers = settings.concurrency
+        self._not_before = 0.0
+        self._groups = _groups(source, settings)
+        self._alone: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What has become of the rows until now; those of calls in flight are in doubt."""
+        return [*self._settled, *(outcome for _, outcome in self._doubted.values())]
+
+    def stop(self) -> None:
+        """Makes no further call. Those in flight are waited for."""
+        self._stopping.set()
+        self._wake(pauses_only=True)
+
+    def cut(self) -> None:
+        """Ends the calls in flight too; their rows are in doubt."""
+        self._stopping.set()
+        self._cutting.set()
+        self._wake(pauses_only=False)
+
+    def _wake(self, *, pauses_only: bool) -> None:
+        # A closed loop means that the send has ended by itself.
+        with suppress(RuntimeError):
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._cancel, pauses_only)
+
+    def _cancel(self, pauses_only: bool) -> None:
+        for task in self._tasks:
+            if not pauses_only or task.get_name() == PAUSE:
+                task.cancel()
+
+    async def run(self) -> StoppedError | None:
+        """Sends all there is to send.
+
+        Returns:
+            Why the send stopped before its end; None if it did not, or was stopped by somebody.
+        """
+        self._loop = asyncio.get_running_loop()
+        rate = self._settings.rate
+        self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
+        async with client(self._settings, self._transport) as self._http:
+            planned = plan(self._source, self._settings, self.server, among=self._rows)
+            first = next(planned, None)
+            if first is None:
+                return None
+            # Whoever logs in, does so before anybody else calls.
+            await self._see_through(first)
+            async with asyncio.TaskGroup() as group:
+                for number in range(self._settings.concurrency):
+                    group.create_task(self._work(number, planned))
+        return self._stop
+
+    async def _work(self, number: int, planned: Iterator[Call]) -> None:
+        try:
+            while number < self._workers and not self._over and (call := next(planned, None)) is not None:
+                # Calls that write the same parents would make each other's transactions fail.
+                async with self._alone[self._groups(call)]:
+                    await self._see_through(call)
+        except BaseException:
+            # The others end their calls, and make no further one.
+            self._stopping.set()
+            raise
+
+    @property
+    def _over(self) -> bool:
+        return self._stopping.is_set() or self._stop is not None
+
+    async def _see_through(self, planned: Call) -> None:
+        """Makes a call, and all that follow it."""
+        calls = deque([planned])
+        while calls:
+            call = calls.popleft()
+            if parts := unasked(call, self._standing_of(call)):
+                calls.extendleft(reversed(parts))
+                continue
+            await self._turn(call)
+            # What a method did is read also where no further call is wanted: its rows would stay in doubt.
+            if self._over and call.ask.effect_of is None:
+                return
+            verdict = await self._make(call)
+            # What follows this call comes before the batch's others.
+            calls.extendleft(reversed(verdict.follow))
+            if verdict.wait is not None:
+                await self._pause(verdict.wait)
+
+    async def _turn(self, call: Call) -> None:
+        """Waits until the rate, and what the server said to any call, allow the next one."""
+        while (seconds := self._not_before - asyncio.get_running_loop().time()) > 0 and not self._over:
+            await self._until(asyncio.sleep(seconds), PAUSE)
+        if self._limiter is not None:
+            await self._until(self._limiter.acquire(), PAUSE if call.ask.effect_of is None else CALL)
+
+    async def _make(self, call: Call) -> Verdict:
+        planned = call
+        if self._edit is not None and call.ask.changes:
+            call = self._edit(call)
+        request = self._protocol.encode(call, self._settings, self._credential, self.server)
+        if call.ask.changes or call.ask.effect_of is not None:
+            # In doubt until it is judged, whatever happens in between.
+            self._doubt(planned, self._calls_of[call.number] + 1)
+        exchange = await self._perform(request)
+        self._calls_of[call.number] += 1
+        cut = self._cutting.is_set()
+        verdict = judge(call, exchange, self._settings, self.server, None if cut else self._standing_of(call))
+        self._take(call, verdict)
+        self._doubted.pop(id(planned), None)
+        return verdict
+
+    def _standing_of(self, call: Call) -> Standing:
+        of_batch = self._batches.setdefault(call.number, Counter())
+        return attrs.evolve(self._standing, judged=of_batch.total(), refused=of_batch["rejected"])
+
+    def _doubt(self, call: Call, attempts: int) -> None:
+        doubted = call.ask.doubted or (call.ask.effect_of.doubted if call.ask.effect_of is not None else "")
+        said = doubted or UNANSWERED
+        self._doubted[id(call)] = call, Outcome(call.rows, "in_doubt", batch=call.number, error=said, attempts=attempts)
+
+    def _take(self, call: Call, verdict: Verdict) -> None:
+        """What a verdict changes for the calls to come."""
+        settled = tuple(attrs.evolve(each, attempts=self._calls_of[call.number]) for each in verdict.outcomes)
+        self._settled += settled
+        for each in verdict.follow:
+            # What was sent before stays in doubt while it is found out.
+            if each.ask.doubted or each.ask.effect_of is not None:
+                self._doubt(each, self._calls_of[call.number])
+        for outcome in settled:
+            self._batches[call.number][outcome.status] += len(outcome.rows)
+        self._standing = attrs.evolve(
+            self._standing, made=self._standing.made + 1, again=self._standing.again + verdict.again
+        )
+        self.server = verdict.server or self.server
+        if verdict.slower:
+            self._workers = max(1, self._workers // 2)
+        reads = not call.ask.changes and call.ask.effect_of is None
+        if verdict.stop is not None:
+            self.reason = verdict.reason
+            # Nothing went wrong where a look-up was cut: the send ends as one that is stopped.
+            if not (reads and self._cutting.is_set()):
+                self._stop = self._stop or verdict.stop
+        self._report(settled, verdict.wait)
+
+    async def _perform(self, request: httpx.Request) -> Exchange:
+        task = asyncio.create_task(perform(self._http, request, self._settings), name=CALL)
+        try:
+            return await self._await(task)
+        except asyncio.CancelledError:
+            return Exchange(request, error=InterruptedError("The call was cut."))
+
+    async def _pause(self, wait: Wait) -> None:
+        seconds = wait.seconds if wait.told else random.uniform(0, wait.seconds)  # noqa: S311 - nobody guesses at it
+        if wait.told:
+            # The server says it to all calls.
+            self._not_before = max(self._not_before, asyncio.get_running_loop().time() + seconds)
+        await self._until(asyncio.sleep(seconds), PAUSE)
+
+    async def _until(self, end: Coroutine[Any, Any, None], kind: str) -> None:
+        with suppress(asyncio.CancelledError):
+            await self._await(asyncio.create_task(end, name=kind))
+
+    async def _await(self, task: asyncio.Task[Result]) -> Result:
+        self._tasks.add(task)
+        if self._cutting.is_set() or (self._stopping.is_set() and task.get_name() == PAUSE):
+            task.cancel()
+        try:
+            return await task
+        finally:
+            self._tasks.discard(task)
+
+
+def _groups(source: Source, settings: Settings) -> Callable[[Call], int]:
+    """From a call to the number of what no two calls may hold at a time: its group, its batch, or itself."""
+    if settings.grouping == "by column" and (position := group_position(source, settings)) is not None:
+        codes, _ = source.groups(position)
+        return lambda call: int(codes[call.rows[0]])
+    return lambda call: call.number

@@ -202,7 +202,7 @@ def test_rows_that_odoo_refuses_are_counted_and_shown_on_top(show: Show, frame: 
     odoo.answer = refuse_the_third
     screen.click("Send")
     screen.wait_for_end()
-    assert screen.text("counts").endswith(": created 9 · rejected 3")
+    assert screen.text("counts").endswith(": created 11 · rejected 1")
     assert screen.form.responses.error_field.dropna().unique().tolist() == ["type"]
     assert screen.text("problem") == ""
 

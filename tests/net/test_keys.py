@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
-SERVER = "https://mycompany.example.com"
+SERVER = "https://mycompany.odoo.com"
 ENVIRONMENT = {"ODOO_SERVER": SERVER, "ODOO_DATABASE": "db", "ODOO_LOGIN": "me", "ODOO_API_KEY": KEY}
 
 

@@ -109,7 +109,7 @@ GROUPINGS: dict[str, dict[str, Any]] = {
 
 # What each operation sends: the model, the columns, and the settings that it needs.
 COLUMNS: dict[str, dict[str, Any]] = {
-    "create": {"name": ["a", 'b"\\', "c\r\n", "😀", None, "f"], "color": [1, None, 3, 4, 5, 6], "is_company": True},
+    "create": {"name": ["a", 'b"\\', "c\r\n", "😀", "e", "f"], "color": [1, None, 3, 4, 5, 6], "is_company": True},
     "load": {"name": ["a", 'b"\\', "c", "😀", "e", "f"], "color": [1, None, 3, None, 5, 6]},
     "write": {"street": ["x", "x", "y", "z", None, "x"]},
     "unlink": {},

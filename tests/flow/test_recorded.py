@@ -144,13 +144,16 @@ def test_a_recorded_answer_says_this(protocol: str, case: str) -> None:
         assert (reply.error_type, reply.message, reply.result is not None) == ("", "", expected == FINE)
 
 
-PAIRS = [case for case in RECORDED["jsonrpc"] if case in RECORDED["xmlrpc"] and isinstance(SAYS.get(case), tuple)]
+# What XML says in another way is left out.
+PAIRS = [
+    case
+    for case in RECORDED["jsonrpc"]
+    if case in RECORDED["xmlrpc"] and isinstance(SAYS.get(case), tuple) and ("xmlrpc", case) not in OTHERWISE
+]
 
 
 @pytest.mark.parametrize("case", PAIRS)
 def test_both_rpc_protocols_say_the_same(case: str) -> None:
-    if ("xmlrpc", case) in OTHERWISE:
-        pytest.skip("XML says it in another way")
     json, xml = (decoded(protocol, recorded(protocol, case)) for protocol in ("jsonrpc", "xmlrpc"))
     assert json.message.strip() == xml.message.strip()
 

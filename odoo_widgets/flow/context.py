@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
 # Odoo 19.0, odoo/orm/environments.py: the language of what is translated; the first company is the
 # current one.
@@ -60,13 +60,16 @@ def with_assignment_emails(context: Mapping[str, Any], wanted: bool) -> dict[str
     return _with(context, QUIET, False if wanted else None)
 
 
-def quiet(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def quiet(records: Sequence[Mapping[str, Any]], nested: Sequence[str] | None = None) -> dict[str, Any]:
     """What a call adds to the context by itself: that nobody is e-mailed, where it may assign records to people.
 
     Args:
         records: The records that it makes or changes, their lines included.
+        nested: The fields that may hold lines; any of them if left out.
     """
-    return {QUIET: True} if any(map(_assigns, records)) else {}
+    names: set[str] = set().union(*records)
+    lines = (record.get(name) for name in (names if nested is None else nested) for record in records)
+    return {QUIET: True} if any(map(_is_assigning, names)) or any(map(_assigns, lines)) else {}
 
 
 def _assigns(value: Any) -> bool:

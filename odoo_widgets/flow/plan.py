@@ -14,6 +14,7 @@ from odoo_widgets.flow.calls import Batch, Call
 from odoo_widgets.flow.context import quiet
 from odoo_widgets.flow.credential import Credential, origin
 from odoo_widgets.flow.formats import FORMATS
+from odoo_widgets.flow.kinds import kind
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import (
     OPERATIONS,
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 # Rows to convert at once: converting 100 at a time costs eight times as much, 20,000 gains nothing more.
 BLOCK = 10_000
+# The kinds of columns whose cells may be lists.
+MAY_NEST = ("category", "nested", "object", "")
 # As long as a key (40), a database's name (PostgreSQL, NAMEDATALEN) and a user's id are at most: requests are measured
 # with these, so that whoever sends, the same rows go together.
 LONGEST_KEY, LONGEST_NAME, LONGEST_UID = "k" * 64, "d" * 63, 2**31 - 1
@@ -138,6 +141,7 @@ def _calls(
     target = settings.endpoint
     wanted = operation(target.operation)
     columns = records.columns(source, settings) if wanted.takes_values else ()
+    nested = [column.field for column in columns if kind(source.frame.dtypes.iloc[column.position]) in MAY_NEST]
     together = max(1, block_rows // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         block = _block(source, [rows for _, rows in chunk])
@@ -152,7 +156,7 @@ def _calls(
             for url, same in _apart(whole, addresses[places], settings):
                 there = [groups[place] for place in same] if len(same) < len(rows) else groups
                 for batch in _fitting(part(whole, same), there, settings, server, url):
-                    asks = _first(batch, settings, server)
+                    asks = _first(batch, settings, server, nested)
                     yield from (Call(number, target.model, ask, url) for ask in asks)
 
 
@@ -163,7 +167,7 @@ def _fields(settings: Settings) -> tuple[str, ...]:
     return method.fields if method else ()
 
 
-def _first(batch: Batch, settings: Settings, server: Server) -> Iterator[Ask]:
+def _first(batch: Batch, settings: Settings, server: Server, nested: list[str]) -> Iterator[Ask]:
     """What a batch is looked up with before it is sent; the calls themselves where nothing is looked up."""
     target = settings.endpoint
     if operation(target.operation).needs_ids:
@@ -171,10 +175,10 @@ def _first(batch: Batch, settings: Settings, server: Server) -> Iterator[Ask]:
     elif target.operation == "create" and preset(target.model, target.operation):
         yield look_before(batch)
     else:
-        yield from _asks(batch, settings, server)
+        yield from _asks(batch, settings, server, nested)
 
 
-def _asks(batch: Batch, settings: Settings, server: Server) -> Iterator[Ask]:
+def _asks(batch: Batch, settings: Settings, server: Server, nested: list[str] | None = None) -> Iterator[Ask]:
     target = settings.endpoint
     # The method came with 19 (addons/web/models/models.py); older servers do not have it.
     several = server.has(target.model, SAVE_MULTI) and (server.major or JSON2_SINCE) >= JSON2_SINCE
@@ -184,7 +188,10 @@ def _asks(batch: Batch, settings: Settings, server: Server) -> Iterator[Ask]:
     asks = iter([save_multi(batch)]) if saved else operation(target.operation).calls(batch, several)
     special = preset(target.model, target.operation)
     # What is chosen comes before what a model or its fields want by themselves.
-    own = {**(quiet(batch.records) if target.operation in OPERATIONS else {}), **(special.context if special else {})}
+    own = {
+        **(quiet(batch.records, nested) if target.operation in OPERATIONS else {}),
+        **(special.context if special else {}),
+    }
     if not own or target.protocol == "rest":
         return asks
     return (attrs.evolve(ask, context={**own, **settings.context, **ask.context}) for ask in asks)

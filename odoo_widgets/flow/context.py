@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 # Odoo 19.0, odoo/orm/environments.py: the language of what is translated; the first company is the
 # current one.
@@ -60,25 +60,26 @@ def with_assignment_emails(context: Mapping[str, Any], wanted: bool) -> dict[str
     return _with(context, QUIET, False if wanted else None)
 
 
-def quiet(records: Sequence[Mapping[str, Any]], nested: Sequence[str] | None = None) -> dict[str, Any]:
+def quiet(records: Iterable[Mapping[str, Any]], fields: Sequence[str] | None = None) -> dict[str, Any]:
     """What a call adds to the context by itself: that nobody is e-mailed, where it may assign records to people.
 
     Args:
         records: The records that it makes or changes, their lines included.
-        nested: The fields that may hold lines; any of them if left out.
+        fields: The only fields that can say so: those of `is_assigning`, and those that may hold lines; any of them
+            if left out.
     """
-    names: set[str] = set().union(*records)
-    lines = (record.get(name) for name in (names if nested is None else nested) for record in records)
-    return {QUIET: True} if any(map(_is_assigning, names)) or any(map(_assigns, lines)) else {}
+    looked = records if fields is None else ({name: each[name] for name in fields if name in each} for each in records)
+    return {QUIET: True} if any(map(_assigns, looked)) else {}
 
 
 def _assigns(value: Any) -> bool:
     if isinstance(value, dict):
-        return any(_is_assigning(name) or _assigns(each) for name, each in value.items())
+        return any(is_assigning(name) or _assigns(each) for name, each in value.items())
     return isinstance(value, list) and any(map(_assigns, value))
 
 
-def _is_assigning(name: str) -> bool:
+def is_assigning(name: str) -> bool:
+    """Whether a field says who is responsible for a record."""
     # `load` names them by paths, such as `user_id/id`.
     return name in ASSIGNING or ("/" in name and not set(ASSIGNING).isdisjoint(name.split("/")))
 

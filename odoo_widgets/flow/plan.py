@@ -11,10 +11,9 @@ import numpy as np
 from odoo_widgets.flow import records, urls
 from odoo_widgets.flow.batches import batches, group_position
 from odoo_widgets.flow.calls import Batch, Call
-from odoo_widgets.flow.context import quiet
+from odoo_widgets.flow.context import is_assigning, quiet
 from odoo_widgets.flow.credential import Credential, origin
 from odoo_widgets.flow.formats import FORMATS
-from odoo_widgets.flow.kinds import kind
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import (
     OPERATIONS,
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
 
 # Rows to convert at once: converting 100 at a time costs eight times as much, 20,000 gains nothing more.
 BLOCK = 10_000
-# The kinds of columns whose cells may be lists.
-MAY_NEST = ("category", "nested", "object", "")
 # As long as a key (40), a database's name (PostgreSQL, NAMEDATALEN) and a user's id are at most: requests are measured
 # with these, so that whoever sends, the same rows go together.
 LONGEST_KEY, LONGEST_NAME, LONGEST_UID = "k" * 64, "d" * 63, 2**31 - 1
@@ -141,11 +138,13 @@ def _calls(
     target = settings.endpoint
     wanted = operation(target.operation)
     columns = records.columns(source, settings) if wanted.takes_values else ()
-    nested = [column.field for column in columns if kind(source.frame.dtypes.iloc[column.position]) in MAY_NEST]
     together = max(1, block_rows // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         block = _block(source, [rows for _, rows in chunk])
         converted = records.records(block, columns)
+        assigning = [
+            column.field for column in columns if is_assigning(column.field) or records.may_nest(block, column)
+        ]
         ids = records.ids(block, settings)
         addresses = urls.urls(source, block, settings)
         start = 0
@@ -156,7 +155,7 @@ def _calls(
             for url, same in _apart(whole, addresses[places], settings):
                 there = [groups[place] for place in same] if len(same) < len(rows) else groups
                 for batch in _fitting(part(whole, same), there, settings, server, url):
-                    asks = _first(batch, settings, server, nested)
+                    asks = _first(batch, settings, server, assigning)
                     yield from (Call(number, target.model, ask, url) for ask in asks)
 
 
@@ -167,7 +166,7 @@ def _fields(settings: Settings) -> tuple[str, ...]:
     return method.fields if method else ()
 
 
-def _first(batch: Batch, settings: Settings, server: Server, nested: list[str]) -> Iterator[Ask]:
+def _first(batch: Batch, settings: Settings, server: Server, assigning: list[str]) -> Iterator[Ask]:
     """What a batch is looked up with before it is sent; the calls themselves where nothing is looked up."""
     target = settings.endpoint
     if operation(target.operation).needs_ids:
@@ -175,10 +174,10 @@ def _first(batch: Batch, settings: Settings, server: Server, nested: list[str]) 
     elif target.operation == "create" and preset(target.model, target.operation):
         yield look_before(batch)
     else:
-        yield from _asks(batch, settings, server, nested)
+        yield from _asks(batch, settings, server, assigning)
 
 
-def _asks(batch: Batch, settings: Settings, server: Server, nested: list[str] | None = None) -> Iterator[Ask]:
+def _asks(batch: Batch, settings: Settings, server: Server, assigning: list[str] | None = None) -> Iterator[Ask]:
     target = settings.endpoint
     # The method came with 19 (addons/web/models/models.py); older servers do not have it.
     several = server.has(target.model, SAVE_MULTI) and (server.major or JSON2_SINCE) >= JSON2_SINCE
@@ -189,7 +188,7 @@ def _asks(batch: Batch, settings: Settings, server: Server, nested: list[str] | 
     special = preset(target.model, target.operation)
     # What is chosen comes before what a model or its fields want by themselves.
     own = {
-        **(quiet(batch.records, nested) if target.operation in OPERATIONS else {}),
+        **(quiet(batch.records, assigning) if target.operation in OPERATIONS else {}),
         **(special.context if special else {}),
     }
     if not own or target.protocol == "rest":

@@ -183,6 +183,20 @@ def ids(block: pd.DataFrame, settings: Settings) -> list[int] | None:
     return [0 if place in missing else int(value) for place, value in enumerate(column.tolist())]
 
 
+def may_nest(block: pd.DataFrame, column: Column) -> bool:
+    """Whether a cell of some rows may hold a list or a dict."""
+    return _may_nest(block.iloc[:, column.position])
+
+
+def _may_nest(cells: pd.Series) -> bool:
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        return _may_nest(pd.Series(cells.cat.categories))
+    if isinstance(cells.dtype, pd.ArrowDtype):
+        inner = cells.dtype.pyarrow_dtype
+        return kind(pd.ArrowDtype(inner.value_type) if hasattr(inner, "index_type") else cells.dtype) == "nested"
+    return kind(cells.dtype) == "object" and any(cell_kind(cell) == "nested" for cell in set(map(type, cells.tolist())))
+
+
 def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, Any]]:
     """The rows of a block as records.
 

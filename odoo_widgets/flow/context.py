@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 # Odoo 19.0, odoo/orm/environments.py: the language of what is translated; the first company is the
 # current one.
@@ -60,7 +60,7 @@ def with_assignment_emails(context: Mapping[str, Any], wanted: bool) -> dict[str
     return _with(context, QUIET, False if wanted else None)
 
 
-def quiet(records: Iterable[Mapping[str, Any]], fields: Sequence[str] | None = None) -> dict[str, Any]:
+def quiet(records: Sequence[Mapping[str, Any]], fields: Sequence[str] | None = None) -> dict[str, Any]:
     """What a call adds to the context by itself: that nobody is e-mailed, where it may assign records to people.
 
     Args:
@@ -68,8 +68,11 @@ def quiet(records: Iterable[Mapping[str, Any]], fields: Sequence[str] | None = N
         fields: The only fields that can say so: those of `is_assigning`, and those that may hold lines; any of them
             if left out.
     """
-    looked = records if fields is None else ({name: each[name] for name in fields if name in each} for each in records)
-    return {QUIET: True} if any(map(_assigns, looked)) else {}
+    if fields is None:
+        return {QUIET: True} if any(map(_assigns, records)) else {}
+    # Most frames have no such field: then no record is looked at.
+    found = ({name: each[name]} for name in fields for each in records if name in each)
+    return {QUIET: True} if any(map(_assigns, found)) else {}
 
 
 def _assigns(value: Any) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import html
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 LABEL_WIDTH = "150px"
 
@@ -77,6 +80,24 @@ def with_note(control: w.Widget, note: Text) -> w.VBox:
     both = w.VBox([control, note])
     both.add_class("ow-noted")
     return both
+
+
+def one_for_each(names: Iterable[str], kept: dict[str, Any], make: Callable[[str], w.Widget], box: w.Box) -> None:
+    """Shows a widget for each name in a box: made once, kept as long as the name is there, then closed.
+
+    Args:
+        names: The names, in the order of the screen.
+        kept: Name to widget; changed here.
+        make: From a name to its widget.
+        box: Where they stand; without any it is hidden.
+    """
+    wanted = tuple(names)
+    gone = [kept.pop(name) for name in tuple(kept) if name not in wanted]
+    kept.update({name: make(name) for name in wanted if name not in kept})
+    box.children = tuple(kept[name] for name in wanted)
+    for each in gone:
+        close_tree(each)
+    hide(box, not wanted)
 
 
 def close_tree(widget: w.Widget) -> None:

@@ -16,8 +16,8 @@ from traitlets.config import Config
 from odoo_widgets import DestinationForm
 from odoo_widgets.net.keys import VARIABLES
 from tests.forms.odoo import Odoo
-from tests.forms.ring import InMemory
 from tests.forms.screen import EVER, Screen, Show
+from tests.ring import InMemory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from pytest_httpserver import HTTPServer
 
-    from tests.forms.ring import InMemory
     from tests.forms.screen import Screen, Show
+    from tests.ring import InMemory
 
 SERVER = "https://mycompany.odoo.com"
 FIELDS = ("Server", "Database", "Login", "API Key or Password", "Name")

@@ -12,40 +12,24 @@ import keyring
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from keyring.backends.null import Keyring as NullKeyring
-from keyring.errors import KeyringLocked, PasswordDeleteError
+from keyring.errors import KeyringLocked
 
 from odoo_widgets import Credential, CredentialError, credential, remember
 from odoo_widgets.net import keys, names
 from odoo_widgets.net.keys import Entry, entry, forget, names_file, stored
+from tests.ring import InMemory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from keyring.backend import KeyringBackend
+
 KEY = "0123456789abcdef0123456789abcdef01234567"
 SERVER = "https://mycompany.odoo.com"
 ENVIRONMENT = {"ODOO_SERVER": SERVER, "ODOO_DATABASE": "db", "ODOO_LOGIN": "me", "ODOO_API_KEY": KEY}
-
-
-class InMemory(KeyringBackend):
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        if self.kept.pop((service, username), None) is None:
-            raise PasswordDeleteError("not there")
 
 
 class Locked(InMemory):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from odoo_widgets.forms.pieces import Text, close_tree, hide, labelled
+from odoo_widgets.forms.pieces import Text, labelled, one_for_each
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
@@ -46,12 +46,7 @@ def exclude_panel(state: State) -> w.Widget:
         add.options = tuple(name for name in columns if name and name not in left)
         unknown = [name for name in names if name not in known]
         note.show(f"The data has no column called {unknown[0]!r}." if unknown else "")
-        gone = [buttons.pop(name) for name in tuple(buttons) if name not in names]
-        buttons.update({name: button_for(name) for name in names if name not in buttons})
-        chosen.children = tuple(buttons[name] for name in names)
-        for button in gone:
-            close_tree(button)
-        hide(chosen, not names)
+        one_for_each(names, buttons, button_for, chosen)
 
     add.observe(on_add, "value")
     state.on("data", "destination", "draft", call=follow)

@@ -8,7 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.flow import context
 from odoo_widgets.forms.mirror import mirror
-from odoo_widgets.forms.pieces import Text, close_tree, hide, labelled, with_note
+from odoo_widgets.forms.pieces import Text, hide, labelled, one_for_each, with_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,15 +65,10 @@ def _empty_cells(state: State) -> w.Widget:
 
     def follow() -> None:
         wanted = policies()
-        gone = [lists.pop(column) for column in tuple(lists) if column not in wanted]
-        lists.update({column: _list(column, policies, choose) for column in wanted if column not in lists})
+        one_for_each(wanted, lists, lambda column: _list(column, policies, choose), chosen)
         for column, policy in wanted.items():
             lists[column].value = policy
         add.options = tuple(name for name in state.columns if name and name not in wanted)
-        chosen.children = tuple(lists[column] for column in wanted)
-        for each in gone:
-            close_tree(each)
-        hide(chosen, not wanted)
 
     add.observe(on_add, "value")
     state.on("data", "destination", "draft", call=follow)

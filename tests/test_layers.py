@@ -38,7 +38,7 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "failures", "answers", "endpoint", "model",
-    "server",
+    "comparing", "server",
     "choices", "settings", "saved", "calls", "methods", "presets", "operations", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "records", "findings", "urls", "shape",
     "problems", "batches", "protocols/envelope",

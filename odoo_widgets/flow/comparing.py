@@ -76,7 +76,7 @@ def _text(field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
         return is_empty(sent) and is_empty(held)
     # A number becomes its text; what is longer than a field's size is cut.
     text = str(sent)
-    return (text[: field.size] if field.size else text) == held
+    return bool((text[: field.size] if field.size else text) == held)
 
 
 def _truth(_field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
@@ -86,7 +86,7 @@ def _truth(_field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
 
 def _integer(_field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
     number = _number(sent)
-    return number is not None and int(number) == (held or 0)
+    return number is not None and bool(int(number) == (held or 0))
 
 
 def _float(field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
@@ -137,7 +137,7 @@ def _second(value: Any) -> str:
 
 
 def _choice(_field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
-    return is_empty(held) if is_empty(sent) else str(sent) == str(held)
+    return is_empty(held) if is_empty(sent) else str(sent) == held
 
 
 def _one(_field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:

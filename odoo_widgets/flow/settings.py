@@ -115,6 +115,20 @@ def _missing(value: Mapping[str, str] | None) -> immutabledict[str, str]:
     return immutabledict(policies)
 
 
+def _fields(value: Mapping[str, str] | None) -> immutabledict[str, str]:
+    try:
+        mapping = dict(value or {})
+    except (TypeError, ValueError):
+        raise SettingsError("fields is not a dict of column and field, such as {'Country': 'country_id'}.") from None
+    for column, field in mapping.items():
+        if not isinstance(column, str) or not column:
+            raise SettingsError(f"fields names the column {column!r}, which is not text. Rename the column.")
+        if not isinstance(field, str) or not field.strip():
+            raise SettingsError(f"fields={field!r} for the column {column!r} is not the name of a field.")
+    # A column that is called like its field needs no word.
+    return immutabledict({column: field.strip() for column, field in mapping.items() if field.strip() != column})
+
+
 def stripped(value: str) -> str:
     """Text without white space around it; anything else as it is."""
     return value.strip() if isinstance(value, str) else value
@@ -153,6 +167,8 @@ class Settings:
         ids: The column of database ids, for write, unlink and methods. It stays out of the payload.
         missing: Column to what becomes of its missing cells: `omit` leaves the field out, so that Odoo's default
             applies or the value stays, `clear` empties it, `reject` refuses the frame. `omit` where not said.
+        fields: Column to the field that it fills, such as `{"Country": "country_id"}`; any other column fills the field
+            of its own name.
         batch_size: Records in one call; None for one record per call.
         grouping: Which rows share a call: `sequential` takes them as they come, `by column` never mixes values of
             `group_by`, `keep together` never splits rows of one value, even where they are more than `batch_size`.
@@ -186,6 +202,7 @@ class Settings:
     exclude: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     ids: str = attrs.field(default="id", validator=_column_name, kw_only=True)
     missing: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=_missing, kw_only=True)
+    fields: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=_fields, kw_only=True)
     batch_size: int | None = attrs.field(
         default=attrs.Factory(_size_of, takes_self=True), converter=_number_or_none, kw_only=True
     )
@@ -262,6 +279,10 @@ class Settings:
     def endpoint(self) -> Endpoint:
         """Protocol, model and operation, as the URL or the settings beside it say."""
         return endpoint(self.url, self.model, self.operation, self.method)
+
+    def field_of(self, column: str) -> str:
+        """The field that a column fills: the one that `fields` says, else the one of its own name."""
+        return self.fields.get(column, column)
 
     @property
     def needs_ids(self) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 
 from odoo_widgets.flow import payloads, problems, samples, saved
+from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import VERBS
 from odoo_widgets.flow.errors import CredentialError, SettingsError
@@ -235,6 +236,30 @@ class Destination(Settings):
         """
         questions = fetched(self.endpoint.model, domain, fields, limit, archived=archived)
         return ask(questions, self, credential, transport=transport)
+
+    def check(
+        self,
+        frame: pd.DataFrame | Source,
+        credential: Credential,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> pd.DataFrame:
+        """What is known to go wrong, or otherwise than meant, before anything is sent. Nothing is changed.
+
+        Args:
+            frame: The frame to send.
+            credential: As whom.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            One row for each finding, the worst on top: severity (`error`, `warning`, `note`), column, field, rows (how
+            many), first_rows (positions, from 0), problem, advice.
+
+        Raises:
+            CredentialError: The key is unknown, or belongs to another server.
+            StoppedError: Nothing answers, or the server is too busy.
+        """
+        return ask(checked(frame, self), self, credential, transport=transport)
 
     def delivery(
         self,

@@ -45,7 +45,9 @@ FLOW = [
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
     "responses", "receipt", "report", "chain", "words", "follow", "again", "judge", "asking",
-    "naming", "fetching", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
+    "naming", "fetching", "checks/notes", "checks/subject", "checks/columns", "checks/cells", "checks/links",
+    "checks/parents", "checks/models", "checks/__init__", "inquiry", "dead_ends", "probing",
+    "views", "samples", "copies", "tested",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

@@ -12,6 +12,7 @@ import attrs
 from odoo_widgets.flow import payloads, problems, samples, saved
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.dry_run import dry_run
 from odoo_widgets.flow.endpoint import VERBS
 from odoo_widgets.flow.errors import CredentialError, SettingsError
 from odoo_widgets.flow.fetching import fetched
@@ -260,6 +261,33 @@ class Destination(Settings):
             StoppedError: Nothing answers, or the server is too busy.
         """
         return ask(checked(frame, self), self, credential, transport=transport)
+
+    def dry_run(
+        self,
+        frame: pd.DataFrame | Source,
+        credential: Credential,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> pd.DataFrame:
+        """What Odoo would refuse: its own import saves the rows, and rolls them back.
+
+        Args:
+            frame: The frame to send.
+            credential: As whom.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            One row for each row of the frame, with its index: `status` (`would_save`, `rejected`, or `not_tried` for
+            rows with lines), `error_field`, `error`. `attrs["cannot_see"]` says what no dry run sees.
+
+        Raises:
+            DataError: The frame cannot be sent as it is.
+            SettingsError: The operation saves no rows.
+            CredentialError: The key is unknown, or belongs to another server.
+            EndpointError: What answers is not the Odoo, database or model that was meant.
+            RefusedError: The user may not read the model.
+        """
+        return ask(dry_run(frame, self), self, credential, transport=transport)
 
     def delivery(
         self,

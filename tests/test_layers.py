@@ -46,7 +46,8 @@ FLOW = [
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
     "responses", "receipt", "report", "chain", "words", "follow", "again", "judge", "asking",
     "naming", "fetching", "checks/notes", "checks/subject", "checks/columns", "checks/cells", "checks/links",
-    "checks/parents", "checks/models", "checks/__init__", "inquiry", "dead_ends", "probing",
+    "checks/parents", "checks/models", "checks/__init__", "dry_run",
+    "inquiry", "dead_ends", "probing",
     "views", "samples", "copies", "tested",
 ]  # fmt: skip
 

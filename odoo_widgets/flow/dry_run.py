@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 CANNOT_SEE = (
     "A dry run goes through Odoo's import and is rolled back. It takes choices by their labels and words for true, "
-    "which a send does not; it does not see lines of records, what happens after saving, such as e-mails, nor what others "
-    "change until you send. Numbers of sequences that it drew are used up."
+    "which a send does not. It sees no lines of records, nothing that happens after saving, such as e-mails, and not "
+    "what others change until you send. Numbers of sequences that it drew are used up."
 )
 IMPORT = "base_import.import"
 WOULD_SAVE, REJECTED, NOT_TRIED = "would_save", "rejected", "not_tried"

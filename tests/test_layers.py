@@ -44,7 +44,7 @@ FLOW = [
     "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
-    "responses", "receipt", "report", "chain", "words", "follow", "again", "judge", "asking",
+    "responses", "digests", "repeats", "receipt", "report", "chain", "words", "follow", "again", "judge", "asking",
     "naming", "fetching", "checks/notes", "checks/subject", "checks/columns", "checks/cells", "checks/links",
     "checks/parents", "checks/models", "checks/__init__", "dry_run",
     "inquiry", "dead_ends", "probing",

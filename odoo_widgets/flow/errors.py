@@ -7,7 +7,8 @@
     ├── DataError              a frame that cannot be sent as it is; nothing was sent
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
-    │   └── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
+    │   ├── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
+    │   └── FieldsError        columns that the model has no field for, or a key that does not fit its field
     └── SandboxError           the sandbox on this machine cannot be made, started or used
         └── NoOdooError        there is no Odoo package to make it from
 
@@ -91,6 +92,10 @@ class CredentialError(StoppedError):
 
 class EndpointError(StoppedError):
     """What answers at the URL is not the Odoo, database, model or method that was meant."""
+
+
+class FieldsError(StoppedError):
+    """Columns that the model has no field for, or a key that does not fit its field. Nothing was sent."""
 
 
 class SandboxError(OdooWidgetsError):

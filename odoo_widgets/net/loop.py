@@ -133,11 +133,14 @@ class Loop:
         self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
         async with client(self._settings, self._transport) as self._http:
             planned = plan(self._source, self._settings, self.server, among=self._rows)
-            first = next(planned, None)
+            # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
+            while (first := next(planned, None)) is not None and not self._over:
+                await self._see_through(first)
+                if len(first.rows):
+                    break
+                planned = plan(self._source, self._settings, self.server, among=self._rows)
             if first is None:
                 return None
-            # Whoever logs in, does so before anybody else calls.
-            await self._see_through(first)
             async with asyncio.TaskGroup() as group:
                 for number in range(self._settings.concurrency):
                     group.create_task(self._work(number, planned))

@@ -237,7 +237,7 @@ RULES: tuple[Rule, ...] = (
     Rule("maintenance",                   _maintenance,                                   "not_sent",   words.busy, StoppedError, "as told"),
     Rule("request too large",             _http(TOO_LARGE),                               "not_sent",   words.too_large, StoppedError),
     Rule("no such database",              _says(words.NO_DATABASE, "OperationalError"),   "not_sent",   words.no_database, EndpointError),
-    Rule("no way to ask when",            _not_dated,                                     "saved",      words.not_dated),
+    Rule("no way to ask when",            _not_dated,                                     "undated",    words.nothing),
     Rule("an argument of other name",     _another_name,                                  "renamed",    words.nothing),
     Rule("no web_save_multi",             _no_save_multi,                                 "one by one", words.nothing),
     Rule("no such model or method",       _named("NotFound"),                             "not_sent",   words.wrong_call, EndpointError),
@@ -308,9 +308,9 @@ def _meant(status: str, call: Call) -> str:
     """What a status means for the rows of a call that itself changes nothing."""
     if call.ask.method in (LOG_IN, FIELDS_GET):
         return "not_sent"
-    if (called := call.ask.effect_of) is not None:
-        # The method was called all the same; of a load, it was told which records hold the rows.
-        return "in_doubt" if called.keyed is None else "saved"
+    if call.ask.effect_of is not None:
+        # The method was called all the same.
+        return "in_doubt"
     if call.ask.doubted and status != "done":
         # Whatever a second call met, the first one may have done.
         return "in_doubt"
@@ -343,17 +343,17 @@ def judge(
         return NEXT[rule.status](facts)
     if standing is not None and rule.then and (verdict := AGAIN[rule.then](facts, standing)) is not None:
         return verdict
+    if call.ask.method == READ_GROUPS:
+        # What is asked about was told before.
+        return NEXT["undated"](facts)
     sentence = rule.say(facts)
     if call.ask.effect_of is not None:
         sentence = words.of_effect(facts, sentence)
     elif call.ask.doubted and rule.status != "done":
         sentence = words.of_doubted(facts, sentence)
-    status = _meant(rule.status, call)
-    saved = call.ask.effect_of if status == "saved" else None
     whole = Outcome(
         rows=call.rows,
-        status=status,
-        ids=saved.ids if saved is not None else None,
+        status=_meant(rule.status, call),
         batch=call.number,
         http_status=facts.status or None,
         error_type=(facts.reply.error_type or None) if facts.reply else None,

@@ -31,6 +31,7 @@ OLD = (
     "updated."
 )
 UNSEEN = "Saved, in a record that this user may not see: whether it was made or updated cannot be told."
+UNDATED = "Saved. Whether the record was made or updated could not be read."
 # By whether a record was made by the call; None where it cannot be read.
 SAID = {True: ("created", ""), False: ("updated", OLD), None: ("saved", UNSEEN)}
 # Ids that a sentence names, where there are more.
@@ -215,9 +216,17 @@ def _dated(facts: Facts) -> Verdict:
     )
 
 
+def _undated(facts: Facts) -> Verdict:
+    """The rows are in records that `load` named, and whether it made them cannot be read."""
+    ask = facts.call.ask
+    assert ask.effect_of is not None
+    return Verdict((_outcome(facts, list(ask.rows), "saved", UNDATED, ids=ask.effect_of.ids),))
+
+
 MATCHED: dict[str, Callable[[Facts], Verdict]] = {
     "described": _described,
     "matched": _matched,
     "loaded": _loaded,
     "dated": _dated,
+    "undated": _undated,
 }

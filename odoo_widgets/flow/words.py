@@ -311,15 +311,8 @@ def odoo_says(facts: Facts) -> str:
     return told or f"{who} refused these rows and did not say why ({facts.error})."
 
 
-def not_dated(_facts: Facts) -> str:
-    """Of rows whose records are there, where it cannot be read whether this send made them."""
-    return "Saved. Whether the record was made or updated could not be read."
-
-
 def of_effect(facts: Facts, sentence: str) -> str:
     """What keeps a method's effect from being read: the method was called, so nothing may say that nothing was sent."""
-    if facts.call.ask.effect_of is not None and facts.call.ask.effect_of.keyed is not None:
-        return not_dated(facts)
     if sentence.startswith(_asked(facts)):
         return sentence
     seen = f"HTTP {facts.status}" if facts.status else "no connection"

@@ -142,7 +142,7 @@ def test_every_setting_is_saved_and_read_back() -> None:
     assert {field.name for field in attrs.fields(Settings)} - EVERY.keys() == {
         # What the protocol fixes, and what is for REST alone.
         *("method", "content_format"),
-        *("mode", "wrap", "id_path", "key_header"),
+        *("wrap", "id_path", "key_header"),
     }
     assert from_text(Settings, to_text(settings)) == settings
     assert all(f"{name} = " in to_text(settings) or f"[{name}]" in to_text(settings) for name in EVERY)

@@ -45,7 +45,7 @@ FLOW = [
     "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
-    "responses", "receipt", "report", "chain", "words", "follow", "matched", "again", "judge",
+    "responses", "digests", "repeats", "receipt", "report", "chain", "words", "follow", "matched", "again", "judge",
     "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
 ]  # fmt: skip
 

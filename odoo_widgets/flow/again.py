@@ -104,7 +104,7 @@ def _look_again(facts: Facts, doubted: str) -> Call:
     call = facts.call
     assert call.ask.keyed is not None
     look = look_for(call.ask.keyed, archived(call.model, facts.knows))
-    return _once_more(call, attrs.evolve(look, doubted=doubted))
+    return _once_more(call, attrs.evolve(look, doubted=doubted, keyed=call.ask.keyed))
 
 
 def repeatable(ask: Ask) -> bool:

@@ -60,7 +60,8 @@ class Ask:
         title: For the same, the title of the window that the method answered with.
         body: For REST, the body that a person wrote in place of the arguments' own.
         whole_context: Whether its context is all of it, and not added to that of the settings.
-        keyed: For a `load` that makes the records of rows with a key, these rows: they can be looked up again.
+        keyed: For a `load` that makes the records of rows with a key, these rows: they can be looked up again. For
+            that look-up, the same.
         remarks: What is told of records whose rows are done all the same, by id.
         wanted: For the question about a model's fields, those that it must have.
         cells: For the same, what the cells of the key columns are: field to kind.

@@ -75,7 +75,13 @@ def _matched(facts: Facts) -> Verdict:
         for place in places["several"]
     ]
     calls: list[Call] = []
-    if doubted and places["there"]:
+    if doubted and facts.call.ask.keyed is None and when_found != CREATE:
+        # They may have been written, and lists may hold commands that make lines: these are not written again.
+        lists = [place for place in places["there"] if _has_parts(batch, place)]
+        outcomes += [_outcome(facts, [batch.rows[place]], "in_doubt", doubted, ids=[ids[place]]) for place in lists]
+        places["there"] = [place for place in places["there"] if place not in lists]
+        calls += _update(facts, batch, found, places["there"], outcomes) if places["there"] else []
+    elif doubted and places["there"]:
         # These rows were sent to be made, since no record had their key then.
         there = [ids[place] for place in places["there"]]
         calls.append(_look_when(facts, part(batch, places["there"]), there, {}))
@@ -90,6 +96,10 @@ def _matched(facts: Facts) -> Verdict:
     elif places["absent"]:
         calls += _make(facts, part(batch, places["absent"]), outcomes)
     return Verdict(tuple(outcomes), follow=tuple(calls))
+
+
+def _has_parts(batch: Batch, place: int) -> bool:
+    return any(isinstance(value, list | dict) for value in batch.records[place].values())
 
 
 def _update(

@@ -60,6 +60,8 @@ def plan(
     server: Server = NOTHING_KNOWN,
     block: int = BLOCK,
     among: Sequence[int] | None = None,
+    *,
+    first: int = 0,
 ) -> Iterator[Call]:
     """What to call, in which order; converted slice by slice, as the calls are taken.
 
@@ -69,6 +71,7 @@ def plan(
         server: What is known of the server.
         block: Rows to convert at once. A sample wants few, a send wants many.
         among: The positions of the rows to send, in order; all if left out.
+        first: The number of the first batch.
 
     Returns:
         The calls. Every row is in exactly one; where that is a look-up, `follow_ups` says what comes after. Before
@@ -76,8 +79,8 @@ def plan(
         that, and with a key, the model's fields. With what they answer, the plan is made anew.
     """
     source = Source.of(data)
-    numbered = enumerate(batches(source, settings, among))
-    return chain(_needed(source, settings, server), _calls(source, settings, server, numbered, block))
+    numbered = enumerate(batches(source, settings, among), first)
+    return chain(needed(source, settings, server), _calls(source, settings, server, numbered, block))
 
 
 def calls_of(
@@ -100,7 +103,7 @@ def calls_of(
     fitting = ((number, batch) for number, batch in numbered if not wanted.isdisjoint(batch))
     # A batch may take several calls, of which some are for other rows.
     calls = (call for call in _calls(source, settings, server, fitting, 0) if not wanted.isdisjoint(call.rows))
-    return chain(_needed(source, settings, server), calls)
+    return chain(needed(source, settings, server), calls)
 
 
 def follow_ups(call: Call, settings: Settings, found: Container[int], server: Server = NOTHING_KNOWN) -> Iterator[Call]:
@@ -145,8 +148,17 @@ def sending(call: Call, batch: Batch, settings: Settings, server: Server = NOTHI
             yield Call(call.number, call.model, attrs.evolve(ask, doubted=doubted), call.url, tries)
 
 
-def _needed(source: Source, settings: Settings, server: Server) -> Iterator[Call]:
-    """What has to be asked before any row is sent."""
+def needed(source: Source, settings: Settings, server: Server) -> Iterator[Call]:
+    """What has to be asked before any row is sent.
+
+    Args:
+        source: The bound frame, without problems.
+        settings: What is to be made of it.
+        server: What is known of the server.
+
+    Returns:
+        Calls for no row; none where all is known. What they answer may be more than what was asked.
+    """
     if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and server.uid is None:
         yield Call(0, "", log_in())
     if not settings.key:

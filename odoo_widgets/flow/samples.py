@@ -38,7 +38,7 @@ KILO = 1000
 NO_ROWS = {LOG_IN: "log in", FIELDS_GET: "ask for the fields"}
 # Which rows with a key a call would be for: that only their look-up tells.
 WHETHER, WRITTEN = {"load": "those that are not there · "}, "those that are there · "
-NOT_ASKED = "Those that are not there are then made with load, which goes by the types of the fields. These are asked for first."
+NOT_ASKED = "Those that are not there are then made with load, which goes by the fields' types, asked for first."
 NO_IDS = "0 stands for each id, which only the call before it tells."
 
 

@@ -146,6 +146,8 @@ class Loop:
             first = next(planned, None)
             if first is None:
                 return None
+            # Where the first call cannot be made, no other can.
+            await self._see_through(first)
             async with asyncio.TaskGroup() as group:
                 for number in range(self._settings.concurrency):
                     group.create_task(self._work(number, planned))

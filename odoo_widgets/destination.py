@@ -13,7 +13,7 @@ from odoo_widgets.flow import payloads, problems, samples, saved
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.dry_run import dry_run
-from odoo_widgets.flow.errors import CredentialError, SettingsError
+from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
 from odoo_widgets.flow.fetching import fetched
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
@@ -369,6 +369,11 @@ class Destination(Settings):
         """
         if payload:
             shown = [each for each in self.samples(frame, among=[row]) if each.call.ask.changes]
+            if self.key and len(shown) != 1:
+                raise PayloadError(
+                    "With a key, what goes for this row depends on what Odoo answers. Test it without a payload, or "
+                    "change the frame."
+                )
             payloads.edited(shown[0].call, self, payload)
         edit = partial(payloads.edited, settings=self, payload=payload) if payload else None
         return self.delivery(frame, credential, rows=[row], edit=edit, again=again, test=True).result()

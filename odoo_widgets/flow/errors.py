@@ -10,6 +10,7 @@
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
     │   ├── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
     │   ├── RefusedError       a question that Odoo refuses to answer: no right, or no such field or language
+    │   ├── FieldsError        columns that the model has no field for, or a key that does not fit its field
     │   └── JournalError       what is written down of sends cannot be written or read, or does not fit
     └── SandboxError           the sandbox on this machine cannot be made, started or used
         └── NoOdooError        there is no Odoo package to make it from
@@ -121,6 +122,10 @@ class RefusedError(StoppedError):
     def __init__(self, message: str, error_type: str = "") -> None:
         super().__init__(message)
         self.error_type = error_type
+
+
+class FieldsError(StoppedError):
+    """Columns that the model has no field for, or a key that does not fit its field. Nothing was sent."""
 
 
 class JournalError(StoppedError):

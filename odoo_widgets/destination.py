@@ -12,6 +12,7 @@ import attrs
 from odoo_widgets.flow import payloads, problems, samples, saved
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.differences import diff
 from odoo_widgets.flow.dry_run import dry_run
 from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
 from odoo_widgets.flow.fetching import fetched
@@ -285,6 +286,33 @@ class Destination(Settings):
             RefusedError: The user may not read the model.
         """
         return ask(dry_run(frame, self), self, credential, transport=transport)
+
+    def diff(
+        self,
+        frame: pd.DataFrame | Source,
+        credential: Credential,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> pd.DataFrame:
+        """The cells that Odoo does not hold as they would be sent. Nothing is changed.
+
+        Args:
+            frame: The frame, whose `ids` column or `key` says which records its rows are for.
+            credential: As whom.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            One row for each such cell: row (position), id, field, in_odoo, in_frame. `attrs["counts"]` has how many
+            rows would be made, changed and left; `attrs["never_settle"]` the fields that differ again after each send.
+
+        Raises:
+            DataError: The frame cannot be sent as it is.
+            SettingsError: A column is no field, or nothing says which records the rows are for.
+            CredentialError: The key is unknown, or belongs to another server.
+            EndpointError: What answers is not the Odoo, database or model that was meant.
+            RefusedError: The user may not read the model or a field.
+        """
+        return ask(diff(frame, self), self, credential, transport=transport)
 
     def delivery(
         self,

@@ -47,7 +47,7 @@ FLOW = [
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
     "responses", "digests", "repeats", "receipt", "report", "chain", "words", "follow", "matched", "again", "judge",
     "asking", "naming", "fetching", "checks/notes", "checks/subject", "checks/columns", "checks/cells", "checks/links",
-    "checks/parents", "checks/models", "checks/__init__", "dry_run",
+    "checks/parents", "checks/models", "checks/__init__", "dry_run", "holding", "differences",
     "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
 ]  # fmt: skip
 

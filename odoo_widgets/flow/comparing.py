@@ -12,10 +12,12 @@ import math
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from odoo_widgets.flow.model import OWN
 
-    from odoo_widgets.flow.model import Field
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from odoo_widgets.flow.model import Field, Fields
 
 # What Odoo shows of a time; a text of it may end earlier.
 MIDNIGHT, DAY = " 00:00:00", len("2026-03-01")
@@ -37,6 +39,35 @@ def same(field: Field, sent: Any, held: Any, decimals: int | None = None) -> boo
         Whether Odoo would hold the same afterwards. What it cannot be told of, such as lines to make, is not the same.
     """
     return SAME.get(field.type, _equal)(field, sent, held, decimals)
+
+
+def differing(
+    sent: Mapping[str, Any], held: Mapping[str, Any], fields: Fields, decimals: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """The cells of a record that Odoo does not hold as they would be sent.
+
+    Args:
+        sent: Field to value as it goes on the wire.
+        held: What the record holds of these fields.
+        fields: The model's fields.
+        decimals: Of fields that hold money, the decimals of the record's currency, as far as they are known.
+
+    Returns:
+        Field to the value that the record holds. A field that Odoo keeps by itself is none of them: it never settles.
+    """
+    known = decimals or {}
+    return {
+        name: held[name]
+        for name, value in sent.items()
+        if name in held
+        and not settles_never(fields[name])
+        and not same(fields[name], value, held[name], known.get(name))
+    }
+
+
+def settles_never(field: Field) -> bool:
+    """Whether Odoo drops whatever is sent for a field, so that it differs again each time."""
+    return field.dropped or field.name in OWN
 
 
 def rounded(number: float, decimals: int) -> float:

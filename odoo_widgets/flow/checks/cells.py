@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
-from odoo_widgets.flow.comparing import rounded
-from odoo_widgets.flow.model import OWN
+from odoo_widgets.flow.comparing import rounded, settles_never
 from odoo_widgets.flow.naming import meant
 from odoo_widgets.flow.unsendable import shown
 
@@ -55,7 +54,7 @@ def values(subject: Subject) -> Iterator[Note]:
         field = subject.field(name)
         if field is None or (check := table.get(field.type)) is None or "/" in name:
             continue
-        if field.dropped or field.name in OWN:
+        if settles_never(field):
             continue
         yield from _notes(name, field, held, check)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.checks.notes import ERROR, WARNING, Note
+from odoo_widgets.flow.comparing import settles_never
 from odoo_widgets.flow.model import OWN, TO_MANY
 from odoo_widgets.flow.naming import did_you_mean
 
@@ -45,7 +46,7 @@ def dropped(subject: Subject) -> Iterator[Note]:
         field = subject.field(name)
         if field is None or (subject.imports and name in OF_LOAD) or name in inherited:
             continue
-        if field.name in OWN or field.dropped:
+        if settles_never(field):
             reason = "Odoo keeps it by itself" if field.name in OWN else "it is read-only and computed"
             yield Note(
                 WARNING,

@@ -18,6 +18,8 @@ from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsErro
 from odoo_widgets.flow.fetching import fetched
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
+from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.seen import seen
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings, stripped
 from odoo_widgets.net import tables
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.calls import Call
     from odoo_widgets.flow.policy import Policy
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.samples import Samples
 
 
@@ -327,6 +328,7 @@ class Destination(Settings):
         resume: bool = False,
         test: bool = False,
         journal: bool = True,
+        since: pd.DataFrame | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Delivery:
@@ -344,6 +346,7 @@ class Destination(Settings):
             test: Whether this is a test of some rows.
             journal: Whether what is sent is written down. Without, nothing is known of it afterwards: no row is found
                 again, nothing can be resumed.
+            since: With `only_changes`, what `fetch` or `diff` returned, as for `send`.
             on_progress: Called in the sending thread, after every call.
             transport: What carries the requests in place of the network.
 
@@ -354,6 +357,10 @@ class Destination(Settings):
             CredentialError: The key belongs to another server.
             DataError: The frame cannot be sent as it is.
         """
+        if since is not None:
+            if not self.only_changes:
+                raise SettingsError("since is for sends that write only what differs. Say only_changes=True.")
+            server = server.saw(self.endpoint.model, seen(since, Source.of(frame), self))
         return Delivery(
             frame,
             self,
@@ -412,6 +419,7 @@ class Destination(Settings):
         credential: Credential,
         *,
         again: bool | None = None,
+        since: pd.DataFrame | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         **changes: Any,
     ) -> pd.DataFrame:
@@ -422,6 +430,8 @@ class Destination(Settings):
             credential: As whom. Its server must be the one in the URL.
             again: What becomes of rows that were sent before, and that would be there twice: True sends them once
                 more, False leaves them out, with what became of them then. Left out, such a frame is refused.
+            since: With `only_changes`, what `fetch` or `diff` returned before the frame was edited: a row with a cell
+                that somebody changed in Odoo since is `rejected`.
             on_progress: Called in the sending thread, after every call.
             changes: Settings to replace for this send.
 
@@ -438,7 +448,7 @@ class Destination(Settings):
             InterruptedSendError: An interrupt came; the error holds what became of each row.
         """
         target = self.replace(**changes)
-        return target.delivery(frame, credential, again=again, on_progress=on_progress).result()
+        return target.delivery(frame, credential, again=again, since=since, on_progress=on_progress).result()
 
     def resume(
         self,
@@ -472,9 +482,10 @@ class Destination(Settings):
         credential: Credential,
         *,
         again: bool | None = None,
+        since: pd.DataFrame | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         **changes: Any,
     ) -> pd.DataFrame:
         """Sends like `send`, and leaves the event loop free meanwhile."""
         target = self.replace(**changes)
-        return await target.delivery(frame, credential, again=again, on_progress=on_progress).aresult()
+        return await target.delivery(frame, credential, again=again, since=since, on_progress=on_progress).aresult()

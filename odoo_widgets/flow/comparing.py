@@ -269,8 +269,11 @@ class _Parts(HTMLParser):
         self.parts.append((">", tag))
 
     def handle_data(self, data: str) -> None:
-        if text := " ".join(data.split()):
-            self.parts.append(("", text))
+        # What looks like a tag and is none ends a piece of text.
+        if self.parts and not self.parts[-1][0]:
+            self.parts[-1] = ("", self.parts[-1][1] + data)
+        else:
+            self.parts.append(("", data))
 
 
 def parts_of_html(value: Any) -> list[tuple[str, ...]]:
@@ -280,6 +283,7 @@ def parts_of_html(value: Any) -> list[tuple[str, ...]]:
     reader = _Parts()
     reader.feed(str(value))
     reader.close()
-    parts = reader.parts
+    texts = (part if part[0] else ("", " ".join(part[1].split())) for part in reader.parts)
+    parts = [part for part in texts if part != ("", "")]
     alone = parts[:1] == [("<", "p")] and parts[-1:] == [(">", "p")] and parts.count(("<", "p")) == 1
     return parts[1:-1] if alone else parts

@@ -142,6 +142,11 @@ def _fields(value: Mapping[str, str] | None) -> immutabledict[str, str]:
     return immutabledict({column: field.strip() for column, field in mapping.items() if field.strip() != column})
 
 
+def _truth(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{attribute.name}={value!r} is neither true nor false.")
+
+
 def stripped(value: str) -> str:
     """Text without white space around it; anything else as it is."""
     return value.strip() if isinstance(value, str) else value
@@ -192,6 +197,8 @@ class Settings:
         mode: What becomes of a row with a key: `create` makes the record and leaves one that is there as it is,
             `update` never makes one, `upsert` does either. For REST with the id in the URL: `upsert` posts the rows
             without an id to the URL without its last part.
+        only_changes: Whether only the cells that differ from what Odoo holds are written, read just before; a row
+            without any is `unchanged`.
         wrap: For REST in JSON or XML: the names that the records are wrapped in, such as `data` or `params.data`.
         id_path: For REST: where the answer has the id, such as `data[0].id`; empty for the common places.
         key_header: For REST: the header that the key goes into, such as `api-key`; `Authorization` sends it as a
@@ -228,6 +235,7 @@ class Settings:
     max_bytes: int | None = attrs.field(default=None, converter=_number_or_none, kw_only=True)
     key: tuple[str, ...] = attrs.field(default=(), converter=_key, kw_only=True)
     mode: str = attrs.field(default=CREATE, validator=_one_of(MODES), kw_only=True)
+    only_changes: bool = attrs.field(default=False, validator=_truth, kw_only=True)
     wrap: str = attrs.field(default=OF_REST["wrap"], validator=_path, kw_only=True)
     id_path: str = attrs.field(default=OF_REST["id_path"], validator=_path, kw_only=True)
     key_header: str = attrs.field(default=OF_REST["key_header"], validator=_header_name, kw_only=True)

@@ -16,6 +16,7 @@ from odoo_widgets.flow.differences import diff
 from odoo_widgets.flow.dry_run import dry_run
 from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
 from odoo_widgets.flow.fetching import fetched
+from odoo_widgets.flow.kept import read_back
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.records import Source
@@ -314,6 +315,35 @@ class Destination(Settings):
             RefusedError: The user may not read the model or a field.
         """
         return ask(diff(frame, self), self, credential, transport=transport)
+
+    def read_back(
+        self,
+        responses: pd.DataFrame,
+        credential: Credential,
+        frame: pd.DataFrame | Source,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> pd.DataFrame:
+        """What Odoo kept of what was sent. Nothing is changed.
+
+        Args:
+            responses: What `send` returned, all of it or some of its rows.
+            credential: As whom.
+            frame: The frame that was sent.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            One row for each cell that is in Odoo: row (position), id, field, sent, in_odoo, and `kept`: `same`,
+            `rounded`, `truncated`, `dropped`, `translated`, otherwise `changed`, or `not_compared` for lines.
+
+        Raises:
+            DataError: The responses are those of another frame.
+            SettingsError: A column is no field.
+            CredentialError: The key is unknown, or belongs to another server.
+            EndpointError: What answers is not the Odoo, database or model that was meant.
+            RefusedError: The user may not read the model or a field.
+        """
+        return ask(read_back(responses, frame, self), self, credential, transport=transport)
 
     def delivery(
         self,

@@ -48,7 +48,7 @@ FLOW = [
     "responses", "digests", "repeats", "receipt", "report", "chain", "words", "narrowed", "follow", "matched", "again",
     "judge", "asking", "naming", "fetching", "checks/notes", "checks/subject", "checks/columns", "checks/cells",
     "checks/links", "checks/parents", "checks/models", "checks/__init__", "dry_run", "holding", "seen", "differences",
-    "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
+    "kept", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

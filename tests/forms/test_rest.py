@@ -25,6 +25,7 @@ EDITS = [
     ("Wrap Records In", "params.data", {"wrap": "params.data"}, '"params": {\n    "data":'),
     ("Id in Answer", "data[0].id", {"id_path": "data[0].id"}, "PATCH /api/res.partner/1"),
     ("Key Header", "api-key", {"key_header": "api-key"}, "Api-Key: ***"),
+    ("Key Header", "Cookie: session_id={key}", {"key_header": "Cookie: session_id={key}"}, "Cookie: session_id=***"),
     (UPSERT, True, {"mode": "upsert"}, "PATCH /api/res.partner/1"),
     ("Method", "PUT", {"method": "PUT"}, "PUT /api/res.partner/1"),
     ("Content Format", "form", {"content_format": "form"}, "application/x-www-form-urlencoded"),
@@ -174,7 +175,8 @@ def test_a_send_to_an_api_that_is_not_there_offers_json2(
 
 
 PAGES = [
-    "/odoo/contacts", "/web#model=sale.order&view_type=form&id=4", "/web?debug=1#action=5", "/odoo", "/", "",
+    "/odoo/contacts", "/en/odoo/contacts", "/fr_BE/web#action=5", "/es_419/web/",
+    "/web#model=sale.order&view_type=form&id=4", "/web?debug=1#action=5", "/odoo", "/", "",
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 REFERENCES = ("many2one", "many2many")
 SUBFIELDS = ("id", ".id")
+LINES = ("many2many", "one2many")
 # Odoo's commands by their numbers (`Command` in odoo/orm/commands.py), with the fewest parts that each takes.
 SHORTEST = {0: 3, 1: 3, 2: 2, 3: 2, 4: 2, 5: 1, 6: 3}
 LONGEST_COMMAND = 3
@@ -67,6 +68,23 @@ def record(model: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise BadRequest("One record has one JSON object as its body, not an array.")
     return found
+
+
+def stumbled(model: Any, error: KeyError) -> Exception:
+    """What to say of a model whose own code looks for a field before anybody asks whether it is there.
+
+    Args:
+        model: The model.
+        error: What it raised.
+
+    Returns:
+        An error about the values, where it is the name of a field of the model or of a line in it; else the same.
+    """
+    lines = [model.env[field.comodel_name] for field in model._fields.values() if field.type in LINES]
+    name = next(iter(error.args), None)
+    if not any(name in each._fields for each in (model, *lines)):
+        return error
+    return ValidationError(f"Odoo looks for {name!r} in these values: it is missing there, or does not fit.")
 
 
 def from_json(model: Any, text: str) -> list[dict[str, Any]] | dict[str, Any]:
@@ -186,11 +204,27 @@ def _properties(_model: Any, field: Any, value: Any) -> None:
         raise ValueError(f"Wrong value for {field}: {value!r}. Properties are an object, or an array of objects.")
 
 
+def _text(_model: Any, field: Any, value: Any) -> None:
+    # Odoo would store the Python code of it, or hand it to the database as it is.
+    if isinstance(value, list | dict):
+        raise TypeError(f"Wrong value for {field}: {value!r}. It takes text.")
+
+
+def _base64(_model: Any, field: Any, value: Any) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"Wrong value for {field}: {value!r}. A file is text in base64.")
+
+
 CHECKS: dict[str, Callable[[Any, Any, Any], None]] = {
+    "binary": _base64,
+    "char": _text,
+    "html": _text,
+    "image": _base64,
     "many2many": _many,
     "many2one": _many2one,
     "one2many": _many,
     "properties": _properties,
+    "text": _text,
 }
 
 

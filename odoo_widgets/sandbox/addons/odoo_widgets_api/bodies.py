@@ -19,7 +19,7 @@ LINES = ("many2many", "one2many")
 # Odoo's commands by their numbers (`Command` in odoo/orm/commands.py), with the fewest parts that each takes.
 SHORTEST = {0: 3, 1: 3, 2: 2, 3: 2, 4: 2, 5: 1, 6: 3}
 LONGEST_COMMAND = 3
-WITH_VALUES = (0, 1)
+WITH_VALUES, WITH_ID, SET = (0, 1), (1, 2, 3, 4), 6
 
 
 def records(model: Any) -> list[dict[str, Any]] | dict[str, Any]:
@@ -183,13 +183,19 @@ def _many(model: Any, field: Any, value: Any) -> None:
         if type(command) is int:
             continue
         fits = isinstance(command, list) and command and type(command[0]) is int and len(command) <= LONGEST_COMMAND
-        if not fits or len(command) < SHORTEST.get(command[0], LONGEST_COMMAND + 1):
+        if not fits or len(command) < SHORTEST.get(command[0], LONGEST_COMMAND + 1) or not _numbered(command):
             raise ValueError(
                 f"Wrong value for {field}: {command!r}. It takes ids, and commands such as [0, 0, {{…}}], [4, id] or "
                 "[6, 0, [ids]]."
             )
         if command[0] in WITH_VALUES:
             _line(model.env[field.comodel_name], field, command[2])
+
+
+def _numbered(command: list[Any]) -> bool:
+    """Whether ids stand where a command has them: text gets as far as the database, which fails on it."""
+    ids = command[1:2] if command[0] in WITH_ID else command[2] if command[0] == SET else []
+    return isinstance(ids, list) and all(type(each) is int for each in ids)
 
 
 def _line(lines: Any, field: Any, values: Any) -> None:

@@ -328,6 +328,14 @@ FRAMES: dict[str, tuple[dict[str, Any], str]] = {
         {"url": f"{URL}/42/", "method": "PUT", "ids": "odoo_id"},
         "This would send 1,203 rows to record 42. Put the column of ids in its place: /api/res.partner/{odoo_id}.",
     ),
+    "the same, posted": (
+        {"url": f"{URL}/42"},
+        "This would send 1,203 rows to record 42. Put the column of ids in its place: /api/res.partner/{id}.",
+    ),
+    "the same, posted to a name without a dot": (
+        {"url": f"{SERVER}/api/v1/contacts/42"},
+        "This would send 1,203 rows to record 42. Put the column of ids in its place: /api/v1/contacts/{id}.",
+    ),
     "all that there is": (
         {"url": URL, "method": "DELETE"},
         (
@@ -353,6 +361,11 @@ FRAMES: dict[str, tuple[dict[str, Any], str]] = {
 def test_a_frame_that_does_not_fit_its_address_is_refused_with_the_reason(name: str) -> None:
     chosen, sentence = FRAMES[name]
     assert problems(MANY, Settings(**chosen)) == (sentence,)
+
+
+@pytest.mark.parametrize("path", ["/hooks/catch/12345/", "/api/2", "/api/v1/2", "/rest/v1.0/2"])
+def test_a_number_that_is_no_record_s_is_posted_to(path: str) -> None:
+    assert problems(MANY, Settings(SERVER + path)) == ()
 
 
 ONE_RECORD = ["/res_partner_42", "/42.json", f"/{'9' * 19}", "/0b8e7c1a-1111-4222-8333-444455556666", "/42/image"]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from werkzeug import Response
 
-from odoo_widgets import Credential, Destination, Server
+from odoo_widgets import Credential, CredentialError, Destination, Server
 from tests.forms.examples import KEY, ME, PLAIN
 
 if TYPE_CHECKING:
@@ -217,3 +217,21 @@ def test_a_server_that_is_known_to_be_old_is_sent_to_over_xml_rpc(show: Show, fr
     screen.type("URL", f"{SERVER}/odoo")
     assert screen.form.destination == Destination(f"{SERVER}/xmlrpc/2/object", model="res.partner", operation="create")
     assert json.dumps(screen.form.destination.content_format) == '"XML"'
+
+
+def test_each_row_with_an_address_of_its_own_is_a_call(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PATCH)
+    assert screen.says("2 rows: 2 calls.")
+    screen.form.destination = PATCH.replace(batch_size=2)
+    assert screen.says("2 rows: 1 batch.")
+
+
+def test_what_http_basic_lacks_keeps_rows_from_being_sent(show: Show, frame: pd.DataFrame) -> None:
+    nobody = Credential(SERVER, "mycompany", api_key=KEY)
+    screen = show(frame, PATCH.replace(key_header="Authorization: Basic {login}:{key}"), nobody)
+    assert screen.says("HTTP Basic wants the login beside the key")
+    assert screen.button("Send").disabled
+    screen.form.credential = ME
+    assert not screen.button("Send").disabled
+    with pytest.raises(CredentialError, match=r"wants the login beside the key: .* Nothing was sent\."):
+        screen.form.destination.send(frame, nobody)

@@ -40,7 +40,7 @@ VERBS = ("POST", "PUT", "PATCH", "DELETE")
 # Odoo's own addresses that no call goes to: its APIs, misspelt, and its pages for people.
 OWN_APIS = re.compile(r"/+(json|jsonrpc|xmlrpc)(/|$)")
 # The pages may stand below a language, as on a website of Odoo's (19.0, addons/http_routing): `/fr_BE/web`.
-PAGES = re.compile(r"(/([a-z]{2}|[a-z]{2,3}_[A-Z0-9]{2,3}))?/(odoo|web)(/|$)|/?$")
+PAGES = re.compile(r"(/([a-z]{2}|[a-z]{2,3}_[A-Z0-9]{2,3}))?(/(odoo|web)(/|$)|/?$)")
 # What a person is most likely to send to.
 LIKELY = "res.partner"
 # What is typed for another, and the one that is meant.

@@ -240,6 +240,10 @@ def wrong_format(facts: Facts) -> str:
 
 def way_out(facts: Facts) -> dict[str, Any]:
     """The settings to use in place of an API that is not there; empty where none can be proposed."""
+    model = facts.settings.endpoint.model
+    if model and f"model {model!r} does not exist" in facts.message:
+        # What does not know the model is there, and another API of the same Odoo does not know it either.
+        return {}
     return instead(facts.settings, facts.exchange.request.url.path, facts.knows)
 
 

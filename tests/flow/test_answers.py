@@ -476,6 +476,13 @@ def test_an_odoo_that_is_known_to_have_no_json2_is_offered_xml_rpc() -> None:
     )
 
 
+def test_nothing_is_proposed_where_an_api_is_there_and_the_model_is_not() -> None:
+    error = {"name": "werkzeug.exceptions.NotFound", "message": "the model 'res.partner' does not exist"}
+    found = verdict("POST", js({"error": error}, 404))
+    assert found.stop is not None
+    assert found.stop.instead == {}
+
+
 def test_nothing_is_proposed_for_an_address_that_is_no_api() -> None:
     settings = Settings(f"{SERVER}/hooks/a.b")
     call = Call(0, "a.b", Ask(range(1), "POST", {"records": [{}]}))
@@ -596,6 +603,18 @@ def test_nothing_is_made_up_where_no_id_stands_at_that_place(content: Any, statu
     found = verdict("POST", js(content, status, Location="/api/res.partner/7"), id_path="data[0].id")
     what = "that it found no record" if content == [] else "no id at id_path='data[0].id' for 1 record"
     assert seen(found) == [("in_doubt", None, ODD.format(what))]
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
+
+
+@given(st.lists(WORDS.filter(lambda name: not {"'", '"'} <= set(name)) | st.integers(0, 999), min_size=1, max_size=4))
+def test_any_name_that_has_not_both_quotes_can_be_said_in_a_path(way: list[str | int]) -> None:
+    path = "".join(
+        f"[{step}]" if isinstance(step, int) else f"['{step}']" if '"' in step else f'["{step}"]' for step in way
+    )
+    assert PATH.fullmatch(path)
+    assert steps(path) == way
 
 
 # --- anything at all -------------------------------------------------------------------------------------------------

@@ -109,6 +109,10 @@ BODIES: dict[str, tuple[dict[str, Any], list[bytes]]] = {
         {"wrap": "params.data"},
         [b'{"params":{"data":' + FIRST + b"}}", b'{"params":{"data":' + SECOND + b"}}"],
     ),
+    "JSON, wrapped in a name with a dot": (
+        {"wrap": '["res.partner"].data'},
+        [b'{"res.partner":{"data":' + FIRST + b"}}", b'{"res.partner":{"data":' + SECOND + b"}}"],
+    ),
     "JSON, several, wrapped": ({"batch_size": 2, "wrap": "data"}, [b'{"data":[' + FIRST + b"," + SECOND + b"]}"]),
     "XML": ({"content_format": "XML"}, [XML + FIRST_XML, XML + SECOND_XML]),
     "XML, several": (
@@ -460,6 +464,11 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "a wrap that is no name in XML": (
         {"content_format": "XML", "wrap": "two words"},
         "wrap='two words' cannot name elements in XML. Write it like data or params.data.",
+        {},
+    ),
+    "a wrap that is no name in XML, in quotes": (
+        {"content_format": "XML", "wrap": '["two words"]'},
+        "wrap='[\"two words\"]' cannot name elements in XML. Write it like data or params.data.",
         {},
     ),
     "a path that is none": (

@@ -175,7 +175,7 @@ def test_a_send_to_an_api_that_is_not_there_offers_json2(
 
 
 PAGES = [
-    "/odoo/contacts", "/en/odoo/contacts", "/fr_BE/web#action=5", "/es_419/web/",
+    "/odoo/contacts", "/en/odoo/contacts", "/fr_BE/web#action=5", "/es_419/web/", "/en",
     "/web#model=sale.order&view_type=form&id=4", "/web?debug=1#action=5", "/odoo", "/", "",
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
     │   ├── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
+    │   ├── FieldsError        columns that the model has no field for, or a key that does not fit its field
     │   └── JournalError       what is written down of sends cannot be written or read, or does not fit
     └── SandboxError           the sandbox on this machine cannot be made, started or used
         └── NoOdooError        there is no Odoo package to make it from
@@ -108,6 +109,10 @@ class CredentialError(StoppedError):
 
 class EndpointError(StoppedError):
     """What answers at the URL is not the Odoo, database, model or method that was meant."""
+
+
+class FieldsError(StoppedError):
+    """Columns that the model has no field for, or a key that does not fit its field. Nothing was sent."""
 
 
 class JournalError(StoppedError):

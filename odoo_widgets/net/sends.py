@@ -96,7 +96,7 @@ class Head:
     def new(cls, title: str, me: Credential, *, target: str, fingerprint: str, rows: int, test: bool = False) -> Self:
         """A send that starts now."""
         return cls(
-            name=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+            name=f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}",
             title=title,
             server=me.server,
             database=me.database,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from odoo_widgets.flow.choices import OF_REST, UPSERTS, WRAPPED
+from odoo_widgets.flow.choices import CREATE, OF_REST, UPSERT, UPSERTS, WRAPPED
 from odoo_widgets.flow.key_headers import FORMS
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, hide, labelled
@@ -21,7 +21,6 @@ MEANINGS = {
     "PATCH": "PATCH changes the fields that are sent.",
     "DELETE": "DELETE removes the records. No columns are sent.",
 }
-CREATE, UPSERT = "create", "upsert"
 
 
 def rest_panel(state: State) -> w.Widget:
@@ -32,7 +31,7 @@ def rest_panel(state: State) -> w.Widget:
     forms = Text(f"Such as {FORMS}.")
     upsert = w.Checkbox(description="Make the rows that have no id, by POST?", indent=False)
     upsert.add_class("ow-check")
-    mirror(state, upsert, lambda: _shown(state, "mode") == UPSERT, lambda on: {"mode": UPSERT if on else CREATE})
+    mirror(state, upsert, lambda: state.shown("mode") == UPSERT, lambda on: {"mode": UPSERT if on else CREATE})
     panel = w.VBox([upsert, wrap, place, header, forms])
     panel.add_class("ow-views")
 

@@ -154,7 +154,10 @@ def there(ask: Ask, result: Any) -> dict[int, State] | None:
 
 
 def made_when(ask: Ask, result: Any) -> dict[int, bool] | None:
-    """Which of the records of a `load` it made: they were not written again since they were made.
+    """Which of the records of a `load` it made.
+
+    All that a call does has one time, to the microsecond: what it updates was made at another. A record that was not
+    written since it was made tells that time; with it, those are known too that somebody else has written since.
 
     Args:
         ask: The call that asked when they were made and written.
@@ -165,7 +168,7 @@ def made_when(ask: Ask, result: Any) -> dict[int, bool] | None:
     """
     if ask.method != READ_GROUPS or ask.effect_of is None or not isinstance(result, list):
         return None
-    found: dict[int, bool] = {}
+    times: dict[int, tuple[Any, Any]] = {}
     names = [*ask.arguments["groupby"], EACH_ID]
     for group in result:
         if not isinstance(group, dict) or not all(name in group for name in names):
@@ -173,7 +176,9 @@ def made_when(ask: Ask, result: Any) -> dict[int, bool] | None:
         created, written, ids = (group[name] for name in names)
         if not isinstance(ids, list) or not all(map(_is_id, ids)):
             return None
-        found |= dict.fromkeys(ids, created == written)
+        times |= dict.fromkeys(ids, (created, written))
+    own = {created for created, written in times.values() if created == written}
+    found = {each: created in own for each, (created, _) in times.items()}
     # Ids that were not asked for are the answer to another question.
     return found if found.keys() <= set(ask.effect_of.ids or ()) else None
 

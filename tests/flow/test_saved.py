@@ -145,10 +145,16 @@ def test_every_setting_is_saved_and_read_back() -> None:
         *("method", "content_format"),
         *("wrap", "id_path", "key_header"),
         # What goes with other operations.
-        *("key", "mode"),
+        *("key", "mode", "only_changes"),
     }
     assert from_text(Settings, to_text(settings)) == settings
     assert all(f"{name} = " in to_text(settings) or f"[{name}]" in to_text(settings) for name in EVERY)
+
+
+def test_that_only_changes_are_written_is_saved_and_read_back() -> None:
+    settings = Settings(URL.replace("create", "write"), only_changes=True)
+    assert "only_changes = true" in to_text(settings)
+    assert from_text(Settings, to_text(settings)) == settings
 
 
 URLS = st.sampled_from([
@@ -222,7 +228,7 @@ def test_an_address_that_looks_like_it_holds_a_secret_is_not_saved(query: str) -
 WRONG = {
     "batch_size": "-5", "max_bytes": "1.5", "timeout": "0", "timezone": '"Nowhere"', "exclude": "[7]", "ids": '""',
     "grouping": '"x"', "method": '"GET"', "content_format": '"YAML"', "missing": '{a = "x"}', "headers": "7",
-    "fields": "{a = 7}",
+    "fields": "{a = 7}", "only_changes": '"yes"',
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
-from odoo_widgets.flow.comparing import rounded, settles_never
+from odoo_widgets.flow.comparing import is_empty, rounded, settles_never
 from odoo_widgets.flow.naming import meant
 from odoo_widgets.flow.unsendable import shown
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # PostgreSQL's integer, which Odoo keeps whole numbers in.
 LARGEST = 2**31
-DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d?-\d\d?", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?", re.ASCII)
 BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*", re.ASCII)
 REFERENCE = re.compile(r"[a-z0-9_.]+,\d+", re.ASCII)
@@ -62,7 +62,9 @@ def values(subject: Subject) -> Iterator[Note]:
 def _notes(name: str, field: Field, held: Distinct, check: Callable[[Field, Any], Said | None]) -> Iterator[Note]:
     together: dict[tuple[str, str, str], tuple[list[int], list[str]]] = {}
     for place in sorted(set(held.codes[held.codes >= 0].tolist())):
-        if (said := check(field, held.values[place])) is not None:
+        # An empty text and false empty a field of any type.
+        value = held.values[place]
+        if not is_empty(value) and (said := check(field, value)) is not None:
             places, texts = together.setdefault((said.severity, said.problem, said.advice), ([], []))
             places.append(place)
             texts.append(said.shown)
@@ -150,7 +152,8 @@ def _moment(_field: Field, value: Any) -> Said | None:
 
 
 def _is_day(text: str) -> bool:
-    return _parsed(text, dt.date.fromisoformat) is not None
+    # Odoo's own way of reading (odoo/orm/fields_temporal.py, `to_date`).
+    return _parsed(text, lambda day: dt.datetime.strptime(day, "%Y-%m-%d")) is not None  # noqa: DTZ007 - a day has no zone
 
 
 def _is_moment(text: str) -> bool:
@@ -158,7 +161,7 @@ def _is_moment(text: str) -> bool:
 
 
 def _choice(field: Field, value: Any) -> Said | None:
-    if not field.selection or value in field.selection or value in ("", False):
+    if not field.selection or value in field.selection:
         return None
     key = meant(str(value), field.selection)
     exact = key and str(value).casefold() in (key.casefold(), field.selection[key].casefold())
@@ -171,7 +174,7 @@ def _choice(field: Field, value: Any) -> Said | None:
 
 
 def _one(field: Field, value: Any) -> Said | None:
-    if is_id(value) or value in (0, "", False):
+    if is_id(value) or value == 0:
         return None
     problem = f"These are no ids of {field.relation}."
     return Said(ERROR, problem, "Look the records up, and send their ids.", shown(value))
@@ -179,8 +182,6 @@ def _one(field: Field, value: Any) -> Said | None:
 
 def _many(field: Field, value: Any) -> Said | None:
     if not isinstance(value, list):
-        if value is False:
-            return None
         return Said(ERROR, f"These are no lists of ids of {field.relation}.", "Send lists of ids.", shown(value))
     if all(is_id(each) for each in value) or all(_is_command(each) for each in value):
         return None
@@ -200,14 +201,14 @@ def _is_command(value: Any) -> bool:
 
 
 def _file(_field: Field, value: Any) -> Said | None:
-    if value is False or (isinstance(value, str) and BASE64.fullmatch(value)):
+    if isinstance(value, str) and BASE64.fullmatch(value):
         return None
     advice = "Send bytes, or base64 without anything before it."
     return Said(ERROR, "These are no files: neither bytes nor base64.", advice, shown(value))
 
 
 def _reference(_field: Field, value: Any) -> Said | None:
-    if value in ("", False) or (isinstance(value, str) and REFERENCE.fullmatch(value)):
+    if isinstance(value, str) and REFERENCE.fullmatch(value):
         return None
     return Said(ERROR, "These lead to no record.", "Write them like res.partner,7.", shown(value))
 

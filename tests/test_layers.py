@@ -45,8 +45,9 @@ FLOW = [
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
     "responses", "digests", "repeats", "receipt", "report", "chain", "words", "narrowed", "follow", "matched", "again",
-    "judge", "asking", "naming", "fetching", "checks/notes", "checks/subject", "checks/columns", "checks/cells",
-    "checks/links", "checks/parents", "checks/models", "checks/__init__", "dry_run", "holding", "seen", "differences",
+    "judge", "asking", "naming", "fetching", "checks/notes", "checks/unsendable", "checks/subject",
+    "checks/columns", "checks/cells", "checks/links", "checks/parents", "checks/models", "checks/__init__",
+    "dry_run", "holding", "seen", "differences",
     "kept", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
 ]  # fmt: skip
 

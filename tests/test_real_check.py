@@ -242,15 +242,17 @@ def test_ten_thousand_unknown_names_are_one_finding(given: Given) -> None:
     assert found.problem.endswith("Found: 'land 0', 'land 1', 'land 2' and 9,997 more values.")
 
 
-def test_what_cannot_be_sent_at_all_is_found_as_well(given: Given) -> None:
-    findings = check(given, {"name": ["a"], "color": [float("inf")]})
-    assert findings["problem"].tolist() == destinations_problems(given)
-    assert sentences(findings)[0].startswith("Error · Column 'color', row 0: infinity")
-
-
-def destinations_problems(given: Given) -> list[str]:
-    frame = pd.DataFrame({"name": ["a"], "color": [float("inf")]})
-    return list(destination(given.odoo, "json2", CONTACTS, "create").problems(frame))
+def test_what_cannot_be_sent_at_all_is_found_beside_all_else(given: Given) -> None:
+    when = pd.to_datetime(["2026-03-01 10:20:30"] * 3)
+    frame = {"name": ["a", "b", "c"], "date_closed": when, "color": [1, float("inf"), 3], "nope": [1, 2, 3]}
+    findings = check(given, frame, "crm.lead").set_index("field")
+    assert findings["severity"].to_dict() == {"date_closed": "error", "color": "error", "nope": "error"}
+    assert findings["first_rows"]["color"] == [1]
+    assert findings["problem"]["date_closed"].startswith("A time without a zone. Say where it was read")
+    double = pd.DataFrame([["a", "b"]], columns=["name", "name"])
+    assert check(given, double)["problem"].tolist() == [
+        "The column name 'name' stands 2 times. Rename or drop all but one."
+    ]
 
 
 def test_findings_are_short_sentences_on_a_screen(given: Given) -> None:

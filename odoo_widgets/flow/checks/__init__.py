@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.asking import asked_fields, question
-from odoo_widgets.flow.checks import cells, columns, links, models, parents
+from odoo_widgets.flow.checks import cells, columns, links, models, parents, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
 from odoo_widgets.flow.errors import EndpointError, RefusedError
 from odoo_widgets.flow.operations import operation
-from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.records import Source
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def checked(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.Dat
 
 
 def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
-    notes = [Note(ERROR, each) for each in problems(source, settings)]
+    notes = unsendable.notes(source, settings)
     model = settings.endpoint.model
     try:
         fields = yield from asked_fields(model)
@@ -55,10 +54,10 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
     except RefusedError as refused:
         advice = "Install the language in Odoo, or choose another one." if LANGUAGE in str(refused) else ""
         return [*notes, Note(ERROR, str(refused), advice)]
-    if notes:
-        # What cannot be sent at all cannot be looked at as it goes out.
+    if any(not note.column for note in notes):
+        # Of a frame that cannot be sent at all, it is not known how its columns would go out.
         return notes
-    checked = subject(source, settings, fields)
+    checked = subject(source, settings, fields, {note.column for note in notes})
     for look in LOOKS:
         try:
             notes += yield from look(checked)

@@ -105,9 +105,17 @@ def _link(name: str, field: Field, fields: Fields) -> str:
     return link if fits else ""
 
 
-def subject(source: Source, settings: Settings, fields: Fields) -> Subject:
-    """A frame without problems, as it is checked."""
-    sent = {column.field: _distinct(source, column) for column in columns(source, settings)}
+def subject(source: Source, settings: Settings, fields: Fields, without: Collection[str] = ()) -> Subject:
+    """A frame as it is checked.
+
+    Args:
+        source: The frame.
+        settings: How it would go out.
+        fields: The model's fields that the user may see.
+        without: The columns that cannot go out as they are.
+    """
+    fine = (column for column in columns(source, settings) if column.name not in without)
+    sent = {column.field: _distinct(source, column) for column in fine}
     return Subject(source, settings, fields, sent)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from odoo_widgets.flow.batches import NAMED, rows_text
 from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import OdooWidgetsError
-from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
+from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation, words_of
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import counts
 from odoo_widgets.forms.obstacles import IDLE
@@ -51,7 +51,7 @@ def intention(state: State) -> str:
         return ""
     target = state.destination.endpoint
     rows, model = f"{len(state.data) - len(state.left_out):,}", target.model or "rows"
-    known = operation(target.operation).words
+    known = words_of(target.operation, state.destination.when_found)
     alone = target.operation in OPERATIONS or target.operation in VERBS
     what = f"{known} {rows} {model}" if alone else f"{known} on {rows} {model}"
     log_in = "a login, then " if logs_in(state) else ""

@@ -91,6 +91,13 @@ FRAMES = {
     "categories of objects": one(pd.Categorical(["a", 1, None])),
     "categories that are not used": one(pd.Categorical([None, None], categories=pd.IntervalIndex.from_breaks([0, 1]))),
     "a dictionary of Arrow's": arrow(["a", None, "a"], pa.dictionary(pa.int8(), pa.string())),
+    "a dictionary of Arrow's that has as many values as its codes can count": arrow(
+        [*map(str, range(128)), None], pa.dictionary(pa.int8(), pa.string())),
+    "a dictionary of Arrow's with a missing value among its own": one(
+        pd.arrays.ArrowExtensionArray(pa.chunked_array(
+            [pa.DictionaryArray.from_arrays(pa.array([0, 1, 0, None], pa.int8()), pa.array(["a", None]))]))),
+    "text in Arrow that repeats": arrow(["a", None, "é"] * 60, pa.string()),
+    "days in Arrow that repeat": arrow([dt.date(2026, 3, 1), None, dt.date(1, 1, 1)] * 60, pa.date32()),
     "sparse floats": one([0.0, np.nan, 1.5], pd.SparseDtype(float)),
     "sparse booleans": one([False, True], pd.SparseDtype(bool)),
     "sparse objects": one(["a", None], pd.SparseDtype(object)),

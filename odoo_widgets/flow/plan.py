@@ -28,8 +28,8 @@ from odoo_widgets.flow.operations import (
 )
 from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.server import JSON2_SINCE, NOTHING_KNOWN, Server
+from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -141,16 +141,16 @@ def _calls(
     together = max(1, block_rows // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         block = _block(source, [rows for _, rows in chunk])
-        converted = records.records(block, columns)
         assigning = [
             column.field for column in columns if is_assigning(column.field) or records.may_nest(block, column)
         ]
         ids = records.ids(block, settings)
         addresses = urls.urls(source, block, settings)
         start = 0
-        for number, rows in chunk:
+        converted = records.in_parts(block, columns, (len(rows) for _, rows in chunk))
+        for (number, rows), made in zip(chunk, converted, strict=True):
             places = slice(start, start := start + len(rows))
-            whole = Batch(rows, converted[places], ids[places] if ids is not None else None)
+            whole = Batch(rows, made, ids[places] if ids is not None else None)
             groups = _groups(source, rows, settings)
             for url, same in _apart(whole, addresses[places], settings):
                 there = [groups[place] for place in same] if len(same) < len(rows) else groups

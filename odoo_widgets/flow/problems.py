@@ -16,8 +16,9 @@ from odoo_widgets.flow.limits import limits_of
 from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.presets import preset
-from odoo_widgets.flow.records import Source, columns, numbers
+from odoo_widgets.flow.records import columns
 from odoo_widgets.flow.shape import shape
+from odoo_widgets.flow.source import Source, numbers
 from odoo_widgets.flow.unsendable import shown
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,12 @@ from pandas.api import types
 
 def kind(dtype: Any) -> str:
     """The kind of column that a dtype makes; "" for a dtype that cannot be sent."""
-    if isinstance(dtype, pd.CategoricalDtype):
-        return "category"
+    # A dtype of categories holds all of them, which is much to look up.
+    return "category" if isinstance(dtype, pd.CategoricalDtype) else _kind(dtype)
+
+
+@lru_cache(maxsize=256)
+def _kind(dtype: Any) -> str:
     if types.is_object_dtype(dtype):
         return "object"
     tests = {

@@ -138,12 +138,10 @@ def _calls(
     target = settings.endpoint
     wanted = operation(target.operation)
     columns = records.columns(source, settings) if wanted.takes_values else ()
+    assigning = [each.field for each in columns if is_assigning(each.field) or source.may_nest(each.position)]
     together = max(1, block_rows // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         block = _block(source, [rows for _, rows in chunk])
-        assigning = [
-            column.field for column in columns if is_assigning(column.field) or records.may_nest(block, column)
-        ]
         ids = records.ids(block, settings)
         addresses = urls.urls(source, block, settings)
         start = 0

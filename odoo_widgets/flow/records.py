@@ -11,16 +11,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from odoo_widgets.flow import arrow
 from odoo_widgets.flow.formats import FORMATS
-from odoo_widgets.flow.kinds import cell_kind, is_missing, kind, plain
+from odoo_widgets.flow.kinds import is_missing, plain
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.values import Column, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    import pandas as pd
 
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.values import Values
@@ -83,20 +84,6 @@ def ids(block: pd.DataFrame, settings: Settings) -> list[int] | None:
     return [0 if place in missing else int(value) for place, value in enumerate(column.tolist())]
 
 
-def may_nest(block: pd.DataFrame, column: Column) -> bool:
-    """Whether a cell of some rows may hold a list or a dict."""
-    return _may_nest(block.iloc[:, column.position])
-
-
-def _may_nest(cells: pd.Series) -> bool:
-    if isinstance(cells.dtype, pd.CategoricalDtype):
-        return _may_nest(pd.Series(cells.cat.categories))
-    if isinstance(cells.dtype, pd.ArrowDtype):
-        inner = cells.dtype.pyarrow_dtype
-        return kind(pd.ArrowDtype(inner.value_type) if hasattr(inner, "index_type") else cells.dtype) == "nested"
-    return kind(cells.dtype) == "object" and any(cell_kind(cell) == "nested" for cell in set(map(type, cells.tolist())))
-
-
 def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, Any]]:
     """The rows of a block as records.
 
@@ -128,11 +115,12 @@ def in_parts(block: pd.DataFrame, columns: tuple[Column, ...], sizes: Iterable[i
         for size in sizes:
             yield [{} for _ in range(size)]
         return
+    found = [block.iloc[:, column.position] for column in columns]
     converted = [
-        arrow.values(block.iloc[:, column.position], column) or values(column.cells(block), column)
-        for column in columns
+        arrow.values(cells, column) or values(plain(cells), column)
+        for cells, column in zip(found, columns, strict=True)
     ]
-    rows = zip(*(found for found, _ in converted), strict=True)
+    rows = zip(*(cells for cells, _ in converted), strict=True)
     made = _dicts(tuple(column.field for column in columns))
     gaps, gap_columns = _gaps(columns, converted)
     start = 0

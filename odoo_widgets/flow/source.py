@@ -69,6 +69,15 @@ def _listed(cell: Any) -> Any:
     return list(cell) if isinstance(cell, tuple) else cell
 
 
+def _may_nest(cells: pd.Series) -> bool:
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        return _may_nest(pd.Series(cells.cat.categories))
+    if isinstance(cells.dtype, pd.ArrowDtype):
+        inner = cells.dtype.pyarrow_dtype
+        return kind(pd.ArrowDtype(inner.value_type) if hasattr(inner, "index_type") else cells.dtype) == "nested"
+    return kind(cells.dtype) == "object" and any(cell_kind(cell) == "nested" for cell in set(map(type, cells.tolist())))
+
+
 # What tells the cells of a kind apart, where a cell itself does not: True equals 1, which is another value, and lists
 # and dicts cannot be looked up. 1 and 1.0 go out as the same number.
 SAME: dict[str, Callable[[Any], Any]] = {
@@ -92,6 +101,7 @@ class Source:
         # What is no frame is named by `problems`.
         self.frame = frame.copy(deep=False) if isinstance(frame, pd.DataFrame) else frame
         self._units: dict[int, str] = {}
+        self._nesting: dict[int, bool] = {}
         self._repeated: dict[int, np.ndarray[Any, Any]] = {}
         self._groups: dict[int, tuple[np.ndarray[Any, Any], int]] = {}
         self._order: dict[int, np.ndarray[Any, Any]] = {}
@@ -106,6 +116,12 @@ class Source:
         if position not in self._units:
             self._units[position] = moments.unit(plain(self.frame.iloc[:, position]))
         return self._units[position]
+
+    def may_nest(self, position: int) -> bool:
+        """Whether a cell of a column may hold a list or a dict."""
+        if position not in self._nesting:
+            self._nesting[position] = _may_nest(self.frame.iloc[:, position])
+        return self._nesting[position]
 
     def repeated(self, position: int) -> np.ndarray[Any, Any]:
         """Which numbers of a column stand further above already; cells that are no numbers count as missing ones."""

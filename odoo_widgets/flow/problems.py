@@ -89,8 +89,8 @@ def _same_key(source: Source, settings: Settings, rows: Sequence[int]) -> Iterat
     places = [column.position for column in sent if special and column.name.partition("/")[0] in special.key]
     if not places:
         return
-    part = source.frame.iloc[:, places].astype(object)
-    doubled = np.flatnonzero(part.where(part.notna(), None).duplicated().to_numpy()[_places(rows)])
+    keys = pd.DataFrame({place: source.groups(place)[0] for place in places})
+    doubled = np.flatnonzero(keys.duplicated().to_numpy()[_places(rows)])
     if len(doubled):
         names = ", ".join(source.frame.columns[place] for place in places)
         first = row_name(source.frame.index, int(rows[int(doubled[0])]))

@@ -69,6 +69,34 @@ def _listed(cell: Any) -> Any:
     return list(cell) if isinstance(cell, tuple) else cell
 
 
+def _readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame, whose columns of Arrow's views are changed into what holds the same: pandas takes no rows of a view."""
+    for position, dtype in enumerate(frame.dtypes):
+        if isinstance(dtype, pd.ArrowDtype) and "_view" in str(inner := dtype.pyarrow_dtype):
+            import pyarrow as pa  # noqa: PLC0415
+
+            # Cell by cell: Arrow's own cast loses what a view of views holds.
+            cells = frame.iloc[:, position].array.__arrow_array__().to_pylist()
+            data = pa.chunked_array([pa.array(cells, _without_views(inner))])
+            frame.isetitem(position, pd.arrays.ArrowExtensionArray(data))
+    return frame
+
+
+def _without_views(kind_of_arrow: Any) -> Any:
+    import pyarrow as pa  # noqa: PLC0415
+
+    tests = pa.types
+    if tests.is_dictionary(kind_of_arrow):
+        return _without_views(kind_of_arrow.value_type)
+    if tests.is_list_view(kind_of_arrow) or tests.is_list(kind_of_arrow):
+        return pa.list_(_without_views(kind_of_arrow.value_type))
+    if tests.is_large_list_view(kind_of_arrow) or tests.is_large_list(kind_of_arrow):
+        return pa.large_list(_without_views(kind_of_arrow.value_type))
+    if tests.is_struct(kind_of_arrow):
+        return pa.struct([(field.name, _without_views(field.type)) for field in kind_of_arrow])
+    return {"string_view": pa.string(), "binary_view": pa.binary()}.get(str(kind_of_arrow), kind_of_arrow)
+
+
 def _may_nest(cells: pd.Series) -> bool:
     if isinstance(cells.dtype, pd.CategoricalDtype):
         return _may_nest(pd.Series(cells.cat.categories))
@@ -99,7 +127,7 @@ class Source:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         # What is no frame is named by `problems`.
-        self.frame = frame.copy(deep=False) if isinstance(frame, pd.DataFrame) else frame
+        self.frame = _readable(frame.copy(deep=False)) if isinstance(frame, pd.DataFrame) else frame
         self._units: dict[int, str] = {}
         self._nesting: dict[int, bool] = {}
         self._repeated: dict[int, np.ndarray[Any, Any]] = {}

@@ -158,7 +158,10 @@ def report(rows: int, rounds: int) -> str:
         "# A DataFrame to JSON-2 request bodies",
         "",
         f"{rows:,} rows of 12 mixed columns, 100 records in a body, {rounds} interleaved rounds. {machine()}.",
-        "The bodies of all ways hold the same cells; times are the processor's. Cell by cell makes bodies alone, `encode` whole requests.",
+        (
+            "The bodies of all ways hold the same cells; times are the processor's. Cell by cell makes bodies alone, "
+            "`encode` whole requests."
+        ),
         "`make bench` writes this file.",
         "",
         "| frame | way | median ms | fastest–slowest ms | times as fast | goal |",

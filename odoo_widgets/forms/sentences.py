@@ -188,8 +188,12 @@ def logs_in(state: State) -> bool:
 def one_each(state: State) -> bool:
     """Whether each batch is one call: a row's own address, a byte budget and most operations make more of one."""
     destination = state.destination
-    whole = destination.endpoint.operation == "create" or destination.endpoint.operation in VERBS
-    return whole and not destination.key and not destination.url_columns and destination.max_bytes is None
+    # With a key, a look-up comes first.
+    creates = destination.endpoint.operation == "create" and not destination.key
+    whole = creates or destination.endpoint.operation in VERBS
+    # A row by itself has one address, and cannot be parted.
+    alone = destination.batch_size is None and destination.grouping != "keep together"
+    return whole and (alone or (not destination.url_columns and destination.max_bytes is None))
 
 
 def calls(state: State) -> str:

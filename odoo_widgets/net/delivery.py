@@ -21,10 +21,10 @@ from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.repeats import Past
 from odoo_widgets.flow.responses import Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from odoo_widgets.flow.source import Source
 from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
@@ -152,6 +152,8 @@ class Delivery:
                 f"{PROTOCOLS[settings.endpoint.protocol].NAME} wants the {wanted} beside the key: "
                 f"Credential(…, {wanted}='…'). Nothing was sent."
             )
+        if settings.endpoint.protocol == "rest" and (unfit := settings.place_of_key.unfit(credential)):
+            raise CredentialError(f"{unfit} Nothing was sent.")
         # Its frame is a copy: what the caller does meanwhile is not for this send.
         self._source = Source.of(data)
         self._rows = range(len(self._source)) if rows is None else rows

@@ -25,6 +25,7 @@ NO_GROUP_BY = "Pick the column to group by, under Group By."
 CUT = "{} is a page for people: it was cut to its server, and what to do there was added."
 ADDED = "Only the server was typed: what to do there was added."
 NO_SIZE = "Largest Request is a size with its unit, such as 500 kB or 2 MB."
+NO_RATE = "Calls per Second is a number above 0, such as 5 or 0.5. Leave it empty for no limit."
 # What a key's server is proposed to be sent.
 MODEL, OPERATION = "res.partner", "create"
 VIEWS = ("model", "operation")
@@ -147,6 +148,8 @@ def _complete(wanted: Mapping[str, Any], destination: Destination | None) -> Non
         raise SettingsError(NO_METHOD)
     if isinstance(wanted.get("max_bytes"), str):
         raise SettingsError(NO_SIZE)
+    if isinstance(wanted.get("calls_per_second"), str):
+        raise SettingsError(NO_RATE)
     grouping = shown("grouping", wanted, destination)
     if grouping in GROUPINGS and GROUPINGS[grouping].needs_column and not shown("group_by", wanted, destination):
         raise SettingsError(NO_GROUP_BY)

@@ -179,9 +179,9 @@ def test_every_control_is_reached_with_the_tab_key_in_the_order_of_the_screen_an
     assert names[14:18] == [
         "Would you like to batch your records together?", "Batch Size", "Grouping Algorithm", "Largest Request",
     ]  # fmt: skip
-    assert names[18:25] == [
+    assert names[18:27] == [
         "▾ More", "Empty Cells", "Language", "Company", "E-mail people about records that are assigned to them?",
-        "Time Zone", "Seconds per Call",
+        "Time Zone", "Calls at a Time", "Calls per Second", "Seconds per Call",
     ]  # fmt: skip
-    assert any(name.startswith("▾ 1 · rows 0–19") for name in names[25:])
+    assert any(name.startswith("▾ 1 · rows 0–19") for name in names[27:])
     assert names[-1] == "Send", " | ".join(map(str, names))

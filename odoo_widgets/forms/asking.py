@@ -68,8 +68,8 @@ class Asking(Changing):
     In: `data`, `destination`, `credential`, kept by `bind`; `typed`, `typing` (whether a credential is being typed),
     `said` (what the user says that a database is).
     Out: `server` (what it is known to be), `stored` (names), `picked` (the one in use; empty for another), `flaw` (why
-    what is typed is no credential), `asking` (what goes on, in words), `answered` (what came of it), `better` (settings
-    that suit the server better).
+    what is typed is no credential), `asking` (what goes on, in words), `answered` (what came of it), `refused` (why
+    nothing did), `better` (settings that suit the server better).
     """
 
     data = Value(None)
@@ -83,6 +83,7 @@ class Asking(Changing):
     flaw = traitlets.Unicode()
     asking = traitlets.Unicode()
     answered = traitlets.Unicode()
+    refused = traitlets.Unicode()
     better = Value(NOTHING)
     said = Value(immutabledict())
 
@@ -103,12 +104,13 @@ class Asking(Changing):
         try:
             self.stored = keys.stored()
         except OdooWidgetsError as error:
-            self.answered = in_words(error)
+            self.refused = in_words(error)
 
     def _meet(self, me: Credential | None) -> None:
         """What was known of another credential's server is not known of this one's."""
         if me != self.credential:
-            self.server, self.answered, self.better, self.picked = NOTHING_KNOWN, "", NOTHING, ""
+            self.server, self.better, self.answered = NOTHING_KNOWN, NOTHING, ""
+            self.refused = self.picked = ""
             if self.destination is not None and self.destination.active:
                 # Another credential is another place to send to.
                 self.destination = self.destination.replace(active=False)
@@ -181,7 +183,7 @@ class Asking(Changing):
 
     def _checked(self, me: Credential, server: Server | None, error: Exception | None) -> None:
         if server is None:
-            self.answered = checking.failed(error or OSError(), me)
+            self.refused = checking.failed(error or OSError(), me)
             return
         self.server, self.answered = server, checking.found(server, me)
         self.better = immutabledict(checking.better(server, self.destination))
@@ -196,7 +198,7 @@ class Asking(Changing):
 
     def _kept(self, name: str, where: str | None, error: Exception | None) -> None:
         if where is None:
-            self.answered = in_words(error or OSError())
+            self.refused = in_words(error or OSError())
             return
         self._list()
         self.picked, self.answered = name, KEPT[where].format(name)
@@ -205,7 +207,7 @@ class Asking(Changing):
         with self._changing():
             if self.asking:
                 return
-            self.asking, self.answered = words, ""
+            self.asking, self.answered, self.refused = words, "", ""
             run = partial(self._answer, work, then, self.credential)
             threading.Thread(target=run, name="odoo_widgets form asks", daemon=True).start()
 
@@ -222,7 +224,7 @@ class Asking(Changing):
                 try:
                     then(result, error)
                 except Exception as caught:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
-                    self.answered = in_words(caught)
+                    self.refused = in_words(caught)
 
     # --- live, test copy or sandbox ----------------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # How many of its calls a form shows.
 SAMPLES = 5
 MINUTE, HOUR = 60, 3600
+# Seconds below which a tenth says nothing.
+SHORT = 0.1
 TERMS = "To Odoo Online it is one call a second and one at a time, as Odoo's terms ask, unless you say otherwise here."
 BEYOND_TERMS = "Odoo's terms for Odoo Online ask for no more than one call a second, and one at a time."
 
@@ -113,7 +115,7 @@ def tried(rows: Sequence[int], answer: pd.DataFrame) -> str:
     parts = [str(answered[0]) if answered else "no answer"]
     parts += [f"{status.replace('_', ' ')} {number:,}" for status, number in counts(answer).items()]
     parts += [_records(ids)] if ids else []
-    parts += [f"{seconds[0]:.1f} s"] if seconds else []
+    parts += [f"{seconds[0]:.1f} s" if seconds[0] >= SHORT else f"{seconds[0]:.2f} s"] if seconds else []
     return f"{rows_text(list(rows)).capitalize()} → {' · '.join(parts)}"
 
 

@@ -18,7 +18,10 @@ from odoo_widgets.flow.server import NOTHING_KNOWN, Server, proposed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NO_URL = "Type the URL to send to, such as https://mycompany.odoo.com/json/2/res.partner/create."
+NO_URL = (
+    "Pick a credential, or press New… and type your Odoo's server and key: the URL follows from it. Or type the URL to "
+    "send to, such as https://mycompany.odoo.com/json/2/res.partner/create."
+)
 NO_METHOD = "Type the name of the method to run, under Method Name."
 NO_MODEL = "Type the model that the rows are for, such as res.partner: this URL does not say it."
 NO_GROUP_BY = "Pick the column to group by, under Group By."

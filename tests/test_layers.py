@@ -37,7 +37,8 @@ ROOMS = {
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
-    "errors", "exchange", "headers", "templates", "context", "credential", "failures", "answers", "endpoint", "server",
+    "errors", "exchange", "headers", "templates", "context", "credential", "failures", "answers", "endpoint", "model",
+    "server",
     "choices", "settings", "saved", "calls", "methods", "presets", "operations", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "records", "findings", "urls", "shape",
     "problems", "batches", "protocols/envelope",

@@ -10,10 +10,12 @@ import attrs
 # The method that answers with the user's id, before the first call of a protocol that wants it in each.
 from odoo_widgets.flow.endpoint import LOG_IN
 
-__all__ = ["LOG_IN", "LOOK_UP", "Ask", "Batch", "Call", "pick"]
+__all__ = ["FIELDS_GET", "LOG_IN", "LOOK_UP", "Ask", "Batch", "Call", "pick"]
 
 # The method that a look-up calls. It changes nothing.
 LOOK_UP = "search_read"
+# The method that describes a model's fields.
+FIELDS_GET = "fields_get"
 
 
 @attrs.frozen
@@ -77,7 +79,7 @@ class Ask:
     @property
     def changes(self) -> bool:
         """Whether it may change anything in Odoo. What only reads leaves no row in doubt."""
-        return self.batch is None and self.effect_of is None and self.method != LOG_IN
+        return self.batch is None and self.effect_of is None and self.method not in (LOG_IN, FIELDS_GET)
 
 
 @attrs.frozen

@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 import orjson
 
-from odoo_widgets.flow.calls import LOG_IN, LOOK_UP, Ask, Batch, pick
+from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, LOOK_UP, Ask, Batch, pick
+from odoo_widgets.flow.model import ATTRIBUTES
 
 SAVE_MULTI = "web_save_multi"
 
@@ -161,6 +162,15 @@ def operation(name: str) -> Operation:
 def log_in() -> Ask:
     """The call that asks for the user's id, which each call of some protocols wants."""
     return Ask(range(0), LOG_IN, {})
+
+
+def ask_fields(names: Sequence[str] = ()) -> Ask:
+    """The call that asks for a model's fields.
+
+    Args:
+        names: The only fields to ask for; all if left out.
+    """
+    return Ask(range(0), FIELDS_GET, {"allfields": list(names), "attributes": list(ATTRIBUTES)})
 
 
 def look_up(batch: Batch, fields: tuple[str, ...] = ()) -> Ask:

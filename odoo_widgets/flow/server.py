@@ -11,6 +11,7 @@ from immutabledict import immutabledict
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.endpoint import RPC_PATHS, address, endpoint
 from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.model import Fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,7 @@ class Server:
         companies: The companies that the user may work in: id to name.
         arguments: `model/method` to the names of its arguments, where they are known.
         without: `model/method` of methods that it does not have.
+        fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
         replaced: Model to the fields that a PUT without them puts back to their defaults, where it is known.
     """
 
@@ -63,6 +65,9 @@ class Server:
         factory=immutabledict, converter=immutabledict, repr=False
     )
     without: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    fields: immutabledict[str, Fields] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
+    )
     replaced: immutabledict[str, tuple[str, ...]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )
@@ -89,6 +94,12 @@ class Server:
     def takes(self, model: str, method: str, names: tuple[str, ...]) -> Self:
         """The same server, with the names of a method's arguments known."""
         return attrs.evolve(self, arguments=self.arguments.set(f"{model}/{method}", names))
+
+    def describes(self, model: str, fields: Fields) -> Self:
+        """The same server, with more of a model's fields known."""
+        return attrs.evolve(
+            self, fields=self.fields.set(model, immutabledict({**self.fields.get(model, {}), **fields}))
+        )
 
     def replaces(self, model: str, fields: tuple[str, ...]) -> Self:
         """The same server, with the fields known that a PUT without them puts back to their defaults."""

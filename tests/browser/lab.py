@@ -40,6 +40,11 @@ FLAGS = [
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 KERNEL_OR_QUESTION = """() => document.querySelector('.jp-Dialog')
   || jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"""
+# A promise of JupyterLab's may never be kept, and Playwright would wait for it for ever.
+COMMAND = """([name, options, most]) => Promise.race([
+  jupyterapp.commands.execute(name, options),
+  new Promise((_, fail) => setTimeout(() => fail(new Error(`${name} takes longer than ${most} ms`)), most)),
+]).then(() => {})"""
 BUSY = ".jp-InputArea-prompt:text('[*]')"
 OPENINGS = 3
 READY_SECONDS = 60.0
@@ -195,8 +200,8 @@ class Notebook:
         dialog.dismiss()
 
     def do(self, command: str, **options: str) -> None:
-        """Carries out a command of JupyterLab's."""
-        self.page.evaluate("([name, options]) => jupyterapp.commands.execute(name, options)", [command, options])
+        """Carries out a command of JupyterLab's, and waits until it is done."""
+        self.page.evaluate(COMMAND, [command, options, 60 * SECONDS])
 
     def theme(self, name: str) -> None:
         """Changes the theme of the page: light or dark."""
@@ -209,7 +214,8 @@ class Notebook:
 
     def run_all(self) -> None:
         """Runs all cells, as the menu does, and waits for the first one."""
-        self.do("notebook:run-all-cells")
+        # Its own end is that of all cells, some of which may be meant to run long.
+        self.page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
         self._wait_for(self.page.locator(".jp-Notebook .jp-CodeCell").first)
 
     def run(self, code: str, *, wait: bool = True) -> Locator:

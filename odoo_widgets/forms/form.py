@@ -12,6 +12,7 @@ from IPython.display import DisplayHandle, display
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.keyboard import Keyboard
 from odoo_widgets.forms.panels.copying import copying_panel
 from odoo_widgets.forms.panels.header import header_panel
 from odoo_widgets.forms.panels.responses import responses_panel
@@ -57,6 +58,7 @@ class DestinationForm:
         self._widget = w.VBox(
             [
                 _style(),
+                Keyboard(),
                 header_panel(self._state),
                 halves,
                 tested_panel(self._state),

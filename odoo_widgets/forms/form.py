@@ -138,6 +138,22 @@ class DestinationForm:
         who, when = self._state.signed
         return Destination.receipt(self._state.responses, path, who=who, when=when)
 
+    def wait(self, timeout: float | None = None) -> pd.DataFrame | None:
+        """Waits until what was started in the form has ended: a send, a test or its undoing.
+
+        Args:
+            timeout: The most seconds to wait; None for as long as it takes.
+
+        Returns:
+            What became of each row of the last send, as `responses`.
+
+        Raises:
+            TimeoutError: It goes on still.
+        """
+        if not self._state.wait(timeout):
+            raise TimeoutError(f"The form is still sending after {timeout} s. Stop ends it after the call in flight.")
+        return self.responses
+
     @property
     def widget(self) -> w.Widget:
         """The widget, to lay out among others."""

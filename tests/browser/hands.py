@@ -82,8 +82,9 @@ class Keys:
 
     def press(self, control: Locator) -> None:
         self.reach(control)
-        # A link takes no other key than Enter, a tick none but Space.
-        self.keyboard.press("Enter" if control.evaluate("control => control.tagName") == "A" else "Space")
+        # Links and headings take no other key than Enter, ticks none but Space.
+        takes_space = control.evaluate("control => control.matches('button, input')")
+        self.keyboard.press("Space" if takes_space else "Enter")
 
     def write(self, control: Locator, text: str) -> None:
         self.reach(control)

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from odoo_widgets import Sandbox
 from tests.browser.conftest import PLANTED
 from tests.browser.hands import Hands, Keys, Mouse
-from tests.browser.lab import SECONDS, Notebook
+from tests.browser.lab import COPIED, SECONDS, Notebook
 from tests.browser.test_looks import FAINT, OVERFLOWING
 from tests.browser.test_walk import count
 
@@ -144,9 +144,7 @@ def samples(walk: Walk) -> None:
     expect(walk.sample).to_contain_text("$ODOO_API_KEY")
     walk.press("Copy")
     expect(walk.notebook.button("Copied")).to_be_visible()
-    walk.notebook.page.wait_for_function(
-        "shown => navigator.clipboard.readText().then(text => text === shown)", arg=walk.sample.inner_text()
-    )
+    walk.notebook.page.wait_for_function(COPIED, arg=walk.sample.inner_text())
     walk.pick("View As", "http")
     walk.press(re.compile("^▸ 1 · rows 0–9"))
 
@@ -264,11 +262,13 @@ def test_the_seven_steps_from_a_key_to_an_active_destination(
             assert notebook.page.evaluate(OVERFLOWING) == []
             assert notebook.page.evaluate(FAINT) == []
         expect(notebook.page.locator(".ow-form :is(img, script, b)")).to_have_count(0)
+        notebook.settle()
         shown = notebook.run(AFTERWARDS.format(mark=mark))
         expect(shown.first).to_have_text("2 2 ['row', 'status', 'id', 'link', 'who', 'when'] 28")
         following = notebook.page.locator(".ow-form").nth(1)
         expect(following).to_contain_text("2 rows of the responses without an id are left out.")
         expect(following).to_contain_text("28 rows")
+        notebook.settle()
         expect(notebook.run(STATE)).to_have_text("True [False, False, False]")
         page = notebook.page.content()
         notebook.do("docmanager:save")

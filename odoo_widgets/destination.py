@@ -11,9 +11,8 @@ import attrs
 
 from odoo_widgets.flow import payloads, problems, samples, saved
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.endpoint import VERBS
 from odoo_widgets.flow.errors import CredentialError, SettingsError
-from odoo_widgets.flow.operations import OPERATIONS, operation
+from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings, stripped
@@ -59,9 +58,7 @@ class Destination(Settings):
     @property
     def what(self) -> str:
         """What is done to which model, such as `Create res.partner`."""
-        target = self.endpoint
-        on = "" if target.operation in OPERATIONS or target.operation in VERBS else "on "
-        return f"{operation(target.operation).words} {on}{target.model}".strip()
+        return what(self.endpoint)
 
     @property
     def title(self) -> str:
@@ -210,6 +207,10 @@ class Destination(Settings):
         rows: Sequence[int] | None = None,
         edit: Callable[[Call], Call] | None = None,
         policy: Policy | None = None,
+        again: bool | None = None,
+        resume: bool = False,
+        test: bool = False,
+        journal: bool = True,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Delivery:
@@ -222,6 +223,11 @@ class Destination(Settings):
             rows: Positions of the only rows to send, from 0; all if left out.
             edit: From each call that changes something to the call to make in its place.
             policy: How often and how soon a call is made again.
+            again: What becomes of rows that were sent before, as for `send`.
+            resume: Whether the last send of these rows goes on that did not come to its end.
+            test: Whether this is a test of some rows.
+            journal: Whether what is sent is written down. Without, nothing is known of it afterwards: no row is found
+                again, nothing can be resumed.
             on_progress: Called in the sending thread, after every call.
             transport: What carries the requests in place of the network.
 
@@ -240,12 +246,22 @@ class Destination(Settings):
             rows=rows,
             edit=edit,
             policy=policy,
+            again=again,
+            resume=resume,
+            test=test,
+            journal=journal,
             on_progress=on_progress,
             transport=transport,
         )
 
     def test(
-        self, frame: pd.DataFrame | Source, credential: Credential, *, row: int = 0, payload: str = ""
+        self,
+        frame: pd.DataFrame | Source,
+        credential: Credential,
+        *,
+        row: int = 0,
+        payload: str = "",
+        again: bool | None = None,
     ) -> pd.DataFrame:
         """Sends one row for real, and waits for the answer.
 
@@ -254,6 +270,7 @@ class Destination(Settings):
             credential: As whom.
             row: The row's position, from 0.
             payload: What to ask in place of the row's own `Sample.payload`; as planned if left out.
+            again: What becomes of a row that was sent before, as for `send`.
 
         Returns:
             The responses, of this row only.
@@ -266,13 +283,14 @@ class Destination(Settings):
             shown = [each for each in self.samples(frame, among=[row]) if each.call.ask.changes]
             payloads.edited(shown[0].call, self, payload)
         edit = partial(payloads.edited, settings=self, payload=payload) if payload else None
-        return self.delivery(frame, credential, rows=[row], edit=edit).result()
+        return self.delivery(frame, credential, rows=[row], edit=edit, again=again, test=True).result()
 
     def send(
         self,
         frame: pd.DataFrame | Source,
         credential: Credential,
         *,
+        again: bool | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         **changes: Any,
     ) -> pd.DataFrame:
@@ -281,6 +299,8 @@ class Destination(Settings):
         Args:
             frame: The frame to send.
             credential: As whom. Its server must be the one in the URL.
+            again: What becomes of rows that were sent before, and that would be there twice: True sends them once
+                more, False leaves them out, with what became of them then. Left out, such a frame is refused.
             on_progress: Called in the sending thread, after every call.
             changes: Settings to replace for this send.
 
@@ -292,19 +312,48 @@ class Destination(Settings):
             CredentialError: The key is unknown, or belongs to another server; nothing is in Odoo.
             EndpointError: What answers is not the Odoo, database, model or method that was meant; nothing is in Odoo.
             DataError: The frame cannot be sent as it is; nothing was sent.
+            RepeatedError: Rows were sent before, and would be there twice; nothing was sent.
+            JournalError: The same rows are being sent now, or what is sent cannot be written down.
             InterruptedSendError: An interrupt came; the error holds what became of each row.
         """
         target = self.replace(**changes)
-        return target.delivery(frame, credential, on_progress=on_progress).result()
+        return target.delivery(frame, credential, again=again, on_progress=on_progress).result()
+
+    def resume(
+        self,
+        frame: pd.DataFrame | Source,
+        credential: Credential,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> pd.DataFrame:
+        """Goes on with the last send of a frame that did not come to its end, and waits for that.
+
+        Rows that are done are not sent again. Of those in doubt it is found out what became of them where that can be;
+        a `create` without a key leaves them `in_doubt`.
+
+        Args:
+            frame: The frame that was sent, with the values that it had.
+            credential: As whom.
+            on_progress: Called in the sending thread, after every call.
+
+        Returns:
+            The responses of all rows, as `send` returns them.
+
+        Raises:
+            JournalError: There is nothing to resume, it still goes on, or the frame is another one; nothing was sent.
+            OdooWidgetsError: As `send`.
+        """
+        return self.delivery(frame, credential, resume=True, on_progress=on_progress).result()
 
     async def asend(
         self,
         frame: pd.DataFrame | Source,
         credential: Credential,
         *,
+        again: bool | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         **changes: Any,
     ) -> pd.DataFrame:
         """Sends like `send`, and leaves the event loop free meanwhile."""
         target = self.replace(**changes)
-        return await target.delivery(frame, credential, on_progress=on_progress).aresult()
+        return await target.delivery(frame, credential, again=again, on_progress=on_progress).aresult()

@@ -33,6 +33,12 @@ def clean_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def own_journal(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What a test sends is written down where no other test looks."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
+@pytest.fixture(autouse=True)
 def no_send_is_left_behind() -> Iterator[None]:
     yield
     sending = [thread for thread in threading.enumerate() if thread.name.startswith("odoo_widgets send")]

@@ -44,8 +44,8 @@ FLOW = [
     "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
-    "responses", "receipt", "report", "chain", "words", "follow", "again", "judge", "inquiry", "dead_ends", "probing",
-    "views", "samples", "copies", "tested",
+    "responses", "digests", "repeats", "receipt", "report", "chain", "words", "follow", "again", "judge", "inquiry",
+    "dead_ends", "probing", "views", "samples", "copies", "tested",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

@@ -5,9 +5,11 @@
     ├── PayloadError           a payload that a person edited, and that cannot be sent; nothing was sent
     ├── TableError             a file with a table that cannot be read or written
     ├── DataError              a frame that cannot be sent as it is; nothing was sent
+    │   └── RepeatedError      rows that were sent before, and would be made twice
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
-    │   └── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
+    │   ├── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
+    │   └── JournalError       what is written down of sends cannot be written or read, or does not fit
     └── SandboxError           the sandbox on this machine cannot be made, started or used
         └── NoOdooError        there is no Odoo package to make it from
 
@@ -57,8 +59,23 @@ class DataError(OdooWidgetsError, ValueError):
         more = [f"… and {left_off} more problems."] if left_off else []
         super().__init__("\n".join(["Nothing was sent.", *shown, *more]))
 
-    def __reduce__(self) -> tuple[type[DataError], tuple[tuple[str, ...]]]:
+    def __reduce__(self) -> tuple[type[DataError], tuple[Any, ...]]:
         return (type(self), (self.problems,))
+
+
+class RepeatedError(DataError):
+    """Rows that were sent before, and would be made twice. Nothing was sent.
+
+    Attributes:
+        rows: Their positions in the frame.
+    """
+
+    def __init__(self, problems: Sequence[str], rows: Sequence[int] = ()) -> None:
+        super().__init__(problems)
+        self.rows = tuple(rows)
+
+    def __reduce__(self) -> tuple[type[RepeatedError], tuple[Any, ...]]:
+        return (type(self), (self.problems, self.rows))
 
 
 class PayloadError(OdooWidgetsError, ValueError):
@@ -91,6 +108,10 @@ class CredentialError(StoppedError):
 
 class EndpointError(StoppedError):
     """What answers at the URL is not the Odoo, database, model or method that was meant."""
+
+
+class JournalError(StoppedError):
+    """What is written down of sends cannot be written or read, or does not fit the frame."""
 
 
 class SandboxError(OdooWidgetsError):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import orjson
 
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, LOOK_UP, Ask, Batch, pick
 from odoo_widgets.flow.model import ATTRIBUTES
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.endpoint import Endpoint
 
 SAVE_MULTI = "web_save_multi"
 
@@ -157,6 +160,12 @@ def operation(name: str) -> Operation:
 
     known = OPERATIONS.get(name) or VERBS.get(name)
     return known or Operation(f"Run {name}", needs_ids=True, takes_values=True, needs_values=False, calls=calls)
+
+
+def what(target: Endpoint) -> str:
+    """What is done to which model, in words, such as `Create res.partner`."""
+    on = "" if target.operation in OPERATIONS or target.operation in VERBS else "on "
+    return f"{operation(target.operation).words} {on}{target.model}".strip()
 
 
 def log_in() -> Ask:

@@ -55,6 +55,8 @@ def plan(
     server: Server = NOTHING_KNOWN,
     block: int = BLOCK,
     among: Sequence[int] | None = None,
+    *,
+    first: int = 0,
 ) -> Iterator[Call]:
     """What to call, in which order; converted slice by slice, as the calls are taken.
 
@@ -64,13 +66,14 @@ def plan(
         server: What is known of the server.
         block: Rows to convert at once. A sample wants few, a send wants many.
         among: The positions of the rows to send, in order; all if left out.
+        first: The number of the first batch.
 
     Returns:
         The calls. Every row is in exactly one; where that is a look-up, `follow_ups` says what comes after. A protocol
         that logs in does so first, unless the server's user is known.
     """
     source = Source.of(data)
-    numbered = enumerate(batches(source, settings, among))
+    numbered = enumerate(batches(source, settings, among), first)
     return chain(_log_in(settings, server), _calls(source, settings, server, numbered, block))
 
 

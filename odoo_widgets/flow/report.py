@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from odoo_widgets.flow.receipt import receipt
-from odoo_widgets.flow.responses import counts
+from odoo_widgets.flow.responses import counts, figures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ def lines(responses: pd.DataFrame, title: str, most: int = MOST) -> list[str]:
     Returns:
         The lines, without what moves a terminal's cursor.
     """
-    told = " · ".join(f"{status.replace('_', ' ')} {number:,}" for status, number in counts(responses).items())
+    told = figures(counts(responses))
     undone = not_done(responses)
     named = [
         f"row {each['row']}: {each['status'].replace('_', ' ')}{': ' if each['error'] else ''}{each['error'] or ''}"

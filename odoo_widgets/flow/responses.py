@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -88,6 +88,11 @@ def counts(responses: pd.DataFrame) -> dict[str, int]:
     """How many rows have which status, in the order of `STATUSES`; statuses that no row has are left out."""
     found = responses["status"].value_counts()
     return {status: int(found[status]) for status in STATUSES if status in found.index}
+
+
+def figures(statuses: Mapping[str, int], between: str = " · ") -> str:
+    """How many rows have which status, for people: `created 118 · in doubt 2`."""
+    return between.join(f"{status.replace('_', ' ')} {number:,}" for status, number in statuses.items())
 
 
 def shown(responses: pd.DataFrame, most: int = 1_000, *, only: Sequence[str] = STATUSES) -> tuple[pd.DataFrame, str]:

@@ -8,25 +8,31 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import attrs
 
 from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import CredentialError, DataError, StoppedError
+from odoo_widgets.flow.digests import Digests, target
+from odoo_widgets.flow.errors import CredentialError, DataError, JournalError, StoppedError
+from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import Source
-from odoo_widgets.flow.responses import Outcome, responses
+from odoo_widgets.flow.repeats import Past
+from odoo_widgets.flow.responses import Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.net.environment import filled
+from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
+from odoo_widgets.net.past import fresh, unfinished
+from odoo_widgets.net.sends import Head
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import httpx
     import pandas as pd
@@ -98,6 +104,11 @@ class Delivery:
         rows: The positions of the rows to send, in order; all if left out. The others are no part of the responses.
         edit: From each call that changes something to the call to make in its place.
         policy: How often and how soon a call is made again.
+        again: Whether rows go once more that were sent before, and would be made twice: True sends them, False leaves
+            them out, with what became of them then; None refuses the frame.
+        resume: Whether the last send of these rows goes on that did not come to its end, in place of a new one.
+        test: Whether this is a test of some rows.
+        journal: Whether what is sent is written down. Without, nothing is known of it afterwards.
         on_progress: Called in the sending thread, once the data are looked through and after every call. If it raises,
             that is logged, and the send goes on without it.
         transport: What carries the requests in place of the network.
@@ -121,6 +132,10 @@ class Delivery:
         rows: Sequence[int] | None = None,
         edit: Callable[[Call], Call] | None = None,
         policy: Policy | None = None,
+        again: bool | None = None,
+        resume: bool = False,
+        test: bool = False,
+        journal: bool = True,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -143,13 +158,13 @@ class Delivery:
         self.progress = Progress(rows=len(self._rows), batches=count(self._source, settings, self._rows))
         self._settings, self._credential = settings, credential
         self._on_progress = on_progress
+        self._again, self._resume, self._test, self._writes = again, resume, test, journal
         self._started = 0.0
         self._loop = Loop(
             self._source,
             filled(settings),
             credential,
             server=server,
-            rows=self._rows,
             edit=edit,
             policy=policy or Policy(),
             report=self._report,
@@ -223,9 +238,11 @@ class Delivery:
             if found := problems(self._source, self._settings, self._rows):
                 self.future.set_exception(DataError(found))
                 return
-            self._tell()
-            self._started = time.monotonic()
-            stop = asyncio.run(self._loop.run())
+            with self._begun() as (past, journal):
+                stop = self._sent(past, journal)
+        except (DataError, JournalError) as error:
+            self.future.set_exception(error)
+            return
         except BaseException as error:  # noqa: BLE001 - whatever it is, the rows until then must not be lost with it
             stop = StoppedError(f"The send ended with an error of its own, please report it: {error!r}")
             stop.__cause__ = error
@@ -237,18 +254,55 @@ class Delivery:
         else:
             self.future.set_result(answer)
 
+    @contextmanager
+    def _begun(self) -> Iterator[tuple[Past, Journal | None]]:
+        """What to send, and where it is written down."""
+        if not self._writes:
+            yield Past(rows=self._rows), None
+            return
+        source, settings, rows = self._source, self._settings, self._rows
+        digests = Digests(source, settings, rows)
+        where = target(settings, self._credential.database)
+        if self._resume:
+            head, past = unfinished(source, settings, rows, digests, where)
+        else:
+            past = fresh(source, settings, rows, digests, where, again=self._again)
+            head = Head.new(
+                what(settings.endpoint),
+                self._credential,
+                target=where,
+                fingerprint=digests.fingerprint(),
+                rows=len(source),
+                test=self._test,
+            )
+        with Journal(head, digests.of) as journal:
+            yield past, journal
+
+    def _sent(self, past: Past, journal: Journal | None) -> StoppedError | None:
+        self._count(past.outcomes)
+        self._tell()
+        self._started = time.monotonic()
+        try:
+            return asyncio.run(self._loop.run(past, journal))
+        finally:
+            if journal is not None:
+                journal.end(counts(self.responses))
+
     def _report(self, outcomes: tuple[Outcome, ...], wait: Wait | None) -> None:
-        statuses = Counter(self.progress.statuses)
-        for outcome in outcomes:
-            statuses[outcome.status] += len(outcome.rows)
+        self._count(outcomes)
         self.progress = attrs.evolve(
             self.progress,
-            statuses=dict(statuses),
             made=self.progress.made + 1,
             seconds=time.monotonic() - self._started,
             waiting=wait.seconds if wait is not None else 0.0,
         )
         self._tell()
+
+    def _count(self, outcomes: Iterable[Outcome]) -> None:
+        statuses = Counter(self.progress.statuses)
+        for outcome in outcomes:
+            statuses[outcome.status] += len(outcome.rows)
+        self.progress = attrs.evolve(self.progress, statuses=dict(statuses))
 
     def _tell(self) -> None:
         if self._on_progress is None:

@@ -14,6 +14,7 @@ from aiolimiter import AsyncLimiter
 
 from odoo_widgets.flow.again import unasked
 from odoo_widgets.flow.batches import group_position
+from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.plan import plan
@@ -23,7 +24,7 @@ from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.net.transport import client, perform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Sequence
+    from collections.abc import Callable, Coroutine, Iterator
 
     import httpx
 
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.errors import StoppedError
     from odoo_widgets.flow.follow import Verdict
     from odoo_widgets.flow.records import Source
+    from odoo_widgets.flow.repeats import Past
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.net.journal import Journal
 
 STOPPED = "The send was stopped before this row."
 UNANSWERED = "Sent, and not answered yet."
@@ -51,7 +54,6 @@ class Loop:
         settings: How, with the headers as they go out.
         credential: As whom.
         server: What is known of the server.
-        rows: The positions of the rows to send.
         edit: From each call that changes something to the call to make in its place.
         policy: How often and how soon a call is made again.
         report: Called after every call, with what it settled and the pause that follows.
@@ -69,7 +71,6 @@ class Loop:
         credential: Credential,
         *,
         server: Server,
-        rows: Sequence[int],
         edit: Callable[[Call], Call] | None,
         policy: Policy,
         report: Callable[[tuple[Outcome, ...], Wait | None], None],
@@ -78,7 +79,8 @@ class Loop:
         self._settled: list[Outcome] = []
         self.reason = STOPPED
         self.server = server
-        self._source, self._settings, self._credential, self._rows = source, settings, credential, rows
+        self._source, self._settings, self._credential = source, settings, credential
+        self._journal: Journal | None = None
         self._edit, self._report, self._transport = edit, report, transport
         self._standing = Standing(policy)
         self._protocol = PROTOCOLS[settings.endpoint.protocol]
@@ -122,17 +124,22 @@ class Loop:
             if not pauses_only or task.get_name() == PAUSE:
                 task.cancel()
 
-    async def run(self) -> StoppedError | None:
+    async def run(self, past: Past, journal: Journal | None = None) -> StoppedError | None:
         """Sends all there is to send.
+
+        Args:
+            past: Which rows, and what is known of the others.
+            journal: Where to write down what is sent; None for nowhere.
 
         Returns:
             Why the send stopped before its end; None if it did not, or was stopped by somebody.
         """
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._journal = asyncio.get_running_loop(), journal
+        self._settled += past.outcomes
         rate = self._settings.rate
         self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
         async with client(self._settings, self._transport) as self._http:
-            planned = plan(self._source, self._settings, self.server, among=self._rows)
+            planned = self._planned(past)
             first = next(planned, None)
             if first is None:
                 return None
@@ -142,6 +149,15 @@ class Loop:
                 for number in range(self._settings.concurrency):
                     group.create_task(self._work(number, planned))
         return self._stop
+
+    def _planned(self, past: Past) -> Iterator[Call]:
+        first = past.batches
+        if past.in_doubt:
+            # What was sent when its process died is found out before anything else is sent.
+            for call in plan(self._source, self._settings, self.server, among=past.in_doubt, first=first):
+                first = max(first, call.number + len(call.rows[:1]))
+                yield attrs.evolve(call, ask=attrs.evolve(call.ask, doubted=UNANSWERED)) if call.rows else call
+        yield from plan(self._source, self._settings, self.server, among=past.rows, first=first)
 
     async def _work(self, number: int, planned: Iterator[Call]) -> None:
         try:
@@ -170,7 +186,12 @@ class Loop:
             # What a method did is read also where no further call is wanted: its rows would stay in doubt.
             if self._over and call.ask.effect_of is None:
                 return
-            verdict = await self._make(call)
+            try:
+                verdict = await self._make(call)
+            except JournalError as error:
+                # What cannot be written down is not sent.
+                self._stop, self.reason = self._stop or error, str(error)
+                return
             # What follows this call comes before the batch's others.
             calls.extendleft(reversed(verdict.follow))
             if verdict.wait is not None:
@@ -188,6 +209,8 @@ class Loop:
         if self._edit is not None and call.ask.changes:
             call = self._edit(call)
         request = self._protocol.encode(call, self._settings, self._credential, self.server)
+        if call.ask.changes and self._journal is not None:
+            self._journal.sending(call.rows)
         if call.ask.changes or call.ask.effect_of is not None:
             # In doubt until it is judged, whatever happens in between.
             self._doubt(planned, self._calls_of[call.number] + 1)
@@ -197,7 +220,18 @@ class Loop:
         verdict = judge(call, exchange, self._settings, self.server, None if cut else self._standing_of(call))
         self._take(call, verdict)
         self._doubted.pop(id(planned), None)
+        self._write(call, verdict)
         return verdict
+
+    def _write(self, call: Call, verdict: Verdict) -> None:
+        if self._journal is None:
+            return
+        attempts = self._calls_of[call.number]
+        open_still = {row for each in verdict.follow if _keeps_open(each) for row in each.rows}
+        accounted = open_still.union(*(each.rows for each in verdict.outcomes))
+        left = [row for row in call.rows if row not in accounted] if call.ask.changes else []
+        if verdict.outcomes or left:
+            self._journal.settled((attrs.evolve(each, attempts=attempts) for each in verdict.outcomes), left)
 
     def _standing_of(self, call: Call) -> Standing:
         of_batch = self._batches.setdefault(call.number, Counter())
@@ -214,7 +248,7 @@ class Loop:
         self._settled += settled
         for each in verdict.follow:
             # What was sent before stays in doubt while it is found out.
-            if each.ask.doubted or each.ask.effect_of is not None:
+            if _keeps_open(each):
                 self._doubt(each, self._calls_of[call.number])
         for outcome in settled:
             self._batches[call.number][outcome.status] += len(outcome.rows)
@@ -258,6 +292,11 @@ class Loop:
             return await task
         finally:
             self._tasks.discard(task)
+
+
+def _keeps_open(call: Call) -> bool:
+    """Whether a call that follows is for rows that were sent already."""
+    return bool(call.ask.doubted) or call.ask.effect_of is not None
 
 
 def _groups(source: Source, settings: Settings) -> Callable[[Call], int]:

@@ -28,7 +28,7 @@ SLOW = Policy(first_wait=60, longest_wait=60)
 
 
 def delivery(odoo: Any, server: str = SERVER, **options: Any) -> Delivery:
-    mine = {name: options.pop(name) for name in ("policy", "on_progress") if name in options}
+    mine = {name: options.pop(name) for name in ("policy", "on_progress", "again") if name in options}
     me = Credential(server, "mycompany", api_key="5ec2e7" * 6)
     settings = {"batch_size": 2, "exclude": ["parent"]} | options
     transport = httpx.MockTransport(odoo)
@@ -111,7 +111,7 @@ def test_odoo_online_gets_one_call_a_second_and_others_as_many_as_they_take() ->
     assert set(delivery(odoo, online, batch_size=4, concurrency=3).result()["status"]) == {"created"}
     assert all(later - earlier >= 0.95 for earlier, later in pairwise(at))
     at.clear()
-    delivery(odoo, online, batch_size=1, calls_per_second=100).result()
+    delivery(odoo, online, batch_size=1, calls_per_second=100, again=True).result()
     assert at[-1] - at[0] < 1
     at.clear()
     delivery(odoo, batch_size=1).result()

@@ -98,7 +98,7 @@ def test_records_are_posted_one_by_one_or_as_a_list() -> None:
     with endpoint(api) as server:
         destination = Destination(f"{server.url}/api/res.partner")
         assert table(destination.send(TWO, server.me)) == [("created", 7), ("created", 7)]
-        frame = destination.send(TWO, server.me, batch_size=100)
+        frame = destination.send(TWO, server.me, batch_size=100, again=True)
         assert table(frame) == [("created", 7), ("created", 8)]
         assert frame.index.tolist() == ["a", "b"]
         assert frame["link"].iloc[1].startswith(f"{server.url}/")

@@ -1,0 +1,101 @@
+"""Rows that were sent before: whether sending them again would make them twice, and which rows of a frame they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from odoo_widgets.flow import records
+from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.presets import preset
+from odoo_widgets.flow.responses import STATUSES, Outcome
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.records import Source
+    from odoo_widgets.flow.settings import Settings
+
+# Sent, and not answered yet: what a row is in the journal while its call is in flight.
+IN_FLIGHT = "in flight"
+# Planned, and no call of it did anything.
+NOT_BEGUN = "not begun"
+# What leaves nothing in Odoo.
+WITHOUT_TRACE = ("rejected", "not_sent", "deleted", "unchanged", NOT_BEGUN)
+LEFT_A_TRACE = (*(status for status in STATUSES if status not in WITHOUT_TRACE), IN_FLIGHT)
+
+# Whatever is sent of a row again, its record is where it was.
+REPEATABLE = ("write", "unlink", "PUT", "PATCH", "DELETE")
+# The columns by which `load` finds the record that a row is.
+OF_LOAD = ("id", ".id")
+
+
+@attrs.frozen
+class Past:
+    """What of earlier sends counts for one that starts.
+
+    Attributes:
+        outcomes: What became of rows that are not sent again.
+        in_doubt: The positions of rows that were sent, and whose answer is not known: that is found out first.
+        rows: The positions of the rows to send.
+        batches: How many batches there were.
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    in_doubt: Sequence[int] = ()
+    rows: Sequence[int] = ()
+    batches: int = 0
+
+
+def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndarray[Any, Any]:
+    """The rows that would be made, or called, twice if they were sent twice.
+
+    Args:
+        source: The bound frame, the rows of it without problems.
+        settings: What it is sent with.
+        rows: The positions of the rows to send.
+
+    Returns:
+        Their places among these rows.
+    """
+    there = settings.endpoint
+    if there.operation in REPEATABLE and settings.mode == "upsert" and settings.needs_ids:
+        # Rows without an id are posted.
+        ids = np.array(records.ids(source.frame.iloc[list(rows)], settings))
+        return np.flatnonzero(ids == 0)
+    found = there.operation == "load" and any(name in OF_LOAD for name in source.frame.columns)
+    safe = (
+        there.operation in REPEATABLE
+        or found
+        or preset(there.model, there.operation) is not None
+        or known(there.model, there.operation) is not None
+    )
+    return np.arange(0 if safe else len(rows))
+
+
+def can_be_found_out(settings: Settings) -> bool:
+    """Whether rows that were sent, and not answered, may be sent again once their records have been looked up."""
+    return settings.endpoint.operation in ("write", "unlink")
+
+
+def matched(digests: np.ndarray[Any, Any], earlier: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Which of some rows were there before: two rows that are the same need two that were.
+
+    Args:
+        digests: The rows' digests.
+        earlier: Those of the rows of earlier sends.
+
+    Returns:
+        Pairs of places, one in each of the two, int64, in the rows' order.
+    """
+    here, there = (_numbered(each) for each in (digests, earlier))
+    found = here.reset_index().merge(there.reset_index(), on=["digest", "time"], suffixes=("", "_before"))
+    pairs: np.ndarray[Any, Any] = found[["index", "index_before"]].to_numpy(dtype="int64")
+    return pairs
+
+
+def _numbered(digests: np.ndarray[Any, Any]) -> pd.DataFrame:
+    frame = pd.DataFrame({"digest": digests})
+    return frame.assign(time=frame.groupby("digest").cumcount())

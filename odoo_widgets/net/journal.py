@@ -1,0 +1,116 @@
+"""A send that is being written down: before and after each call, in the thread that sends.
+
+It holds digests of rows, ids of records and what became of each row; no key, and no cell of the frame but those that
+Odoo repeats in its messages. A file belongs to the process that sends. SQLite's log needs no shared memory where one
+process has the file for itself (sqlite.org/wal.html, section 8), so this works in a home on a network too.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+
+from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN
+from odoo_widgets.net.sends import CELLS, folder, held, here, now, opened, told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import numpy as np
+
+    from odoo_widgets.flow.responses import Outcome
+    from odoo_widgets.net.sends import Head
+
+BEGIN = """
+INSERT INTO rows (row, digest, status) VALUES (?, ?, ?)
+ON CONFLICT (row) DO UPDATE SET status = excluded.status"""
+SETTLE = """
+INSERT INTO rows (row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (row) DO UPDATE SET
+  status = excluded.status, id = excluded.id, batch = excluded.batch, http_status = excluded.http_status,
+  error_type = excluded.error_type, error_field = excluded.error_field, error = excluded.error,
+  attempts = excluded.attempts, seconds = excluded.seconds"""
+LEAVE = "UPDATE rows SET status = ? WHERE row = ? AND status = ?"
+
+
+class Journal:
+    """One send that is being written down, in the thread that sends.
+
+    Args:
+        head: What it is.
+        digests: From the positions of rows to their digests.
+
+    Attributes:
+        head: What a list shows of it.
+
+    Raises:
+        JournalError: It cannot be written, or another process sends it.
+    """
+
+    def __init__(self, head: Head, digests: Callable[[Sequence[int]], np.ndarray[Any, Any]]) -> None:
+        self.head, self._digests = attrs.evolve(head, process=here()), digests
+        self._path = folder() / head.name
+        with told("written", folder()), ExitStack() as stack:
+            folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+            stack.enter_context(held(head))
+            self._file = stack.enter_context(closing(opened(self._path.with_suffix(".sqlite"))))
+            self._write_head()
+            self._held = stack.pop_all()
+
+    def sending(self, rows: Sequence[int]) -> None:
+        """Before a call: its rows may be in Odoo from now on.
+
+        Raises:
+            JournalError: That cannot be written down, so the call must not be made.
+        """
+        with told("written", self._path), self._file:
+            self._file.executemany(
+                BEGIN, ((*each, IN_FLIGHT) for each in zip(rows, self._digests(rows).tolist(), strict=True))
+            )
+
+    def settled(self, outcomes: Iterable[Outcome], left: Sequence[int] = ()) -> None:
+        """After a call: what became of rows, and which rows the call did nothing to.
+
+        Raises:
+            JournalError: That cannot be written down.
+        """
+        with told("written", self._path), self._file:
+            for outcome in outcomes:
+                ids = outcome.ids if outcome.ids is not None else [None] * len(outcome.rows)
+                same = [getattr(outcome, name) for name in CELLS[1:]]
+                digests = self._digests(outcome.rows).tolist()
+                self._file.executemany(
+                    SETTLE,
+                    (
+                        (row, digest, outcome.status, each, *same)
+                        for row, digest, each in zip(outcome.rows, digests, ids, strict=True)
+                    ),
+                )
+            if left:
+                self._file.executemany(LEAVE, ((NOT_BEGUN, row, IN_FLIGHT) for row in left))
+
+    def end(self, statuses: dict[str, int]) -> None:
+        """The send has come to its end, whatever became of its rows."""
+        self.head = attrs.evolve(self.head, ended=now(), statuses=statuses)
+        with told("written", self._path):
+            self._write_head()
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self._held.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def _write_head(self) -> None:
+        path = self._path.with_suffix(".json")
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps(attrs.asdict(self.head), indent=1), encoding="utf-8")
+        new.replace(path)

@@ -1,0 +1,168 @@
+"""What of the sends that are written down counts for one that starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from odoo_widgets.flow.errors import JournalError, RepeatedError
+from odoo_widgets.flow.problems import row_name
+from odoo_widgets.flow.repeats import IN_FLIGHT, LEFT_A_TRACE, NOT_BEGUN, Past, can_be_found_out, doubling, matched
+from odoo_widgets.flow.responses import Outcome, figures
+from odoo_widgets.net import sends
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from odoo_widgets.flow.digests import Digests
+    from odoo_widgets.flow.records import Source
+    from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.net.sends import Head, Written
+
+# What a resumed send sends: rows that no call was made for, or whose call was stopped before it did anything.
+OPEN = (NOT_BEGUN, "not_sent")
+IN_DOUBT = (IN_FLIGHT, "in_doubt")
+LOST = "Sent, and its process ended before the answer came: it may be in Odoo. Look there for this row."
+
+
+def fresh(
+    source: Source, settings: Settings, rows: Sequence[int], digests: Digests, target: str, *, again: bool | None
+) -> Past:
+    """The past of a new send: rows that would be made twice are refused or left out.
+
+    Args:
+        source: The bound frame, the rows of it without problems.
+        settings: What it is sent with.
+        rows: The positions of the rows to send.
+        digests: What tells the rows apart.
+        target: Where they go.
+        again: True sends rows once more that were sent before, False leaves them out, None refuses the frame.
+
+    Returns:
+        What to send, and what became before of the rows that are left out.
+
+    Raises:
+        RepeatedError: Rows were sent before, and `again` does not say what to do.
+        JournalError: The same rows are being sent now.
+    """
+    earlier = sends.heads(target)
+    for head in earlier:
+        if head.fingerprint == digests.fingerprint() and (process := sends.running(head)):
+            raise JournalError(f"{sends.said(head)} is still going on, in process {process}. Wait for its end.")
+    found = {} if again else _sent_before(source, settings, rows, digests, earlier)
+    if found and again is None:
+        raise RepeatedError([_repeated(source, found, len(rows))], sorted(found))
+    left_out = tuple(_as_before(written, place, row, of_this=False) for row, (written, place) in found.items())
+    return Past(left_out, rows=[row for row in rows if row not in found] if found else rows)
+
+
+def _sent_before(
+    source: Source, settings: Settings, rows: Sequence[int], digests: Digests, earlier: list[Head]
+) -> dict[int, tuple[Written, int]]:
+    """The rows that a send before left something of in Odoo: position to that send, and the row's place there."""
+    written = [_read(head) for head in earlier if head.ended or not sends.running(head)]
+    if not any(len(each.rows) for each in written) or not len(places := doubling(source, settings, rows)):
+        return {}
+    left = [np.flatnonzero(np.isin(each.statuses, LEFT_A_TRACE)) for each in written]
+    before = np.concatenate([each.digests[kept] for each, kept in zip(written, left, strict=True)])
+    origin = [(each, place) for each, kept in zip(written, left, strict=True) for place in kept.tolist()]
+    mine = np.asarray(rows)[places]
+    pairs = matched(digests.of(mine.tolist()), before)
+    return {int(mine[here]): origin[there] for here, there in pairs.tolist()}
+
+
+def _read(head: Head) -> Written:
+    try:
+        return sends.read(head)
+    except JournalError:
+        # Another process took it, or threw it away, between the list and now.
+        return sends.Written(head, *(np.zeros(0, dtype="int64"),) * 2, [], [])
+
+
+def _repeated(source: Source, found: dict[int, tuple[Written, int]], size: int) -> str:
+    first = min(found)
+    written, _place = found[first]
+    statuses: dict[str, int] = {}
+    for each, place in found.values():
+        statuses[each.statuses[place]] = statuses.get(each.statuses[place], 0) + 1
+    which = "All" if len(found) == size else f"{len(found):,} of the"
+    return (
+        f"{which} {size:,} rows were sent before ({figures(statuses, ', ')}), {row_name(source.frame.index, first)} on "
+        f"{written.head.day}. Sent again, they would be there twice. again=False leaves them out, again=True sends "
+        "them once more, and key='…' says by which column a record is found, so that nothing is there twice."
+    )
+
+
+def _as_before(written: Written, place: int, row: int, *, of_this: bool = True) -> Outcome:
+    """What became of a row; in no batch where another send had it."""
+    if written.statuses[place] == IN_FLIGHT:
+        return Outcome([row], "in_doubt", error=LOST)
+    outcome = written.outcome(place, row)
+    return outcome if of_this else attrs.evolve(outcome, batch=None)
+
+
+# --- a send that goes on ---------------------------------------------------------------------------------------------
+
+
+def unfinished(
+    source: Source, settings: Settings, rows: Sequence[int], digests: Digests, target: str
+) -> tuple[Head, Past]:
+    """The last send of these rows that did not come to its end, and what became of its rows.
+
+    Args:
+        source: The bound frame, without problems.
+        settings: What it is sent with.
+        rows: The positions of its rows.
+        digests: What tells the rows apart.
+        target: Where they go.
+
+    Returns:
+        The send to go on with.
+
+    Raises:
+        JournalError: There is none, it still goes on, or the frame is not the one that was sent.
+    """
+    earlier = sends.heads(target)
+    begun = [head for head in earlier if not head.test and (not head.ended or head.left)]
+    if not begun:
+        raise JournalError(
+            f"There is nothing to resume: no send to {settings.endpoint.model or settings.url} was ended before its "
+            "last row. Use send."
+        )
+    head = next((each for each in begun if each.fingerprint == digests.fingerprint()), begun[0])
+    written = sends.read(head)
+    _check_same(source, written, digests)
+    status = dict(zip(written.rows.tolist(), written.statuses, strict=True))
+    place = {row: place for place, row in enumerate(written.rows.tolist())}
+    doubted = [row for row, each in status.items() if each in IN_DOUBT]
+    settled = [row for row, each in status.items() if each not in (*OPEN, *IN_DOUBT)]
+    outcomes = [_as_before(written, place[row], row) for row in settled]
+    found_out = can_be_found_out(settings)
+    if not found_out:
+        outcomes += [_as_before(written, place[row], row) for row in doubted]
+    rest = [row for row in rows if status.get(row, NOT_BEGUN) in OPEN]
+    # Rows that it left out at its start, since they had been sent before, are left out again.
+    others = [each for each in earlier if each.name != head.name]
+    left_out = _sent_before(source, settings, rest, digests, others) if rest else {}
+    outcomes += [_as_before(found, at, row, of_this=False) for row, (found, at) in left_out.items()]
+    batches = max((each[1] for each in written.cells if each[1] is not None), default=-1) + 1
+    return head, Past(
+        tuple(outcomes), doubted if found_out else (), [row for row in rest if row not in left_out], batches
+    )
+
+
+def _check_same(source: Source, written: Written, digests: Digests) -> None:
+    head, size = written.head, len(source)
+    if head.rows != size:
+        raise JournalError(f"{sends.said(head)} had {head.rows:,} rows, and this frame has {size:,}. {TAKE}")
+    now: np.ndarray[Any, Any] = digests.of(written.rows.tolist()) if len(written.rows) else written.digests
+    if len(changed := written.rows[now != written.digests].tolist()):
+        names = ", ".join(row_name(source.frame.index, row) for row in changed[:NAMED])
+        more = f" and {len(changed) - NAMED:,} more" if len(changed) > NAMED else ""
+        raise JournalError(f"{sends.said(head)} had other values in {names}{more}. {TAKE}")
+
+
+NAMED = 5
+TAKE = "Nothing was sent. Resume it with the frame as it was, or send this one with again=False."

@@ -1,0 +1,264 @@
+"""The sends that are written down: listed, read, thrown away. Each has files of its own in the user's state folder.
+
+`<name>.json` is what a list shows of it, `<name>.sqlite` has its rows, and `<name>.lock` is held by the process that
+sends, and ends with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import sqlite3
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+import filelock
+import numpy as np
+import platformdirs
+
+from odoo_widgets.flow.errors import JournalError
+from odoo_widgets.flow.responses import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from odoo_widgets.flow.credential import Credential
+
+FOLDER = "odoo_widgets"
+# What is kept of a row's outcome beside its status.
+CELLS = ("id", "batch", "http_status", "error_type", "error_field", "error", "attempts", "seconds")
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS rows (
+  row INTEGER PRIMARY KEY,
+  digest INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  id INTEGER,
+  batch INTEGER,
+  http_status INTEGER,
+  error_type TEXT,
+  error_field TEXT,
+  error TEXT,
+  attempts INTEGER,
+  seconds REAL
+)"""
+READ = """
+SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
+FROM rows ORDER BY row"""
+# How long a send stays listed.
+KEPT = timedelta(days=90)
+
+
+def folder() -> Path:
+    """Where the sends are written down."""
+    return platformdirs.user_state_path(FOLDER, appauthor=False) / "sends"
+
+
+@attrs.frozen
+class Head:
+    """What a list of sends shows of one.
+
+    Attributes:
+        name: What its files are called: when it started, and what tells it from others.
+        title: What was done to which model.
+        server: Where: scheme, host and port.
+        database: The database there.
+        login: As whom.
+        target: Where the rows went, as `digests.target` says.
+        fingerprint: What tells its rows from others, as `Digests.fingerprint` says.
+        rows: How many rows it has.
+        test: Whether it was a test of some rows.
+        started: When, ISO 8601, UTC.
+        ended: When; empty while it goes on, or if its process died.
+        process: The process that sends, with the machine it is on.
+        statuses: How many rows have which status.
+    """
+
+    name: str
+    title: str
+    server: str
+    database: str
+    login: str
+    target: str
+    fingerprint: str
+    rows: int
+    started: str
+    test: bool = False
+    ended: str = ""
+    process: str = ""
+    statuses: dict[str, int] = attrs.field(factory=dict)
+
+    @classmethod
+    def new(cls, title: str, me: Credential, *, target: str, fingerprint: str, rows: int, test: bool = False) -> Self:
+        """A send that starts now."""
+        return cls(
+            name=f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}",
+            title=title,
+            server=me.server,
+            database=me.database,
+            login=me.login,
+            target=target,
+            fingerprint=fingerprint,
+            rows=rows,
+            started=now(),
+            test=test,
+        )
+
+    @property
+    def left(self) -> int:
+        """How many rows it did not come to, or does not know the end of."""
+        settled = sum(number for status, number in self.statuses.items() if status not in ("not_sent", "in_doubt"))
+        return self.rows - settled
+
+    @property
+    def day(self) -> str:
+        """When it started, for people, in this machine's time."""
+        return f"{datetime.fromisoformat(self.started).astimezone():%Y-%m-%d %H:%M}"
+
+
+def now() -> str:
+    """The time as a head has it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def here() -> str:
+    """This process, for people."""
+    return f"{os.getpid()} on {socket.gethostname()}"
+
+
+@contextmanager
+def told(what: str, path: Path) -> Iterator[None]:
+    """What goes wrong with a file, as a sentence."""
+    try:
+        yield
+    except (OSError, sqlite3.Error, ValueError, TypeError, KeyError) as error:
+        told = getattr(error, "strerror", None) or error
+        raise JournalError(f"The journal of this send cannot be {what}: {told} ({path}).") from error
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """The rows of a send, for this process alone."""
+    path.touch(mode=0o600)
+    # The thread that sends makes it; whoever waited for that one may close it.
+    file = sqlite3.connect(path, check_same_thread=False)
+    file.execute("PRAGMA locking_mode = EXCLUSIVE")
+    file.execute("PRAGMA journal_mode = WAL")
+    # What was written before a call must be there after a power cut too.
+    file.execute("PRAGMA synchronous = FULL")
+    file.execute(SCHEMA)
+    return file
+
+
+@contextmanager
+def held(head: Head) -> Iterator[None]:
+    """A send that is this process's own meanwhile.
+
+    Raises:
+        JournalError: Another process is sending it.
+    """
+    lock = lock_of(head.name)
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        raise JournalError(f"{said(head)} is still going on, in process {head.process}. Wait for its end.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def lock_of(name: str) -> filelock.BaseFileLock:
+    """The lock of a send: whoever holds it, in whichever thread, is sending it."""
+    return filelock.FileLock(folder() / f"{name}.lock", thread_local=False)
+
+
+def said(head: Head) -> str:
+    """A send in a sentence."""
+    return f"The send of {head.day} ({head.title}, {head.rows:,} row{'s' if head.rows != 1 else ''})"
+
+
+def running(head: Head) -> str:
+    """The process that is writing a send down; empty if none is."""
+    try:
+        with held(head):
+            return ""
+    except JournalError:
+        return head.process or "of an unknown number"
+
+
+def heads(target: str = "") -> list[Head]:
+    """The sends that are written down, the newest first.
+
+    Args:
+        target: Only those to where `digests.target` says; all if left out.
+    """
+    found = [head for path in folder().glob("*.json") if (head := _head(path)) is not None]
+    wanted = (head for head in found if not target or head.target == target)
+    return sorted(wanted, key=lambda head: head.name, reverse=True)
+
+
+def _head(path: Path) -> Head | None:
+    try:
+        return Head(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        # One that another version wrote, or that was thrown away just now.
+        return None
+
+
+@attrs.frozen(eq=False)
+class Written:
+    """The rows of a send as they were written down, by position.
+
+    Attributes:
+        head: The send.
+        rows: Their positions in the frame, int64.
+        digests: Their digests, int64.
+        statuses: What became of each; `in flight` for one whose call was not answered.
+        cells: The rest of each row's outcome, in the order of `CELLS`.
+    """
+
+    head: Head
+    rows: np.ndarray[Any, Any]
+    digests: np.ndarray[Any, Any]
+    statuses: list[str]
+    cells: list[tuple[Any, ...]]
+
+    def outcome(self, place: int, row: int) -> Outcome:
+        """What became of a row, as the outcome of a row of another frame."""
+        record, *rest = self.cells[place]
+        told = dict(zip(CELLS[1:], rest, strict=True))
+        return Outcome([row], self.statuses[place], ids=None if record is None else [record], **told)
+
+
+def read(head: Head) -> Written:
+    """The rows of a send that no process is writing down now.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    path = folder() / f"{head.name}.sqlite"
+    with told("read", path), held(head), closing(opened(path)) as file:
+        found = file.execute(READ).fetchall()
+    rows, digests = (np.array([each[place] for each in found], dtype="int64") for place in (0, 1))
+    return Written(head, rows, digests, [each[2] for each in found], [each[3:] for each in found])
+
+
+def forget(kept: timedelta = KEPT) -> list[Head]:
+    """Throws away what was written of sends that are older.
+
+    Args:
+        kept: How old a send may be.
+
+    Returns:
+        What is gone.
+    """
+    oldest = (datetime.now(UTC) - kept).isoformat(timespec="seconds")
+    gone = [head for head in heads() if head.started < oldest and not running(head)]
+    for head in gone:
+        for path in folder().glob(f"{head.name}.*"):
+            path.unlink(missing_ok=True)
+    return gone

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # The choices that only REST has, and what they are by themselves.
-OF_REST = {"mode": "create", "wrap": "", "id_path": "", "key_header": "Authorization"}
+OF_REST = {"wrap": "", "id_path": "", "key_header": "Authorization"}
+# What is done with a row whose record is there already, or is not: made whatever is there, only updated, or either.
+CREATE, UPDATE, UPSERT = "create", "update", "upsert"
 # The formats that have names around their records.
 WRAPPED = ("JSON", "XML")
 # The verbs that are for a record which may not be there yet.
@@ -44,6 +46,7 @@ def check(target: Endpoint, settings: Mapping[str, Any]) -> None:
         return
     for name, value in _made(settings).items():
         raise SettingsError(f"{name}={settings[name]!r} is for REST only. Leave it out.", {name: value})
+    _key(target, settings)
 
 
 def check_verb(settings: Mapping[str, Any]) -> None:
@@ -82,7 +85,9 @@ def over_json2(settings: Mapping[str, Any], model: str, verb: str) -> dict[str, 
         Names and values for `replace`; what JSON-2 has no use for goes back to what it is by itself.
     """
     content = {"content_format": "JSON"} if settings["content_format"] != "JSON" else {}
-    return {**in_json2(settings["url"], model, verb), **content, **_made(settings)}
+    # Without a key nothing is looked up, so the rows that have no id cannot be made beside.
+    mode = {"mode": CREATE} if settings["mode"] != CREATE else {}
+    return {**in_json2(settings["url"], model, verb), **content, **_made(settings), **mode}
 
 
 def _made(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,20 +108,55 @@ def _wrap(settings: Mapping[str, Any]) -> None:
         raise SettingsError(f"wrap={wrap!r} cannot name elements in XML. Write it like data or params.data.")
 
 
+# Why an operation goes without a key, and what to do.
+KEYLESS = {
+    "load": "load finds records by external ids, in a column called id. Use create with mode='upsert'.",
+    "unlink": "Deleting wants the ids of the records: read them first, so that it is seen what will be gone.",
+}
+
+
+def _key(target: Endpoint, settings: Mapping[str, Any]) -> None:
+    """Which records rows are for, over Odoo's own APIs."""
+    key, mode = settings["key"], settings["mode"]
+    told = f"key={key[0] if len(key) == 1 else list(key)!r}" if key else ""
+    if not key and mode != CREATE:
+        raise SettingsError(
+            f"mode={mode!r} needs to know which record a row is. Name the columns that say it, like key='ref'.",
+            {"mode": CREATE},
+        )
+    if key and target.operation not in ("create", "write"):
+        why = KEYLESS.get(
+            target.operation,
+            f"{target.operation} is called on the ids of records: read them first, so that it is seen on which.",
+        )
+        raise SettingsError(f"{told} is for create and write. {why}", {"key": None, "mode": CREATE})
+    if "id" in key:
+        raise SettingsError("key='id' is Odoo's own number of a record. Use write, with ids='id'.", {"key": None})
+    if key and target.operation == "write" and mode == UPSERT:
+        raise SettingsError("mode='upsert' makes records, and write does not. Use create.", {"mode": CREATE})
+
+
 def _mode(settings: Mapping[str, Any]) -> None:
-    if settings["mode"] != "upsert":
+    if settings["key"]:
+        raise SettingsError(
+            "key is for Odoo's own APIs: an endpoint of REST looks nothing up. Put the id into the URL, or use JSON-2.",
+            {"key": None},
+        )
+    if settings["mode"] == UPDATE:
+        raise SettingsError("mode='update' is what PATCH does over REST. Leave it out.", {"mode": CREATE})
+    if settings["mode"] != UPSERT:
         return
     method, place = settings["method"], f"{{{settings['ids']}}}"
     if method not in UPSERTS:
         raise SettingsError(
             f"mode='upsert' is for PUT and PATCH: {method} is the same for rows with an id and without.",
-            {"mode": OF_REST["mode"]},
+            {"mode": CREATE},
         )
     if settings["url"].partition("?")[0].rstrip("/").rpartition("/")[2] != place:
         raise SettingsError(
             f"mode='upsert' posts rows without an id to the URL without its last part, so that part has to be {place}, "
             f"like https://mycompany.odoo.com/api/res.partner/{place}.",
-            {"mode": OF_REST["mode"]},
+            {"mode": CREATE},
         )
 
 

@@ -72,6 +72,7 @@ def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
     if settings.needs_ids and settings.ids not in settings.url_columns:
         needs = f"{settings.endpoint.operation} needs one column of database ids"
         wanted.append((needs, settings.ids, "Say which it is: ids='…'."))
+    wanted += [("A key says which record a row is", name, "Correct key.") for name in settings.key]
     wanted += [
         (f"missing={policy!r} is for one column", column, "Correct its name.")
         for column, policy in settings.missing.items()
@@ -98,6 +99,8 @@ def _names(names: list[str], settings: Settings) -> Iterator[str]:
     yield from _lines(names, settings)
     yield from _links(names, settings)
     yield from _reserved(names, settings)
+    if settings.key and "id" in names:
+        yield "Column 'id': with a key, the ids of records are looked up, and Odoo takes none. Exclude the column."
     yield from _rest(names, settings)
 
 

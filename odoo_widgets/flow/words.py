@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import httpx
 
-from odoo_widgets.flow.calls import LOG_IN, Call
+from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
 from odoo_widgets.flow.choices import over_json2
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.methods import State, known
@@ -112,6 +112,8 @@ def _asked(facts: Facts) -> str:
         return f"{ask.effect_of.method} was called, and {facts.server} was asked what it did"
     if ask.batch is not None:
         return f"{facts.server} was asked which records are there"
+    if ask.method == FIELDS_GET:
+        return f"{facts.server} was asked which fields {facts.call.model} has"
     return "" if ask.changes else f"{facts.server} was asked who has this login and key"
 
 
@@ -140,10 +142,18 @@ def no_answer(facts: Facts) -> str:
     waited = f" within {facts.settings.timeout:g} s" if late else ""
     if asked := _asked(facts):
         return f"{asked}, and no whole answer came{waited}. {_then(facts)}"
-    return (
-        f"Sent, no whole answer came{waited}: {_may(facts)}. Look there for the first of them before sending these "
-        "rows again."
-    )
+    return f"Sent, no whole answer came{waited}: {_may(facts)}. {_before_again(facts)}"
+
+
+def lost(facts: Facts) -> str:
+    """The request went out, and what came back, if anything, proves nothing."""
+    return no_answer(facts) if facts.exchange.error is not None else unreadable(facts)
+
+
+def _before_again(facts: Facts) -> str:
+    if facts.call.ask.keyed is not None:
+        return "Send these rows again when it answers: they are looked up by their key, and none is made twice."
+    return "Look there for the first of them before sending these rows again."
 
 
 def redirected(facts: Facts) -> str:
@@ -282,13 +292,10 @@ def unreadable(facts: Facts) -> str:
         return f"{asked}, and answered something that Odoo does not write (HTTP {facts.status}). {_then(facts)}"
     if facts.settings.endpoint.protocol == "rest" and facts.reply is not None:
         answered = doubt(facts.call.ask, facts.reply, facts.status, facts.settings.id_path)
-        return (
-            f"Sent, and {facts.server} answered {answered}: {_may(facts)}. Look there for the first of them before "
-            "sending these rows again."
-        )
+        return f"Sent, and {facts.server} answered {answered}: {_may(facts)}. {_before_again(facts)}"
     return (
         f"Sent, and {facts.server} answered something that Odoo does not write (HTTP {facts.status}): {_may(facts)}. "
-        "Look there for the first of them before sending these rows again."
+        f"{_before_again(facts)}"
     )
 
 

@@ -9,7 +9,7 @@ from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import OdooWidgetsError
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.responses import counts
+from odoo_widgets.flow.responses import counts, figures
 from odoo_widgets.flow.settings import ONLINE_RATE
 from odoo_widgets.forms.obstacles import IDLE
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.destination import Destination
+    from odoo_widgets.flow.errors import Repeats
     from odoo_widgets.forms.asking import Asking
     from odoo_widgets.forms.sending import Sending
     from odoo_widgets.forms.state import State
@@ -159,6 +160,28 @@ def already_sent(state: Sending) -> str:
     """How many of the rows were sent as a test before; empty where none was."""
     rows = len(state.sent_before)
     return f"{_number(rows, 'row')} already sent as a test." if rows else ""
+
+
+def repeated(repeats: Repeats | None) -> str:
+    """How many of the rows were sent before, when, and what became of them; empty where a send does not wait."""
+    if repeats is None:
+        return ""
+    rows, one = len(repeats.rows), len(repeats.rows) == 1
+    which = f"{rows:,} of {_number(repeats.of, 'row')}" if repeats.others else f"All {_number(rows, 'row')}"
+    which = "The one row" if repeats.of == 1 else which
+    when = f"on {repeats.first}" if repeats.first == repeats.last else f"between {repeats.first} and {repeats.last}"
+    test = "as a test " if repeats.tests else ""
+    them = "it would be there twice" if one else "they would be there twice"
+    rest = "" if repeats.others else " Nothing else is left to send."
+    return (
+        f"{which} {'was' if one else 'were'} sent {test}{when} ({figures(repeats.statuses, ', ')}). "
+        f"Sent again, {them}.{rest}"
+    )
+
+
+def others_button(repeats: Repeats) -> str:
+    """What the button does that leaves out what was sent before."""
+    return f"Send the other {_number(repeats.others, 'row') if repeats.others != 1 else 'row'}"
 
 
 def in_words(error: Exception) -> str:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import attrs
@@ -29,7 +29,7 @@ from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
 from odoo_widgets.net.past import fresh, unfinished
-from odoo_widgets.net.sends import Head
+from odoo_widgets.net.sends import Head, starting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -263,19 +263,21 @@ class Delivery:
         source, settings, rows = self._source, self._settings, self._rows
         digests = Digests(source, settings, rows)
         where = target(settings, self._credential.database)
-        if self._resume:
-            head, past = unfinished(source, settings, rows, digests, where)
-        else:
-            past = fresh(source, settings, rows, digests, where, again=self._again)
-            head = Head.new(
-                what(settings.endpoint),
-                self._credential,
-                target=where,
-                fingerprint=digests.fingerprint(),
-                rows=len(source),
-                test=self._test,
-            )
-        with Journal(head, digests.of) as journal:
+        with ExitStack() as stack:
+            with starting(where):
+                if self._resume:
+                    head, past = unfinished(source, settings, rows, digests, where)
+                else:
+                    past = fresh(source, settings, rows, digests, where, again=self._again)
+                    head = Head.new(
+                        what(settings.endpoint),
+                        self._credential,
+                        target=where,
+                        fingerprint=digests.fingerprint(),
+                        rows=len(source),
+                        test=self._test,
+                    )
+                journal = stack.enter_context(Journal(head, digests.of))
             yield past, journal
 
     def _sent(self, past: Past, journal: Journal | None) -> StoppedError | None:

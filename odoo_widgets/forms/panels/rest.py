@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from odoo_widgets.flow.choices import OF_REST, UPSERTS, WRAPPED
+from odoo_widgets.flow.choices import CREATE, OF_REST, UPSERT, UPSERTS, WRAPPED
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import hide, labelled
 
@@ -20,7 +20,6 @@ MEANINGS = {
     "PATCH": "PATCH changes the fields that are sent.",
     "DELETE": "DELETE removes the records. No columns are sent.",
 }
-CREATE, UPSERT = "create", "upsert"
 
 
 def rest_panel(state: State) -> w.Widget:
@@ -30,7 +29,7 @@ def rest_panel(state: State) -> w.Widget:
     header = _words(state, "Key Header", "key_header", "Authorization, or such as api-key")
     upsert = w.Checkbox(description="Make the rows that have no id, by POST?", indent=False)
     upsert.add_class("ow-check")
-    mirror(state, upsert, lambda: _shown(state, "mode") == UPSERT, lambda on: {"mode": UPSERT if on else CREATE})
+    mirror(state, upsert, lambda: state.shown("mode") == UPSERT, lambda on: {"mode": UPSERT if on else CREATE})
     panel = w.VBox([upsert, wrap, place, header])
     panel.add_class("ow-views")
 

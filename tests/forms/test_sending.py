@@ -51,9 +51,7 @@ def test_a_cell_waits_for_what_was_started_in_the_form(show: Show, frame: pd.Dat
         screen.form.wait(0.01)
     threading.Timer(0.05, odoo.open.set).start()
     assert screen.form.wait(EVER).status.tolist() == ["created"] * 12
-    screen.click("Send")
     assert screen.form.wait() is not None
-    assert len(odoo.records) == 24
 
 
 def test_the_bar_and_the_figures_follow_every_call_that_takes_its_time(

@@ -7,6 +7,7 @@ in a thread, one question at a time; what comes back changes the state under its
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -23,7 +24,7 @@ from odoo_widgets.forms import checking
 from odoo_widgets.forms.changing import Changing
 from odoo_widgets.forms.places import Place, place
 from odoo_widgets.forms.sentences import in_words
-from odoo_widgets.forms.target import MODEL, OPERATION
+from odoo_widgets.forms.target import MODEL, OPERATION, behind
 from odoo_widgets.forms.value import NOTHING, Value
 from odoo_widgets.net import keys
 
@@ -90,6 +91,8 @@ class Asking(Changing):
     def __init__(self) -> None:
         super().__init__()
         self._entered: Credential | None = None
+        # The server that was typed, and that the URL was made of.
+        self._led_to = ""
         self._list()
 
     def bind(self, **values: Any) -> None:
@@ -137,15 +140,26 @@ class Asking(Changing):
             server = typed.pop("server", None)
             before = self.typed if server is None else self.typed.with_server(server)
             self.typed = attrs.evolve(before, **typed)
-            if server is not None and self.destination is None and before.server:
-                # A server is enough for samples.
-                self.edit(url=before.server)
+            if server is not None:
+                self._lead(before.server)
             made = self._complete()
             if made != self._entered:
                 # The one from a cell or from the list stays until there is another.
                 if made is not None or self.credential is self._entered:
                     self.bind(credential=made)
                 self._entered = made
+
+    def _lead(self, server: str) -> None:
+        """A server is enough for samples; as long as the URL is on the one that was typed, it follows to another."""
+        if self.destination is None:
+            if server:
+                self.edit(url=server)
+        elif self._led_to == origin(self.destination.url):
+            with suppress(SettingsError):
+                self.edit(url=origin(server) + behind(self.destination.url))
+        else:
+            return
+        self._led_to = origin(self.destination.url) if self.destination is not None else ""
 
     def _complete(self) -> Credential | None:
         typed, self.flaw = self.typed, ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from immutabledict import immutabledict
 
-from odoo_widgets.flow.credential import host
+from odoo_widgets.flow.credential import host, origin
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.forms.value import NOTHING
 
@@ -69,6 +69,8 @@ def words(instead: Mapping[str, Any], url: str) -> str:
 
 def _elsewhere(proposed: str, url: str) -> str:
     try:
-        return "" if host(proposed) == host(url) else f"at {host(proposed)}"
+        if origin(proposed) == origin(url):
+            return ""
+        return f"at {origin(proposed) if host(proposed) == host(url) else host(proposed)}"
     except SettingsError:
         return f"at {host(proposed)}"

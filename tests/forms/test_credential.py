@@ -113,6 +113,25 @@ def test_a_key_is_typed_for_one_server_and_does_not_follow_to_another(show: Show
     assert screen.form.credential == Credential(SERVER, api_key=KEY)
 
 
+def test_the_url_follows_a_server_that_is_typed_again_as_long_as_it_is_on_it(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame)
+    type_credential(screen, Server="mycompny.odoo.com")
+    assert screen.field("URL").value == "https://mycompny.odoo.com/json/2/res.partner/create"
+    screen.type("Model", "crm.lead")
+    screen.type("Server", "mycompany.odoo.com")
+    assert screen.field("URL").value == "https://mycompany.odoo.com/json/2/crm.lead/create"
+    screen.type("Server", "no server")
+    assert screen.field("URL").value == "https://mycompany.odoo.com/json/2/crm.lead/create"
+    screen.type("Server", "http://127.0.0.1:8069/odoo")
+    assert screen.field("URL").value == "http://127.0.0.1:8069/json/2/crm.lead/create"
+    screen.type("URL", "https://elsewhere.example.com/json/2/res.partner/create")
+    screen.type("Server", "mycompany.odoo.com")
+    assert screen.field("URL").value == "https://elsewhere.example.com/json/2/res.partner/create"
+    screen.type("URL", "http://mycompany.odoo.com/json/2/res.partner/create")
+    screen.type("API Key or Password", KEY)
+    assert screen.button("Use /json/2/res.partner/create at https://mycompany.odoo.com") in screen.visible
+
+
 def test_the_server_of_the_url_is_proposed_and_what_is_in_use_stays_until_there_is_another(
     show: Show, frame: pd.DataFrame
 ) -> None:

@@ -119,7 +119,8 @@ COPIES: dict[str, Copy] = {
     "command line": Copy(
         _command,
         "The .toml file is what TOML says here, with active = true: a paused one is refused. The table may be a .csv, "
-        ".jsonl, .parquet or .xlsx file. The key is taken from the environment, as ODOO_API_KEY.",
+        ".jsonl, .xlsx or .parquet file; the last one keeps the type of each column. The key is taken from the "
+        "environment, as ODOO_API_KEY.",
     ),
     "curl": Copy(_curl, "The call of the open sample. The key is taken from the environment, as ODOO_API_KEY."),
 }

@@ -13,6 +13,8 @@ from keyring.backends.fail import Keyring as NoKeyring
 from werkzeug import Request, Response
 
 from odoo_widgets import Credential, Destination, remember
+from odoo_widgets.flow.errors import CredentialError
+from odoo_widgets.forms import checking
 from odoo_widgets.net import keys
 from tests.forms.examples import KEY, ME, PLAIN
 from tests.forms.test_secrets import only_ours, saved
@@ -233,6 +235,13 @@ def test_check_says_what_a_refusal_means(
     assert screen.says(words)
     assert not screen.says("Custom plan")
     assert KEY not in saved(screen.form)
+
+
+def test_on_odoo_online_a_refusal_may_be_the_plans() -> None:
+    refused = CredentialError("mycompany.odoo.com: key unknown or expired.")
+    assert "Custom plans only" in checking.failed(refused, ME)
+    assert "Custom plans only" not in checking.failed(refused, Credential("https://erp.example.com", api_key=KEY))
+    assert "Custom plans only" not in checking.failed(OSError(), ME)
 
 
 def test_check_of_another_servers_key_asks_that_server_and_nothing_is_raised_where_nobody_answers(

@@ -37,10 +37,9 @@ ROOMS = {
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
-    "errors", "exchange", "headers", "templates", "context", "credential", "failures", "answers", "endpoint", "model",
-    "server",
-    "choices", "settings", "saved", "calls", "methods", "presets", "matching", "operations", "loading",
-    "texts", "kinds", "moments",
+    "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
+    "endpoint", "model", "server", "choices", "settings", "ways_out", "saved", "calls", "methods", "presets",
+    "matching", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "records", "findings", "keying", "urls", "shape",
     "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",

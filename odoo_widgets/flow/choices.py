@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from odoo_widgets.flow.endpoint import MEANING, Endpoint, fixed, in_json2, json2_model
+from odoo_widgets.flow.answers import steps
+from odoo_widgets.flow.endpoint import FIXED, MEANING, Endpoint, address, fixed, json2_model, rpc_address
 from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.key_headers import key_header
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +23,9 @@ WRAPPED = ("JSON", "XML")
 UPSERTS = ("PUT", "PATCH")
 # XML 1.0, 2.3 and Namespaces in XML 1.0, 4: what an element may be called, in the letters that every reader takes.
 XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+
+# What stands in a list is called so in XML. A key of a dict is not: nobody could tell the two apart.
+ITEM = "item"
 
 
 def check(target: Endpoint, settings: Mapping[str, Any]) -> None:
@@ -60,12 +65,12 @@ def check_verb(settings: Mapping[str, Any]) -> None:
     """
     model = json2_model(settings["url"]) if settings["method"] != "POST" else None
     if model is not None:
-        raise _verb(settings, model, fixed(in_json2(settings["url"], model, "POST")["url"])["method"][1])
+        raise _verb(settings, model, FIXED["json2"]["method"][1])
 
 
 def _verb(settings: Mapping[str, Any], model: str, reason: str) -> SettingsError:
     verb = settings["method"]
-    instead = over_json2(settings, model, verb)
+    instead = over_odoo(settings, model, MEANING[verb])
     seen = instead["url"].partition("?")[0]
     return SettingsError(
         f"method={verb!r} does not fit the URL. {reason} What does the same as {verb} is {MEANING[verb]}: {seen}.",
@@ -73,21 +78,26 @@ def _verb(settings: Mapping[str, Any], model: str, reason: str) -> SettingsError
     )
 
 
-def over_json2(settings: Mapping[str, Any], model: str, verb: str) -> dict[str, Any]:
-    """The settings to change, to do over JSON-2 what a verb would do over REST.
+def over_odoo(settings: Mapping[str, Any], model: str, operation: str, protocol: str = "json2") -> dict[str, Any]:
+    """The settings to change, to do over one of Odoo's own APIs what a verb would do over REST.
 
     Args:
         settings: What they are now, by name.
         model: The model.
-        verb: The HTTP method.
+        operation: The operation.
+        protocol: Which API.
 
     Returns:
-        Names and values for `replace`; what JSON-2 has no use for goes back to what it is by itself.
+        Names and values for `replace`; what that API has no use for goes back to what it is by itself.
     """
-    content = {"content_format": "JSON"} if settings["content_format"] != "JSON" else {}
+    there = rpc_address(settings["url"], protocol)
+    apart = {"url": there, "model": model, "operation": operation}
+    made = apart if there else {"url": address(settings["url"], model, operation)}
+    kind = FIXED[protocol]["content_format"][0]
+    content = {"content_format": kind} if settings["content_format"] != kind else {}
     # Without a key nothing is looked up, so the rows that have no id cannot be made beside.
-    mode = {"mode": CREATE} if settings["mode"] != CREATE else {}
-    return {**in_json2(settings["url"], model, verb), **content, **_made(settings), **mode}
+    mode = {"mode": CREATE} if settings["mode"] != CREATE and not settings["key"] else {}
+    return {"method": "POST", **made, **content, **_made(settings), **mode}
 
 
 def _made(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,9 +112,10 @@ def _wrap(settings: Mapping[str, Any]) -> None:
             f"wrap={wrap!r} does nothing in {kind}, which has no names around a record. Leave it out, or use JSON.",
             {"wrap": ""},
         )
-    if "[" in wrap:
+    names = steps(wrap)
+    if not all(isinstance(name, str) for name in names):
         raise SettingsError(f"wrap={wrap!r} has a place in a list. Write names only, like data or params.data.")
-    if wrap and kind == "XML" and not all(map(XML_NAME.fullmatch, wrap.split("."))):
+    if wrap and kind == "XML" and not all(XML_NAME.fullmatch(str(name)) for name in names):
         raise SettingsError(f"wrap={wrap!r} cannot name elements in XML. Write it like data or params.data.")
 
 
@@ -161,6 +172,6 @@ def _mode(settings: Mapping[str, Any]) -> None:
 
 
 def _key_header(settings: Mapping[str, Any]) -> None:
-    header = settings["key_header"]
+    header = key_header(settings["key_header"]).name
     if header.lower() in {name.lower() for name in settings["headers"]}:
         raise SettingsError(f"The header {header} stands in headers, and the key goes into it. Take it out of headers.")

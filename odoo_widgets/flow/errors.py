@@ -127,7 +127,10 @@ class StoppedError(OdooWidgetsError):
     Attributes:
         responses: The DataFrame that the send would have returned, every row in it `not_sent`; None outside a send.
         instead: Settings to change, by name, that would be right; empty where none can be proposed.
+        server: The `Server`, as far as it was found out before the question that failed; None where none was asked.
     """
+
+    server: Any = None
 
     def __init__(
         self, message: str, responses: pd.DataFrame | None = None, instead: Mapping[str, Any] | None = None

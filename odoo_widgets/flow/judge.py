@@ -367,5 +367,5 @@ def judge(
     )
     # Without a user no call can be made, whatever kept the login from succeeding.
     kind = rule.stop or (StoppedError if call.ask.method in (LOG_IN, FIELDS_GET) else None)
-    stop = kind(sentence, instead=words.instead(facts) if kind is EndpointError else None) if kind else None
+    stop = kind(sentence, instead=words.way_out(facts) if kind is EndpointError else None) if kind else None
     return Verdict(tuple(_parts(whole, facts)), stop, reason)

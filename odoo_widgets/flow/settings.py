@@ -18,7 +18,8 @@ from odoo_widgets.flow.answers import PATH
 from odoo_widgets.flow.choices import CREATE, OF_REST, UPDATE, UPSERT
 from odoo_widgets.flow.endpoint import VERBS, WITHOUT_IDS, Endpoint, endpoint, fixed, protocol_of
 from odoo_widgets.flow.errors import SettingsError
-from odoo_widgets.flow.headers import NAME, OURS, parse_headers
+from odoo_widgets.flow.headers import parse_headers
+from odoo_widgets.flow.key_headers import KeyHeader, key_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -108,9 +109,8 @@ def _path(_settings: object, attribute: attrs.Attribute[Any], value: object) -> 
         raise SettingsError(f"{attribute.name}={value!r} is not a path. Write it like data, params.data or data[0].id.")
 
 
-def _header_name(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, str) or not NAME.fullmatch(value) or value.lower() in OURS - {"authorization"}:
-        raise SettingsError(f"{attribute.name}={value!r} is not a header that a key goes into. Write it like api-key.")
+def _key_header(_settings: object, _attribute: attrs.Attribute[Any], value: str) -> None:
+    key_header(value)
 
 
 def _missing(value: Mapping[str, str] | None) -> immutabledict[str, str]:
@@ -177,9 +177,11 @@ class Settings:
             `update` never makes one, `upsert` does either. For REST with the id in the URL: `upsert` posts the rows
             without an id to the URL without its last part.
         wrap: For REST in JSON or XML: the names that the records are wrapped in, such as `data` or `params.data`.
-        id_path: For REST: where the answer has the id, such as `data[0].id`; empty for the common places.
+        id_path: For REST: where the answer has the id, such as `data[0].id`; empty for the common places. A name with
+            a dot or bracket in it stands in brackets and quotes: `["res.partner"][0].id`.
         key_header: For REST: the header that the key goes into, such as `api-key`; `Authorization` sends it as a
-            bearer's (RFC 6750).
+            bearer's (RFC 6750). Also `Authorization: Token {key}`, `Cookie: session_id={key}`, and for HTTP Basic
+            `Authorization: Basic {login}:{key}` or `{database}:{key}`.
         timezone: The zone of times that carry none, such as `Europe/Brussels`.
         context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own.
         concurrency: Calls at a time. Above 1, calls that write the same parents make Odoo try again and again.
@@ -213,7 +215,7 @@ class Settings:
     mode: str = attrs.field(default=CREATE, validator=_one_of(MODES), kw_only=True)
     wrap: str = attrs.field(default=OF_REST["wrap"], validator=_path, kw_only=True)
     id_path: str = attrs.field(default=OF_REST["id_path"], validator=_path, kw_only=True)
-    key_header: str = attrs.field(default=OF_REST["key_header"], validator=_header_name, kw_only=True)
+    key_header: str = attrs.field(default=OF_REST["key_header"], validator=_key_header, kw_only=True)
     timezone: str | None = attrs.field(default=None, kw_only=True)
     context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=_context, kw_only=True)
     concurrency: int = attrs.field(default=1, kw_only=True)
@@ -293,6 +295,11 @@ class Settings:
     def when_found(self) -> str:
         """What becomes of rows with a key, one of `MODES`: writing never makes a record."""
         return UPDATE if self.endpoint.operation == "write" else self.mode
+
+    @property
+    def place_of_key(self) -> KeyHeader:
+        """The header that the key goes into over REST."""
+        return key_header(self.key_header)
 
     @property
     def rate(self) -> float | None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # The verbs that are for records that are there.
 UPDATES = ("DELETE", "PATCH", "PUT")
+# `/api/contacts/42`, and `/rest/res.partner/42`, where a name with a dot in it is a model's. Not `/api/v1/2`.
+MODEL_AND_ID = re.compile(r"(^/api/(.*/)?[a-z_]+|/[a-z0-9_]+(\.[a-z][a-z0-9_]*)+)/\d+/?$", re.ASCII)
 # What a call of a method has beside the method's own arguments.
 RESERVED = ("context", "ids")
 # A column that is called like a link to other records (Odoo's coding guidelines), and those that are none all the same.
@@ -37,7 +39,7 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
         return
     if not len(frame):
         yield "The frame has no rows."
-    if (match := LAST_PART.search(settings.path)) and settings.method != "POST" and len(frame) > 1:
+    if (match := LAST_PART.search(settings.path)) and _is_record(settings) and len(frame) > 1:
         yield (
             f"This would send {len(frame):,} rows to record {match[1]}. Put the column of ids in its place: "
             f"{settings.path[: match.start(1)]}{{{settings.ids}}}."
@@ -59,6 +61,11 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
     values = [name for name in names if not (settings.needs_ids and name == settings.ids)]
     if not values and not others and operation(settings.endpoint.operation).needs_values:
         yield "All columns are excluded: nothing is left to send."
+
+
+def _is_record(settings: Settings) -> bool:
+    """Whether the number at the end of the URL is a record's: what is posted to may also be a hook's, or a version."""
+    return settings.method != "POST" or MODEL_AND_ID.search(settings.path) is not None
 
 
 def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:

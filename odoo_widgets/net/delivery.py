@@ -152,6 +152,8 @@ class Delivery:
                 f"{PROTOCOLS[settings.endpoint.protocol].NAME} wants the {wanted} beside the key: "
                 f"Credential(…, {wanted}='…'). Nothing was sent."
             )
+        if settings.endpoint.protocol == "rest" and (unfit := settings.place_of_key.unfit(credential)):
+            raise CredentialError(f"{unfit} Nothing was sent.")
         # Its frame is a copy: what the caller does meanwhile is not for this send.
         self._source = Source.of(data)
         self._rows = range(len(self._source)) if rows is None else rows

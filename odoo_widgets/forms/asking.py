@@ -16,7 +16,7 @@ import traitlets
 from immutabledict import immutabledict
 
 from odoo_widgets.destination import Destination
-from odoo_widgets.flow.credential import Credential, Secret, host, origin
+from odoo_widgets.flow.credential import Credential, host, origin
 from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.errors import OdooWidgetsError, SettingsError, StoppedError
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
@@ -25,13 +25,13 @@ from odoo_widgets.forms.changing import Changing
 from odoo_widgets.forms.places import Place, place
 from odoo_widgets.forms.sentences import in_words
 from odoo_widgets.forms.target import MODEL, OPERATION, behind
+from odoo_widgets.forms.typed import Typed
 from odoo_widgets.forms.value import NOTHING, Value
 from odoo_widgets.net import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NO_KEY = Secret("")
 KEPT = {
     "keyring": "Remembered as {!r}. The key is in this computer's keyring.",
     "memory": (
@@ -40,27 +40,6 @@ KEPT = {
     ),
 }
 TYPE_AGAIN = "The key of {!r} is not on this computer: type it again."
-
-
-@attrs.frozen
-class Typed:
-    """A credential as it is being typed. Nothing of it needs to be complete, and its key shows itself nowhere."""
-
-    server: str = ""
-    database: str = ""
-    login: str = ""
-    name: str = ""
-    key: Secret = NO_KEY
-
-    def with_server(self, text: str) -> Typed:
-        """The same with another server. A key is typed for one server, and does not follow to another."""
-        text = text.strip()
-        try:
-            server = origin(text if not text or "://" in text else f"https://{text}")
-        except SettingsError:
-            server = text
-        keeps = not self.server or server == self.server
-        return attrs.evolve(self, server=server, key=self.key if keeps else NO_KEY)
 
 
 class Asking(Changing):

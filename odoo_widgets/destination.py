@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.calls import Call
     from odoo_widgets.flow.policy import Policy
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.samples import Samples
+    from odoo_widgets.flow.source import Source
 
 
 def _line(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:

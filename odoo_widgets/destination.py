@@ -19,10 +19,10 @@ from odoo_widgets.flow.fetching import fetched
 from odoo_widgets.flow.kept import read_back
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.seen import seen
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings, stripped
+from odoo_widgets.flow.source import Source
 from odoo_widgets.net import tables
 from odoo_widgets.net.asking import ask
 from odoo_widgets.net.delivery import Delivery, Progress
@@ -65,7 +65,7 @@ class Destination(Settings):
     @property
     def what(self) -> str:
         """What is done to which model, such as `Create res.partner`."""
-        return what(self.endpoint)
+        return what(self.endpoint, self.when_found)
 
     @property
     def title(self) -> str:

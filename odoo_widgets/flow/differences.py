@@ -12,7 +12,7 @@ from odoo_widgets.flow.checks.subject import subject
 from odoo_widgets.flow.comparing import differing, settles_never
 from odoo_widgets.flow.errors import RefusedError
 from odoo_widgets.flow.holding import holding, records_of, sendable, sent
-from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.asking import Questions

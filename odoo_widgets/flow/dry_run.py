@@ -19,7 +19,7 @@ from odoo_widgets.flow.errors import DataError, RefusedError, SettingsError
 from odoo_widgets.flow.model import TO_MANY, TO_ONE
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, refusals
-from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -14,14 +14,15 @@ from odoo_widgets.flow.errors import DataError, SettingsError
 from odoo_widgets.flow.fetching import told
 from odoo_widgets.flow.naming import did_you_mean
 from odoo_widgets.flow.problems import problems
+from odoo_widgets.flow.source import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from odoo_widgets.flow.asking import Questions
     from odoo_widgets.flow.model import Field, Fields
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.flow.values import Column
 
 # Records to read at once.
@@ -87,8 +88,8 @@ def records_of(source: Source, settings: Settings) -> Questions[list[list[int]]]
             f"Which records the rows are for is not said: no column is called {settings.ids!r}. Name the column of "
             "ids, ids='…', or the key, key='…'."
         )
-    numbers = records.numbers(source.frame[settings.ids]).tolist()
-    return [[int(each)] if each == each and each > 0 else [] for each in numbers]  # noqa: PLR0124 - NaN is not itself
+    found = numbers(source.frame[settings.ids]).tolist()
+    return [[int(each)] if each == each and each > 0 else [] for each in found]  # noqa: PLR0124 - NaN is not itself
 
 
 def _by_key(source: Source, settings: Settings) -> Questions[list[list[int]]]:

@@ -12,7 +12,7 @@ from odoo_widgets.flow.differences import shown
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.holding import holding, sendable, sent
 from odoo_widgets.flow.model import NUMBERS, TEXTS, TO_MANY
-from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

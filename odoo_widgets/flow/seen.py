@@ -9,7 +9,7 @@ import attrs
 from odoo_widgets.flow import records
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.holding import sent
-from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.source import Source, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,5 +64,5 @@ def _values(source: Source, settings: Settings, missing: str = "") -> list[dict[
 
 
 def _by_id(source: Source, settings: Settings, values: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
-    numbers = records.numbers(source.frame[settings.ids])
-    return {int(number): held for number, held in zip(numbers, values, strict=True) if number > 0}
+    found = numbers(source.frame[settings.ids])
+    return {int(number): held for number, held in zip(found, values, strict=True) if number > 0}

@@ -10,7 +10,7 @@ from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
 from odoo_widgets.flow.errors import EndpointError, RefusedError
 from odoo_widgets.flow.operations import operation
-from odoo_widgets.flow.records import Source
+from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

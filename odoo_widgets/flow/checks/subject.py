@@ -8,8 +8,9 @@ import attrs
 import numpy as np
 
 from odoo_widgets.flow.model import Field, Fields
-from odoo_widgets.flow.records import Source, columns
+from odoo_widgets.flow.records import columns
 from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.values import Column, values
 
 if TYPE_CHECKING:

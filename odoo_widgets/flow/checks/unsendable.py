@@ -12,8 +12,8 @@ from odoo_widgets.flow.records import columns
 from odoo_widgets.flow.shape import shape
 
 if TYPE_CHECKING:
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
 
 
 def notes(source: Source, settings: Settings) -> list[Note]:

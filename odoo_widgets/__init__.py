@@ -11,8 +11,10 @@ from odoo_widgets.flow.errors import (
     CredentialError,
     DataError,
     EndpointError,
+    JournalError,
     NoOdooError,
     OdooWidgetsError,
+    RepeatedError,
     SandboxError,
     SettingsError,
     StoppedError,
@@ -20,6 +22,7 @@ from odoo_widgets.flow.errors import (
 from odoo_widgets.flow.server import Server
 from odoo_widgets.net.delivery import InterruptedSendError
 from odoo_widgets.net.keys import credential, remember
+from odoo_widgets.net.listed import sends
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.form import DestinationForm
@@ -33,8 +36,10 @@ __all__ = [
     "DestinationForm",
     "EndpointError",
     "InterruptedSendError",
+    "JournalError",
     "NoOdooError",
     "OdooWidgetsError",
+    "RepeatedError",
     "Sandbox",
     "SandboxError",
     "Server",
@@ -42,6 +47,7 @@ __all__ = [
     "StoppedError",
     "credential",
     "remember",
+    "sends",
 ]
 
 

@@ -180,21 +180,3 @@ def undone(test: Tested, answer: pd.DataFrame) -> Tested:
     after.loc[places, "status"] = "deleted"
     after.loc[places, "link"] = pd.NA
     return attrs.evolve(test, responses=after)
-
-
-def rejected(source: Source, answer: pd.DataFrame) -> pd.DataFrame:
-    """The rows that were rejected, as they were, with what was wrong with them.
-
-    Args:
-        source: The frame that was sent.
-        answer: Its responses.
-
-    Returns:
-        The source's columns and its index, then error_type, error_field and error; where the source has a column of
-        such a name already, `odoo_` is put before it.
-    """
-    places = (answer["status"] == "rejected").to_numpy(dtype=bool)
-    errors = answer.loc[places, ["error_type", "error_field", "error"]]
-    mine = source.frame.loc[places]
-    errors.columns = pd.Index([f"odoo_{name}" if name in mine.columns else name for name in errors.columns])
-    return pd.concat([mine, errors.set_axis(mine.index)], axis=1)

@@ -11,7 +11,7 @@ import attrs
 
 from odoo_widgets.flow import digests, payloads, problems, retry, samples, saved
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import CredentialError, SettingsError
+from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.records import Source
@@ -283,6 +283,11 @@ class Destination(Settings):
         """
         if payload:
             shown = [each for each in self.samples(frame, among=[row]) if each.call.ask.changes]
+            if self.key and len(shown) != 1:
+                raise PayloadError(
+                    "With a key, what goes for this row depends on what Odoo answers. Test it without a payload, or "
+                    "change the frame."
+                )
             payloads.edited(shown[0].call, self, payload)
         edit = partial(payloads.edited, settings=self, payload=payload) if payload else None
         return self.delivery(frame, credential, rows=[row], edit=edit, again=again, test=True).result()

@@ -9,6 +9,7 @@
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
     │   ├── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
+    │   ├── FieldsError        columns that the model has no field for, or a key that does not fit its field
     │   └── JournalError       what is written down of sends cannot be written or read, or does not fit
     └── SandboxError           the sandbox on this machine cannot be made, started or used
         └── NoOdooError        there is no Odoo package to make it from
@@ -126,7 +127,10 @@ class StoppedError(OdooWidgetsError):
     Attributes:
         responses: The DataFrame that the send would have returned, every row in it `not_sent`; None outside a send.
         instead: Settings to change, by name, that would be right; empty where none can be proposed.
+        server: The `Server`, as far as it was found out before the question that failed; None where none was asked.
     """
+
+    server: Any = None
 
     def __init__(
         self, message: str, responses: pd.DataFrame | None = None, instead: Mapping[str, Any] | None = None
@@ -142,6 +146,10 @@ class CredentialError(StoppedError):
 
 class EndpointError(StoppedError):
     """What answers at the URL is not the Odoo, database, model or method that was meant."""
+
+
+class FieldsError(StoppedError):
+    """Columns that the model has no field for, or a key that does not fit its field. Nothing was sent."""
 
 
 class JournalError(StoppedError):

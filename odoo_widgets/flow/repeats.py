@@ -99,6 +99,9 @@ def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndar
         # Rows without an id are posted.
         ids = np.array(records.ids(source.frame.iloc[list(rows)], settings))
         return np.flatnonzero(ids == 0)
+    if settings.key:
+        # They are looked up.
+        return np.arange(0)
     found = there.operation == "load" and any(name in OF_LOAD for name in source.frame.columns)
     safe = (
         there.operation in REPEATABLE
@@ -111,7 +114,7 @@ def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndar
 
 def can_be_found_out(settings: Settings) -> bool:
     """Whether rows that were sent, and not answered, may be sent again once their records have been looked up."""
-    return settings.endpoint.operation in ("write", "unlink")
+    return bool(settings.key) or settings.endpoint.operation in ("write", "unlink")
 
 
 def matched(digests: np.ndarray[Any, Any], earlier: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # The verbs that are for records that are there.
 UPDATES = ("DELETE", "PATCH", "PUT")
+# `/api/contacts/42`, and `/rest/res.partner/42`, where a name with a dot in it is a model's. Not `/api/v1/2`.
+MODEL_AND_ID = re.compile(r"(^/api/(.*/)?[a-z_]+|/[a-z0-9_]+(\.[a-z][a-z0-9_]*)+)/\d+/?$", re.ASCII)
 # What a call of a method has beside the method's own arguments.
 RESERVED = ("context", "ids")
 # A column that is called like a link to other records (Odoo's coding guidelines), and those that are none all the same.
@@ -37,7 +39,7 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
         return
     if not len(frame):
         yield "The frame has no rows."
-    if (match := LAST_PART.search(settings.path)) and settings.method != "POST" and len(frame) > 1:
+    if (match := LAST_PART.search(settings.path)) and _is_record(settings) and len(frame) > 1:
         yield (
             f"This would send {len(frame):,} rows to record {match[1]}. Put the column of ids in its place: "
             f"{settings.path[: match.start(1)]}{{{settings.ids}}}."
@@ -61,6 +63,11 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
         yield "All columns are excluded: nothing is left to send."
 
 
+def _is_record(settings: Settings) -> bool:
+    """Whether the number at the end of the URL is a record's: what is posted to may also be a hook's, or a version."""
+    return settings.method != "POST" or MODEL_AND_ID.search(settings.path) is not None
+
+
 def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
     """The columns that the settings name, each of which the frame must have once."""
     wanted = [
@@ -72,6 +79,7 @@ def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
     if settings.needs_ids and settings.ids not in settings.url_columns:
         needs = f"{settings.endpoint.operation} needs one column of database ids"
         wanted.append((needs, settings.ids, "Say which it is: ids='…'."))
+    wanted += [("A key says which record a row is", name, "Correct key.") for name in settings.key]
     wanted += [
         (f"missing={policy!r} is for one column", column, "Correct its name.")
         for column, policy in settings.missing.items()
@@ -98,6 +106,8 @@ def _names(names: list[str], settings: Settings) -> Iterator[str]:
     yield from _lines(names, settings)
     yield from _links(names, settings)
     yield from _reserved(names, settings)
+    if settings.key and "id" in names:
+        yield "Column 'id': with a key, the ids of records are looked up, and Odoo takes none. Exclude the column."
     yield from _rest(names, settings)
 
 

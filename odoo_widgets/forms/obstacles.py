@@ -87,6 +87,8 @@ def _in_the_way(state: Sending) -> str:
 
 
 def _lacking(destination: Destination, credential: Credential) -> str:
+    if destination.endpoint.protocol == "rest":
+        return destination.place_of_key.unfit(credential)
     protocol = PROTOCOLS[destination.endpoint.protocol]
     missing = [name for name in ("database", "login") if not getattr(credential, name)]
     if not protocol.LOGS_IN or not missing:

@@ -214,7 +214,9 @@ def one_each(state: State) -> bool:
     """Whether each batch is one call: a row's own address, a byte budget and most operations make more of one."""
     destination = state.destination
     whole = destination.endpoint.operation == "create" or destination.endpoint.operation in VERBS
-    return whole and not destination.url_columns and destination.max_bytes is None
+    # A row by itself has one address, and cannot be parted.
+    alone = destination.batch_size is None and destination.grouping != "keep together"
+    return whole and (alone or (not destination.url_columns and destination.max_bytes is None))
 
 
 def calls(state: State) -> str:

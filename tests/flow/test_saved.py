@@ -142,7 +142,9 @@ def test_every_setting_is_saved_and_read_back() -> None:
     assert {field.name for field in attrs.fields(Settings)} - EVERY.keys() == {
         # What the protocol fixes, and what is for REST alone.
         *("method", "content_format"),
-        *("mode", "wrap", "id_path", "key_header"),
+        *("wrap", "id_path", "key_header"),
+        # What goes with other operations.
+        *("key", "mode"),
     }
     assert from_text(Settings, to_text(settings)) == settings
     assert all(f"{name} = " in to_text(settings) or f"[{name}]" in to_text(settings) for name in EVERY)
@@ -185,6 +187,16 @@ HEADER_TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_si
 def test_whatever_is_set_is_read_back(where: Any, grouped: Any, others: Any) -> None:
     settings = Settings(**where, **grouped, **others)
     assert from_text(Settings, to_text(settings)) == settings
+
+
+@pytest.mark.parametrize("key", ["ref", ["ref", "company_id"], ("a b",)])
+@pytest.mark.parametrize("mode", ["create", "update", "upsert"])
+def test_a_key_is_saved_as_a_list_of_names(key: Any, mode: str) -> None:
+    settings = Settings(URL, key=key, mode=mode)
+    text = to_text(settings)
+    assert "key = [" in text
+    assert from_text(Settings, text) == settings
+    assert from_text(Settings, f'url = "{URL}"\nkey = "ref"\n').key == ("ref",)
 
 
 @pytest.mark.parametrize("context", [{"a": None}, {"a": [1, None]}, {"a": {"b": None}}])

@@ -185,6 +185,24 @@ def test_rows_that_a_send_left_out_are_left_out_when_it_goes_on() -> None:
     assert len(names(odoo)) == len(set(names(odoo))) == 8
 
 
+def test_of_two_that_start_at_once_one_sends() -> None:
+    odoo, told = Odoo(), []
+
+    def start() -> None:
+        try:
+            told.append(set(delivery(odoo).result()["status"]))
+        except (RepeatedError, JournalError) as error:
+            told.append(type(error))
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told.count({"created"}) == 1
+    assert names(odoo) == sorted(FRAME["name"])
+
+
 def test_the_same_rows_cannot_be_sent_while_they_are_being_sent() -> None:
     begun, go_on = threading.Event(), threading.Event()
 
@@ -267,7 +285,7 @@ def test_sends_are_listed_and_thrown_away_when_they_are_old() -> None:
     assert (oldest.test, newest.test, newest.left) == (True, False, 0)
     assert sends.forget() == []
     assert sends.forget(timedelta(seconds=-5)) == [newest, oldest]
-    assert list(sends.folder().iterdir()) == []
+    assert [path.name.partition("-")[0] for path in sends.folder().iterdir()] == ["starting"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="looks at Unix permissions")

@@ -109,6 +109,17 @@ def known(tests: Iterable[Tested], there: Target) -> dict[int, pd.DataFrame]:
     return found
 
 
+def taken_back(tests: Iterable[Tested], there: Target) -> set[int]:
+    """The rows whose last test left records at a target that were deleted again."""
+    last = {
+        row: test.responses["status"].iloc[place]
+        for test in tests
+        for place, row in enumerate(test.rows)
+        if test.target == there
+    }
+    return {row for row, status in last.items() if status == "deleted" and row >= 0}
+
+
 def among(size: int, left_out: Mapping[int, pd.DataFrame]) -> Sequence[int] | None:
     """The positions of the rows that a send has to send; None for all."""
     return [row for row in range(size) if row not in left_out] if left_out else None

@@ -121,8 +121,9 @@ class Sending(Asking):
                 self._once_more(again)
 
     def _send(self, source: Source, left_out: dict[int, pd.DataFrame], again: bool | None = None) -> None:
-        # Who wants the tested rows to go again has not said that of others.
-        tests = set(self.sent_before) if self.again else set()
+        # Who wants the tested rows to go again has not said that of others; and what was undone is not there.
+        known = set(self.sent_before) if self.again else set()
+        known |= tested.taken_back(self.tests, tested.target(self.destination, self.credential))
         once_more = partial(self._send, source, left_out)
         keep = self._keeping(source.frame)
 
@@ -132,7 +133,7 @@ class Sending(Asking):
             keep(tested.whole(source, responses, left_out))
 
         def ask(repeats: Repeats) -> None:
-            if tests.issuperset(repeats.rows):
+            if repeats.tests and known.issuperset(repeats.rows):
                 once_more(again=True)
             else:
                 self._wait(repeats, once_more)

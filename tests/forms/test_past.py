@@ -65,7 +65,7 @@ def test_rows_that_were_sent_before_are_named_and_only_the_others_go(
     screen = show(frame, odoo.destination, odoo.credential)
     click(screen, "Send")
     [day] = {head.day for head in sends.heads()}
-    assert screen.text("flaw") == (
+    assert screen.text("question") == (
         f"10 of 12 rows were sent on {day} (created 10). Sent again, they would be there twice."
     )
     assert len(odoo.records) == 10
@@ -73,7 +73,7 @@ def test_rows_that_were_sent_before_are_named_and_only_the_others_go(
     click(screen, "Send the other 2 rows")
     assert [record["ref"] for record in odoo.records] == frame.ref.tolist()
     assert screen.form.responses.id.tolist() == list(range(1, 13))
-    assert screen.text("flaw") == ""
+    assert screen.text("question") == ""
 
 
 def test_where_all_were_sent_nothing_else_is_offered_and_another_setting_takes_the_question_back(
@@ -82,11 +82,11 @@ def test_where_all_were_sent_nothing_else_is_offered_and_another_setting_takes_t
     screen = show(frame, odoo.destination, odoo.credential)
     click(screen, "Send")
     click(screen, "Send")
-    assert screen.text("flaw").startswith("All 12 rows were sent on ")
-    assert screen.text("flaw").endswith("Nothing else is left to send.")
+    assert screen.text("question").startswith("All 12 rows were sent on ")
+    assert screen.text("question").endswith("Nothing else is left to send.")
     assert not any(getattr(each, "description", "").startswith("Send the other") for each in screen.visible)
     screen.type("Batch Size", 5)
-    assert screen.text("flaw") == ""
+    assert screen.text("question") == ""
     assert not visible(screen, "Send all again")
 
 
@@ -112,7 +112,7 @@ def test_another_kernel_knows_the_rows_that_were_tested(show: Show, frame: pd.Da
     screen.form.close()
     screen = show(frame, odoo.destination, odoo.credential)
     click(screen, "Send")
-    assert screen.text("flaw").startswith("1 of 12 rows was sent as a test on ")
+    assert screen.text("question").startswith("1 of 12 rows was sent as a test on ")
     click(screen, "Send the other 11 rows")
     assert len(odoo.records) == 12
 
@@ -126,8 +126,24 @@ def test_who_wants_a_tested_row_again_has_not_said_that_of_the_others(
     click(screen, "Send Test Data: 1 real record to mycompany")
     screen.type("Tested Rows", "send again")
     click(screen, "Send")
-    assert screen.text("flaw").startswith("All 12 rows were sent ")
+    assert screen.text("question").startswith("All 12 rows were sent ")
     assert len(odoo.records) == 13
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_a_row_whose_test_was_undone_is_sent_without_a_question(
+    show: Show, frame: pd.DataFrame, odoo: Odoo, rows: int
+) -> None:
+    screen = show(frame.head(rows), odoo.destination, odoo.credential)
+    screen.click("Test")
+    click(screen, "Send Test Data: 1 real record to mycompany")
+    click(screen, "Undo")
+    click(screen, "Send")
+    assert len(odoo.records) == rows + 1
+    assert screen.form.responses.status.tolist() == ["created"] * rows
+    click(screen, "Send")
+    assert visible(screen, "Send all again")
+    assert len(odoo.records) == rows + 1
 
 
 # --- a send that stopped ---------------------------------------------------------------------------------------------
@@ -137,14 +153,14 @@ def test_a_send_that_was_stopped_is_offered_and_goes_on(show: Show, frame: pd.Da
     screen = stopped(show, frame, odoo)
     [head] = sends.heads()
     offer = f"The send of {head.day} stopped at 3 of 12 rows."
-    screen.wait(lambda: screen.text("flaw") == offer)
+    screen.wait(lambda: screen.text("question") == offer)
     screen.form.close()
     screen = show(frame, odoo.destination, odoo.credential)
-    screen.wait(lambda: screen.text("flaw") == offer)
+    screen.wait(lambda: screen.text("question") == offer)
     click(screen, "Resume")
     assert [record["ref"] for record in odoo.records] == frame.ref.tolist()
     assert screen.form.responses.status.tolist() == ["created"] * 12
-    assert screen.text("flaw") == ""
+    assert screen.text("question") == ""
     screen.form.close()
     screen = show(frame, odoo.destination, odoo.credential)
     screen.wait(lambda: screen.form._state._looker is None)
@@ -296,6 +312,6 @@ def test_a_corrected_row_that_is_there_already_is_asked_about(show: Show, frame:
     click(screen, "Send")
     screen.form.retry(screen.form.rejected.assign(name="Company 4", ref="R4"))
     screen.wait_for_end()
-    assert screen.text("flaw").startswith("The one row was sent on ")
+    assert screen.text("question").startswith("The one row was sent on ")
     click(screen, "Send all again")
     assert screen.form.responses.status.tolist() == ["created"] * 12

@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 
 def repeats_panel(state: State) -> w.Widget:
     """The rows that were sent before, and the two ways to go on."""
-    words = Text(kind="flaw")
+    words = Text(kind="question")
     others = w.Button(tooltip="Send the rows that were not sent before, and leave out those that were")
-    everything = w.Button(
-        description="Send all again", button_style="warning", tooltip="Send every row once more, whatever is there"
-    )
+    everything = w.Button(description="Send all again", tooltip="Send every row once more, whatever is there")
     others.on_click(lambda _: state.send_repeated(again=False))
     everything.on_click(lambda _: state.send_repeated(again=True))
     panel = w.VBox([words, _row(others, everything)])
@@ -41,7 +39,7 @@ def repeats_panel(state: State) -> w.Widget:
 
 def unfinished_panel(state: State) -> w.Widget:
     """The last send of these rows, where it did not come to its end."""
-    words = Text(kind="flaw")
+    words = Text(kind="question")
     resume = w.Button(
         description="Resume", button_style="primary", tooltip="Send the rest; what is done is not sent again"
     )

@@ -68,7 +68,8 @@ def plan(state: State) -> str:
     rows = _number(len(state.data), "row")
     if not state.batches:
         return rows
-    before = " · nothing sent yet" if state.responses is None and state.phase == IDLE else ""
+    untouched = state.responses is None and state.unfinished is None and state.phase == IDLE
+    before = " · nothing sent yet" if untouched else ""
     log_in = "a login, then " if logs_in(state) else ""
     return f"{rows} · {log_in}{calls(state)} to {host(state.destination.url)}{before}"
 

@@ -83,6 +83,7 @@ def send_panel(state: State) -> w.Widget:
         "deciding",
         "tests",
         "again",
+        "unfinished",
         call=follow_settings,
     )
     state.on("progress", "phase", call=follow_progress)

@@ -14,9 +14,9 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings, stripped
+from odoo_widgets.flow.source import Source
 from odoo_widgets.net import tables
 from odoo_widgets.net.delivery import Delivery, Progress
 from odoo_widgets.net.odoo import probe

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.flow.model import Fields
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
 
 FLOAT = (
     "a number with a point says no record for sure: 7.0 and 7 are written alike. Make the column text or whole "

@@ -33,8 +33,8 @@ from odoo_widgets.flow.operations import (
 )
 from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.server import JSON2_SINCE, NOTHING_KNOWN, Server
+from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -182,23 +182,21 @@ def _calls(
     target = settings.endpoint
     wanted = operation(target.operation)
     columns = records.columns(source, settings) if wanted.takes_values else ()
+    assigning = [each.field for each in columns if is_assigning(each.field) or source.may_nest(each.position)]
     key = keying.columns(source, settings)
     together = max(1, block_rows // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         block = _block(source, [rows for _, rows in chunk])
-        converted = records.records(block, columns)
-        assigning = [
-            column.field for column in columns if is_assigning(column.field) or records.may_nest(block, column)
-        ]
         ids = records.ids(block, settings)
         keys = keying.keys(block, key)
         addresses = urls.urls(source, block, settings)
         start = 0
-        for number, rows in chunk:
+        converted = records.in_parts(block, columns, (len(rows) for _, rows in chunk))
+        for (number, rows), made in zip(chunk, converted, strict=True):
             places = slice(start, start := start + len(rows))
             whole = Batch(
                 rows,
-                converted[places],
+                made,
                 ids[places] if ids is not None else None,
                 keys[places] if keys is not None else None,
             )

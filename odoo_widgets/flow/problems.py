@@ -17,8 +17,9 @@ from odoo_widgets.flow.limits import limits_of
 from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.presets import preset
-from odoo_widgets.flow.records import Source, columns, numbers
+from odoo_widgets.flow.records import columns
 from odoo_widgets.flow.shape import shape
+from odoo_widgets.flow.source import Source, numbers
 from odoo_widgets.flow.unsendable import shown
 
 if TYPE_CHECKING:
@@ -89,8 +90,8 @@ def _same_key(source: Source, settings: Settings, rows: Sequence[int]) -> Iterat
     places = [column.position for column in sent if special and column.name.partition("/")[0] in special.key]
     if not places:
         return
-    part = source.frame.iloc[:, places].astype(object)
-    doubled = np.flatnonzero(part.where(part.notna(), None).duplicated().to_numpy()[_places(rows)])
+    keys = pd.DataFrame({place: source.groups(place)[0] for place in places})
+    doubled = np.flatnonzero(keys.duplicated().to_numpy()[_places(rows)])
     if len(doubled):
         names = ", ".join(source.frame.columns[place] for place in places)
         first = row_name(source.frame.index, int(rows[int(doubled[0])]))

@@ -16,8 +16,8 @@ from odoo_widgets.flow.responses import STATUSES, Outcome, figures
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.errors import Repeats
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
 
 # Sent, and not answered yet: what a row is in the journal while its call is in flight.
 IN_FLIGHT = "in flight"

@@ -20,10 +20,10 @@ from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import look_at, look_when, part
 from odoo_widgets.flow.plan import calls_of, follow_ups, plan, sending, ways
 from odoo_widgets.flow.problems import problems
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.replacing import note
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.shape import shape
+from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.views import VIEWS, Scene
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,7 +19,7 @@ from odoo_widgets.flow.unsendable import UnsendableError
 from odoo_widgets.flow.urls import is_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from odoo_widgets.flow.settings import Settings
 
@@ -28,6 +29,8 @@ UPDATES = ("DELETE", "PATCH", "PUT")
 MODEL_AND_ID = re.compile(r"(^/api/(.*/)?[a-z_]+|/[a-z0-9_]+(\.[a-z][a-z0-9_]*)+)/\d+/?$", re.ASCII)
 # What a call of a method has beside the method's own arguments.
 RESERVED = ("context", "ids")
+# How much of two names is the same (difflib's ratio) where one is the other, misspelt: `name` and `nmae` are 0.75.
+ALIKE = 0.75
 # A column that is called like a link to other records (Odoo's coding guidelines), and those that are none all the same.
 LINK, NO_LINKS = re.compile(r"\w+_ids?"), ("res_id",)
 
@@ -57,10 +60,42 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
     yield from _names(names, settings)
     yield from _context(settings)
     yield from _named(frame, settings)
+    yield from _excluded(frame, settings)
     yield from _one_address(len(frame), names, settings)
     values = [name for name in names if not (settings.needs_ids and name == settings.ids)]
     if not values and not others and operation(settings.endpoint.operation).needs_values:
         yield "All columns are excluded: nothing is left to send."
+
+
+def stray(columns: Iterable[object], excluded: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The excluded names that no column has, each with the column left that may have been meant; empty for none."""
+    there = [name for name in columns if isinstance(name, str)]
+    left = [name for name in there if name not in excluded]
+    return tuple((name, alike(name, left)) for name in excluded if name not in there)
+
+
+def did_you_mean(name: str) -> str:
+    """The end of a sentence about a name that is not there; empty where none is like it."""
+    return f" Did you mean {name!r}?" if name else ""
+
+
+def alike(name: str, names: Iterable[str]) -> str:
+    """The name among some that is written most like another; empty where none is."""
+    by_letters = {_letters(each): each for each in names}
+    found = get_close_matches(_letters(name), by_letters, n=1, cutoff=ALIKE)
+    return by_letters[found[0]] if found else ""
+
+
+def _letters(name: str) -> str:
+    return "".join(each for each in name.casefold() if each.isalnum()) or name
+
+
+def _excluded(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
+    """The columns that would be sent because the name that was to keep them out is misspelt."""
+    for name, meant in stray(frame.columns, settings.exclude):
+        if meant:
+            known = f"exclude names {name!r}, and the frame has no such column."
+            yield f"{known} Correct it, or take it out.{did_you_mean(meant)}"
 
 
 def _is_record(settings: Settings) -> bool:
@@ -84,10 +119,11 @@ def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
         (f"missing={policy!r} is for one column", column, "Correct its name.")
         for column, policy in settings.missing.items()
     ]
+    names = [name for name in frame.columns if isinstance(name, str)]
     for reason, column, advice in wanted:
-        there = sum(isinstance(name, str) and name == column for name in frame.columns)
-        if there != 1:
-            yield f"{reason}, and {f'{there} are' if there else 'none is'} called {column!r}. {advice}"
+        if (there := names.count(column)) != 1:
+            meant = did_you_mean("" if there else alike(column, names))
+            yield f"{reason}, and {f'{there} are' if there else 'none is'} called {column!r}. {advice}{meant}"
 
 
 def _names(names: list[str], settings: Settings) -> Iterator[str]:

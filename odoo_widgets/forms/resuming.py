@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from odoo_widgets.flow import retry, tested
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import DataError, OdooWidgetsError
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.repeats import can_be_found_out
 from odoo_widgets.flow.responses import counts, front
+from odoo_widgets.flow.source import Source
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.sending import Sending
 from odoo_widgets.forms.sentences import in_words

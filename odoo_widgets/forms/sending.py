@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.flow.errors import Repeats
-    from odoo_widgets.flow.records import Source
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.net.delivery import Delivery, Progress
 
 # A send reports after every call; a screen needs no more than this.

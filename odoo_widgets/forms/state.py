@@ -23,8 +23,8 @@ from odoo_widgets.flow.chain import NextSource, next_source
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.errors import DataError
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
+from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
 from odoo_widgets.forms.deciding import Deciding

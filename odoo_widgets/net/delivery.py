@@ -21,10 +21,10 @@ from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.repeats import Past
 from odoo_widgets.flow.responses import Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from odoo_widgets.flow.source import Source
 from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop

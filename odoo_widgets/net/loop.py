@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.errors import StoppedError
     from odoo_widgets.flow.follow import Verdict
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.repeats import Past
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.net.journal import Journal
 
 STOPPED = "The send was stopped before this row."

@@ -27,8 +27,8 @@ from odoo_widgets.net import sends
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.net.sends import Head, Written
 
 # What a resumed send sends: rows that no call was made for, or whose call was stopped before it did anything.

@@ -62,6 +62,10 @@ def test_a_header_that_looks_like_a_secret_is_not_saved(name: str, tmp_path: Pat
     ("text", "sentence"),
     [
         ("url = [", "The text cannot be read: "),
+        *(
+            (f'url = "{URL}"\nformat = {wrong}\n', f"line 2: format={shown} is not the number of a version. Use 1.")
+            for wrong, shown in (("true", "True"), ('"1"', "'1'"), ("0", "0"), ("1.5", "1.5"))
+        ),
         (f'format = {FORMAT + 1}\nurl = "{URL}"\n', "a newer version of this package wrote"),
         (f'url = "{URL}"\n\nbatch = 5\n', "The text, line 3: there is no setting 'batch'. Remove or correct it."),
         (f'url = "{URL}"\nbatch_size = -5\n', "The text, line 2: batch_size=-5 is not a number of records."),

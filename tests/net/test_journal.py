@@ -6,7 +6,6 @@ import os
 import stat
 import threading
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -309,7 +308,8 @@ def test_a_send_whose_rest_was_sent_anew_is_not_gone_on_with() -> None:
 
 def test_corrected_rows_are_merged_in_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
     odoo = Odoo(instead={1: httpx.Response(422, json={"name": "odoo.exceptions.ValidationError", "message": "no"})})
-    monkeypatch.setattr("odoo_widgets.destination.Delivery", partial(Delivery, transport=odoo.transport, policy=SOON))
+    mine = {"transport": odoo.transport, "policy": SOON}
+    monkeypatch.setattr("odoo_widgets.destination.Delivery", lambda *given, **how: Delivery(*given, **how | mine))
     frame = FRAME.head(3).set_axis(["a", "b", "b"])
     responses = CREATE.replace(batch_size=1).send(frame, ME)
     fixed = rejected(frame, responses)
@@ -335,7 +335,7 @@ def test_the_sends_are_a_table() -> None:
     assert found.dtypes.equals(listed.sends().head(0).dtypes)
 
 
-def test_an_old_send_is_forgotten_when_a_new_one_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_send_is_forgotten_when_a_new_one_starts() -> None:
     delivery(Odoo()).result()
     [old] = sends.heads()
     for path in sends.folder().glob(f"{old.name}.*"):

@@ -29,7 +29,7 @@ def rejected(frame: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
         The frame's columns and its index, then error_type, error_field and error; where the frame has a column of
         such a name already, `odoo_` is put before it.
     """
-    there = _rejected(responses)
+    there = having(responses, "rejected")
     errors, mine = responses.iloc[there][list(ERRORS)], frame.iloc[there]
     errors.columns = pd.Index([f"odoo_{name}" if name in mine.columns else name for name in ERRORS])
     return pd.concat([mine, errors.set_axis(mine.index)], axis=1)
@@ -55,10 +55,10 @@ def places(fixed: pd.DataFrame, responses: pd.DataFrame) -> list[int]:
     Raises:
         DataError: A label is not among the rejected ones, or some rows of one label are there and others are not.
     """
-    there = _rejected(responses)
+    there = having(responses, "rejected")
     labels = responses.index[there].tolist()
     free: dict[Any, list[int]] = {}
-    for place, label in zip(there.tolist(), labels, strict=True):
+    for place, label in zip(there, labels, strict=True):
         free.setdefault(label, []).append(place)
     wanted = Counter(fixed.index.tolist())
     if strangers := [label for label in wanted if label not in free]:
@@ -99,7 +99,7 @@ def of(frame: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
     """
     if not frame.index.equals(responses.index):
         raise DataError([OTHERS])
-    return frame.iloc[_rejected(responses)]
+    return frame.iloc[having(responses, "rejected")]
 
 
 def merged(responses: pd.DataFrame, answer: pd.DataFrame, places: Sequence[int]) -> pd.DataFrame:
@@ -126,5 +126,7 @@ def _put(whole: pd.DataFrame, part: pd.DataFrame, places: Sequence[int]) -> pd.D
     return pd.concat([whole, part]).iloc[order].set_axis(whole.index)
 
 
-def _rejected(responses: pd.DataFrame) -> np.ndarray[Any, Any]:
-    return np.flatnonzero((responses["status"] == "rejected").to_numpy(dtype=bool, na_value=False))
+def having(responses: pd.DataFrame, status: str) -> list[int]:
+    """The positions of the rows that have a status."""
+    found: list[int] = np.flatnonzero((responses["status"] == status).to_numpy(dtype=bool, na_value=False)).tolist()
+    return found

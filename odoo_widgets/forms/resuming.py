@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from odoo_widgets.flow import retry, tested
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import DataError, OdooWidgetsError
-from odoo_widgets.flow.repeats import can_be_found_out
+from odoo_widgets.flow.repeats import findable
 from odoo_widgets.flow.responses import counts, front
 from odoo_widgets.flow.source import Source
 from odoo_widgets.forms import obstacles
@@ -93,7 +93,14 @@ class Resuming(Sending):
     @property
     def can_find_out(self) -> bool:
         """Whether it can be found out what became of them."""
-        return self.in_doubt > 0 and self.destination is not None and can_be_found_out(self.destination)
+        if not self.in_doubt or self.destination is None or self._sent is None:
+            return False
+        doubted = retry.having(self.responses, "in_doubt")
+        try:
+            return bool(findable(Source.of(self._sent), self.destination, doubted))
+        except DataError:
+            # The settings are others by now.
+            return False
 
     # --- rejected rows -----------------------------------------------------------------------------------------------
 

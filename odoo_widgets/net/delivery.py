@@ -273,7 +273,7 @@ class Delivery:
                     past = fresh(source, settings, rows, digests, where, again=self._again)
                     forget()
                     head = Head.new(
-                        what(settings.endpoint),
+                        what(settings.endpoint, settings.when_found),
                         self._credential,
                         target=where,
                         fingerprint=digests.fingerprint(),

@@ -17,8 +17,8 @@ from odoo_widgets.flow.repeats import (
     NOT_BEGUN,
     Past,
     Unfinished,
-    can_be_found_out,
     doubling,
+    findable,
     matched,
 )
 from odoo_widgets.flow.responses import Outcome, figures
@@ -164,18 +164,15 @@ def unfinished(
     doubted = [row for row, each in status.items() if each in IN_DOUBT]
     settled = [row for row, each in status.items() if each not in (*OPEN, *IN_DOUBT)]
     outcomes = [_as_before(written, place[row], row) for row in settled]
-    found_out = can_be_found_out(settings)
-    if not found_out:
-        outcomes += [_as_before(written, place[row], row) for row in doubted]
+    found_out = findable(source, settings, doubted)
+    outcomes += [_as_before(written, place[row], row) for row in doubted if row not in found_out]
     rest = [row for row in rows if status.get(row, NOT_BEGUN) in OPEN]
     # Rows that it left out at its start, since they had been sent before, are left out again.
     others = [each for each in earlier if each.name != head.name]
     left_out = _sent_before(source, settings, rest, digests, others) if rest else {}
     outcomes += [_as_before(found, at, row, of_this=False) for row, (found, at) in left_out.items()]
     batches = max((each[1] for each in written.cells if each[1] is not None), default=-1) + 1
-    return head, Past(
-        tuple(outcomes), doubted if found_out else (), [row for row in rest if row not in left_out], batches
-    )
+    return head, Past(tuple(outcomes), found_out, [row for row in rest if row not in left_out], batches)
 
 
 def latest(source: Source, digests: Digests, earlier: list[Head]) -> Head | None:
@@ -209,14 +206,15 @@ def resumable(source: Source, settings: Settings, target: str) -> Unfinished | N
     try:
         head = latest(source, Digests(source, settings, range(len(source))), earlier)
         statuses = sends.tally(head) if head is not None and head.left else {}
+        doubted = sends.positions(head, IN_DOUBT) if head is not None and statuses else []
+        found_out = len(findable(source, settings, doubted))
     except (DataError, JournalError):
         return None
-    doubted = sum(statuses.get(status, 0) for status in IN_DOUBT)
-    done = sum(statuses.values()) - doubted - sum(statuses.get(status, 0) for status in OPEN)
-    left = head.rows - done - (0 if can_be_found_out(settings) else doubted) if head is not None else 0
-    if head is None or left <= 0 or not done + doubted:
+    if head is None or not statuses:
         return None
-    return Unfinished(head.day, head.rows, done, doubted, left)
+    done = sum(statuses.values()) - len(doubted) - sum(statuses.get(status, 0) for status in OPEN)
+    left = head.rows - done - len(doubted) + found_out
+    return Unfinished(head.day, head.rows, done, len(doubted), left) if left > 0 and done + len(doubted) else None
 
 
 def _check_same(source: Source, written: Written, digests: Digests) -> None:

@@ -24,7 +24,7 @@ from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.responses import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from odoo_widgets.flow.credential import Credential
@@ -207,7 +207,7 @@ def said(head: Head) -> str:
 def running(head: Head) -> str:
     """The process that is writing a send down; empty if none is."""
     try:
-        with held(head, 0):
+        with held(head):
             return ""
     except JournalError:
         return head.process or "of an unknown number"
@@ -294,6 +294,18 @@ def first_rows(head: Head, most: int) -> tuple[np.ndarray[Any, Any], np.ndarray[
         found = file.execute("SELECT row, digest FROM rows ORDER BY row LIMIT ?", (most,)).fetchall()
     pairs = np.array(found, dtype="int64").reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
+
+
+def positions(head: Head, statuses: Sequence[str]) -> list[int]:
+    """The positions of the rows of a send that have one of some statuses.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    path = folder() / f"{head.name}.sqlite"
+    found = f"SELECT row FROM rows WHERE status IN ({', '.join('?' * len(statuses))}) ORDER BY row"  # noqa: S608 - marks
+    with told("read", path), held(head), closing(opened(path)) as file:
+        return [row for (row,) in file.execute(found, tuple(statuses))]
 
 
 def forget(kept: timedelta = KEPT) -> list[Head]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from odoo_widgets.flow import payloads, problems, samples, saved
+from odoo_widgets.flow import digests, payloads, problems, retry, samples, saved
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.differences import diff
@@ -27,6 +27,7 @@ from odoo_widgets.net import tables
 from odoo_widgets.net.asking import ask
 from odoo_widgets.net.delivery import Delivery, Progress
 from odoo_widgets.net.odoo import probe
+from odoo_widgets.net.past import resumable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.calls import Call
     from odoo_widgets.flow.policy import Policy
+    from odoo_widgets.flow.repeats import Unfinished
     from odoo_widgets.flow.samples import Samples
 
 
@@ -505,6 +507,48 @@ class Destination(Settings):
             OdooWidgetsError: As `send`.
         """
         return self.delivery(frame, credential, resume=True, on_progress=on_progress).result()
+
+    def retry(
+        self,
+        fixed: pd.DataFrame,
+        credential: Credential,
+        responses: pd.DataFrame,
+        *,
+        again: bool | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> pd.DataFrame:
+        """Sends rows that were rejected and are corrected, and waits for the end.
+
+        Args:
+            fixed: The corrected rows, all that were rejected or some of them, with the labels that they had. The
+                columns that `form.rejected` adds (error_type, error_field, error) stay out.
+            credential: As whom.
+            responses: What the send returned that rejected them.
+            again: What becomes of rows that were sent before, as for `send`.
+            on_progress: Called in the sending thread, after every call.
+
+        Returns:
+            The responses of the whole send, those of the corrected rows in their places.
+
+        Raises:
+            DataError: A row is not among the rejected ones; nothing was sent.
+            OdooWidgetsError: As `send`.
+        """
+        places = retry.places(fixed, responses)
+        answer = self.send(retry.without_errors(fixed), credential, again=again, on_progress=on_progress)
+        return retry.merged(responses, answer, places)
+
+    def unfinished(self, frame: pd.DataFrame | Source, credential: Credential) -> Unfinished | None:
+        """What `resume` would go on with. Nothing is asked of the server.
+
+        Args:
+            frame: The frame that was sent.
+            credential: As whom.
+
+        Returns:
+            How far the last send of these rows came; None if it came to its end, still goes on, or is not known.
+        """
+        return resumable(Source.of(frame), self, digests.target(self, credential.database))
 
     async def asend(
         self,

@@ -25,14 +25,15 @@ ROOMS = {
         "flow",
         "net/keys",
         "net/names",
-        "net/journal",
+        "net/sends",
+        "net/listed",
         "net/delivery",
         "net/tables",
         "net/reading",
         "sandbox",
     ],
     "sandbox": ["flow/credential", "flow/errors"],
-    "__init__": ["destination", "flow", "net/delivery", "net/keys", "forms", "sandbox"],
+    "__init__": ["destination", "flow", "net/delivery", "net/keys", "net/listed", "forms", "sandbox"],
 }
 
 # Within flow a file imports only files that stand above it.
@@ -44,7 +45,7 @@ FLOW = [
     "shape", "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
-    "responses", "digests", "repeats", "receipt", "report", "chain", "words", "narrowed", "follow", "matched", "again",
+    "responses", "digests", "repeats", "retry", "receipt", "report", "chain", "words", "narrowed", "follow", "matched", "again",
     "judge", "asking", "naming", "fetching", "checks/notes", "checks/unsendable", "checks/subject",
     "checks/columns", "checks/cells", "checks/links", "checks/parents", "checks/models", "checks/__init__",
     "dry_run", "holding", "seen", "differences",

@@ -12,11 +12,13 @@ import attrs
 from odoo_widgets.flow import payloads, problems, samples, saved
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, SettingsError
+from odoo_widgets.flow.fetching import fetched
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings, stripped
 from odoo_widgets.net import tables
+from odoo_widgets.net.asking import ask
 from odoo_widgets.net.delivery import Delivery, Progress
 from odoo_widgets.net.odoo import probe
 
@@ -197,6 +199,39 @@ class Destination(Settings):
             )
         target = self.endpoint
         return probe(credential, model=target.model, protocol=target.protocol, settings=self, transport=transport)
+
+    def fetch(
+        self,
+        credential: Credential,
+        domain: Sequence[Any] = (),
+        fields: Sequence[str] = (),
+        limit: int | None = None,
+        *,
+        archived: bool = False,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> pd.DataFrame:
+        """Records of the model as a DataFrame, which can be edited and sent back. Nothing is changed.
+
+        Args:
+            credential: As whom. Its server must be the one in the URL.
+            domain: Which records, such as `[["country_id.code", "=", "BE"]]`; all if left out.
+            fields: Which fields; if left out, those that are stored and can be written, without files, HTML and lines.
+            limit: The most records.
+            archived: Whether archived records are among them.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            One row for each record, by id: `id` and ids of linked records as Int64, dates, times in UTC, lists of ids.
+            An empty field is missing where its type can be empty.
+
+        Raises:
+            SettingsError: A field is not there.
+            CredentialError: The key is unknown, or belongs to another server.
+            EndpointError: What answers is not the Odoo, database or model that was meant.
+            RefusedError: The user may not read the model, or the domain or language is none.
+        """
+        questions = fetched(self.endpoint.model, domain, fields, limit, archived=archived)
+        return ask(questions, self, credential, transport=transport)
 
     def delivery(
         self,

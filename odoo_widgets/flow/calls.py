@@ -55,6 +55,7 @@ class Ask:
         title: For the same, the title of the window that the method answered with.
         body: For REST, the body that a person wrote in place of the arguments' own.
         whole_context: Whether its context is all of it, and not added to that of the settings.
+        reads: Whether it only reads, and its answer is for whoever asks: no row waits for it.
     """
 
     rows: Sequence[int]
@@ -71,6 +72,7 @@ class Ask:
     title: str = ""
     body: bytes | None = attrs.field(default=None, repr=False)
     whole_context: bool = False
+    reads: bool = False
 
     def context_with(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """The context of the call, given that of the settings."""
@@ -79,7 +81,8 @@ class Ask:
     @property
     def changes(self) -> bool:
         """Whether it may change anything in Odoo. What only reads leaves no row in doubt."""
-        return self.batch is None and self.effect_of is None and self.method not in (LOG_IN, FIELDS_GET)
+        looks = self.reads or self.batch is not None or self.effect_of is not None
+        return not looks and self.method not in (LOG_IN, FIELDS_GET)
 
 
 @attrs.frozen

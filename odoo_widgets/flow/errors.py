@@ -9,7 +9,8 @@
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
     │   ├── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
-    │   └── JournalError       what is written down of sends cannot be written or read, or does not fit
+    │   ├── JournalError       what is written down of sends cannot be written or read, or does not fit
+    │   └── RefusedError       a question that Odoo refuses to answer: no right, or no such field or language
     └── SandboxError           the sandbox on this machine cannot be made, started or used
         └── NoOdooError        there is no Odoo package to make it from
 
@@ -112,6 +113,18 @@ class EndpointError(StoppedError):
 
 class JournalError(StoppedError):
     """What is written down of sends cannot be written or read, or does not fit the frame."""
+
+
+class RefusedError(StoppedError):
+    """A question that Odoo refuses to answer: no right to the model or field, or no such field or language.
+
+    Attributes:
+        error_type: Odoo's name of the exception, without its module.
+    """
+
+    def __init__(self, message: str, error_type: str = "") -> None:
+        super().__init__(message)
+        self.error_type = error_type
 
 
 class SandboxError(OdooWidgetsError):

@@ -16,7 +16,7 @@ from odoo_widgets.flow.fetching import fetched
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
-from odoo_widgets.flow.settings import Settings, stripped
+from odoo_widgets.flow.settings import Settings, stripped, truth
 from odoo_widgets.net import tables
 from odoo_widgets.net.asking import ask
 from odoo_widgets.net.delivery import Delivery, Progress
@@ -40,11 +40,6 @@ def _line(_destination: object, attribute: attrs.Attribute[Any], value: object) 
         raise SettingsError(f"{attribute.name}={value!r} is not a name: one line of text.")
 
 
-def _truth(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, bool):
-        raise SettingsError(f"{attribute.name}={value!r} is neither true nor false.")
-
-
 @attrs.frozen
 class Destination(Settings):
     """Where a DataFrame goes, and how: a value, with the arguments of `Settings`. `replace` makes another one.
@@ -55,7 +50,7 @@ class Destination(Settings):
     """
 
     name: str = attrs.field(default="", converter=stripped, validator=_line, kw_only=True)
-    active: bool = attrs.field(default=False, validator=_truth, kw_only=True)
+    active: bool = attrs.field(default=False, validator=truth, kw_only=True)
 
     @property
     def what(self) -> str:

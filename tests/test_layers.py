@@ -39,7 +39,7 @@ ROOMS = {
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "failures", "answers", "endpoint", "model",
     "comparing", "server",
-    "choices", "settings", "saved", "calls", "methods", "presets", "operations", "texts", "kinds", "moments",
+    "choices", "settings", "saved", "calls", "before", "methods", "presets", "operations", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "records", "findings", "urls", "shape",
     "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",

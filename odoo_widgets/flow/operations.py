@@ -182,7 +182,7 @@ def ask_fields(names: Sequence[str] = ()) -> Ask:
     return Ask(range(0), FIELDS_GET, {"allfields": list(names), "attributes": list(ATTRIBUTES)})
 
 
-def look_up(batch: Batch, fields: tuple[str, ...] = ()) -> Ask:
+def look_up(batch: Batch, fields: tuple[str, ...] = (), *, keep: bool = False) -> Ask:
     """The call that asks which of a batch's records are there, archived ones included, and what they hold.
 
     On models without access rules of their own, `write` and `unlink` answer true for ids that no record has
@@ -191,12 +191,19 @@ def look_up(batch: Batch, fields: tuple[str, ...] = ()) -> Ask:
     Args:
         batch: The rows, with their ids.
         fields: What to read of the records beside their ids.
+        keep: Whether what they hold is to be kept: then a record that a field leads to is its id alone, and of a file
+            only its size is read.
 
     Returns:
         The call.
     """
-    arguments = {"domain": [["id", "in", batch.ids]], "fields": ["id", *fields]}
-    return Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
+    arguments: dict[str, Any] = {"domain": [["id", "in", batch.ids]], "fields": ["id", *fields]}
+    context = {"active_test": False}
+    if not keep or not fields:
+        return Ask(batch.rows, LOOK_UP, arguments, context=context, batch=batch)
+    # Odoo 19.0, odoo/orm/models.py, `_read_format`; odoo/orm/fields_binary.py.
+    arguments["load"] = ""
+    return Ask(batch.rows, LOOK_UP, arguments, context={**context, "bin_size": True}, by_name=True, batch=batch)
 
 
 def look_before(batch: Batch) -> Ask:

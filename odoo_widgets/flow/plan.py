@@ -162,18 +162,20 @@ def _calls(
                     yield from (Call(number, target.model, ask, url) for ask in asks)
 
 
-def _fields(settings: Settings) -> tuple[str, ...]:
-    """What a look-up reads of the records, so that a method is called on none that it would do harm to."""
+def _looked_up(batch: Batch, settings: Settings) -> Ask:
+    """The look-up of a batch: it reads what a method must not do harm to, or what a `write` is about to change."""
     target = settings.endpoint
+    if target.operation == "write" and settings.keep_before:
+        return look_up(batch, tuple(dict.fromkeys(chain.from_iterable(batch.records))), keep=True)
     method = known(target.model, target.operation)
-    return method.fields if method else ()
+    return look_up(batch, method.fields if method else ())
 
 
 def _first(batch: Batch, settings: Settings, server: Server, assigning: list[str]) -> Iterator[Ask]:
     """What a batch is looked up with before it is sent; the calls themselves where nothing is looked up."""
     target = settings.endpoint
     if operation(target.operation).needs_ids:
-        yield look_up(batch, _fields(settings))
+        yield _looked_up(batch, settings)
     elif target.operation == "create" and preset(target.model, target.operation):
         yield look_before(batch)
     else:
@@ -255,7 +257,7 @@ def _size(batch: Batch, settings: Settings, server: Server, url: str) -> int:
     someone = Credential(origin(settings.url), LONGEST_NAME, LONGEST_NAME, LONGEST_KEY, allow_http=True)
     known_user = attrs.evolve(server, uid=LONGEST_UID)
     looks_up = operation(target.operation).needs_ids
-    asks = [*_asks(batch, settings, server), *([look_up(batch, _fields(settings))] if looks_up else [])]
+    asks = [*_asks(batch, settings, server), *([_looked_up(batch, settings)] if looks_up else [])]
     encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode
     calls = (Call(LARGEST_NUMBER, target.model, ask, url) for ask in asks)
     return max(len(encode(call, settings, someone, known_user).content) for call in calls)

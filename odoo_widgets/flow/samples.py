@@ -11,6 +11,7 @@ import httpx
 
 from odoo_widgets.flow import payloads
 from odoo_widgets.flow.batches import batches, rows_text
+from odoo_widgets.flow.before import NOT_KEPT, WRITES
 from odoo_widgets.flow.calls import LOG_IN, Call
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
@@ -74,7 +75,8 @@ class Sample:
     @property
     def note(self) -> str:
         """What the call does that its payload does not show; empty for most."""
-        return note(self.call, self.scene.server)
+        unkept = self.call.ask.method in WRITES and self.call.ask.changes and not self.scene.settings.keep_before
+        return NOT_KEPT if unkept else note(self.call, self.scene.server)
 
     @property
     def payload(self) -> str:

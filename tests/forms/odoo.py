@@ -47,7 +47,8 @@ class Odoo:
 
     def _find(self, request: Request) -> Response:
         [[_, _, ids]] = request.get_json()["domain"]
-        there = [{"id": each} for each in ids if each <= len(self.records) and each not in self.deleted]
+        held = dict.fromkeys(request.get_json()["fields"], False)
+        there = [{**held, "id": each} for each in ids if each <= len(self.records) and each not in self.deleted]
         return Response(json.dumps(there), 200, content_type="application/json")
 
     def _delete(self, request: Request) -> Response:

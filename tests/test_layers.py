@@ -45,7 +45,8 @@ FLOW = [
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
     "responses", "digests", "repeats", "receipt", "report", "chain", "words", "follow", "again", "judge", "asking",
-    "naming", "fetching", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
+    "naming", "fetching", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested", "lasting",
+    "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

@@ -29,10 +29,11 @@ class Event:
         operation: What was done.
         status: What became of it.
         rows: The rows of the send that were for the record.
-        undo: Whether the send took back what others did.
+        undo: The name of the send that this one took back; empty where it took back none.
         context: Odoo's context that it was sent in.
         kept: What the record held before, and what was written; None where that is not known.
         error: What Odoo said.
+        seconds: The times of its calls, which tell one send of the same records from another.
     """
 
     send: str
@@ -40,10 +41,11 @@ class Event:
     operation: str
     status: str
     rows: tuple[int, ...] = ()
-    undo: bool = False
+    undo: str = ""
     context: dict[str, Any] = attrs.field(factory=dict)
     kept: Kept | None = None
     error: str = ""
+    seconds: tuple[float, ...] = ()
 
 
 @attrs.frozen
@@ -61,21 +63,27 @@ class Origin:
     refused: Event | None = None
 
 
-def origin(events: Sequence[Event], said: str) -> Origin | None:
+def origin(events: Sequence[Event], said: str, seconds: float | None = None) -> Origin | None:
     """Which of the sends to a record a row of responses is of.
 
     Args:
         events: What was done to the record, the newest first.
         said: The row's status. It only chooses among what is written down.
+        seconds: The row's time, which does so too; None where it is not known.
 
     Returns:
-        The last send that did what the row says; else the last that did anything; None where nothing is written down.
+        The send that did what the row says, the last of those; else the last that did anything; None where nothing is
+        written down.
     """
     sends = [place for place, each in enumerate(events) if not each.undo]
     if not sends:
         return None
-    place = next((each for each in sends if events[each].status == said), sends[0])
-    later = [each for each in events[:place] if each.undo]
+    fitting = [each for each in sends if events[each].status == said]
+    place = next((each for each in fitting if seconds in events[each].seconds), [*fitting, *sends][0])
+    # What is deleted is so for every send that wrote to it.
+    later = [
+        each for each in events[:place] if each.undo == events[place].send or (each.undo and each.status == "deleted")
+    ]
     undone = next((each for each in later if each.status in (*UNDONE, *OPEN)), None)
     refused = next((each for each in later if each.status == REFUSED), None)
     return Origin(events[place], undone, refused)

@@ -11,12 +11,12 @@ import pandas as pd
 from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.flow.settings import Settings
-from odoo_widgets.flow.undo import ARCHIVE, DELETE, REFUSED
+from odoo_widgets.flow.undo import ARCHIVE, DELETE, REFUSED, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from odoo_widgets.flow.undo import Step
+    from odoo_widgets.flow.history import Event
 
 
 @attrs.frozen(eq=False)
@@ -27,44 +27,55 @@ class Part:
         settings: How.
         frame: Their rows.
         steps: What each row is for, in the order of the rows.
+        undoes: The name of the send that is taken back.
     """
 
     settings: Settings
     frame: pd.DataFrame = attrs.field(repr=False)
     steps: tuple[Step, ...] = attrs.field(repr=False)
+    undoes: str
 
 
-def deletion(settings: Settings, steps: Sequence[Step]) -> list[Part]:
-    """How records are deleted: what was made last goes first, since it may lean on what was made before."""
-    mine = tuple(sorted((step for step in steps if step.id), key=lambda step: -(step.id or 0)))
-    deleting = _deleting(settings) if mine else None
-    if deleting is None:
-        return []
-    return [Part(deleting, pd.DataFrame({deleting.ids: [step.id for step in mine]}, dtype="Int64"), mine)]
-
-
-def put_back(settings: Settings, steps: Sequence[Step]) -> list[Part]:
-    """How fields get what they held before, in the context that they were written in: a language has its own values."""
+def _by_send(steps: Sequence[Step]) -> Iterator[tuple[Event, tuple[Step, ...]]]:
+    """The steps that take back one send, the last send first; in it, the records that were made last."""
     together: dict[str, list[Step]] = {}
-    for step in steps:
-        together.setdefault(repr(sorted(step.event.context.items())) if step.event else "", []).append(step)
-    return [
-        Part(_spoken(settings, "write", mine[0].event.context if mine[0].event else {}), _held(mine), tuple(mine))
-        for mine in together.values()
-    ]
+    for step in sorted(steps, key=lambda step: -(step.id or 0)):
+        if step.event is not None:
+            together.setdefault(step.event.send, []).append(step)
+    for _send, mine in sorted(together.items(), reverse=True):
+        event = mine[0].event
+        assert event is not None
+        yield event, tuple(mine)
 
 
-def archiving(settings: Settings, steps: Sequence[Step]) -> list[Part]:
+def deletion(settings: Settings, steps: Sequence[Step]) -> Iterator[Part]:
+    """How records are deleted: what was made last goes first, since it may lean on what was made before."""
+    deleting = _deleting(settings) if steps else None
+    if deleting is not None:
+        for event, mine in _by_send(steps):
+            yield Part(deleting, pd.DataFrame({deleting.ids: _ids(mine)}), mine, event.send)
+
+
+def put_back(settings: Settings, steps: Sequence[Step]) -> Iterator[Part]:
+    """How fields get what they held before, in the context that they were written in: a language has its own values."""
+    for event, mine in _by_send(steps):
+        yield Part(_spoken(settings, "write", event.context), _held(mine), mine, event.send)
+
+
+def archiving(settings: Settings, steps: Sequence[Step]) -> Iterator[Part]:
     """How records are archived."""
-    if not steps:
-        return []
-    frame = pd.DataFrame({"id": pd.array([step.id for step in steps], dtype="Int64"), "active": False})
-    return [Part(_spoken(settings, "write", settings.context), frame, tuple(steps))]
+    for event, mine in _by_send(steps):
+        frame = pd.DataFrame({"id": _ids(mine), "active": False})
+        yield Part(_spoken(settings, "write", settings.context), frame, mine, event.send)
+
+
+def _ids(steps: Sequence[Step]) -> Any:
+    return pd.array([step.id for step in steps], dtype="Int64")
 
 
 def _held(steps: Sequence[Step]) -> pd.DataFrame:
     names = list(dict.fromkeys(name for step in steps for name in step.held))
-    cells: dict[str, Any] = {"id": pd.array([step.id for step in steps], dtype="Int64")}
+    cells: dict[str, Any] = {"id": _ids(steps)}
     for name in names:
         # What was not written stays out of the row, as a missing cell does.
         cells[name] = np.empty(len(steps), dtype=object)

@@ -79,24 +79,32 @@ class Wanted:
         id: The record; None for a row without one.
         rows: The places of its rows among the given responses.
         status: What the first of them says.
+        seconds: The time that it says; None where it says none.
     """
 
     id: int | None
     rows: tuple[int, ...]
     status: str
+    seconds: float | None = None
 
 
-def wanted(ids: Sequence[int | None], statuses: Sequence[str]) -> list[Wanted]:
+def wanted(
+    ids: Sequence[int | None], statuses: Sequence[str], seconds: Sequence[float | None] | None = None
+) -> list[Wanted]:
     """The records of responses, in the order in which each first comes; a row without an id stands alone.
 
     Args:
         ids: The rows' ids.
         statuses: Their statuses.
+        seconds: Their times.
     """
     places: dict[int, list[int]] = {}
     for place, each in enumerate(ids):
         places.setdefault(-1 - place if each is None else each, []).append(place)
-    return [Wanted(each if each > 0 else None, tuple(rows), statuses[rows[0]]) for each, rows in places.items()]
+    return [
+        Wanted(each if each > 0 else None, tuple(rows), statuses[rows[0]], seconds[rows[0]] if seconds else None)
+        for each, rows in places.items()
+    ]
 
 
 # --- what is known without a question --------------------------------------------------------------------------------

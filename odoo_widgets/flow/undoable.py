@@ -56,7 +56,7 @@ def examined(
         EndpointError: The model is not there.
         RefusedError: The user may not read it.
     """
-    origins = [origin(done.get(each.id or 0, ()), each.status) for each in records]
+    origins = [origin(done.get(each.id or 0, ()), each.status, each.seconds) for each in records]
     steps = [refused(each, found, lasting(model).final({})) for each, found in zip(records, origins, strict=True)]
     open_still = [place for place, step in enumerate(steps) if step is None]
     if not open_still:

@@ -108,7 +108,7 @@ class Delivery:
             them out, with what became of them then; None refuses the frame.
         resume: Whether the last send of these rows goes on that did not come to its end, in place of a new one.
         test: Whether this is a test of some rows.
-        undo: Whether this takes back what other sends did.
+        undo: The name of the send that this takes back; empty where it takes back none.
         journal: Whether what is sent is written down. Without, nothing is known of it afterwards.
         on_progress: Called in the sending thread, once the data are looked through and after every call. If it raises,
             that is logged, and the send goes on without it.
@@ -136,7 +136,7 @@ class Delivery:
         again: bool | None = None,
         resume: bool = False,
         test: bool = False,
-        undo: bool = False,
+        undo: str = "",
         journal: bool = True,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.net.sends import Head
 
-READ = "SELECT row, id, status, error FROM rows WHERE id IS NOT NULL ORDER BY row"
+READ = "SELECT row, id, status, seconds, error FROM rows WHERE id IS NOT NULL ORDER BY row"
 MARK = "UPDATE rows SET status = 'deleted' WHERE row = ? AND status = 'created'"
 
 
@@ -62,7 +62,7 @@ def _events(head: Head, wanted: set[int]) -> Iterable[tuple[int, Event]]:
     for each in rows:
         of[each[1]].append(each)
     for record, mine in of.items():
-        statuses = [status for _, _, status, _ in mine]
+        statuses = [status for _, _, status, *_ in mine]
         # Made and then written over by another row of the same send, a record is one that was made.
         status = "created" if "created" in statuses else statuses[-1]
         places = tuple(row for row, *_ in mine)
@@ -77,6 +77,7 @@ def _events(head: Head, wanted: set[int]) -> Iterable[tuple[int, Event]]:
                 undo=head.undo,
                 context=head.context,
                 kept=_together([kept[row] for row in places if row in kept]),
+                seconds=tuple(each[3] for each in mine if each[3] is not None),
                 error=next((error for *_, error in mine if error), ""),
             ),
         )

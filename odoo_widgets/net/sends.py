@@ -81,7 +81,7 @@ class Head:
         model: The model of its records.
         operation: What was done to them.
         context: Odoo's context that it was sent in.
-        undo: Whether it takes back what other sends did.
+        undo: The name of the send that it takes back; empty for any other.
     """
 
     name: str
@@ -100,7 +100,7 @@ class Head:
     model: str = ""
     operation: str = ""
     context: dict[str, Any] = attrs.field(factory=dict)
-    undo: bool = False
+    undo: str = ""
 
     @classmethod
     def new(
@@ -108,7 +108,7 @@ class Head:
     ) -> Self:
         """A send that starts now."""
         return cls(
-            name=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+            name=f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}",
             title=title,
             server=me.server,
             database=me.database,

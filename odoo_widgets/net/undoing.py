@@ -191,7 +191,7 @@ class Undoing:
         if self._stopping.is_set():
             return {}
         self._delivery = Delivery(
-            part.frame, part.settings, self._credential, undo=True, on_progress=self._report, **self._options
+            part.frame, part.settings, self._credential, undo=part.undoes, on_progress=self._report, **self._options
         )
         if self._stopping.is_set():
             self._delivery.stop()
@@ -236,12 +236,16 @@ class Undoing:
 
 def _wanted(given: pd.DataFrame) -> list[undo.Wanted]:
     """The records of responses, which may come from a file."""
-    numbers = pd.to_numeric(given["id"], errors="coerce").astype("Float64")
-    ids = [None if number is None else int(number) for number in numbers.astype(object).where(numbers.notna(), None)]
+    ids = [None if each is None else int(each) for each in _numbers(given, "id")]
     statuses = given["status"].astype("string").fillna("").tolist() if "status" in given.columns else [""] * len(given)
-    return undo.wanted(ids, statuses)
+    return undo.wanted(ids, statuses, _numbers(given, "seconds") if "seconds" in given.columns else None)
+
+
+def _numbers(given: pd.DataFrame, name: str) -> list[float | None]:
+    numbers = pd.to_numeric(given[name], errors="coerce").to_numpy(dtype="float64", na_value=float("nan"))
+    return [None if number != number else number for number in numbers.tolist()]  # noqa: PLR0124 - NaN is no number
 
 
 def _unread(each: undo.Wanted, done: Mapping[int, Sequence[Event]], reason: str) -> Step:
-    found = origin(done.get(each.id or 0, ()), each.status)
+    found = origin(done.get(each.id or 0, ()), each.status, each.seconds)
     return undo.refused(each, found) or undo.Step(each.id, each.rows, reason=reason)

@@ -19,7 +19,7 @@ ROOMS = {
     "flow": [],
     "net": ["flow"],
     "destination": ["flow", "net"],
-    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery"],
+    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/undoing"],
     "cli": [
         "destination",
         "flow",

@@ -50,10 +50,9 @@ def _by_send(steps: Sequence[Step]) -> Iterator[tuple[Event, tuple[Step, ...]]]:
 
 def deletion(settings: Settings, steps: Sequence[Step]) -> Iterator[Part]:
     """How records are deleted: what was made last goes first, since it may lean on what was made before."""
-    deleting = _deleting(settings) if steps else None
-    if deleting is not None:
-        for event, mine in _by_send(steps):
-            yield Part(deleting, pd.DataFrame({deleting.ids: _ids(mine)}), mine, event.send)
+    for event, mine in _by_send(steps):
+        deleting = _deleting(settings)
+        yield Part(deleting, pd.DataFrame({deleting.ids: _ids(mine)}), mine, event.send)
 
 
 def put_back(settings: Settings, steps: Sequence[Step]) -> Iterator[Part]:
@@ -83,16 +82,14 @@ def _held(steps: Sequence[Step]) -> pd.DataFrame:
     return pd.DataFrame(cells)
 
 
-def can_delete(settings: Settings) -> bool:
-    """Whether the address says how a record is deleted: one that takes other columns than the id does not."""
-    return set(settings.url_columns) <= {settings.ids}
+def says_how(settings: Settings) -> bool:
+    """Whether the address says how a record is undone: one that takes columns does not, but for the id of REST."""
+    return set(settings.url_columns) <= ({settings.ids} if settings.endpoint.protocol == "rest" else set())
 
 
-def _deleting(settings: Settings) -> Settings | None:
+def _deleting(settings: Settings) -> Settings:
     if settings.endpoint.protocol != "rest":
         return _spoken(settings, "unlink", settings.context)
-    if not can_delete(settings):
-        return None
     url = settings.url if settings.url_columns else _with_id(settings.url, settings.ids)
     return settings.replace(
         url=url, method="DELETE", mode="create", exclude=(), missing={}, grouping="sequential", group_by=None

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.history import Origin
 
+# Sentences that a summary names.
+NAMED = 4
 DELETE, PUT_BACK, ARCHIVE, REFUSED = GROUPS = ("delete", "put back", "archive instead", "refused")
 
 NOT_OURS = (
@@ -169,5 +171,37 @@ def _summary(model: str, step: Step) -> str:
 
 def headline(plan: pd.DataFrame) -> str:
     """What a preview comes to: `Delete 118, put back 2`; empty where nothing can be undone."""
-    parts = [f"{group} {number:,}" for group in GROUPS[:3] if (number := int((plan["group"] == group).sum()))]
-    return ", ".join(parts)[:1].upper() + ", ".join(parts)[1:]
+    return _upper(", ".join(f"{group} {number:,}" for group in GROUPS[:3] if (number := _number(plan, group))))
+
+
+def deletions(plan: pd.DataFrame) -> int:
+    """How many records a preview has to delete."""
+    return _number(plan, DELETE) + _number(plan, ARCHIVE)
+
+
+def sentences(plan: pd.DataFrame) -> list[str]:
+    """What a preview says beside its headline: why records are left as they are, or archived, and what stays."""
+    said = [
+        f"{_upper(group)} {_number(plan, group):,}: {_most(plan.loc[plan['group'] == group, 'reason'])}"
+        for group in (ARCHIVE, REFUSED)
+        if _number(plan, group)
+    ]
+    left = plan["stays"].dropna()
+    return [*said, f"What stays: {_most(left)}"] if len(left) else said
+
+
+def _number(plan: pd.DataFrame, group: str) -> int:
+    return int((plan["group"] == group).sum())
+
+
+def _most(texts: pd.Series) -> str:
+    """What is said most often, with how often where that is more than once."""
+    # Behind the first colon stand dates and numbers that differ from record to record.
+    counted = texts.str.partition(":")[0].str.rstrip(".").value_counts()
+    parts = [f"{text} ({number:,})" if number > 1 else str(text) for text, number in counted.items()]
+    more = f"; and {len(parts) - NAMED:,} more" if len(parts) > NAMED else ""
+    return f"{'; '.join(parts[:NAMED])}{more}."
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -24,13 +24,18 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from odoo_widgets.destination import Destination
+    from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.records import Source
     from odoo_widgets.net.delivery import Delivery, Progress
+    from odoo_widgets.net.undoing import Undoing
 
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
 
 SENDING, TESTING, UNDOING, STOPPING, CUTTING = "sending", "testing", "undoing", "stopping", "cutting"
+# What an undo would do is being read.
+LOOKING = "looking"
 # What can be stopped.
 GOING_ON = (SENDING, TESTING, UNDOING)
 
@@ -45,7 +50,7 @@ class Sending(Asking):
     """
 
     problem = traitlets.Unicode()
-    phase = traitlets.Enum([IDLE, *GOING_ON, STOPPING, CUTTING], IDLE)
+    phase = traitlets.Enum([IDLE, *GOING_ON, LOOKING, STOPPING, CUTTING], IDLE)
     progress = Value(None)
     responses = Value(None)
     confirmation = traitlets.Unicode()
@@ -57,11 +62,13 @@ class Sending(Asking):
 
     def __init__(self) -> None:
         super().__init__()
-        self._delivery: Delivery | None = None
+        self._delivery: Delivery | Undoing | None = None
         self._reported = 0.0
         self._sent: Source | None = None
         # Who sent what is in the responses, and when it ended.
         self.signed: tuple[str, datetime] | None = None
+        # What can be undone, and as whom.
+        self.sent_with: tuple[Destination, Credential] | None = None
 
     @property
     def test_responses(self) -> pd.DataFrame:
@@ -122,11 +129,12 @@ class Sending(Asking):
             self._delivery, self._reported = delivery, 0.0
             self.phase, self.progress, self.outcome = SENDING, None, ""
             self.confirmation = ""
-            sent, who = headline(self), self.credential.login
+            sent, who, sent_with = headline(self), self.credential.login, (self.destination, self.credential)
 
             def take(responses: pd.DataFrame) -> None:
                 whole = tested.whole(source, responses, left_out)
                 self._sent, self.signed, self.only_rejected = source, (who, datetime.now(UTC)), False
+                self.sent_with = sent_with
                 self.responses, self.last = whole, result(whole, sent)
 
             delivery.future.add_done_callback(lambda _future: self._on_end(delivery, take))

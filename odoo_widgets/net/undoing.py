@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 UNREAD = "What its record holds now cannot be read: {}"
-NO_WAY = "The URL takes values of the row, so it does not say how one record is deleted."
+NO_WAY = "The URL takes values of the row, so it does not say how its record is undone."
 
 
 class Undoing:
@@ -150,18 +150,16 @@ class Undoing:
         rest = settings.endpoint.protocol == "rest"
         model = settings.endpoint.model
         done = histories(me, model, [each.id for each in self._wanted if each.id is not None])
+        if not taking_back.says_how(settings):
+            return [_unread(each, done, NO_WAY) for each in self._wanted]
         try:
-            if rest and not taking_back.can_delete(settings):
-                raise DataError([NO_WAY])
             questions = examined(model, self._wanted, done, archives=not rest)
             return ask(questions, settings, me, **self._options)
         except (StoppedError, ValueError) as error:
             if not rest:
                 raise
             # An endpoint of its own may be no Odoo that answers questions.
-            said = getattr(error, "problems", [str(error)])[0]
-            reason = said if said == NO_WAY else UNREAD.format(said)
-            return [_unread(each, done, reason) for each in self._wanted]
+            return [_unread(each, done, UNREAD.format(error)) for each in self._wanted]
 
     def _run(self) -> None:
         try:

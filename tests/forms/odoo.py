@@ -37,6 +37,9 @@ class Odoo:
         self.deleted = []
         self.unlink = lambda ids: (self.deleted.extend(ids) or True, 200)
         server.expect_request("/json/2/res.partner/search_read").respond_with_handler(self._find)
+        fields = {name: {"type": "datetime"} for name in ("create_date", "write_date")}
+        server.expect_request("/json/2/res.partner/fields_get").respond_with_json(fields)
+        server.expect_request("/json/2/mail.message/search_read").respond_with_json([])
         server.expect_request("/json/2/res.partner/unlink").respond_with_handler(self._delete)
 
     def create(self, records: list[dict[str, Any]]) -> tuple[Any, int]:
@@ -47,7 +50,8 @@ class Odoo:
 
     def _find(self, request: Request) -> Response:
         [[_, _, ids]] = request.get_json()["domain"]
-        held = dict.fromkeys(request.get_json()["fields"], False)
+        made = dict.fromkeys(("create_date", "write_date"), "2026-03-01 12:00:00")
+        held = {name: made.get(name, False) for name in request.get_json()["fields"]}
         there = [{**held, "id": each} for each in ids if each <= len(self.records) and each not in self.deleted]
         return Response(json.dumps(there), 200, content_type="application/json")
 

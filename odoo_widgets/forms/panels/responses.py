@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from odoo_widgets.flow.responses import STATUSES, counts, shown
+from odoo_widgets.forms.panels.undo import undo_button, undo_panel
 from odoo_widgets.forms.pieces import Text, anchor, escape, hide
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ def responses_panel(state: State) -> w.Widget:
     only = w.Button()
     only.on_click(lambda _: state.show_rejected(only=not state.only_rejected))
     place = w.VBox([])
-    line = w.HBox([words, only])
+    line = w.HBox([words, only, undo_button(state)])
     line.add_class("ow-counts-line")
-    panel = w.VBox([Text("Responses", kind="heading", tag="h3"), line, rejected, place, note])
+    panel = w.VBox([Text("Responses", kind="heading", tag="h3"), line, undo_panel(state), rejected, place, note])
     panel.add_class("ow-responses")
 
     def follow() -> None:

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check browser bench lock clean
+.PHONY: help demo test check browser bench failures lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -33,6 +33,9 @@ browser: ## Make sure that there is a Chromium for the tests of the form.
 
 bench: $(VENV)/test.installed ## Measure how fast a frame becomes request bodies; the table goes to tests/benchmarks/results.
 	$(BIN)/python -m tests.benchmarks.conversion --write
+
+failures: $(VENV)/test.installed ## Kill, cut and race sends to a real Odoo; the table goes to tests/benchmarks/results.
+	$(BIN)/python -m tests.benchmarks.failures --write
 
 lock: $(VENV)/test.installed ## Write down the versions installed now; make $(VENV) with the oldest Python first.
 	$(BIN)/python -m pip freeze --exclude-editable --exclude odoo-widgets > $(LOCK)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import orjson
 
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, LOOK_UP, Ask, Batch, pick
+from odoo_widgets.flow.matching import domain
 from odoo_widgets.flow.model import ATTRIBUTES
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.endpoint import Endpoint
 
 SAVE_MULTI = "web_save_multi"
+# When a record was made, and when it was last written; and what asks for it, exactly.
+WHEN = ("create_date", "write_date")
+READ_GROUPS, EACH_ID = "formatted_read_group", "id:array_agg"
 
 
 def _create(batch: Batch, _several: bool) -> Iterator[Ask]:
@@ -173,13 +177,16 @@ def log_in() -> Ask:
     return Ask(range(0), LOG_IN, {})
 
 
-def ask_fields(names: Sequence[str] = ()) -> Ask:
+def ask_fields(names: Sequence[str] = (), *, wanted: Sequence[str] = (), cells: Mapping[str, str] | None = None) -> Ask:
     """The call that asks for a model's fields.
 
     Args:
         names: The only fields to ask for; all if left out.
+        wanted: Those that the model must have.
+        cells: What the cells of the key columns are, which the answer is held against.
     """
-    return Ask(range(0), FIELDS_GET, {"allfields": list(names), "attributes": list(ATTRIBUTES)})
+    arguments = {"allfields": list(names), "attributes": list(ATTRIBUTES)}
+    return Ask(range(0), FIELDS_GET, arguments, wanted=wanted, cells=cells or {})
 
 
 def look_up(batch: Batch, fields: tuple[str, ...] = (), *, keep: bool = False) -> Ask:
@@ -198,12 +205,44 @@ def look_up(batch: Batch, fields: tuple[str, ...] = (), *, keep: bool = False) -
         The call.
     """
     arguments: dict[str, Any] = {"domain": [["id", "in", batch.ids]], "fields": ["id", *fields]}
-    context = {"active_test": False}
-    if not keep or not fields:
-        return Ask(batch.rows, LOOK_UP, arguments, context=context, batch=batch)
+    ask = Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
+    return _keeping(ask) if keep and fields else ask
+
+
+def _keeping(ask: Ask) -> Ask:
     # Odoo 19.0, odoo/orm/models.py, `_read_format`; odoo/orm/fields_binary.py.
-    arguments["load"] = ""
-    return Ask(batch.rows, LOOK_UP, arguments, context={**context, "bin_size": True}, by_name=True, batch=batch)
+    arguments, context = {**ask.arguments, "load": ""}, {**ask.context, "bin_size": True}
+    return attrs.evolve(ask, arguments=arguments, context=context, by_name=True)
+
+
+def look_for(batch: Batch, more: Sequence[str] = (), keep: Sequence[str] = ()) -> Ask:
+    """The call that asks which records hold the keys of a batch's rows, archived ones included.
+
+    Args:
+        batch: The rows, with their keys.
+        more: What to read of the records beside their ids and keys.
+        keep: The same, to be kept, as `look_up` says.
+
+    Returns:
+        The call.
+    """
+    assert batch.keys
+    fields = list(dict.fromkeys(["id", *batch.keys[0], *more, *keep]))
+    arguments: dict[str, Any] = {"domain": domain(batch.keys), "fields": fields}
+    ask = Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
+    return _keeping(ask) if keep else ask
+
+
+def look_when(made: Ask) -> Ask:
+    """The call that asks when the records of a `load` were made and written.
+
+    A date is answered without the parts of its second, a group of them with all of them: of two calls in one second,
+    only that tells which one made a record (Odoo 19.0, odoo/orm/fields_temporal.py, date_part).
+    """
+    assert made.ids is not None
+    groupby = [f"{field}:second_number" for field in WHEN]
+    arguments = {"domain": [["id", "in", made.ids]], "groupby": groupby, "aggregates": [EACH_ID]}
+    return Ask(made.rows, READ_GROUPS, arguments, context={"active_test": False}, effect_of=made)
 
 
 def look_before(batch: Batch) -> Ask:
@@ -238,4 +277,5 @@ def only(batch: Batch, wanted: Container[int]) -> Batch:
 def part(batch: Batch, places: Sequence[int]) -> Batch:
     """Some rows of a batch."""
     ids = None if batch.ids is None else pick(batch.ids, places)
-    return Batch(pick(batch.rows, places), pick(batch.records, places), ids)
+    keys = None if batch.keys is None else pick(batch.keys, places)
+    return Batch(pick(batch.rows, places), pick(batch.records, places), ids, keys, batch.operation)

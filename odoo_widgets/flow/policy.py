@@ -14,8 +14,8 @@ class Policy:
 
     Attributes:
         tries: How often one call is made at most.
-        spare: Tries again that any send may make.
-        share: Tries again beyond these, as a part of the calls made.
+        spare: Tries again that any send may make, however short it is.
+        share: Tries again that a longer send may make, as a part of the calls made.
         first_wait: The most seconds before a second try; each further one may take twice as long.
         longest_wait: The most seconds before any try.
         longest_told: The most seconds to wait where the server says how long.
@@ -50,7 +50,7 @@ class Standing:
     def allows(self, tries: int) -> bool:
         """Whether a call that was made so many times may be made once more."""
         policy = self.policy
-        return tries < policy.tries and self.again < policy.spare + policy.share * self.made
+        return tries < policy.tries and self.again < max(policy.spare, policy.share * self.made)
 
     def wait(self, tries: int) -> float:
         """The most seconds to wait before the next try; the wait itself is drawn between 0 and this (full jitter)."""

@@ -15,8 +15,8 @@ from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.responses import STATUSES, Outcome
 
 if TYPE_CHECKING:
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
 
 # Sent, and not answered yet: what a row is in the journal while its call is in flight.
 IN_FLIGHT = "in flight"
@@ -65,6 +65,9 @@ def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndar
         # Rows without an id are posted.
         ids = np.array(records.ids(source.frame.iloc[list(rows)], settings))
         return np.flatnonzero(ids == 0)
+    if settings.key:
+        # They are looked up.
+        return np.arange(0)
     found = there.operation == "load" and any(name in OF_LOAD for name in source.frame.columns)
     safe = (
         there.operation in REPEATABLE
@@ -77,7 +80,7 @@ def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndar
 
 def can_be_found_out(settings: Settings) -> bool:
     """Whether rows that were sent, and not answered, may be sent again once their records have been looked up."""
-    return settings.endpoint.operation in ("write", "unlink")
+    return bool(settings.key) or settings.endpoint.operation in ("write", "unlink")
 
 
 def matched(digests: np.ndarray[Any, Any], earlier: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -17,7 +17,7 @@ from immutabledict import immutabledict
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential, Secret, host, origin
 from odoo_widgets.flow.endpoint import address
-from odoo_widgets.flow.errors import OdooWidgetsError, SettingsError
+from odoo_widgets.flow.errors import OdooWidgetsError, SettingsError, StoppedError
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.forms import checking
 from odoo_widgets.forms.changing import Changing
@@ -182,6 +182,9 @@ class Asking(Changing):
     def _checked(self, me: Credential, server: Server | None, error: Exception | None) -> None:
         if server is None:
             self.answered = checking.failed(error or OSError(), me)
+            if isinstance(error, StoppedError) and error.server is not None and error.server.version:
+                self.server = error.server
+                self.bind()
             return
         self.server, self.answered = server, checking.found(server, me)
         self.better = immutabledict(checking.better(server, self.destination))

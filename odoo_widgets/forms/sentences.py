@@ -9,7 +9,7 @@ from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import OdooWidgetsError
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.responses import counts
+from odoo_widgets.flow.responses import counts, figures
 from odoo_widgets.forms.obstacles import IDLE
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.destination import Destination
+    from odoo_widgets.flow.errors import Repeats
     from odoo_widgets.forms.asking import Asking
     from odoo_widgets.forms.sending import Sending
     from odoo_widgets.forms.state import State
@@ -127,6 +128,28 @@ def already_sent(state: Sending) -> str:
     return f"{_number(rows, 'row')} already sent as a test." if rows else ""
 
 
+def repeated(repeats: Repeats | None) -> str:
+    """How many of the rows were sent before, when, and what became of them; empty where a send does not wait."""
+    if repeats is None:
+        return ""
+    rows, one = len(repeats.rows), len(repeats.rows) == 1
+    which = f"{rows:,} of {_number(repeats.of, 'row')}" if repeats.others else f"All {_number(rows, 'row')}"
+    which = "The one row" if repeats.of == 1 else which
+    when = f"on {repeats.first}" if repeats.first == repeats.last else f"between {repeats.first} and {repeats.last}"
+    test = "as a test " if repeats.tests else ""
+    them = "it would be there twice" if one else "they would be there twice"
+    rest = "" if repeats.others else " Nothing else is left to send."
+    return (
+        f"{which} {'was' if one else 'were'} sent {test}{when} ({figures(repeats.statuses, ', ')}). "
+        f"Sent again, {them}.{rest}"
+    )
+
+
+def others_button(repeats: Repeats) -> str:
+    """What the button does that leaves out what was sent before."""
+    return f"Send the other {_number(repeats.others, 'row') if repeats.others != 1 else 'row'}"
+
+
 def in_words(error: Exception) -> str:
     """An error as a sentence: our own are written as such, any other is a mistake of this package's."""
     return str(error) if isinstance(error, OdooWidgetsError) else f"This should not happen, please report it: {error!r}"
@@ -164,7 +187,9 @@ def one_each(state: State) -> bool:
     """Whether each batch is one call: a row's own address, a byte budget and most operations make more of one."""
     destination = state.destination
     whole = destination.endpoint.operation == "create" or destination.endpoint.operation in VERBS
-    return whole and not destination.url_columns and destination.max_bytes is None
+    # A row by itself has one address, and cannot be parted.
+    alone = destination.batch_size is None and destination.grouping != "keep together"
+    return whole and (alone or (not destination.url_columns and destination.max_bytes is None))
 
 
 def calls(state: State) -> str:

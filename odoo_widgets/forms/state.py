@@ -23,8 +23,8 @@ from odoo_widgets.flow.chain import NextSource, next_source
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.errors import DataError
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
+from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
 from odoo_widgets.forms.deciding import Deciding
@@ -190,6 +190,7 @@ class State(Deciding):
         if self.phase == IDLE:
             # What the last send ran into, and how far it came, is not true of other values.
             self.outcome, self.way_out, self.progress = "", NOTHING, None
+            self.repeats = self._once_more = None
         self._derive_trial()
 
     def _fitting(self, among: Sequence[int] | None) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import attrs
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.batches import GROUPINGS
-from odoo_widgets.flow.choices import OF_REST
+from odoo_widgets.flow.choices import CREATE, OF_REST
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.endpoint import MEANING, PAGES, RPC_PATHS, address, endpoint, fixed, protocol_of
 from odoo_widgets.flow.errors import SettingsError
@@ -180,8 +180,11 @@ def made(draft: Mapping[str, Any], destination: Destination | None) -> Destinati
     if destination is None:
         return Destination(**wanted)
     # What the protocol fixes follows the URL; what was typed otherwise is left to be corrected.
-    follow = {name: value for name, (value, _) in fixed(wanted.get("url", "")).items()}
+    follow: dict[str, Any] = {name: value for name, (value, _) in fixed(wanted.get("url", "")).items()}
     if follow:
         # What only REST knows is left behind with it.
-        follow |= OF_REST
+        follow |= OF_REST | ({"mode": CREATE} if destination.endpoint.protocol == "rest" else {})
+    elif destination.key and protocol_of(wanted.get("url", "")) == "rest":
+        # What only Odoo's own APIs know is, too.
+        follow |= {"key": (), "mode": CREATE}
     return destination.replace(**{**follow, **wanted})

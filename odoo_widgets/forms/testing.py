@@ -169,7 +169,14 @@ class Testing(Undoing):
             try:
                 edit = self._edit(trial) if self.is_edited else None
                 delivery = destination.delivery(
-                    self.data, credential, rows=trial.rows, edit=edit, server=trial.sample.scene.server
+                    self.data,
+                    credential,
+                    rows=trial.rows,
+                    edit=edit,
+                    server=trial.sample.scene.server,
+                    # Each test is a decision of its own.
+                    again=True,
+                    test=True,
                 )
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
                 self.test_problem = in_words(error)

@@ -64,6 +64,10 @@ def show(nothing_is_left_behind: None) -> Iterator[Show]:  # noqa: ARG001 - whic
 
     yield made
     gone = [_closed(screens.pop()) for _ in tuple(screens)]
+    # A send tells its result before its very end, and knows its form until then.
+    for thread in threading.enumerate():
+        if thread.name.startswith("odoo_widgets"):
+            thread.join(EVER)
     gc.collect()
     assert [state() for state in gone] == [None] * len(gone)
 

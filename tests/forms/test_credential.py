@@ -196,6 +196,23 @@ def test_an_odoo_without_json2_is_offered_what_it_has(
     assert screen.text("problem") == ""
 
 
+def test_the_version_of_a_server_that_does_not_know_the_key_decides_what_is_offered_for_its_api(
+    show: Show, frame: pd.DataFrame, known: Known
+) -> None:
+    known.version = "17.0"
+    screen = show(frame, Destination(f"{known.url}/api/res.partner"), Credential(known.url, "mycompany", api_key=KEY))
+    screen.click("Check")
+    screen.wait_for_answer()
+    assert screen.says("is Odoo 17.0, to be asked over XML-RPC, which wants the login beside the key")
+    screen.click("Send")
+    screen.wait_for_end()
+    assert screen.says(f"Odoo 17.0 has no /api. Use {known.url}/xmlrpc/2/object?")
+    screen.click("Use POST /xmlrpc/2/object")
+    assert screen.form.destination == Destination(
+        f"{known.url}/xmlrpc/2/object", model="res.partner", operation="create"
+    )
+
+
 REFUSED = [
     (Response(json.dumps({"name": "werkzeug.exceptions.Unauthorized", "message": "Invalid apikey"}), 401,
               content_type="application/json"), "key unknown or expired (Odoo's default lifetime is one day)"),

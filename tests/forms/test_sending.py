@@ -62,11 +62,12 @@ def test_the_bar_and_the_figures_follow_every_call_that_takes_its_time(
 def test_every_send_gives_a_new_frame_of_responses(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = show(frame, odoo.destination, odoo.credential)
     given = []
-    for _ in range(2):
-        screen.click("Send")
+    for button in ("Send", "Send", "Send all again"):
+        screen.click(button)
         screen.wait_for_end()
         given.append(screen.form.responses)
-    first, second = given
+    first, none_new, second = given
+    pd.testing.assert_frame_equal(first, none_new)
     assert first is not second
     assert first.id.tolist() == list(range(1, 13))
     assert second.id.tolist() == list(range(13, 25))

@@ -9,6 +9,7 @@ import ipywidgets as w
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.deciding import ACTIVATE
 from odoo_widgets.forms.obstacles import IDLE, to_type
+from odoo_widgets.forms.panels.past import repeats_panel
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.sending import CUTTING, LOOKING, SENDING, STOPPING, TESTING, UNDOING
@@ -94,7 +95,7 @@ def send_panel(state: State) -> w.Widget:
     state.on("progress", "phase", call=follow_progress)
     controls = w.HBox([send, stop, bar, figures])
     controls.add_class("ow-send-controls")
-    panel = w.VBox([plan, why, confirm, controls, obstacle, outcome])
+    panel = w.VBox([plan, why, confirm, controls, obstacle, outcome, repeats_panel(state)])
     panel.add_class("ow-send")
     return panel
 

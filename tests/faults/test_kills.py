@@ -1,0 +1,52 @@
+"""A sending process is killed, and another goes on: what is in Odoo is what the responses say."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.conftest import PATHS
+from tests.faults.killing import trial
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tests.faults.conftest import Truth
+    from tests.faults.killing import Trial
+
+SIZE = 5
+
+
+def killed(truth: Truth, protocol: str, operation: str, frame: pd.DataFrame, **options: Any) -> Trial:
+    where = {"model": "res.partner", "operation": operation} if protocol != "json2" else {}
+    url = truth.odoo.url + PATHS[protocol] + (operation if protocol == "json2" else "")
+    settings = {"url": url, "batch_size": SIZE, **where, **options}
+    return trial(settings, truth.odoo.credential, frame, kills=3, seconds=0.4, chance=random.Random(operation))
+
+
+@pytest.mark.parametrize("protocol", PATHS)
+def test_without_a_key_no_row_is_made_twice_and_at_most_one_call_of_each_kill_is_in_doubt(
+    truth: Truth, protocol: str
+) -> None:
+    frame = truth.frame(60)
+    done = killed(truth, protocol, "create", frame)
+    there = Counter(truth.names(frame))
+    assert done.kills >= 1
+    assert set(there.values()) == {1}
+    status = done.responses.set_index(frame["name"])["status"]
+    assert set(status) <= {"created", "in_doubt"}
+    assert (status == "in_doubt").sum() <= SIZE * done.kills
+    assert set(status.index[status == "created"]) <= set(there)
+    assert set(there) - set(status.index[status == "created"]) <= set(status.index[status == "in_doubt"])
+
+
+def test_a_write_that_is_killed_goes_on_until_all_is_written(truth: Truth) -> None:
+    frame = truth.made(40)
+    frame = frame.assign(name=[f"{name} changed" for name in frame["name"]])
+    done = killed(truth, "json2", "write", frame)
+    assert done.kills >= 1
+    assert set(done.responses["status"]) == {"updated"}
+    assert truth.names(frame) == sorted(frame["name"])

@@ -1,0 +1,306 @@
+"""What is written down of a send: rows that were sent before, a send that goes on, and what no file holds."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.errors import EndpointError, JournalError, RepeatedError
+from odoo_widgets.net import sends
+from tests.net.servers import SOON
+from tests.net.speaking import Odoo
+
+if TYPE_CHECKING:
+    from odoo_widgets.net.delivery import Delivery
+    from tests.net.speaking import Asked
+
+SERVER = "https://mycompany.example.com"
+KEY = "5ec2e7" * 6
+ME = Credential(SERVER, "mycompany", "me@example.com", KEY)
+FRAME = pd.DataFrame({"name": [f"n{row}" for row in range(10)], "_loaded_at": "today"})
+CREATE = Destination(f"{SERVER}/json/2/res.partner/create", batch_size=2, exclude=["_loaded_at"])
+
+
+def delivery(odoo: Odoo, frame: pd.DataFrame = FRAME, target: Destination = CREATE, **options: Any) -> Delivery:
+    return target.delivery(frame, ME, transport=odoo.transport, **{"policy": SOON} | options)
+
+
+def names(odoo: Odoo) -> list[str]:
+    return sorted(record["name"] for record in odoo.records.values())
+
+
+def interrupted(odoo: Odoo, *, after: int, frame: pd.DataFrame = FRAME, target: Destination = CREATE) -> pd.DataFrame:
+    """The responses of a send whose call after so many is answered by nobody, as when its process is killed there."""
+    odoo._instead[len(odoo.asked) + after] = httpx.ReadError("cut")
+    return delivery(odoo, frame, target).result()
+
+
+# --- sent before -----------------------------------------------------------------------------------------------------
+
+
+def test_the_same_rows_are_refused_until_it_is_said_what_to_do() -> None:
+    odoo = Odoo()
+    first = delivery(odoo).result()
+    with pytest.raises(RepeatedError) as refused:
+        delivery(odoo).result()
+    assert refused.value.rows == tuple(range(10))
+    assert "All 10 rows were sent before (created 10), row 0 on 20" in str(refused.value)
+    left_out = delivery(odoo, again=False).result()
+    assert len(odoo.records) == 10
+    assert left_out["id"].tolist() == first["id"].tolist()
+    assert left_out["batch"].isna().all()
+    assert set(delivery(odoo, again=True).result()["status"]) == {"created"}
+    assert len(odoo.records) == 20
+
+
+def test_only_what_is_sent_tells_rows_apart() -> None:
+    odoo = Odoo()
+    delivery(odoo).result()
+    later = FRAME.assign(_loaded_at="tomorrow")[["_loaded_at", "name"]].sample(frac=1, random_state=1)
+    for changes in ({}, {"batch_size": 5}, {"timeout": 60}, {"headers": "x-source:a"}, {"name": "Contacts"}):
+        with pytest.raises(RepeatedError, match="All 10 rows"):
+            delivery(odoo, later, CREATE.replace(**changes)).result()
+    elsewhere = CREATE.replace(context={"allowed_company_ids": [2]})
+    assert set(delivery(odoo, later, elsewhere).result()["status"]) == {"created"}
+    other = Credential(SERVER, "mycompany-test", "me@example.com", KEY)
+    assert set(CREATE.delivery(FRAME, other, transport=odoo.transport).result()["status"]) == {"created"}
+
+
+def test_a_frame_that_grew_is_refused_with_the_rows_that_were_there() -> None:
+    odoo = Odoo()
+    delivery(odoo).result()
+    # Twice the same row is two records, of which one was made.
+    grown = pd.concat([FRAME, FRAME.iloc[:1], pd.DataFrame({"name": ["new"], "_loaded_at": ["x"]})], ignore_index=True)
+    with pytest.raises(RepeatedError, match="10 of the 12 rows") as refused:
+        delivery(odoo, grown).result()
+    assert refused.value.rows == tuple(range(10))
+    assert delivery(odoo, grown, again=False).result()["status"].tolist() == ["created"] * 12
+    assert names(odoo) == sorted([*FRAME["name"], "n0", "new"])
+
+
+def test_rows_that_left_nothing_in_odoo_may_be_sent() -> None:
+    odoo = Odoo(instead={0: httpx.Response(404, json={"name": "werkzeug.exceptions.NotFound", "message": "no model"})})
+    with pytest.raises(EndpointError):
+        delivery(odoo).result()
+    assert set(delivery(odoo).result()["status"]) == {"created"}
+
+
+@pytest.mark.parametrize("operation", ["write", "unlink", "action_archive"])
+def test_what_may_be_repeated_is_not_refused(operation: str) -> None:
+    def archive(odoo: Odoo, asked: Asked) -> None:
+        for each in asked.ids:
+            odoo.records[each]["active"] = False
+
+    records = {each: {"name": "old", "active": True} for each in range(1, 11)}
+    odoo = Odoo(records, methods={"action_archive": archive})
+    frame = pd.DataFrame({"id": range(1, 11)}) if operation != "write" else FRAME.assign(id=range(1, 11))
+    target = CREATE.replace(url=f"{SERVER}/json/2/res.partner/{operation}")
+    delivery(odoo, frame, target).result()
+    again = {"write": "updated", "unlink": "rejected", "action_archive": "unchanged"}[operation]
+    assert set(delivery(odoo, frame, target).result()["status"]) == {again}
+
+
+def test_a_row_that_was_tested_is_known_to_the_send() -> None:
+    odoo = Odoo()
+    delivery(odoo, rows=[3], test=True).result()
+    with pytest.raises(RepeatedError, match="1 of the 10 rows"):
+        delivery(odoo).result()
+    assert set(delivery(odoo, again=False).result()["status"]) == {"created"}
+    assert names(odoo) == sorted(FRAME["name"])
+
+
+def test_rows_in_doubt_count_as_sent() -> None:
+    odoo = Odoo()
+    interrupted(odoo, after=1)
+    with pytest.raises(RepeatedError, match=r"4 of the 10 rows were sent before \((created|in doubt) 2, "):
+        delivery(odoo).result()
+
+
+# --- a send that goes on ---------------------------------------------------------------------------------------------
+
+
+def test_a_send_that_stopped_goes_on_and_what_is_in_doubt_stays_so() -> None:
+    odoo = Odoo()
+    before = interrupted(odoo, after=2)
+    assert before["status"].tolist() == ["created"] * 4 + ["in_doubt"] * 2 + ["not_sent"] * 4
+    after = delivery(odoo, resume=True).result()
+    assert after["status"].tolist() == ["created"] * 4 + ["in_doubt"] * 2 + ["created"] * 4
+    assert after["id"].tolist()[:4] == before["id"].tolist()[:4]
+    assert after["batch"].tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+    assert names(odoo) == sorted(set(FRAME["name"]) - {"n4", "n5"})
+    assert "May be in Odoo" in after["error"][4] or "may be in Odoo" in after["error"][4]
+
+
+@pytest.mark.parametrize("operation", ["write", "unlink"])
+def test_what_can_be_found_out_is_found_out_when_a_send_goes_on(operation: str) -> None:
+    odoo = Odoo({each: {"name": "old"} for each in range(1, 11)})
+    target = CREATE.replace(url=f"{SERVER}/json/2/res.partner/{operation}")
+    frame = FRAME.assign(id=range(1, 11)) if operation == "write" else pd.DataFrame({"id": range(1, 11)})
+    odoo._instead[5] = httpx.ReadError("cut")
+    sending = target.delivery(frame, ME, transport=odoo.transport, policy=SOON.__class__(tries=1))
+    assert "in_doubt" in set(sending.result()["status"])
+    done = "updated" if operation == "write" else "deleted"
+    assert set(delivery(odoo, frame, target, resume=True).result()["status"]) == {done}
+
+
+def test_a_frame_with_other_values_is_refused_with_its_rows() -> None:
+    odoo = Odoo()
+    interrupted(odoo, after=2)
+    asked = len(odoo.asked)
+    changed = FRAME.assign(name=FRAME["name"].where(FRAME.index != 3, "other"))
+    with pytest.raises(JournalError, match=r"had other values in row 3\. Nothing was sent"):
+        delivery(odoo, changed, resume=True).result()
+    with pytest.raises(JournalError, match="had 10 rows, and this frame has 9"):
+        delivery(odoo, FRAME.iloc[:9], resume=True).result()
+    assert len(odoo.asked) == asked
+
+
+def test_without_a_send_that_stopped_there_is_nothing_to_resume() -> None:
+    odoo = Odoo()
+    with pytest.raises(JournalError, match="nothing to resume"):
+        delivery(odoo, resume=True).result()
+    delivery(odoo).result()
+    with pytest.raises(JournalError, match="nothing to resume"):
+        delivery(odoo, resume=True).result()
+
+
+def test_rows_that_a_send_left_out_are_left_out_when_it_goes_on() -> None:
+    odoo = Odoo()
+    delivery(odoo, rows=[3], test=True).result()
+    odoo._instead[len(odoo.asked) + 2] = httpx.ReadError("cut")
+    delivery(odoo, again=False).result()
+    after = delivery(odoo, resume=True).result()
+    assert after["status"].value_counts().to_dict() == {"created": 8, "in_doubt": 2}
+    assert len(names(odoo)) == len(set(names(odoo))) == 8
+
+
+def test_of_two_that_start_at_once_one_sends() -> None:
+    odoo, told = Odoo(), []
+
+    def start() -> None:
+        try:
+            told.append(set(delivery(odoo).result()["status"]))
+        except (RepeatedError, JournalError) as error:
+            told.append(type(error))
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told.count({"created"}) == 1
+    assert names(odoo) == sorted(FRAME["name"])
+
+
+def test_the_same_rows_cannot_be_sent_while_they_are_being_sent() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hold(_progress: object) -> None:
+        begun.set()
+        go_on.wait(20)
+
+    odoo = Odoo()
+    first = delivery(odoo, on_progress=hold).start()
+    assert begun.wait(20)
+    try:
+        for options in ({}, {"again": True}, {"resume": True}):
+            with pytest.raises(JournalError, match=r"still going on|nothing to resume"):
+                delivery(odoo, **options).result()
+        # Other rows may go to the same place meanwhile.
+        other = pd.DataFrame({"name": ["other"], "_loaded_at": [""]})
+        assert delivery(odoo, other).result()["status"].tolist() == ["created"]
+    finally:
+        go_on.set()
+    assert set(first.result()["status"]) == {"created"}
+    assert len(odoo.records) == 11
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    cuts=st.lists(st.integers(0, 6), max_size=4),
+    size=st.integers(1, 4),
+    rows=st.lists(st.sampled_from("abcde"), min_size=1, max_size=12),
+)
+def test_however_often_it_is_cut_no_row_is_made_twice_and_each_is_accounted_for(
+    cuts: list[int], size: int, rows: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("example")))
+        frame = pd.DataFrame({"name": rows, "_loaded_at": ""})
+        target, odoo = CREATE.replace(batch_size=size), Odoo()
+        for cut in cuts:
+            odoo._instead[len(odoo.asked) + cut] = httpx.ReadError("cut")
+        answer = _until_it_ends(odoo, frame, target)
+    done = frame["name"][(answer["status"] == "created").to_numpy()]
+    assert names(odoo) == sorted(done)
+    assert set(answer["status"]) <= {"created", "in_doubt"}
+    assert len(answer) == len(frame)
+
+
+def _until_it_ends(odoo: Odoo, frame: pd.DataFrame, target: Destination) -> pd.DataFrame:
+    answer = None
+    for _ in range(20):
+        try:
+            answer = delivery(odoo, frame, target, resume=answer is not None).result()
+        except EndpointError as stopped:
+            answer = stopped.responses
+        assert answer is not None
+        if "not_sent" not in set(answer["status"]):
+            return answer
+    raise AssertionError(answer)
+
+
+# --- the files -------------------------------------------------------------------------------------------------------
+
+
+def test_no_file_holds_the_key_or_a_cell_and_nobody_else_may_read_it() -> None:
+    odoo = Odoo()
+    delivery(odoo, pd.DataFrame({"name": ["Confidential Ltd"], "_loaded_at": [""]})).result()
+    files = list(sends.folder().iterdir())
+    assert {path.suffix for path in files} == {".json", ".sqlite", ".lock"}
+    for path in files:
+        content = path.read_bytes()
+        assert KEY.encode() not in content
+        assert b"Confidential" not in content
+    assert stat.S_IMODE(sends.folder().stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files if path.suffix == ".sqlite"} == {0o600}
+
+
+def test_sends_are_listed_and_thrown_away_when_they_are_old() -> None:
+    delivery(Odoo(), test=True, rows=[0]).result()
+    delivery(Odoo(), again=True).result()
+    newest, oldest = sends.heads()
+    assert (newest.title, newest.rows, newest.statuses) == ("Create res.partner", 10, {"created": 10})
+    assert (oldest.test, newest.test, newest.left) == (True, False, 0)
+    assert sends.forget() == []
+    assert sends.forget(timedelta(seconds=-5)) == [newest, oldest]
+    assert [path.name.partition("-")[0] for path in sends.folder().iterdir()] == ["starting"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="looks at Unix permissions")
+def test_what_cannot_be_written_down_is_not_sent(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    blocked = tmp_path / "a file"
+    blocked.write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(blocked))
+    odoo = Odoo()
+    with pytest.raises(JournalError, match="cannot be written: Not a directory"):
+        delivery(odoo).result()
+    assert odoo.asked == []
+    assert set(delivery(odoo, journal=False).result()["status"]) == {"created"}
+
+
+def test_a_file_that_is_none_keeps_nobody_from_sending() -> None:
+    sends.folder().mkdir(parents=True)
+    (sends.folder() / "20200101T000000-00000000.json").write_text("{")
+    assert set(delivery(Odoo()).result()["status"]) == {"created"}

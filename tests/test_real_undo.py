@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -282,6 +286,65 @@ def test_methods_deletions_and_loads_are_left(given: Given) -> None:
         undone = target.undo(responses, me)
         assert undone["status"].tolist() == ["not_sent"]
         assert undone["error"].iloc[0].startswith(words)
+
+
+def test_with_a_key_what_was_made_is_deleted_and_what_was_found_is_put_back(given: Given) -> None:
+    odoo, me = given.odoo, given.odoo.credential
+    (there_before,) = call(odoo, "res.partner", "create", vals_list=[{"name": "old", "ref": "K1", "city": "Ghent"}])
+    target = destination(odoo, "json2", "res.partner", "create", key="ref", mode="upsert")
+    frame = pd.DataFrame({"ref": ["K1", "K2"], "name": ["new", "made"], "city": ["Bruges", "Mons"]})
+    sent = target.send(frame, me)
+    assert sent["status"].tolist() == ["updated", "created"], sent["error"].tolist()
+    undone = target.undo(sent, me)
+    assert undone["status"].tolist() == ["updated", "deleted"], undone["error"].tolist()
+    assert read(odoo, "res.partner", [there_before], "name", "ref", "city") == [["old", "K1", "Ghent"]]
+    again = target.send(frame, me)
+    assert again["status"].tolist() == ["updated", "created"]
+
+
+# --- an end in the midst ---------------------------------------------------------------------------------------------
+
+KILLED = """
+import json, os, signal, sys
+import httpx, pandas as pd
+from odoo_widgets import Credential, Destination
+
+class Deadly(httpx.AsyncHTTPTransport):
+    # Odoo deletes, and the process dies before it reads that.
+    left = 2
+
+    async def handle_async_request(self, request):
+        answer = await super().handle_async_request(request)
+        if request.url.path.endswith("/unlink"):
+            self.left -= 1
+            if not self.left:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+server, database, login, ids = json.load(sys.stdin)
+me = Credential(server, database, login, os.environ["KEY"])
+target = Destination(f"{server}/json/2/res.partner/create", batch_size=1)
+given = pd.DataFrame({"id": ids, "status": "created"})
+target.undoing(given, me, transport=Deadly()).result()
+"""
+
+
+def test_an_undo_whose_process_is_killed_goes_on(given: Given) -> None:
+    odoo, me = given.odoo, given.odoo.credential
+    target = destination(odoo, "json2", "res.partner", "create")
+    frame = pd.DataFrame({"name": [f"killed {each}" for each in range(4)]})
+    made = target.send(frame, me)
+    ids = made["id"].tolist()
+    environment = {**os.environ, "KEY": me.api_key.get_secret_value()}
+    said = json.dumps([me.server, me.database, me.login, ids])
+    killed = subprocess.run([sys.executable, "-c", KILLED], input=said.encode(), env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert there(odoo, "res.partner", ids) == ids[:2]
+    undone = target.undo(made, me)
+    assert undone["status"].tolist() == ["deleted", "deleted", "unchanged", "unchanged"], undone["error"].tolist()
+    assert undone["error"].iloc[2:].str.startswith("It was undone already, on 20").all()
+    assert there(odoo, "res.partner", ids) == []
+    assert target.send(frame, me)["status"].tolist() == ["created"] * 4
 
 
 # --- values from before ----------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class Step:
         event: What is undone.
         status: For what is refused, what its rows are: `not_sent`, or `unchanged` where there is nothing to do.
         can_archive: Whether the record can be archived.
-        gone: Whether an undo deleted it whose process died before it said so.
+        gone: Whether an undo deleted it before, which may not be written down of the send that made it.
     """
 
     id: int | None
@@ -131,7 +131,8 @@ def refused(each: Wanted, found: Origin | None, always: str = "") -> Step | None
     if undone is not None and undone.status not in OPEN:
         archived = event.status == "created" and undone.status == "updated"
         said = f"It was {'archived' if archived else 'undone'} already, on {undone.day}."
-        return Step(each.id, each.rows, reason=said, status="unchanged", event=event)
+        # An undo whose process died has not said so of the send that it took back.
+        return Step(each.id, each.rows, reason=said, status="unchanged", event=event, gone=undone.status == "deleted")
     reason = always or _why_not(event)
     return Step(each.id, each.rows, reason=reason, event=event) if reason else None
 

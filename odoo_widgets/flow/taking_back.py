@@ -51,7 +51,7 @@ def _by_send(steps: Sequence[Step]) -> Iterator[tuple[Event, tuple[Step, ...]]]:
 def deletion(settings: Settings, steps: Sequence[Step]) -> Iterator[Part]:
     """How records are deleted: what was made last goes first, since it may lean on what was made before."""
     for event, mine in _by_send(steps):
-        deleting = _deleting(settings)
+        deleting = _deleting(settings, event.context)
         yield Part(deleting, pd.DataFrame({deleting.ids: _ids(mine)}), mine, event.send)
 
 
@@ -65,7 +65,7 @@ def archiving(settings: Settings, steps: Sequence[Step]) -> Iterator[Part]:
     """How records are archived."""
     for event, mine in _by_send(steps):
         frame = pd.DataFrame({"id": _ids(mine), "active": False})
-        yield Part(_spoken(settings, "write", settings.context), frame, mine, event.send)
+        yield Part(_spoken(settings, "write", event.context), frame, mine, event.send)
 
 
 def _ids(steps: Sequence[Step]) -> Any:
@@ -87,9 +87,9 @@ def says_how(settings: Settings) -> bool:
     return set(settings.url_columns) <= ({settings.ids} if settings.endpoint.protocol == "rest" else set())
 
 
-def _deleting(settings: Settings) -> Settings:
+def _deleting(settings: Settings, context: Mapping[str, Any]) -> Settings:
     if settings.endpoint.protocol != "rest":
-        return _spoken(settings, "unlink", settings.context)
+        return _spoken(settings, "unlink", context)
     url = settings.url if settings.url_columns else _with_id(settings.url, settings.ids)
     return settings.replace(
         url=url, method="DELETE", mode="create", exclude=(), missing={}, grouping="sequential", group_by=None

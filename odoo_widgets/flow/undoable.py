@@ -101,8 +101,8 @@ class _Looked:
         names |= {self._fields[name].currency for name in sent if name in self._fields}
         readable = sorted(name for name in names if name in self._fields and self._fields[name].type not in FILES)
         call = page(self._model, [["id", "in", ids]], readable)
-        with_context = {**context, **call.ask.context}
-        answer = yield attrs.evolve(call, ask=attrs.evolve(call.ask, context=with_context))
+        there = attrs.evolve(call.ask, context={**context, **call.ask.context}, whole_context=True)
+        answer = yield attrs.evolve(call, ask=there)
         states = {each["id"]: each for each in told(self._model, answer, readable)}
         yield from self._look_at_lines(list(states))
         yield from self._look_at_currencies(states.values(), sent)

@@ -141,7 +141,7 @@ def unfinished(
         JournalError: There is none, it still goes on, or the frame is not the one that was sent.
     """
     earlier = sends.heads(target)
-    begun = [head for head in earlier if not head.test and (not head.ended or head.left)]
+    begun = [head for head in earlier if not head.test and not head.undo and (not head.ended or head.left)]
     if not begun:
         raise JournalError(
             f"There is nothing to resume: no send to {settings.endpoint.model or settings.url} was ended before its "

@@ -17,6 +17,7 @@ import attrs
 import pandas as pd
 
 from odoo_widgets.flow import taking_back, undo
+from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, DataError, JournalError, StoppedError
 from odoo_widgets.flow.history import origin
 from odoo_widgets.flow.responses import counts, responses
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.history import Event
     from odoo_widgets.flow.policy import Policy
     from odoo_widgets.flow.responses import Outcome
@@ -145,7 +145,7 @@ class Undoing:
     def _looked(self) -> list[Step]:
         """What can be done about each record, from what is written down and what Odoo says."""
         settings, me = self._settings, self._credential
-        if not hasattr(me, "server"):
+        if not isinstance(me, Credential):
             raise CredentialError("A credential is needed to undo: credential('name'), or Credential(server, …).")
         rest = settings.endpoint.protocol == "rest"
         model = settings.endpoint.model

@@ -1,4 +1,4 @@
-"""What is folded up: empty cells, language, company, e-mails about assignments, time zone, the time of a call."""
+"""What is folded up: empty cells, language, company, e-mails about assignments, time zone, the time of a call, values from before."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ EDITS = [
     (EMAILS, True, {"context": {"mail_auto_subscribe_no_notify": False}}, '"mail_auto_subscribe_no_notify": false'),
     ("Time Zone", "Europe/Brussels", {"timezone": "Europe/Brussels"}, "vals_list"),
     ("Seconds per Call", 30.0, {"timeout": 30.0}, "vals_list"),
+    ("Keep what records hold before they are updated?", False, {"keep_before": False}, "vals_list"),
 ]
 
 

@@ -302,7 +302,9 @@ class Settings:
 
     @property
     def when_found(self) -> str:
-        """What becomes of rows with a key, one of `MODES`: writing never makes a record."""
+        """What becomes of rows with a key, one of `MODES`: writing never makes a record. Empty without a key."""
+        if not self.key:
+            return ""
         return UPDATE if self.endpoint.operation == "write" else self.mode
 
     @property

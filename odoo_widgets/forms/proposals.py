@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # What a setting that goes back to what it is by itself is called, where its value says nothing.
 NAMED: dict[str, Callable[[Any], str]] = {
+    "key": lambda _value: "no key",
     "mode": lambda _value: "only rows that have an id",
     "wrap": lambda value: f"the wrapping {value}" if value else "no wrapping",
     "id_path": lambda value: f"the id at {value}" if value else "the id at the usual places",
@@ -34,7 +35,9 @@ def words(instead: Mapping[str, Any], url: str) -> str:
     if not instead:
         return ""
     if "url" not in instead:
-        return f"Use {', '.join(NAMED.get(name, str)(value) for name, value in instead.items())}"
+        # Without a key, its mode goes too.
+        told = {name: value for name, value in instead.items() if name != "mode" or "key" not in instead}
+        return f"Use {', '.join(NAMED.get(name, str)(value) for name, value in told.items())}"
     # What stands behind a ? may be a key: it is not repeated.
     path, where = httpx.URL(instead["url"]).path, _elsewhere(instead["url"], url)
     return " ".join(filter(None, ["Use", instead.get("method", ""), path, where]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from odoo_widgets.flow.batches import NAMED, rows_text
 from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import OdooWidgetsError
-from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
+from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation, words_of
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import counts, figures
 from odoo_widgets.forms.obstacles import IDLE
@@ -52,7 +52,7 @@ def intention(state: State) -> str:
         return ""
     target = state.destination.endpoint
     rows, model = f"{len(state.data) - len(state.left_out):,}", target.model or "rows"
-    known = operation(target.operation).words
+    known = words_of(target.operation, state.destination.when_found)
     alone = target.operation in OPERATIONS or target.operation in VERBS
     what = f"{known} {rows} {model}" if alone else f"{known} on {rows} {model}"
     log_in = "a login, then " if logs_in(state) else ""
@@ -173,7 +173,9 @@ def shown(state: State) -> str:
         first = f"first {len(state.samples):,}" if len(state.samples) > 1 else "first"
         of_batches = "" if one_each(state) else "calls " if len(state.samples) > 1 else "call "
         sentences.append(f"The {first} {of_batches}of {calls(state)}.")
-    if operation(state.destination.endpoint.operation).needs_ids:
+    if state.destination.key:
+        sentences.append("Which rows are there, only the look-up tells: what follows is shown for either.")
+    elif operation(state.destination.endpoint.operation).needs_ids:
         sentences.append("What follows a look-up is shown as if every record is there.")
     return " ".join(sentences)
 
@@ -186,7 +188,9 @@ def logs_in(state: State) -> bool:
 def one_each(state: State) -> bool:
     """Whether each batch is one call: a row's own address, a byte budget and most operations make more of one."""
     destination = state.destination
-    whole = destination.endpoint.operation == "create" or destination.endpoint.operation in VERBS
+    # With a key, a look-up comes first.
+    creates = destination.endpoint.operation == "create" and not destination.key
+    whole = creates or destination.endpoint.operation in VERBS
     # A row by itself has one address, and cannot be parted.
     alone = destination.batch_size is None and destination.grouping != "keep together"
     return whole and (alone or (not destination.url_columns and destination.max_bytes is None))

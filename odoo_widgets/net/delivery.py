@@ -273,7 +273,7 @@ class Delivery:
                     head, past = unfinished(source, settings, rows, digests, where)
                 else:
                     past = fresh(source, settings, rows, digests, where, again=self._again)
-                    done = what(settings.endpoint)
+                    done = what(settings.endpoint, settings.when_found)
                     head = Head.new(
                         f"Undo: {done}" if self._undo else done,
                         self._credential,

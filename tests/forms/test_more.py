@@ -1,4 +1,4 @@
-"""What is folded up: empty cells, language, company, e-mails about assignments, time zone, the time of a call, values from before."""
+"""What is folded up: empty cells, language, company, e-mails, time zone, the time of a call, values from before."""
 
 from __future__ import annotations
 

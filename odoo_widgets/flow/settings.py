@@ -315,8 +315,12 @@ class Settings:
     @property
     def rate(self) -> float | None:
         """The most calls in a second; None for any number."""
-        online = httpx.URL(self.url).host.endswith(ONLINE)
-        return ONLINE_RATE if online and self.calls_per_second is None else self.calls_per_second
+        return ONLINE_RATE if self.is_online and self.calls_per_second is None else self.calls_per_second
+
+    @property
+    def is_online(self) -> bool:
+        """Whether the server is one of Odoo Online, whose terms limit the rate."""
+        return httpx.URL(self.url).host.endswith(ONLINE)
 
     @property
     def path(self) -> str:

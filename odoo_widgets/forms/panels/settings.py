@@ -42,6 +42,9 @@ def settings_panel(state: State) -> w.Widget:
         ]
     )
     panel.add_class("ow-settings")
+    state.on(
+        "destination", "draft", call=lambda: (panel.add_class if state.is_new else panel.remove_class)("ow-starting")
+    )
     return panel
 
 

@@ -44,8 +44,11 @@ FLOW = [
     "shape", "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
-    "responses", "digests", "repeats", "receipt", "report", "chain", "words", "follow", "matched", "again", "judge",
-    "asking", "naming", "fetching", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
+    "responses", "digests", "repeats", "receipt", "report", "chain", "words", "narrowed", "follow", "matched", "again",
+    "judge", "asking", "naming", "fetching", "checks/notes", "checks/unsendable", "checks/subject",
+    "checks/columns", "checks/cells", "checks/links", "checks/parents", "checks/models", "checks/__init__",
+    "dry_run", "holding", "seen", "differences",
+    "kept", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
     "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 

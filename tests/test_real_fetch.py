@@ -88,6 +88,23 @@ def test_what_is_fetched_goes_back_as_it_came(odoo: Sandbox) -> None:
     pd.testing.assert_frame_equal(before, after)
 
 
+def test_links_to_archived_records_stay_when_a_record_goes_back(odoo: Sandbox) -> None:
+    tags = call(odoo, "res.partner.category", "create", vals_list=[{"name": "kept"}, {"name": "old"}])
+    values = {"name": "tagged", "ref": "tagged", "category_id": [[6, 0, tags]]}
+    (tagged,) = call(odoo, "res.partner", "create", vals_list=[values, {**values, "active": False}])[:1]
+    call(odoo, "res.partner.category", "write", ids=tags[1:], vals={"active": False})
+    target = destination(odoo, "json2", "res.partner", "write")
+    pulled = target.fetch(odoo.credential, [["ref", "=", "tagged"]], ["name", "category_id"])
+    assert pulled["id"].tolist() == [tagged]
+    assert target.diff(pulled, odoo.credential).empty
+    target.send(pulled.assign(name="renamed"), odoo.credential)
+    context = {"active_test": False}
+    (record,) = call(odoo, "res.partner", "read", ids=[tagged], fields=["name", "category_id"], context=context)
+    assert (record["name"], sorted(record["category_id"])) == ("renamed", tags)
+    archived = target.fetch(odoo.credential, [["ref", "=", "tagged"], ["active", "=", False]], ["name"])
+    assert len(archived) == 1
+
+
 def test_pages_join_to_all_there_is_and_end_at_the_limit(odoo: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = call(odoo, "res.partner", "create", vals_list=[{"name": f"p{each}", "ref": "pages"} for each in range(7)])
     monkeypatch.setattr(fetching, "PAGE", 3)

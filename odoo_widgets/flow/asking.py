@@ -66,14 +66,12 @@ def page(
     *,
     limit: int | None = None,
     order: str = "id",
-    archived: bool = True,
 ) -> Call:
-    """The call that reads records: what they hold, and of a record that they lead to, its id only."""
+    """The call that reads records, archived ones included: what they hold; of a record that they lead to, its id."""
     arguments = {"domain": list(domain), "fields": list(names), "offset": 0, "limit": limit or False, "order": order}
     # With its name, each such record costs a look of its own (odoo/orm/models.py, `_read_format`).
     arguments["load"] = ""
-    # Whether records that are archived count, is said either way: a context may say otherwise.
-    return question(model, SEARCH_READ, arguments, context={"active_test": not archived}, by_name=True)
+    return question(model, SEARCH_READ, arguments, context={"active_test": False}, by_name=True)
 
 
 def asked_fields(model: str, names: Sequence[str] = ()) -> Questions[Fields]:

@@ -12,10 +12,12 @@ import math
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from odoo_widgets.flow.model import OWN
 
-    from odoo_widgets.flow.model import Field
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from odoo_widgets.flow.model import Field, Fields
 
 # What Odoo shows of a time; a text of it may end earlier.
 MIDNIGHT, DAY = " 00:00:00", len("2026-03-01")
@@ -37,6 +39,35 @@ def same(field: Field, sent: Any, held: Any, decimals: int | None = None) -> boo
         Whether Odoo would hold the same afterwards. What it cannot be told of, such as lines to make, is not the same.
     """
     return SAME.get(field.type, _equal)(field, sent, held, decimals)
+
+
+def differing(
+    sent: Mapping[str, Any], held: Mapping[str, Any], fields: Fields, decimals: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """The cells of a record that Odoo does not hold as they would be sent.
+
+    Args:
+        sent: Field to value as it goes on the wire.
+        held: What the record holds of these fields.
+        fields: The model's fields.
+        decimals: Of fields that hold money, the decimals of the record's currency, as far as they are known.
+
+    Returns:
+        Field to the value that the record holds. A field that Odoo keeps by itself is none of them: it never settles.
+    """
+    known = decimals or {}
+    return {
+        name: held[name]
+        for name, value in sent.items()
+        if name in held
+        and not settles_never(fields[name])
+        and not same(fields[name], value, held[name], known.get(name))
+    }
+
+
+def settles_never(field: Field) -> bool:
+    """Whether Odoo drops whatever is sent for a field, so that it differs again each time."""
+    return field.dropped or field.name in OWN
 
 
 def rounded(number: float, decimals: int) -> float:
@@ -238,8 +269,11 @@ class _Parts(HTMLParser):
         self.parts.append((">", tag))
 
     def handle_data(self, data: str) -> None:
-        if text := " ".join(data.split()):
-            self.parts.append(("", text))
+        # What looks like a tag and is none ends a piece of text.
+        if self.parts and not self.parts[-1][0]:
+            self.parts[-1] = ("", self.parts[-1][1] + data)
+        else:
+            self.parts.append(("", data))
 
 
 def parts_of_html(value: Any) -> list[tuple[str, ...]]:
@@ -249,6 +283,7 @@ def parts_of_html(value: Any) -> list[tuple[str, ...]]:
     reader = _Parts()
     reader.feed(str(value))
     reader.close()
-    parts = reader.parts
+    texts = (part if part[0] else ("", " ".join(part[1].split())) for part in reader.parts)
+    parts = [part for part in texts if part != ("", "")]
     alone = parts[:1] == [("<", "p")] and parts[-1:] == [(">", "p")] and parts.count(("<", "p")) == 1
     return parts[1:-1] if alone else parts

@@ -9,9 +9,9 @@
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
     │   ├── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
+    │   ├── RefusedError       a question that Odoo refuses to answer: no right, or no such field or language
     │   ├── FieldsError        columns that the model has no field for, or a key that does not fit its field
-    │   ├── JournalError       what is written down of sends cannot be written or read, or does not fit
-    │   └── RefusedError       a question that Odoo refuses to answer: no right, or no such field or language
+    │   └── JournalError       what is written down of sends cannot be written or read, or does not fit
     └── SandboxError           the sandbox on this machine cannot be made, started or used
         └── NoOdooError        there is no Odoo package to make it from
 
@@ -149,14 +149,6 @@ class EndpointError(StoppedError):
     """What answers at the URL is not the Odoo, database, model or method that was meant."""
 
 
-class FieldsError(StoppedError):
-    """Columns that the model has no field for, or a key that does not fit its field. Nothing was sent."""
-
-
-class JournalError(StoppedError):
-    """What is written down of sends cannot be written or read, or does not fit the frame."""
-
-
 class RefusedError(StoppedError):
     """A question that Odoo refuses to answer: no right to the model or field, or no such field or language.
 
@@ -167,6 +159,14 @@ class RefusedError(StoppedError):
     def __init__(self, message: str, error_type: str = "") -> None:
         super().__init__(message)
         self.error_type = error_type
+
+
+class FieldsError(StoppedError):
+    """Columns that the model has no field for, or a key that does not fit its field. Nothing was sent."""
+
+
+class JournalError(StoppedError):
+    """What is written down of sends cannot be written or read, or does not fit the frame."""
 
 
 class SandboxError(OdooWidgetsError):

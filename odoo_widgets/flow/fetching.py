@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.asking import Questions
     from odoo_widgets.flow.model import Field, Fields
 
+# What says of a record that it is not archived, where the model has that.
+ACTIVE = "active"
 # Records to read at once; fewer where they hold files, since an answer is read whole.
 PAGE, OF_FILES = 1_000, 20
 FILES = ("binary", "image")
@@ -63,16 +65,24 @@ def fetched(
         )
     wanted = [name for name in dict.fromkeys(names or written(fields)) if name != "id"]
     size = OF_FILES if any(fields[name].type in FILES for name in wanted) else PAGE
+    # Lists of ids come with archived ones all the same: sent back without them, they would be taken off the record.
+    hidden = ACTIVE in fields and not archived and not any(_names(term, ACTIVE) for term in domain)
+    among = [*([[ACTIVE, "=", True]] if hidden else []), *domain]
     records: list[dict[str, Any]] = []
     while limit is None or len(records) < limit:
         most = size if limit is None else min(size, limit - len(records))
         # From id to id: what is made or deleted meanwhile moves no page.
         after = [["id", ">", records[-1]["id"]]] if records else []
-        answer = yield page(model, [*after, *domain], wanted, limit=most, archived=archived)
+        answer = yield page(model, [*after, *among], wanted, limit=most)
         records += told(model, answer, wanted)
         if len(answer) < most:
             break
     return frame(records, {name: fields[name] for name in wanted})
+
+
+def _names(term: Any, name: str) -> bool:
+    """Whether a term of a domain is about a field: Odoo then leaves it to the domain which records are meant."""
+    return isinstance(term, list | tuple) and bool(term) and term[0] == name
 
 
 def written(fields: Fields) -> list[str]:

@@ -161,7 +161,7 @@ def needed(source: Source, settings: Settings, server: Server) -> Iterator[Call]
     """
     if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and server.uid is None:
         yield Call(0, "", log_in())
-    if not settings.key:
+    if not settings.key and not settings.only_changes:
         return
     model = settings.endpoint.model
     cells, known_fields = keying.cells_of(source, settings), server.fields.get(model, {})
@@ -211,18 +211,28 @@ def _calls(
 def _looked_up(batch: Batch, settings: Settings, server: Server) -> Ask:
     """The look-up of a batch: it reads what a method must not do harm to, or what is about to be written over."""
     target = settings.endpoint
+    whole = settings.only_changes
     if batch.keys:
+        more = tuple(dict.fromkeys((*archived(target.model, server), *_compared(batch, settings))))
         keeps = settings.keep_before and settings.when_found != CREATE
-        return look_for(batch, archived(target.model, server), _fields_of(batch) if keeps else ())
+        return look_for(batch, more, _fields_of(batch) if keeps else (), whole=whole)
     if target.operation == "write" and settings.keep_before:
-        return look_up(batch, _fields_of(batch), keep=True)
+        return look_up(batch, _fields_of(batch), keep=True, whole=whole)
     method = known(target.model, target.operation)
-    return look_up(batch, method.fields if method else ())
+    return look_up(batch, (*(method.fields if method else ()), *_compared(batch, settings)))
 
 
 def _fields_of(batch: Batch) -> tuple[str, ...]:
     """The fields of a batch's records; a path leads through one, and is no field."""
     return tuple(name for name in dict.fromkeys(chain.from_iterable(batch.records)) if "/" not in name)
+
+
+def _compared(batch: Batch, settings: Settings) -> tuple[str, ...]:
+    """What a look-up reads, so that only what differs is written."""
+    if not settings.only_changes:
+        return ()
+    key = batch.keys[0] if batch.keys else {}
+    return tuple(dict.fromkeys(name for record in batch.records for name in record if name not in key))
 
 
 def _first(batch: Batch, settings: Settings, server: Server, assigning: list[str]) -> Iterator[Ask]:

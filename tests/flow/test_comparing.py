@@ -82,6 +82,8 @@ CASES: list[tuple[str, dict[str, Any], Any, Any, bool]] = [
     ("html", {}, "<p>a</p><p>b</p>", "<p>a</p>\n<p>b</p>", True),
     ("html", {}, "<p>a</p><p>b</p>", "<p>a</p><p>c</p>", False),
     ("html", {}, "a<br/>b", "<p>a<br>b</p>", True),
+    ("html", {}, "x < y", "<p>x &lt; y</p>", True),
+    ("html", {}, "x < y", "<p>x &lt; z</p>", False),
     ("html", {}, None, False, True),
     ("binary", {}, "YWJj\nZGVm", "YWJjZGVm", True),
     ("properties", {}, {"p": "red"}, [{"name": "p", "value": "red"}, {"name": "q", "value": 1}], True),

@@ -18,7 +18,10 @@ from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings, stripped
 from odoo_widgets.net import tables
 from odoo_widgets.net.delivery import Delivery, Progress
+from odoo_widgets.net.environment import filled
 from odoo_widgets.net.odoo import probe
+from odoo_widgets.net.replaced import areplaced
+from odoo_widgets.net.waiting import waited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -197,6 +200,28 @@ class Destination(Settings):
             )
         target = self.endpoint
         return probe(credential, model=target.model, protocol=target.protocol, settings=self, transport=transport)
+
+    def replaced(
+        self,
+        credential: Credential,
+        server: Server = NOTHING_KNOWN,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> Server:
+        """Asks only what a PUT does to the fields that are not sent: one GET, which changes nothing.
+
+        Args:
+            credential: As whom. Its server must be the one in the URL.
+            server: What is known of the server.
+            transport: What carries the request in place of the network.
+
+        Returns:
+            The server, with the model's fields among `replaced`; as it was, where this is no PUT, or it does not say.
+
+        Raises:
+            CredentialError: The key belongs to another server.
+        """
+        return waited(areplaced(filled(self), credential, server, transport=transport))
 
     def delivery(
         self,

@@ -662,10 +662,10 @@ def test_other_verbs_have_no_note() -> None:
 
 # The address of a PUT; that of the question.
 QUESTIONS = {
-    ONE: "/api/res.partner",
-    f"{ONE}/?db=a": "/api/res.partner",
-    f"{URL}/42": "/api/res.partner",
-    URL: "/api/res.partner",
+    ONE: "/api/res.partner?limit=1",
+    f"{ONE}/?db=a": "/api/res.partner?limit=1",
+    f"{URL}/42": "/api/res.partner?limit=1",
+    URL: "/api/res.partner?limit=1",
     f"{SERVER}/api/{{kind}}/{{id}}": None,
     f"{SERVER}/api/things/{{id}}": None,
 }

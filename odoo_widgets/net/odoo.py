@@ -10,9 +10,9 @@ from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.inquiry import inquiry
 from odoo_widgets.flow.probing import QUESTIONS
 from odoo_widgets.net.environment import filled
+from odoo_widgets.net.own_loop import in_own_loop
 from odoo_widgets.net.replaced import areplaced
 from odoo_widgets.net.transport import client, perform
-from odoo_widgets.net.waiting import waited
 
 if TYPE_CHECKING:
     import httpx
@@ -76,4 +76,5 @@ def probe(
         StoppedError: The server is too busy.
         SettingsError: The model's name is none, or a header's value is not in the environment.
     """
-    return waited(aprobe(credential, model=model, protocol=protocol, settings=settings, transport=transport))
+    asking = aprobe(credential, model=model, protocol=protocol, settings=settings, transport=transport)
+    return in_own_loop(asking, "odoo_widgets probe")

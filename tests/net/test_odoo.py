@@ -309,7 +309,7 @@ def test_an_interrupt_does_not_wait_for_the_answer() -> None:
         ended.set()
         thread.join()
     assert time.monotonic() - started < 10
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("odoo_widgets asks")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("odoo_widgets probe")]
 
 
 ANY = st.recursive(

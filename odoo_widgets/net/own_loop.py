@@ -1,4 +1,4 @@
-"""Waits for what is asked of a server, whatever event loop runs already."""
+"""Runs a coroutine in a thread and an event loop of its own: in a notebook, the caller's loop is running already."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def waited(asking: Coroutine[Any, Any, Result]) -> Result:
-    """Runs a coroutine to its end, and waits for that; an interrupt cancels it.
+def in_own_loop(asking: Coroutine[Any, Any, Result], name: str) -> Result:
+    """Waits for a coroutine, and ends it where the wait is interrupted.
 
     Args:
         asking: What to run.
+        name: What to call its thread.
 
     Returns:
-        What it returns. What it raises is raised.
+        What it returns; what it raises is raised.
     """
     loop = asyncio.new_event_loop()
     task = loop.create_task(asking)
     future: Future[Result] = Future()
-    # A loop of its own in a thread of its own: in a notebook, the caller's is running already.
-    thread = threading.Thread(target=_run, args=(loop, task, future), name="odoo_widgets asks", daemon=True)
+    thread = threading.Thread(target=_run, args=(loop, task, future), name=name, daemon=True)
     thread.start()
     try:
         return future.result()

@@ -31,7 +31,7 @@ JSON2_RECORDS = re.compile(r"/json/2/(?P<model>[a-z0-9_.]+)(/(\{[^{}/]*\}|\d*))?
 # A part of a path such as v1.0.
 VERSION = re.compile(r"v?\d+(\.\d+)*$", re.ASCII)
 MODEL_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
-METHOD_NAME = re.compile(r"[a-zA-Z0-9]\w*", re.ASCII)
+METHOD_NAME = re.compile(r"[a-zA-Z]\w*", re.ASCII)
 
 # The addresses at which model and operation are named apart from the URL.
 RPC_PATHS = {"/jsonrpc": "jsonrpc", "/xmlrpc/2/object": "xmlrpc"}

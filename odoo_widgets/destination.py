@@ -58,7 +58,7 @@ class Destination(Settings):
     @property
     def what(self) -> str:
         """What is done to which model, such as `Create res.partner`."""
-        return what(self.endpoint)
+        return what(self.endpoint, self.when_found)
 
     @property
     def title(self) -> str:

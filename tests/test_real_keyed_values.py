@@ -54,8 +54,11 @@ def held(given: Given, model: str, ids: list[int], name: str) -> list[Any]:
     return [False if value == "" else value for value in read(given, model, ids, name)]
 
 
-@pytest.mark.parametrize(("model", "key"), KEYS)
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+# What a protocol makes of a value is the same in each model.
+CASES = [(protocol, *each) for protocol in PROTOCOLS for each in KEYS if protocol == "json2" or each[0] == PLAIN]
+
+
+@pytest.mark.parametrize(("protocol", "model", "key"), CASES)
 @settings(max_examples=4)
 @drawn(data=st.data())
 def test_a_new_record_of_a_key_holds_what_create_stores(

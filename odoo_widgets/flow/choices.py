@@ -132,8 +132,7 @@ def _key(target: Endpoint, settings: Mapping[str, Any]) -> None:
     told = f"key={key[0] if len(key) == 1 else list(key)!r}" if key else ""
     if not key and mode != CREATE:
         raise SettingsError(
-            f"mode={mode!r} needs to know which record a row is. Name the columns that say it, like key='ref'.",
-            {"mode": CREATE},
+            f"mode={mode!r} needs to know which record a row is. Name the columns that say it, like key='ref'."
         )
     if key and target.operation not in ("create", "write"):
         why = KEYLESS.get(
@@ -144,7 +143,7 @@ def _key(target: Endpoint, settings: Mapping[str, Any]) -> None:
     if "id" in key:
         raise SettingsError("key='id' is Odoo's own number of a record. Use write, with ids='id'.", {"key": None})
     if key and target.operation == "write" and mode == UPSERT:
-        raise SettingsError("mode='upsert' makes records, and write does not. Use create.", {"mode": CREATE})
+        raise SettingsError("mode='upsert' makes records, and write does not. Use create.")
 
 
 def _mode(settings: Mapping[str, Any]) -> None:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 ARCHIVED = "The record is archived."
 OLD = (
-    "The record was made for this key before, or somebody else made it or changed it meanwhile. It was given this "
-    "row's values."
+    "The record was made for this key before, or somebody else made or changed it meanwhile. It was given this row's "
+    "values."
 )
 UNSEEN = "Saved, in a record that this user may not see: whether it was made or updated cannot be told."
 UNDATED = "Saved. Whether the record was made or updated could not be read."

@@ -9,6 +9,7 @@ import attrs
 import orjson
 
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, LOOK_UP, Ask, Batch, pick
+from odoo_widgets.flow.choices import CREATE, UPDATE, UPSERT
 from odoo_widgets.flow.matching import domain
 from odoo_widgets.flow.model import ATTRIBUTES
 
@@ -166,10 +167,24 @@ def operation(name: str) -> Operation:
     return known or Operation(f"Run {name}", needs_ids=True, takes_values=True, needs_values=False, calls=calls)
 
 
-def what(target: Endpoint) -> str:
-    """What is done to which model, in words, such as `Create res.partner`."""
+def what(target: Endpoint, when_found: str = "") -> str:
+    """What is done to which model, in words, such as `Create res.partner`.
+
+    Args:
+        target: The model and the operation.
+        when_found: What becomes of rows with a key; empty where they have none.
+    """
     on = "" if target.operation in OPERATIONS or target.operation in VERBS else "on "
-    return f"{operation(target.operation).words} {on}{target.model}".strip()
+    return f"{words_of(target.operation, when_found)} {on}{target.model}".strip()
+
+
+# What rows with a key are for, in words, by what becomes of those whose records are there.
+KEYED = {CREATE: "Create where missing", UPDATE: "Update", UPSERT: "Create or update"}
+
+
+def words_of(name: str, when_found: str = "") -> str:
+    """What an operation is called on a screen."""
+    return KEYED.get(when_found) or operation(name).words
 
 
 def log_in() -> Ask:

@@ -78,9 +78,31 @@ def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndar
     return np.arange(0 if safe else len(rows))
 
 
-def can_be_found_out(settings: Settings) -> bool:
-    """Whether rows that were sent, and not answered, may be sent again once their records have been looked up."""
-    return bool(settings.key) or settings.endpoint.operation in ("write", "unlink")
+def findable(source: Source, settings: Settings, rows: Sequence[int]) -> list[int]:
+    """The rows that may be sent again once their records have been looked up, though an earlier call may have done it.
+
+    Args:
+        source: The bound frame, without problems.
+        settings: What it is sent with.
+        rows: The positions of rows that were sent, and not answered.
+
+    Returns:
+        Those whose second call would do nothing that the first one did. Lists may hold commands that make lines.
+    """
+    if settings.key or settings.endpoint.operation == "unlink":
+        return list(rows)
+    if settings.endpoint.operation != "write" or not len(rows):
+        return []
+    columns = records.columns(source, settings)
+    nested = [column.field for column in columns if source.may_nest(column.position)]
+    found = records.records(source.frame.iloc[list(rows)], columns)
+    return [
+        row for row, each in zip(rows, found, strict=True) if not any(_has_parts(each.get(name)) for name in nested)
+    ]
+
+
+def _has_parts(value: Any) -> bool:
+    return isinstance(value, list | dict)
 
 
 def matched(digests: np.ndarray[Any, Any], earlier: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

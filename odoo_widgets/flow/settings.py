@@ -293,7 +293,9 @@ class Settings:
 
     @property
     def when_found(self) -> str:
-        """What becomes of rows with a key, one of `MODES`: writing never makes a record."""
+        """What becomes of rows with a key, one of `MODES`: writing never makes a record. Empty without a key."""
+        if not self.key:
+            return ""
         return UPDATE if self.endpoint.operation == "write" else self.mode
 
     @property
@@ -304,8 +306,12 @@ class Settings:
     @property
     def rate(self) -> float | None:
         """The most calls in a second; None for any number."""
-        online = httpx.URL(self.url).host.endswith(ONLINE)
-        return ONLINE_RATE if online and self.calls_per_second is None else self.calls_per_second
+        return ONLINE_RATE if self.is_online and self.calls_per_second is None else self.calls_per_second
+
+    @property
+    def is_online(self) -> bool:
+        """Whether the server is one of Odoo Online, whose terms limit the rate."""
+        return httpx.URL(self.url).host.endswith(ONLINE)
 
     @property
     def path(self) -> str:

@@ -70,7 +70,7 @@ def _in_the_way(state: Sending) -> str:
     if state.phase != IDLE:
         return "A send is going on."
     if state.problem:
-        return "See what is wrong above."
+        return "Say above where to send." if state.destination is None else "See what is wrong above."
     if state.credential is None:
         return "Choose a credential first: it says as whom to send."
     return _lacking(state.destination, state.credential)

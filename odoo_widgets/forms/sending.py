@@ -5,6 +5,7 @@ Handlers start and stop; the sending thread reports. Both change what is here un
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -200,6 +201,24 @@ class Sending(Asking):
                 take(responses)
             if repeats is not None:
                 ask(repeats)
+
+    def wait(self, timeout: float | None) -> bool:
+        """Waits until nothing goes on; says whether that came in time."""
+        ended = threading.Event()
+
+        def look(_change: object) -> None:
+            if self.phase == IDLE:
+                ended.set()
+
+        self.observe(look, "phase")
+        try:
+            look(None)
+            came = ended.wait(timeout)
+            # Whoever follows what has ended is told under the lock.
+            with self._lock:
+                return came
+        finally:
+            self.unobserve(look, "phase")
 
     def close(self) -> None:
         """Lets a send end after the call in flight, and lets go of everybody who listens."""

@@ -150,6 +150,11 @@ class State(Deciding):
         """The names of the data's columns, as far as they are text."""
         return tuple(dict.fromkeys(name for name in self.data.frame.columns if isinstance(name, str)))
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing says yet where to send: then something is to be done, and nothing is wrong."""
+        return self.destination is None and not self.draft
+
     def _take(self, wanted: Mapping[str, Any]) -> None:
         """Makes a destination of what is wanted, or keeps that as a draft and says why."""
         problem, instead = "", NOTHING

@@ -272,7 +272,7 @@ class Delivery:
                 else:
                     past = fresh(source, settings, rows, digests, where, again=self._again)
                     head = Head.new(
-                        what(settings.endpoint),
+                        what(settings.endpoint, settings.when_found),
                         self._credential,
                         target=where,
                         fingerprint=digests.fingerprint(),

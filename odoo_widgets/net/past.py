@@ -10,7 +10,7 @@ import numpy as np
 
 from odoo_widgets.flow.errors import JournalError, RepeatedError, Repeats
 from odoo_widgets.flow.problems import row_name
-from odoo_widgets.flow.repeats import IN_FLIGHT, LEFT_A_TRACE, NOT_BEGUN, Past, can_be_found_out, doubling, matched
+from odoo_widgets.flow.repeats import IN_FLIGHT, LEFT_A_TRACE, NOT_BEGUN, Past, doubling, findable, matched
 from odoo_widgets.flow.responses import Outcome, figures
 from odoo_widgets.net import sends
 
@@ -155,18 +155,15 @@ def unfinished(
     doubted = [row for row, each in status.items() if each in IN_DOUBT]
     settled = [row for row, each in status.items() if each not in (*OPEN, *IN_DOUBT)]
     outcomes = [_as_before(written, place[row], row) for row in settled]
-    found_out = can_be_found_out(settings)
-    if not found_out:
-        outcomes += [_as_before(written, place[row], row) for row in doubted]
+    found_out = findable(source, settings, doubted)
+    outcomes += [_as_before(written, place[row], row) for row in doubted if row not in found_out]
     rest = [row for row in rows if status.get(row, NOT_BEGUN) in OPEN]
     # Rows that it left out at its start, since they had been sent before, are left out again.
     others = [each for each in earlier if each.name != head.name]
     left_out = _sent_before(source, settings, rest, digests, others) if rest else {}
     outcomes += [_as_before(found, at, row, of_this=False) for row, (found, at) in left_out.items()]
     batches = max((each[1] for each in written.cells if each[1] is not None), default=-1) + 1
-    return head, Past(
-        tuple(outcomes), doubted if found_out else (), [row for row in rest if row not in left_out], batches
-    )
+    return head, Past(tuple(outcomes), found_out, [row for row in rest if row not in left_out], batches)
 
 
 def _check_same(source: Source, written: Written, digests: Digests) -> None:

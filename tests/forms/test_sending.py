@@ -41,6 +41,19 @@ def test_send_goes_on_in_the_background_and_ends_with_responses(show: Show, fram
     assert (screen.button("Send").disabled, screen.button("Stop").disabled) == (False, True)
 
 
+def test_a_cell_waits_for_what_was_started_in_the_form(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    assert screen.form.wait() is None
+    odoo.open.clear()
+    screen.click("Send")
+    odoo.wait_for_call()
+    with pytest.raises(TimeoutError, match=r"still sending after 0\.01 s"):
+        screen.form.wait(0.01)
+    threading.Timer(0.05, odoo.open.set).start()
+    assert screen.form.wait(EVER).status.tolist() == ["created"] * 12
+    assert screen.form.wait() is not None
+
+
 def test_the_bar_and_the_figures_follow_every_call_that_takes_its_time(
     show: Show, frame: pd.DataFrame, odoo: Odoo
 ) -> None:

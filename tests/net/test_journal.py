@@ -154,6 +154,18 @@ def test_what_can_be_found_out_is_found_out_when_a_send_goes_on(operation: str) 
     assert set(delivery(odoo, frame, target, resume=True).result()["status"]) == {done}
 
 
+def test_lines_in_doubt_are_not_written_again() -> None:
+    odoo = Odoo({each: {"name": "old"} for each in range(1, 5)})
+    target = CREATE.replace(url=f"{SERVER}/json/2/sale.order/write")
+    line = [[0, 0, {"product_uom_qty": 1}]]
+    frame = pd.DataFrame({"id": range(1, 5), "order_line": [line, None, line, line], "name": "new"})
+    odoo._instead[1] = httpx.ReadError("cut")
+    cut = delivery(odoo, frame, target).result()
+    assert cut["status"].tolist() == ["in_doubt"] * 2 + ["not_sent"] * 2
+    after = delivery(odoo, frame, target, resume=True).result()
+    assert after["status"].tolist() == ["in_doubt", "updated", "updated", "updated"]
+
+
 def test_a_frame_with_other_values_is_refused_with_its_rows() -> None:
     odoo = Odoo()
     interrupted(odoo, after=2)

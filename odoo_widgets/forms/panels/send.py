@@ -34,7 +34,6 @@ FIRST_WORDS = {
     TESTING: "sending test data",
     UNDOING: "undoing the test",
 }
-MINUTE, HOUR = 60, 3600
 
 
 def send_panel(state: State) -> w.Widget:
@@ -100,15 +99,9 @@ def _figures(progress: Progress | None, phase: str) -> str:
     if _answered(progress):
         parts.append(f"{progress.rows_per_second:,.0f}/s")
     if phase == SENDING and progress.seconds_left is not None:
-        parts.append(f"{_duration(progress.seconds_left)} left")
+        parts.append(f"{sentences.duration(progress.seconds_left)} left")
     return " · ".join([*parts, *([PHASE_WORDS[phase]] if PHASE_WORDS[phase] else [])])
 
 
 def _answered(progress: Progress) -> int:
     return progress.done - progress.statuses.get("not_sent", 0)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < MINUTE:
-        return f"{seconds:.0f} s"
-    return f"{seconds / MINUTE:.0f} min" if seconds < HOUR else f"{seconds / HOUR:.1f} h"

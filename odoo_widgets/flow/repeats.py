@@ -11,6 +11,7 @@ import pandas as pd
 
 from odoo_widgets.flow import records
 from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.operations import OF_LOAD
 from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.responses import STATUSES, Outcome
 
@@ -28,8 +29,6 @@ LEFT_A_TRACE = (*(status for status in STATUSES if status not in WITHOUT_TRACE),
 
 # Whatever is sent of a row again, its record is where it was.
 REPEATABLE = ("write", "unlink", "PUT", "PATCH", "DELETE")
-# The columns by which `load` finds the record that a row is.
-OF_LOAD = ("id", ".id")
 
 
 @attrs.frozen

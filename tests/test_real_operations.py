@@ -236,7 +236,8 @@ def test_load_guesses_no_record_by_its_name(odoo: Sandbox) -> None:
 
 def test_an_empty_cell_of_load_s_is_left_to_the_default_or_cleared_as_told(odoo: Sandbox) -> None:
     frame = {"name": ["a", "b"], "type": ["invoice", None]}
-    omitted, cleared = send(odoo, "load", frame), send(odoo, "load", frame, missing={"type": "clear"})
+    omitted = send(odoo, "load", frame)
+    cleared = send(odoo, "load", frame | {"name": ["c", "d"]}, missing={"type": "clear"})
     assert [kind for (kind,) in read(odoo, omitted["id"].tolist(), "type")] == ["invoice", "contact"]
     assert [kind for (kind,) in read(odoo, cleared["id"].tolist(), "type")] == ["invoice", False]
 

@@ -109,6 +109,17 @@ def known(tests: Iterable[Tested], there: Target) -> dict[int, pd.DataFrame]:
     return found
 
 
+def taken_back(tests: Iterable[Tested], there: Target) -> set[int]:
+    """The rows whose last test left records at a target that were deleted again."""
+    last = {
+        row: test.responses["status"].iloc[place]
+        for test in tests
+        for place, row in enumerate(test.rows)
+        if test.target == there
+    }
+    return {row for row, status in last.items() if status == "deleted" and row >= 0}
+
+
 def among(size: int, left_out: Mapping[int, pd.DataFrame]) -> Sequence[int] | None:
     """The positions of the rows that a send has to send; None for all."""
     return [row for row in range(size) if row not in left_out] if left_out else None
@@ -156,7 +167,9 @@ def undoing(settings: Settings) -> Settings | None:
         "json2": lambda: {"url": address(settings.url, there.model, "unlink")},
         "rest": lambda: {"url": _with_id(settings.url), "method": "DELETE", "mode": "create"},
     }.get(there.protocol, lambda: {"operation": "unlink"})()
-    return settings.replace(ids="id", exclude=(), missing={}, grouping="sequential", group_by=None, **changes)
+    return settings.replace(
+        ids="id", exclude=(), missing={}, fields={}, grouping="sequential", group_by=None, **changes
+    )
 
 
 def _with_id(url: str) -> str:
@@ -180,21 +193,3 @@ def undone(test: Tested, answer: pd.DataFrame) -> Tested:
     after.loc[places, "status"] = "deleted"
     after.loc[places, "link"] = pd.NA
     return attrs.evolve(test, responses=after)
-
-
-def rejected(source: Source, answer: pd.DataFrame) -> pd.DataFrame:
-    """The rows that were rejected, as they were, with what was wrong with them.
-
-    Args:
-        source: The frame that was sent.
-        answer: Its responses.
-
-    Returns:
-        The source's columns and its index, then error_type, error_field and error; where the source has a column of
-        such a name already, `odoo_` is put before it.
-    """
-    places = (answer["status"] == "rejected").to_numpy(dtype=bool)
-    errors = answer.loc[places, ["error_type", "error_field", "error"]]
-    mine = source.frame.loc[places]
-    errors.columns = pd.Index([f"odoo_{name}" if name in mine.columns else name for name in errors.columns])
-    return pd.concat([mine, errors.set_axis(mine.index)], axis=1)

@@ -17,7 +17,8 @@ from odoo_widgets.flow.samples import Sample
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.proposals import without_unknown
-from odoo_widgets.forms.sending import TESTING, UNDOING, Sending
+from odoo_widgets.forms.resuming import Resuming
+from odoo_widgets.forms.sending import TESTING, UNDOING
 from odoo_widgets.forms.sentences import in_words, tried, undone
 from odoo_widgets.forms.value import NOTHING, Value
 
@@ -54,7 +55,7 @@ class Trial:
     fixed: str
 
 
-class Testing(Sending):
+class Testing(Resuming):
     """What is sent as a test.
 
     In: `testing` (whether the open sample is open for editing), `whole` (all of its rows, or the first), `payload` as

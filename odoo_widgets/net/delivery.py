@@ -29,7 +29,7 @@ from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
 from odoo_widgets.net.past import fresh, unfinished
-from odoo_widgets.net.sends import Head, starting
+from odoo_widgets.net.sends import Head, forget, starting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -271,6 +271,7 @@ class Delivery:
                     head, past = unfinished(source, settings, rows, digests, where)
                 else:
                     past = fresh(source, settings, rows, digests, where, again=self._again)
+                    forget()
                     head = Head.new(
                         what(settings.endpoint, settings.when_found),
                         self._credential,

@@ -24,7 +24,7 @@ from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.responses import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from odoo_widgets.flow.credential import Credential
@@ -49,6 +49,8 @@ CREATE TABLE IF NOT EXISTS rows (
 READ = """
 SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
 FROM rows ORDER BY row"""
+# How the name of a send begins.
+TIME = "%Y%m%dT%H%M%S%f"
 # Another process looks whether a send is going on.
 LOOK_SECONDS = 0.5
 # And looks a frame through before it starts.
@@ -100,7 +102,7 @@ class Head:
     def new(cls, title: str, me: Credential, *, target: str, fingerprint: str, rows: int, test: bool = False) -> Self:
         """A send that starts now."""
         return cls(
-            name=f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}",
+            name=f"{datetime.now(UTC):{TIME}}-{secrets.token_hex(4)}",
             title=title,
             server=me.server,
             database=me.database,
@@ -114,9 +116,10 @@ class Head:
 
     @property
     def left(self) -> int:
-        """How many rows it did not come to, or does not know the end of."""
-        settled = sum(number for status, number in self.statuses.items() if status not in ("not_sent", "in_doubt"))
-        return self.rows - settled
+        """How many rows it did not come to, or does not know the end of; all where it has no end yet."""
+        if not self.ended:
+            return self.rows
+        return sum(self.statuses.get(status, 0) for status in ("not_sent", "in_doubt"))
 
     @property
     def day(self) -> str:
@@ -204,7 +207,7 @@ def said(head: Head) -> str:
 def running(head: Head) -> str:
     """The process that is writing a send down; empty if none is."""
     try:
-        with held(head, 0):
+        with held(head):
             return ""
     except JournalError:
         return head.process or "of an unknown number"
@@ -267,6 +270,44 @@ def read(head: Head) -> Written:
     return Written(head, rows, digests, [each[2] for each in found], [each[3:] for each in found])
 
 
+def tally(head: Head) -> dict[str, int]:
+    """How many rows of a send have which status by now, as they were written down.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    if head.ended:
+        return dict(head.statuses)
+    path = folder() / f"{head.name}.sqlite"
+    with told("read", path), held(head), closing(opened(path)) as file:
+        return dict(file.execute("SELECT status, count(*) FROM rows GROUP BY status").fetchall())
+
+
+def first_rows(head: Head, most: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The first rows of a send that were written down: their positions and their digests.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    path = folder() / f"{head.name}.sqlite"
+    with told("read", path), held(head), closing(opened(path)) as file:
+        found = file.execute("SELECT row, digest FROM rows ORDER BY row LIMIT ?", (most,)).fetchall()
+    pairs = np.array(found, dtype="int64").reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def positions(head: Head, statuses: Sequence[str]) -> list[int]:
+    """The positions of the rows of a send that have one of some statuses.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    path = folder() / f"{head.name}.sqlite"
+    found = f"SELECT row FROM rows WHERE status IN ({', '.join('?' * len(statuses))}) ORDER BY row"  # noqa: S608 - marks
+    with told("read", path), held(head), closing(opened(path)) as file:
+        return [row for (row,) in file.execute(found, tuple(statuses))]
+
+
 def forget(kept: timedelta = KEPT) -> list[Head]:
     """Throws away what was written of sends that are older.
 
@@ -276,8 +317,10 @@ def forget(kept: timedelta = KEPT) -> list[Head]:
     Returns:
         What is gone.
     """
-    oldest = (datetime.now(UTC) - kept).isoformat(timespec="seconds")
-    gone = [head for head in heads() if head.started < oldest and not running(head)]
+    # Names begin with the time, so that nothing is opened where nothing is old.
+    oldest = f"{datetime.now(UTC) - kept:{TIME}}"
+    old = (_head(path) for path in sorted(folder().glob("*.json"), reverse=True) if path.stem < oldest)
+    gone = [head for head in old if head is not None and not running(head)]
     for head in gone:
         for path in folder().glob(f"{head.name}.*"):
             path.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ import ipywidgets as w
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.deciding import ACTIVATE
 from odoo_widgets.forms.obstacles import IDLE, to_type
-from odoo_widgets.forms.panels.past import repeats_panel
+from odoo_widgets.forms.panels.past import repeats_panel, unfinished_panel
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.sending import CUTTING, SENDING, STOPPING, TESTING, UNDOING
@@ -82,12 +82,13 @@ def send_panel(state: State) -> w.Widget:
         "deciding",
         "tests",
         "again",
+        "unfinished",
         call=follow_settings,
     )
     state.on("progress", "phase", call=follow_progress)
     controls = w.HBox([send, stop, bar, figures])
     controls.add_class("ow-send-controls")
-    panel = w.VBox([plan, why, confirm, controls, obstacle, outcome, repeats_panel(state)])
+    panel = w.VBox([plan, why, confirm, controls, obstacle, outcome, unfinished_panel(state), repeats_panel(state)])
     panel.add_class("ow-send")
     return panel
 

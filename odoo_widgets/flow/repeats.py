@@ -101,13 +101,16 @@ def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndar
     if settings.key:
         # They are looked up.
         return np.arange(0)
-    found = there.operation == "load" and any(name in OF_LOAD for name in source.frame.columns)
     safe = (
         there.operation in REPEATABLE
-        or found
         or preset(there.model, there.operation) is not None
         or known(there.model, there.operation) is not None
     )
+    if there.operation == "load" and not safe:
+        # A row that names its record finds it again.
+        names = tuple(column for column in records.columns(source, settings) if column.field in OF_LOAD)
+        named = records.records(source.frame.iloc[list(rows)], names)
+        return np.flatnonzero([not any(record.values()) for record in named])
     return np.arange(0 if safe else len(rows))
 
 

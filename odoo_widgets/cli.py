@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from odoo_widgets.destination import Destination
-from odoo_widgets.flow import report
+from odoo_widgets.flow import report, undo
 from odoo_widgets.flow.credential import MASK, Credential, host
 from odoo_widgets.flow.errors import (
     CredentialError,
@@ -307,6 +307,42 @@ def forget(
     """Throw away what is written down of older sends. Their rows are not known any more then."""
     gone = len(written.forget(timedelta(days=days)))
     typer.echo(f"{gone:,} send{'s' if gone != 1 else ''} forgotten.")
+
+
+# --- undo ------------------------------------------------------------------------------------------------------------
+
+
+@app.command("undo", epilog="Exit codes: as for send; 0 as well where it is only shown what would be done.")
+def take_back(
+    destination: Annotated[Path, typer.Argument(help="The destination's file that the rows were sent with.")],
+    responses: Annotated[Path, typer.Argument(help="The file that send --out wrote, or some rows of it.")],
+    *,
+    credential: Annotated[str, typer.Option(help="The name of a stored credential; else ODOO_SERVER and so on.")] = "",
+    confirm: Annotated[str, typer.Option(help="The database's name. Without it, nothing is changed.")] = "",
+    archive: Annotated[bool, typer.Option("--archive", help="Archive what Odoo refuses to delete.")] = False,
+    out: Annotated[Path | None, typer.Option(help="A .csv, .jsonl, .parquet or .xlsx file for the responses.")] = None,
+) -> None:
+    """Delete what a send created and put back what it wrote, as far as that can be; first say what would be done."""
+    target, me = Destination.load(destination), _sender(credential)
+    wanted = me.database or host(me.server)
+    if confirm and confirm != wanted:
+        raise SettingsError(f"--confirm {confirm} is not {wanted}, which the credential is for. Nothing was changed.")
+    if out is not None:
+        tables.check_writable(out)
+    given = reading.read(str(responses), reading.Reading())
+    plan = target.undo_preview(given, me)
+    headline = undo.headline(plan) or "Nothing can be undone"
+    typer.echo("\n".join(map(printed, [f"{headline} in {wanted}.", *undo.sentences(plan)])))
+    if not confirm:
+        typer.echo(f"Nothing was changed. To do it, add --confirm {wanted}.")
+        return
+    teller = _Teller()
+    try:
+        done = target.undo(given, me, archive=archive, on_progress=teller)
+    finally:
+        teller.end()
+    typer.echo("\n".join(report.lines(done, f"Undo in {wanted}")))
+    raise typer.Exit(report.code(done) if out is None or _written(done, out) else report.UNWRITTEN)
 
 
 # --- sandbox ---------------------------------------------------------------------------------------------------------

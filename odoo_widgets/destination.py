@@ -21,13 +21,14 @@ from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.seen import seen
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
-from odoo_widgets.flow.settings import Settings, stripped
+from odoo_widgets.flow.settings import Settings, stripped, truth
 from odoo_widgets.flow.source import Source
 from odoo_widgets.net import tables
 from odoo_widgets.net.asking import ask
 from odoo_widgets.net.delivery import Delivery, Progress
 from odoo_widgets.net.odoo import probe
 from odoo_widgets.net.past import resumable
+from odoo_widgets.net.undoing import Undoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -47,11 +48,6 @@ def _line(_destination: object, attribute: attrs.Attribute[Any], value: object) 
         raise SettingsError(f"{attribute.name}={value!r} is not a name: one line of text.")
 
 
-def _truth(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, bool):
-        raise SettingsError(f"{attribute.name}={value!r} is neither true nor false.")
-
-
 @attrs.frozen
 class Destination(Settings):
     """Where a DataFrame goes, and how: a value, with the arguments of `Settings`. `replace` makes another one.
@@ -62,7 +58,7 @@ class Destination(Settings):
     """
 
     name: str = attrs.field(default="", converter=stripped, validator=_line, kw_only=True)
-    active: bool = attrs.field(default=False, validator=_truth, kw_only=True)
+    active: bool = attrs.field(default=False, validator=truth, kw_only=True)
 
     @property
     def what(self) -> str:
@@ -550,6 +546,74 @@ class Destination(Settings):
             How far the last send of these rows came; None if it came to its end, still goes on, or is not known.
         """
         return resumable(Source.of(frame), self, digests.target(self, credential.database))
+
+    def undo(
+        self,
+        responses: pd.DataFrame,
+        credential: Credential,
+        *,
+        archive: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> pd.DataFrame:
+        """Takes back what a send created and wrote, as far as that can be, and waits for the end.
+
+        What was created is deleted, what was written is put back. Left as it is, with the reason, is what was posted,
+        confirmed, counted or changed since, what a method or a deletion did, and what nothing on this machine says was
+        created or written from here. `undo_preview` shows all of that first.
+
+        Args:
+            responses: What a send returned, all of it or some of its rows, also read back from a file.
+            credential: As whom.
+            archive: Whether what Odoo refuses to delete is archived instead.
+            on_progress: Called in the sending thread, after every call.
+
+        Returns:
+            The responses of the undo, with the index of the given ones: `deleted`, `updated` (put back, or archived),
+            `unchanged` (nothing to undo), `rejected` (Odoo refused), `not_sent` (left as it is, with the reason).
+
+        Raises:
+            DataError: What is given are no responses.
+            JournalError: The same records are being undone now, or what was sent cannot be read.
+            OdooWidgetsError: As `send`.
+        """
+        return self.undoing(responses, credential, archive=archive, on_progress=on_progress).result()
+
+    def undo_preview(self, responses: pd.DataFrame, credential: Credential) -> pd.DataFrame:
+        """What `undo` would do, read from what is written down and from the records as they are. Nothing is changed.
+
+        Args:
+            responses: What a send returned.
+            credential: As whom.
+
+        Returns:
+            One row for each record: `id`, `group` (delete, put back, archive instead, refused), `reason`, `stays`
+            (what is left all the same), `summary`.
+
+        Raises:
+            OdooWidgetsError: As `undo`.
+        """
+        return self.undoing(responses, credential).preview()
+
+    def undoing(
+        self,
+        responses: pd.DataFrame,
+        credential: Credential,
+        *,
+        archive: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+        policy: Policy | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> Undoing:
+        """An undo that is ready to start, for whoever wants to watch and stop it; the arguments are those of `undo`."""
+        return Undoing(
+            responses,
+            self,
+            credential,
+            archive=archive,
+            on_progress=on_progress,
+            policy=policy,
+            transport=transport,
+        )
 
     async def asend(
         self,

@@ -19,7 +19,7 @@ ROOMS = {
     "flow": [],
     "net": ["flow"],
     "destination": ["flow", "net"],
-    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery"],
+    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/undoing"],
     "cli": [
         "destination",
         "flow",
@@ -39,8 +39,8 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "model", "comparing", "server", "choices", "settings", "ways_out", "saved", "calls", "methods",
-    "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
+    "endpoint", "model", "comparing", "server", "choices", "settings", "ways_out", "saved", "calls", "before",
+    "methods", "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "source", "records", "findings", "keying", "urls",
     "shape", "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
@@ -50,6 +50,7 @@ FLOW = [
     "checks/columns", "checks/cells", "checks/links", "checks/parents", "checks/models", "checks/__init__",
     "dry_run", "holding", "seen", "differences",
     "kept", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
+    "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

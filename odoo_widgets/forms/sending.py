@@ -26,14 +26,19 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from odoo_widgets.destination import Destination
+    from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.errors import Repeats
     from odoo_widgets.flow.source import Source
     from odoo_widgets.net.delivery import Delivery, Progress
+    from odoo_widgets.net.undoing import Undoing
 
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
 
 SENDING, TESTING, UNDOING, STOPPING, CUTTING = "sending", "testing", "undoing", "stopping", "cutting"
+# What an undo would do is being read.
+LOOKING = "looking"
 # What can be stopped.
 GOING_ON = (SENDING, TESTING, UNDOING)
 
@@ -49,7 +54,7 @@ class Sending(Asking):
     """
 
     problem = traitlets.Unicode()
-    phase = traitlets.Enum([IDLE, *GOING_ON, STOPPING, CUTTING], IDLE)
+    phase = traitlets.Enum([IDLE, *GOING_ON, LOOKING, STOPPING, CUTTING], IDLE)
     progress = Value(None)
     responses = Value(None)
     confirmation = traitlets.Unicode()
@@ -62,13 +67,15 @@ class Sending(Asking):
 
     def __init__(self) -> None:
         super().__init__()
-        self._delivery: Delivery | None = None
+        self._delivery: Delivery | Undoing | None = None
         self._reported = 0.0
         self._sent: pd.DataFrame | None = None
         # The send that waits for what becomes of rows that were sent before.
         self._once_more: Callable[[bool], None] | None = None
         # Who sent what is in the responses, and when it ended.
         self.signed: tuple[str, datetime] | None = None
+        # What can be undone, and as whom.
+        self.sent_with: tuple[Destination, Credential] | None = None
 
     @property
     def test_responses(self) -> pd.DataFrame:
@@ -146,10 +153,11 @@ class Sending(Asking):
 
     def _keeping(self, frame: pd.DataFrame) -> Callable[[pd.DataFrame], None]:
         """What keeps the responses of a frame, under the words of now."""
-        words, who = headline(self), self.credential.login
+        words, who, sent_with = headline(self), self.credential.login, (self.destination, self.credential)
 
         def keep(responses: pd.DataFrame) -> None:
             self._sent, self.signed, self.only_rejected = frame, (who, datetime.now(UTC)), False
+            self.sent_with = sent_with
             self.responses, self.last = responses, result(responses, words)
 
         return keep

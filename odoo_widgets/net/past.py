@@ -150,7 +150,7 @@ def unfinished(
         JournalError: There is none, it still goes on, or the frame is not the one that was sent.
     """
     earlier = sends.heads(target)
-    begun = [head for head in earlier if not head.test and head.left]
+    begun = [head for head in earlier if not head.test and not head.undo and head.left]
     head = latest(source, digests, earlier) or next(iter(begun), None)
     if head is None or not head.left:
         raise JournalError(
@@ -182,7 +182,7 @@ def latest(source: Source, digests: Digests, earlier: list[Head]) -> Head | None
         JournalError: It still goes on.
     """
     for head in earlier:
-        if not head.test and head.rows == len(source):
+        if not head.test and not head.undo and head.rows == len(source):
             rows, before = sends.first_rows(head, COMPARED)
             if len(rows) and np.array_equal(digests.of(rows.tolist()), before):
                 return head

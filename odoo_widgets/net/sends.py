@@ -1,7 +1,7 @@
 """The sends that are written down: listed, read, thrown away. Each has files of its own in the user's state folder.
 
-`<name>.json` is what a list shows of it, `<name>.sqlite` has its rows, and `<name>.lock` is held by the process that
-sends, and ends with it.
+`<name>.json` is what a list shows of it, `<name>.sqlite` has its rows, `<name>.before.sqlite` has what records held
+before they were written, and `<name>.lock` is held by the process that sends, and ends with it.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ SELECT row, digest, status, id, batch, http_status, error_type, error_field, err
 FROM rows ORDER BY row"""
 # How the name of a send begins.
 TIME = "%Y%m%dT%H%M%S%f"
+# What the responses say no record of, whichever the row was for.
+WITHOUT_ID = ("rejected", "not_sent")
 # Another process looks whether a send is going on.
 LOOK_SECONDS = 0.5
 # And looks a frame through before it starts.
@@ -82,6 +84,10 @@ class Head:
         ended: When; empty while it goes on, or if its process died.
         process: The process that sends, with the machine it is on.
         statuses: How many rows have which status.
+        model: The model of its records.
+        operation: What was done to them.
+        context: Odoo's context that it was sent in.
+        undo: The name of the send that it takes back; empty for any other.
     """
 
     name: str
@@ -97,9 +103,15 @@ class Head:
     ended: str = ""
     process: str = ""
     statuses: dict[str, int] = attrs.field(factory=dict)
+    model: str = ""
+    operation: str = ""
+    context: dict[str, Any] = attrs.field(factory=dict)
+    undo: str = ""
 
     @classmethod
-    def new(cls, title: str, me: Credential, *, target: str, fingerprint: str, rows: int, test: bool = False) -> Self:
+    def new(
+        cls, title: str, me: Credential, *, target: str, fingerprint: str, rows: int, test: bool = False, **more: Any
+    ) -> Self:
         """A send that starts now."""
         return cls(
             name=f"{datetime.now(UTC):{TIME}}-{secrets.token_hex(4)}",
@@ -112,6 +124,7 @@ class Head:
             rows=rows,
             started=now(),
             test=test,
+            **more,
         )
 
     @property
@@ -147,16 +160,22 @@ def told(what: str, path: Path) -> Iterator[None]:
         raise JournalError(f"The journal of this send cannot be {what}: {told} ({path}).") from error
 
 
-def opened(path: Path) -> sqlite3.Connection:
-    """The rows of a send, for this process alone."""
+def opened(path: Path, schema: str = SCHEMA, *, synchronous: str = "FULL") -> sqlite3.Connection:
+    """The rows of a send, or what is kept beside them, for this process alone.
+
+    Args:
+        path: The file.
+        schema: What makes its table.
+        synchronous: What a commit waits for (sqlite.org/pragma.html): with FULL, what was written before a call is
+            there after a power cut too.
+    """
     path.touch(mode=0o600)
     # The thread that sends makes it; whoever waited for that one may close it.
     file = sqlite3.connect(path, check_same_thread=False)
     file.execute("PRAGMA locking_mode = EXCLUSIVE")
     file.execute("PRAGMA journal_mode = WAL")
-    # What was written before a call must be there after a power cut too.
-    file.execute("PRAGMA synchronous = FULL")
-    file.execute(SCHEMA)
+    file.execute(f"PRAGMA synchronous = {synchronous}")
+    file.execute(schema)
     return file
 
 
@@ -224,6 +243,14 @@ def heads(target: str = "") -> list[Head]:
     return sorted(wanted, key=lambda head: head.name, reverse=True)
 
 
+def write_head(head: Head) -> None:
+    """Writes what a list shows of a send."""
+    path = folder() / f"{head.name}.json"
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(attrs.asdict(head), indent=1), encoding="utf-8")
+    new.replace(path)
+
+
 def _head(path: Path) -> Head | None:
     try:
         return Head(**json.loads(path.read_text(encoding="utf-8")))
@@ -253,8 +280,9 @@ class Written:
     def outcome(self, place: int, row: int) -> Outcome:
         """What became of a row, as the outcome of a row of another frame."""
         record, *rest = self.cells[place]
-        told = dict(zip(CELLS[1:], rest, strict=True))
-        return Outcome([row], self.statuses[place], ids=None if record is None else [record], **told)
+        told, status = dict(zip(CELLS[1:], rest, strict=True)), self.statuses[place]
+        ids = None if record is None or status in WITHOUT_ID else [record]
+        return Outcome([row], status, ids=ids, **told)
 
 
 def read(head: Head) -> Written:

@@ -9,6 +9,7 @@ import ipywidgets as w
 from odoo_widgets.flow.responses import STATUSES, counts, shown
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.panels.past import correcting_panel, doubt_panel
+from odoo_widgets.forms.panels.undo import undo_button, undo_panel
 from odoo_widgets.forms.pieces import Text, anchor, escape, hide
 
 if TYPE_CHECKING:
@@ -44,10 +45,18 @@ def responses_panel(state: State) -> w.Widget:
     only = w.Button()
     only.on_click(lambda _: state.show_rejected(only=not state.only_rejected))
     place = w.VBox([])
-    line = w.HBox([words, only])
+    line = w.HBox([words, only, undo_button(state)])
     line.add_class("ow-counts-line")
     panel = w.VBox(
-        [Text("Responses", kind="heading", tag="h3"), line, correcting_panel(state), doubt_panel(state), place, note]
+        [
+            Text("Responses", kind="heading", tag="h3"),
+            line,
+            undo_panel(state),
+            correcting_panel(state),
+            doubt_panel(state),
+            place,
+            note,
+        ]
     )
     panel.add_class("ow-responses")
 

@@ -12,7 +12,7 @@ from odoo_widgets.forms.obstacles import IDLE, to_type
 from odoo_widgets.forms.panels.past import repeats_panel, unfinished_panel
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled
-from odoo_widgets.forms.sending import CUTTING, SENDING, STOPPING, TESTING, UNDOING
+from odoo_widgets.forms.sending import CUTTING, LOOKING, SENDING, STOPPING, TESTING, UNDOING
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
@@ -23,16 +23,23 @@ STOP_WORDS = {
     SENDING: ("Stop", "Make no further call; the one in flight is waited for"),
     TESTING: ("Stop", "Make no further call; the one in flight is waited for"),
     UNDOING: ("Stop", "Make no further call; the one in flight is waited for"),
+    LOOKING: ("Stop", "Nothing is being sent"),
     STOPPING: ("Cut", "End the call in flight too; its rows may be in Odoo or not"),
     CUTTING: ("Cut", "The call in flight is being cut"),
 }
-PHASE_WORDS = {IDLE: "", SENDING: "sending", STOPPING: "stopping after this call", CUTTING: "cutting this call"}
+PHASE_WORDS = {
+    **dict.fromkeys((IDLE, TESTING, LOOKING), ""),
+    SENDING: "sending",
+    UNDOING: "undoing",
+    STOPPING: "stopping after this call",
+    CUTTING: "cutting this call",
+}
 # What is done before there is progress.
 FIRST_WORDS = {
     **PHASE_WORDS,
     SENDING: "looking through the data",
     TESTING: "sending test data",
-    UNDOING: "undoing the test",
+    LOOKING: "looking at what can be undone",
 }
 
 
@@ -62,7 +69,7 @@ def send_panel(state: State) -> w.Widget:
         confirm.placeholder = state.to_confirm
         confirm.value = state.confirmation
         stop.description, stop.tooltip = STOP_WORDS[state.phase]
-        stop.disabled = state.phase in (IDLE, CUTTING)
+        stop.disabled = state.phase in (IDLE, LOOKING, CUTTING)
 
     def follow_progress() -> None:
         hide(bar, state.progress is None)

@@ -111,7 +111,8 @@ class Destination(Settings):
             SettingsError: The file is not there or cannot be read, or a key in it is unknown or wrong.
         """
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            # Some editors put a byte order mark before it.
+            text = Path(path).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
                 f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}."

@@ -33,6 +33,7 @@ REFUSED = [
       for url in RPC for name, words in [
           ("_compute", "'_compute' is a private method, which Odoo lets nobody call from outside."),
           ("search_read", "'search_read' only reads, and is for no records."),
+          ("name_create", "'name_create' is for no records: it would take their ids for a name. Use create."),
           ("create/x", "is not the name of a method"), ("a b", "is not the name of a method"),
           ("é", "is not the name of a method"), (7, "is not the name of a method"),
           ("42", "is not the name of a method")]],

@@ -47,8 +47,8 @@ FLOW = [
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
     "responses", "digests", "repeats", "retry", "receipt", "report", "chain", "words", "narrowed", "follow", "matched",
     "again", "judge", "asking", "naming", "fetching", "checks/notes", "checks/unsendable", "checks/subject",
-    "checks/columns", "checks/cells", "checks/links", "checks/parents", "checks/models", "checks/__init__",
-    "dry_run", "holding", "seen", "differences",
+    "checks/columns", "checks/beside", "checks/cells", "checks/links", "checks/parents", "checks/models",
+    "checks/__init__", "dry_run", "foretold", "holding", "seen", "differences",
     "kept", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
     "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip

@@ -34,6 +34,25 @@ class Text(w.HTML):
         hide(self, not text)
 
 
+class Listing(w.HTML):
+    """Sentences on the screen, one below the other.
+
+    Args:
+        kind: The class of `style.css` that says how they look.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.add_class(f"ow-{kind}")
+        self.show(())
+
+    def show(self, sentences: Iterable[str]) -> None:
+        """Shows other sentences; none hides the piece."""
+        items = "".join(f"<li>{html.escape(each)}</li>" for each in sentences)
+        self.value = f"<ul>{items}</ul>" if items else ""
+        hide(self, not items)
+
+
 def escape(text: str) -> str:
     """Text as HTML that shows it."""
     return html.escape(text)

@@ -27,7 +27,7 @@ from odoo_widgets.flow.samples import Samples
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
-from odoo_widgets.forms.emptying import Emptying
+from odoo_widgets.forms.foretelling import Foretelling
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.sentences import SAMPLES, in_words
 from odoo_widgets.forms.value import NOTHING, Value
@@ -52,13 +52,13 @@ def _expect(name: str, value: Any) -> None:
         raise TypeError(f"form.{name} takes a {wanted}, not a {type(value).__name__}.")
 
 
-class State(Emptying):
+class State(Foretelling):
     """What a form knows.
 
     In: `data`, `destination`, `credential`, changed by `bind` and `edit`.
     Out: `draft`, `problem`, `samples`, `batches` (how many a send makes; 0 while nothing can be sent), `too_large` (the
     records of one call, where they are too many to show while a person types), `phase`, `progress`, `responses`,
-    `outcome`. What a person looks at: `open_sample`, `view`.
+    `outcome`. What a person looks at: `open_sample`, `view`, `more` (whether what is seldom changed is unfolded).
     """
 
     draft = Value(NOTHING)
@@ -69,6 +69,7 @@ class State(Emptying):
     too_large = traitlets.Int(0)
     without_id = traitlets.Int(0)
     open_sample = traitlets.Int(0, allow_none=True)
+    more = traitlets.Bool(False)
     view = traitlets.Enum(tuple(VIEWS), next(iter(VIEWS)))
 
     def __init__(self, data: pd.DataFrame, destination: Destination | None, credential: Credential | None) -> None:
@@ -136,6 +137,11 @@ class State(Emptying):
         with self._changing():
             self.view = view
 
+    def look_at_more(self, unfolded: bool) -> None:
+        """Shows what is seldom changed, or folds it up."""
+        with self._changing():
+            self.more = unfolded
+
     def unfold(self, position: int, *, unfolded: bool) -> None:
         """Opens a sample, and folds up the one that was open; or folds it up."""
         with self._changing():
@@ -199,6 +205,7 @@ class State(Emptying):
             self._look()
         self._derive_trial()
         self._foresee()
+        self._forget_foretold()
 
     def _fitting(self, among: Sequence[int] | None) -> tuple[int, int]:
         """How many calls can be shown while a person types; and the records of a first one that is too large."""

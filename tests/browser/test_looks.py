@@ -175,15 +175,16 @@ def test_every_control_is_reached_with_the_tab_key_in_the_order_of_the_screen_an
     assert names[:10] == [
         "Done", "Activate", "Credential", "New…", "Check", "This Is", "Method", "URL", "Model", "Operation",
     ]  # fmt: skip
-    assert names[10:12] == ["Request Headers", "Exclude Attributes"]
-    assert names[14:18] == [
+    assert names[10:13] == ["Match On", "Request Headers", "Exclude Attributes"]
+    assert names[15:19] == [
         "Would you like to batch your records together?", "Batch Size", "Grouping Algorithm", "Largest Request",
     ]  # fmt: skip
-    assert names[18:27] == [
-        "▾ More", "Empty Cells", "Language", "Company", "E-mail people about records that are assigned to them?",
+    assert names[19:31] == [
+        "▾ More", "name →", "Empty name", "type →", "Empty type", "Language", "Company",
+        "E-mail people about records that are assigned to them?",
         "Time Zone", "Calls at a Time", "Calls per Second", "Seconds per Call",
     ]  # fmt: skip
-    assert any(name.startswith("▾ 1 · rows 0–19") for name in names[27:])
+    assert any(name.startswith("▾ 1 · rows 0–19") for name in names[31:])
     assert names[-1] == "Send", " | ".join(map(str, names))
 
 

@@ -23,8 +23,9 @@ ROWS = """import ipykernel, pandas as pd, time
 from odoo_widgets import Destination, DestinationForm, credential
 
 me = credential()
-rows = pd.DataFrame({"name": [f"Row {n}" for n in range(4000)]})
-destination = Destination(f"{me.server}/json/2/res.partner/create", batch_size=2)
+# Rows that no other send knows of.
+rows = pd.DataFrame({{"name": [f"{mark} {{n}}" for n in range(4000)]}})
+destination = Destination(f"{{me.server}}/json/2/res.partner/create", batch_size=2)
 form = DestinationForm(rows, destination, me)
 form"""
 
@@ -90,7 +91,7 @@ def figures_change_while_busy(notebook: Notebook) -> None:
 
 @pytest.mark.parametrize("kernel", ["python3", *KERNELS])
 def test_the_bar_moves_while_another_cell_computes(lab: Lab, browser: Browser, odoo: Sandbox, kernel: str) -> None:
-    lab.write(f"busy-{kernel}.ipynb", ROWS, "", kernel=kernel)
+    lab.write(f"busy-{kernel}.ipynb", ROWS.format(mark=kernel), "", kernel=kernel)
     with lab.open(browser, f"busy-{kernel}.ipynb") as notebook:
         notebook.run_all()
         expect(notebook.run("print(ipykernel.__version__)")).to_have_text(KERNELS.get(kernel, re.compile(r"\d")))
@@ -111,7 +112,7 @@ def test_the_bar_moves_while_another_cell_computes(lab: Lab, browser: Browser, o
 def test_a_kernel_with_subshells_takes_edits_and_stop_while_a_cell_computes(
     lab: Lab, browser: Browser, odoo: Sandbox
 ) -> None:
-    lab.write("subshells.ipynb", ROWS, "", kernel="subshells")
+    lab.write("subshells.ipynb", ROWS.format(mark="edited"), "", kernel="subshells")
     with lab.open(browser, "subshells.ipynb") as notebook:
         notebook.run_all()
         send_all(notebook, odoo.database)

@@ -106,7 +106,7 @@ def test_a_cell_sets_destination_data_and_credential_and_the_form_shows_them(lab
         notebook.run("form.credential = credential()")
         expect(notebook.button("Send")).to_be_enabled()
         notebook.fill("URL", "nowhere")
-        expect(form.locator(".ow-settings .ow-problem")).to_contain_text("That is not the address of a server.")
+        expect(form.locator(".ow-settings .ow-problem:visible")).to_contain_text("That is not the address of a server.")
         expect(notebook.button("Send")).to_be_disabled()
         expect(notebook.field("URL")).to_have_value("nowhere")
         notebook.run("form.close()")
@@ -154,7 +154,9 @@ def test_records_are_made_over_xml_rpc_by_column_and_archived_by_a_method(
 
         notebook.run("form.data = contacts.assign(city=['Gent', 'Roma', 'Gent'] * 20)")
         notebook.pick("Grouping Algorithm", "never mix values of …")
-        expect(form.locator(".ow-settings .ow-problem")).to_have_text("Pick the column to group by, under Group By.")
+        expect(form.locator(".ow-settings .ow-problem:visible")).to_have_text(
+            "Pick the column to group by, under Group By."
+        )
         notebook.fill("Group By", "function")
         expect(form).to_contain_text("60 rows · a login, then 1 call to")
         notebook.fill("Group By", "city")
@@ -170,7 +172,7 @@ def test_records_are_made_over_xml_rpc_by_column_and_archived_by_a_method(
         notebook.run("form.data = form.responses[['id']].head(25)")
         notebook.pick("Grouping Algorithm", "in row order")
         notebook.pick("Operation", "Run a method…")
-        expect(form.locator(".ow-settings .ow-problem")).to_contain_text("Type the name of the method to run")
+        expect(form.locator(".ow-settings .ow-problem:visible")).to_contain_text("Type the name of the method to run")
         notebook.fill("Method Name", "action_archive")
         expect(form.get_by_role("heading", level=2)).to_contain_text("Run action_archive on res.partner in")
         expect(notebook.field("Record Ids")).to_have_value("id")

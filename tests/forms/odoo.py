@@ -40,6 +40,9 @@ class Odoo:
         self.changed = []
         self.fields = ({name: {"type": "datetime"} for name in ("create_date", "write_date")}, 200)
         server.expect_request("/json/2/res.partner/fields_get").respond_with_handler(self._describe)
+        # What a check asks beside them.
+        server.expect_request("/json/2/res.partner/has_access").respond_with_json(True)
+        server.expect_request("/json/2/res.partner/default_get").respond_with_json({})
         server.expect_request("/json/2/mail.message/search_read").respond_with_json([])
         server.expect_request("/json/2/res.partner/unlink").respond_with_handler(self._delete)
 

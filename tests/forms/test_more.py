@@ -1,4 +1,4 @@
-"""What is folded up: empty cells, language, company, e-mails, time zone, the rate, values from before."""
+"""What is folded up: language, company, e-mails, time zone, the rate, values from before."""
 
 from __future__ import annotations
 
@@ -134,24 +134,6 @@ def test_a_rate_that_is_no_number_stays_until_it_is_corrected(show: Show, frame:
     screen.type("Calls per Second", " 0.50 ")
     assert screen.form.destination.calls_per_second == 0.5
     assert screen.field("Calls per Second").value == "0.5"
-
-
-def test_what_becomes_of_empty_cells_is_chosen_column_by_column(show: Show, frame: pd.DataFrame) -> None:
-    screen = show(frame, PLAIN, ME)
-    assert screen.field("Empty Cells").options == ("name", "email", "user_id")
-    assert screen.type("Empty Cells", "email") == ""
-    assert screen.form.destination.missing == {"email": "clear"}
-    assert screen.field("Empty Cells").options == ("name", "user_id")
-    assert '"email": null' in screen.sample
-    screen.type("Empty email", "send nothing at all")
-    assert screen.form.destination.missing == {"email": "reject"}
-    assert "email" in screen.text("problem")
-    screen.type("Empty email", "leave the field out")
-    assert screen.form.destination == PLAIN
-    assert "Empty email" not in [getattr(each, "description", "") for each in screen.widgets]
-    screen.form.destination = PLAIN.replace(missing={"name": "clear", "email": "omit"})
-    assert screen.field("Empty name").value == "clear"
-    assert screen.field("Empty email").value == "omit"
 
 
 def test_the_settings_fold_up_and_down(show: Show, frame: pd.DataFrame) -> None:

@@ -120,6 +120,12 @@ def subject(source: Source, settings: Settings, fields: Fields, without: Collect
     return Subject(source, settings, fields, sent)
 
 
+def outline(source: Source, settings: Settings, fields: Fields) -> Subject:
+    """A frame's columns without their values: enough to tell which fields they fill."""
+    sent = {column.field: Distinct(column, [], np.empty(0, dtype=int)) for column in columns(source, settings)}
+    return Subject(source, settings, fields, sent)
+
+
 def _distinct(source: Source, column: Column) -> Distinct:
     codes, _ = source.groups(column.position)
     _, first = np.unique(codes, return_index=True)

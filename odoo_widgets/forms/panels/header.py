@@ -73,13 +73,13 @@ def _done(state: State) -> w.Widget:
 
 
 def _activate(state: State) -> w.Widget:
-    what, why = Text(kind="plan"), Text(kind="why")
+    what, warning, why = Text(kind="plan"), Text(kind="warning"), Text(kind="why")
     typed = labelled(w.Text, "Database Name")
     go = w.Button(description="Activate and send", button_style="primary", tooltip="Send all rows now")
     no = w.Button(description="Not now", tooltip="Send nothing")
     buttons = w.HBox([go, no])
     buttons.add_class("ow-row")
-    panel = w.VBox([what, why, typed, buttons])
+    panel = w.VBox([what, warning, why, typed, buttons])
     panel.add_class("ow-decision")
     typed.observe(lambda change: state.confirm(change.new), "value")
     go.on_click(lambda _: state.activate())
@@ -88,6 +88,7 @@ def _activate(state: State) -> w.Widget:
     def follow() -> None:
         hide(panel, state.deciding != ACTIVATE)
         what.show(sentences.intention(state))
+        warning.show(state.warning)
         why.show(to_type(state))
         hide(typed, not state.to_confirm)
         typed.placeholder, typed.value = state.to_confirm, state.confirmation
@@ -95,6 +96,6 @@ def _activate(state: State) -> w.Widget:
 
     state.on(
         "deciding", "destination", "data", "credential", "said", "server", "samples", "problem", "phase",
-        "confirmation", call=follow,
+        "confirmation", "foretold", call=follow,
     )  # fmt: skip
     return panel

@@ -1,4 +1,4 @@
-"""What is seldom changed: empty cells, language, company, time zone, e-mails, the rate, values from before."""
+"""What is seldom changed: columns and fields, language, company, time zone, e-mails, the rate, values from before."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ import ipywidgets as w
 
 from odoo_widgets.flow import context
 from odoo_widgets.forms.mirror import mirror
+from odoo_widgets.forms.panels.columns import columns_panel
 from odoo_widgets.forms.panels.rate import rate_panel
-from odoo_widgets.forms.pieces import Text, hide, labelled, one_for_each, with_note
+from odoo_widgets.forms.pieces import Text, hide, labelled, with_note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from odoo_widgets.forms.state import State
 
-OMIT = "omit"
-POLICIES = [("leave the field out", OMIT), ("empty the field", "clear"), ("send nothing at all", "reject")]
-EMPTY_NOTE = "Elsewhere an empty cell leaves its field out: Odoo's default on create, no change on update."
 EMAILS = "E-mail people about records that are assigned to them?"
 CONTEXT_NOTE = "These go to Odoo with each call. Press Check to be offered the languages and companies that are there."
 NO_COMPANY = "Company is the number that Odoo knows it by, such as 2; after Check, its name will do."
@@ -29,64 +25,18 @@ ZONE_NOTE = "The zone of times in the data that carry none."
 
 def more_panel(state: State) -> w.Widget:
     """The settings that fold up."""
-    fold = w.Button(description="▸ More", tooltip="Empty cells, language, company, time zone, e-mails, rate")
+    fold = w.Button(tooltip="Columns and fields, empty cells, language, company, time zone, e-mails, rate")
     fold.add_class("ow-fold")
-    inside = w.VBox([_empty_cells(state), _context(state), _zone(state), rate_panel(state), _before(state)])
+    inside = w.VBox([columns_panel(state), _context(state), _zone(state), rate_panel(state), _before(state)])
     inside.add_class("ow-views")
-    hide(inside, hidden=True)
-
-    def on_fold(_button: object) -> None:
-        folded = inside.layout.display is None
-        hide(inside, folded)
-        fold.description = "▸ More" if folded else "▾ More"
-
-    fold.on_click(on_fold)
-    return w.VBox([fold, inside])
-
-
-def _empty_cells(state: State) -> w.Widget:
-    """A field to add a column, and a list of what becomes of its empty cells for each that was added."""
-    add = labelled(w.Combobox, "Empty Cells", placeholder="choose for a column…", ensure_option=False)
-    add.continuous_update = False
-    chosen, note = w.VBox([]), Text(EMPTY_NOTE)
-    chosen.add_class("ow-views")
-    lists: dict[str, w.Dropdown] = {}
-
-    def policies() -> dict[str, str]:
-        return dict(state.shown("missing") or {})
-
-    def choose(column: str, policy: str) -> None:
-        # Omitted is what any other column's are.
-        others = {name: each for name, each in policies().items() if name != column}
-        state.edit(missing=others if policy == OMIT else {**others, column: policy})
-
-    def on_add(change: Any) -> None:
-        if change.new:
-            add.value = ""
-            choose(change.new, "clear")
 
     def follow() -> None:
-        wanted = policies()
-        one_for_each(wanted, lists, lambda column: _list(column, policies, choose), chosen)
-        for column, policy in wanted.items():
-            lists[column].value = policy
-        add.options = tuple(name for name in state.columns if name and name not in wanted)
+        hide(inside, hidden=not state.more)
+        fold.description = "▾ More" if state.more else "▸ More"
 
-    add.observe(on_add, "value")
-    state.on("data", "destination", "draft", call=follow)
-    return w.VBox([add, chosen, note])
-
-
-def _list(column: str, policies: Callable[[], dict[str, str]], choose: Callable[[str, str], None]) -> w.Dropdown:
-    made = labelled(w.Dropdown, f"Empty {column}", options=POLICIES, value=policies()[column])
-
-    def on_policy(change: Any) -> None:
-        # What comes back from the settings is no choice.
-        if change.new != policies().get(column):
-            choose(column, change.new)
-
-    made.observe(on_policy, "value")
-    return made
+    fold.on_click(lambda _: state.look_at_more(not state.more))
+    state.on("more", call=follow)
+    return w.VBox([fold, inside])
 
 
 def _context(state: State) -> w.Widget:

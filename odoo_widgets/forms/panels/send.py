@@ -9,6 +9,7 @@ import ipywidgets as w
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.deciding import ACTIVATE
 from odoo_widgets.forms.obstacles import IDLE, to_type
+from odoo_widgets.forms.panels.foretold import foretelling_buttons, foretold_panel
 from odoo_widgets.forms.panels.past import repeats_panel, unfinished_panel
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled
@@ -45,7 +46,7 @@ FIRST_WORDS = {
 
 def send_panel(state: State) -> w.Widget:
     """The bar under settings and samples."""
-    plan, obstacle = Text(kind="plan"), Text()
+    plan, obstacle, warning = Text(kind="plan"), Text(), Text(kind="warning")
     outcome = with_proposal(state, "outcome", "way_out")
     send = w.Button(description="Send", button_style="primary", tooltip="Send all rows")
     stop = w.Button(description="Stop")
@@ -93,9 +94,11 @@ def send_panel(state: State) -> w.Widget:
         call=follow_settings,
     )
     state.on("progress", "phase", call=follow_progress)
-    controls = w.HBox([send, stop, bar, figures])
+    state.on("foretold", call=lambda: warning.show(state.warning))
+    controls = w.HBox([send, stop, *foretelling_buttons(state), bar, figures])
     controls.add_class("ow-send-controls")
-    panel = w.VBox([plan, why, confirm, controls, obstacle, outcome, unfinished_panel(state), repeats_panel(state)])
+    told = [obstacle, outcome, foretold_panel(state), unfinished_panel(state), repeats_panel(state)]
+    panel = w.VBox([plan, warning, why, confirm, controls, *told])
     panel.add_class("ow-send")
     return panel
 

@@ -184,7 +184,7 @@ class Destination(Settings):
         return samples.samples(frame, self, n, rows=rows, among=among, credential=credential, server=server)
 
     def server(self, credential: Credential, *, transport: httpx.AsyncBaseTransport | None = None) -> Server:
-        """Asks the server what it is, who the key belongs to, and which methods the model has. Nothing is changed.
+        """What the server is, who the key belongs to, and which methods and fields the model has. Nothing is changed.
 
         Args:
             credential: As whom. Its server must be the one in the URL.

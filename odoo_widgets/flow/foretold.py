@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 import numpy as np
+import pandas as pd
 
 from odoo_widgets.flow.checks.notes import ERROR, FEW_ROWS, SEVERITIES
 from odoo_widgets.flow.checks.notes import sentences as of_findings
 from odoo_widgets.flow.dry_run import NOT_TRIED, REJECTED, WOULD_SAVE
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # The most sentences of a list.
 MOST = 20
@@ -46,9 +42,11 @@ def of_check(findings: pd.DataFrame) -> Foretold:
     told = ", ".join(_number(count, severity) for severity, count in counts.items() if count)
     if not counts[ERROR]:
         return Foretold(f"{FINE} It found {told}." if told else FINE, of_findings(findings, MOST))
-    first = str(findings["problem"].iloc[0])
+    # The worst is on top.
+    column, first = findings["column"].iloc[0], str(findings["problem"].iloc[0])
+    where = "" if column is pd.NA else f"{column}: "
     return Foretold(
-        f"The check found {told}.", of_findings(findings, MOST), _warning(_number(counts[ERROR], ERROR), first)
+        f"The check found {told}.", of_findings(findings, MOST), _warning(_number(counts[ERROR], ERROR), where + first)
     )
 
 
@@ -97,7 +95,7 @@ def _rows(rows: list[int]) -> str:
 
 
 def _warning(what: str, first: str) -> str:
-    return f"{what} found: {first} Send sends the rows all the same."
+    return f"{what} found: {first.rstrip('.')}. Send sends the rows all the same."
 
 
 def _all(rows: int) -> str:

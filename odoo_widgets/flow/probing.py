@@ -269,7 +269,7 @@ def _takes_any(parameter: object) -> bool:
 
 
 def _ask_fields(inquiry: Inquiry) -> httpx.Request | None:
-    return inquiry.request(Call(0, inquiry.model, ask_fields())) if inquiry.keyed and inquiry.model else None
+    return inquiry.request(Call(0, inquiry.model, ask_fields())) if inquiry.model else None
 
 
 def _read_fields(inquiry: Inquiry, exchange: Exchange) -> Server:

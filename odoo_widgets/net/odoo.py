@@ -57,11 +57,11 @@ def probe(
     settings: Settings | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Server:
-    """What a server is, and who the key belongs to. It takes up to eight requests, none of which changes anything.
+    """What a server is, and who the key belongs to. It takes up to nine requests, none of which changes anything.
 
     Args:
         credential: As whom, and on which server.
-        model: The model whose methods are read, such as `res.partner`; none if left out.
+        model: The model whose methods and fields are read, such as `res.partner`; none if left out.
         protocol: Which protocol to ask by; the best one that the server has if left out.
         settings: Settings whose headers each request carries, such as one that a proxy wants; for a PUT, it is asked
             too which fields that puts back to their defaults.

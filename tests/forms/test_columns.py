@@ -93,7 +93,7 @@ def test_once_the_server_has_told_its_fields_columns_that_do_not_fit_are_named(s
         "Unknown to res.partner: Contry (did you mean country_id?), xyz. "
         "Name the field beside it, or exclude the column."
         "Dropped by Odoo without a word: display_name. Exclude what is no use."
-        "Required, and no column has it: code. Odoo may have a default."
+        "Required, and no column has it: code. Odoo may have a default: Check rows tells."
     )
     assert screen.field("Contry →").placeholder == "did you mean country_id?"
     assert screen.field("Contry →").options == ("code", "country_id", "email", "name", "user_id")

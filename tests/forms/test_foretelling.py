@@ -52,7 +52,7 @@ def test_what_a_check_finds_is_listed_and_send_warns_but_goes(show: Show, odoo: 
     check(screen)
     assert screen.says("The check found 1 error.")
     assert "Error · Refrence: res.partner has no field 'Refrence'" in screen.text("findings")
-    assert screen.text("warning").startswith("1 error found: res.partner has no field 'Refrence'")
+    assert screen.text("warning").startswith("1 error found: Refrence: res.partner has no field 'Refrence'")
     assert screen.text("warning").endswith("Send sends the rows all the same.")
     screen.click("Activate")
     assert screen.text("warning").count("1 error found") == 2

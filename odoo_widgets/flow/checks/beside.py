@@ -93,7 +93,9 @@ def sentences(found: Beside) -> tuple[str, ...]:
     if found.readonly:
         said.append(f"Read-only on Odoo's screens, and written all the same: {_some(found.readonly)}.")
     if found.missing:
-        said.append(f"Required, and no column has it: {_some(found.missing)}. Odoo may have a default.")
+        said.append(
+            f"Required, and no column has it: {_some(found.missing)}. Odoo may have a default: Check rows tells."
+        )
     return tuple(said)
 
 

@@ -36,7 +36,7 @@ def foretelling_buttons(state: State) -> list[w.Widget]:
 def foretold_panel(state: State) -> w.Widget:
     """What goes on, then what was found."""
     going_on, headline, failed, found = (
-        Text(kind="figures"),
+        Text(),
         Text(kind="plan"),
         Text(kind="problem"),
         Listing("findings"),

@@ -112,6 +112,29 @@ class Destination(Settings):
             ) from None
         return saved.from_text(cls, text, str(path))
 
+    @classmethod
+    def switch(cls, path: str | PathLike[str], *, active: bool) -> Self:
+        """Says in a saved file whether the destination is in use. All else in the file stays, comments included.
+
+        Args:
+            path: The file.
+            active: Whether it is in use; False pauses it.
+
+        Returns:
+            The destination that the file now holds.
+
+        Raises:
+            SettingsError: As `load`, or the file cannot be written.
+        """
+        cls.load(path)
+        try:
+            # In bytes, so that the ends of lines stay too.
+            text = saved.switched(Path(path).read_bytes().decode(), active=active)
+            Path(path).write_bytes(text.encode())
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
+        return cls.load(path)
+
     @staticmethod
     def receipt(
         responses: pd.DataFrame, path: str | PathLike[str] | None = None, *, who: str = "", when: datetime | None = None

@@ -50,7 +50,10 @@ class Place:
         (folder / "data.csv").write_text(FRAME, encoding="utf-8")
 
     def typed(self, *words: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "odoo_widgets.cli", "send", *words]
+        return self.command("send", *words, given=given, **environment)
+
+    def command(self, *words: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "odoo_widgets.cli", *words]
         told = subprocess.run(
             command, cwd=self.folder, env={**self.environment, **environment}, input=given, capture_output=True,
             encoding="utf-8", errors="replace", timeout=60, check=False,
@@ -148,6 +151,99 @@ def test_what_keeps_it_from_sending_is_one_sentence_and_1(place: Place, words: l
     assert sentence in told.stderr
     assert len(told.stderr.splitlines()) == 1
     assert place.server.log == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ('url = "https://x', "other.toml cannot be read: "),
+        ("url = 7", "other.toml, line 1: url=7 is not the address of a server."),
+        ('url = ["{url}"]', "other.toml, line 1: url=['"),
+        ('url = "{url}"\ncolour = "red"', "other.toml, line 2: there is no setting 'colour'."),
+        ('url = "{url}"\nbatch_size = "many"', "other.toml, line 2: batch_size='many' is not a number of records."),
+        ("batch_size = 5", "other.toml does not say 'url'."),
+        ('url = "{write}"\nactive = true\nids = "partner"', "Nothing was sent. write needs one column of database ids"),
+        ('url = "{url}?x={{ref}}"\nactive = true', "Nothing was sent. The URL takes the value of one column"),
+        ('url = "{url}"\nactive = true\nmissing = {{email = "clear"}}', "for one column, and none is called 'email'"),
+        (
+            'url = "{url}"\nactive = true\ngrouping = "by column"\ngroup_by = "country"',
+            "Nothing was sent. The rows are to be grouped by one column, and none is called 'country'.",
+        ),
+    ],
+)
+def test_a_wrong_destination_and_a_column_that_the_table_lacks_are_one_sentence_and_1(
+    place: Place, setting: str, sentence: str
+) -> None:
+    url = place.server.url_for(PATH)
+    text = (
+        setting.format(url=url, write=url.replace("create", "write"))
+        if "{url}" in setting or "{write}" in setting
+        else setting
+    )
+    (place.folder / "other.toml").write_text(text, encoding="utf-8")
+    told = place.typed("other.toml", "data.csv")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert sentence in told.stderr
+    assert len(told.stderr.splitlines()) == 1
+    assert place.server.log == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("broken.xlsx", b"PK\x03\x04", "broken.xlsx cannot be read as Excel: "),
+        ("empty.xlsx", b"", "empty.xlsx cannot be read as Excel: "),
+        ("broken.parquet", b"no", "broken.parquet cannot be read as Parquet: "),
+        ("latin.csv", b"name\nAndr\xe9\n", "latin.csv, line 2: that is not UTF-8."),
+        ("ragged.csv", b"a,b\n1\n", "ragged.csv, line 2: 1 cells, and the header has 2."),
+        ("empty.csv", b"", "empty.csv is empty: "),
+        ("broken.jsonl", b"{", "broken.jsonl, line 1: that is no JSON: "),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_one_sentence_and_1(
+    place: Place, name: str, content: bytes, sentence: str
+) -> None:
+    (place.folder / name).write_bytes(content)
+    told = place.typed("contacts.toml", name)
+    assert (told.returncode, told.stdout) == (1, "")
+    assert sentence in told.stderr
+    assert len(told.stderr.splitlines()) == 1
+    assert place.server.log == []
+
+
+def test_a_sheet_that_is_not_there_is_one_sentence_that_names_those_that_are(place: Place) -> None:
+    pd.DataFrame({"name": ["x"]}).to_excel(place.folder / "book.xlsx", index=False, sheet_name="May")
+    told = place.typed("contacts.toml", "book.xlsx", "--sheet", "June")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr == "book.xlsx has no sheet 'June'. Its sheets are: May.\n"
+    assert place.server.log == []
+
+
+def test_a_destination_is_paused_and_put_to_use_with_its_comments_kept(place: Place) -> None:
+    file = place.folder / "contacts.toml"
+    url = place.server.url_for(PATH)
+    text = f'# who: the finance team\r\nurl = "{url}"  # live\r\nbatch_size = 1\r\n\r\n[missing]\r\ncolor = "clear"\r\n'
+    file.write_bytes(text.encode())
+    assert place.typed("contacts.toml", "data.csv").stderr.endswith("with: odoo-widgets activate contacts.toml\n")
+    activated = place.command("activate", "contacts.toml")
+    assert (activated.returncode, activated.stdout) == (0, "contacts.toml is active: Create res.partner\n")
+    for line in text.splitlines():
+        assert line in file.read_bytes().decode().splitlines()
+    place.answers(7, 8)
+    assert place.typed("contacts.toml", "data.csv").returncode == 0
+    assert place.command("pause", "contacts.toml").stdout == "contacts.toml is paused: Create res.partner\n"
+    assert place.typed("contacts.toml", "data.csv").returncode == 1
+    assert "# who: the finance team" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("verb", ["activate", "pause"])
+def test_a_file_that_is_no_destination_is_not_touched(place: Place, verb: str) -> None:
+    (place.folder / "other.toml").write_text('url = "nowhere"', encoding="utf-8")
+    for name in ("other.toml", "none.toml"):
+        told = place.command(verb, name)
+        assert (told.returncode, told.stdout, len(told.stderr.splitlines())) == (1, "", 1)
+    assert (place.folder / "other.toml").read_text(encoding="utf-8") == 'url = "nowhere"'
+    assert not (place.folder / "none.toml").exists()
 
 
 def test_without_a_key_nobody_is_asked(place: Place) -> None:

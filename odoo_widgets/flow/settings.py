@@ -120,6 +120,15 @@ def stripped(value: str) -> str:
     return value.strip() if isinstance(value, str) else value
 
 
+def _address(value: object) -> str:
+    # Whatever else is looked at follows from it.
+    if not isinstance(value, str):
+        raise SettingsError(
+            f"url={value!r} is not the address of a server. Write it like https://mycompany.odoo.com/json/2/res.partner/create."
+        )
+    return value.strip()
+
+
 def _format_of(settings: Settings) -> str:
     value, _reason = fixed(settings.url).get("content_format", ("JSON", ""))
     return value
@@ -173,7 +182,7 @@ class Settings:
         SettingsError: A value is unknown, or two contradict each other.
     """
 
-    url: str = attrs.field(converter=stripped)
+    url: str = attrs.field(converter=_address)
     method: str = attrs.field(default="POST", validator=_one_of(METHODS), kw_only=True)
     content_format: str = attrs.field(
         default=attrs.Factory(_format_of, takes_self=True), validator=_one_of(CONTENT_FORMATS), kw_only=True

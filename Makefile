@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check browser bench lock clean
+.PHONY: help demo test check browser bench docs package test-package test-binder lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -34,7 +34,20 @@ browser: ## Make sure that there is a Chromium for the tests of the form.
 bench: $(VENV)/test.installed ## Measure how fast a frame becomes request bodies; the table goes to tests/benchmarks/results.
 	$(BIN)/python -m tests.benchmarks.conversion --write
 
-lock: $(VENV)/test.installed ## Write down the versions installed now; make $(VENV) with the oldest Python first.
+docs: $(VENV)/docs.installed ## Write the reference to docs/, from what the code says of itself.
+	$(BIN)/pdoc --docformat google --output-directory docs odoo_widgets '!odoo_widgets.sandbox.addons'
+
+package: $(VENV)/package.installed ## Build wheel and sdist into dist/.
+	$(BIN)/python -m build --installer uv
+
+test-package: $(VENV)/test.installed $(VENV)/package.installed ## Try the wheel alone on each Python, lowest versions included.
+	$(BIN)/python -m pytest -q -s tests/apart/package.py
+
+test-binder: $(VENV)/test.installed $(VENV)/binder.installed ## As root on Debian: carry out binder/Dockerfile without a container engine, and visit it.
+	@command -v debootstrap >/dev/null || apt-get install -y -qq --no-install-recommends debootstrap >/dev/null
+	$(BIN)/python -m pytest -q -s tests/apart/image.py
+
+lock: $(VENV)/test.installed $(VENV)/package.installed $(VENV)/binder.installed $(VENV)/docs.installed ## Write down the versions installed now; make $(VENV) with the oldest Python first.
 	$(BIN)/python -m pip freeze --exclude-editable --exclude odoo-widgets > $(LOCK)
 
 clean: ## Throw the virtual environment away.

@@ -4,6 +4,8 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock
+# A page for each module below these; the first has the public names.
+REFERENCE := odoo_widgets odoo_widgets.flow odoo_widgets.net odoo_widgets.cli
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check browser bench docs package test-package test-binder lock clean
@@ -35,7 +37,7 @@ bench: $(VENV)/test.installed ## Measure how fast a frame becomes request bodies
 	$(BIN)/python -m tests.benchmarks.conversion --write
 
 docs: $(VENV)/docs.installed ## Write the reference to docs/, from what the code says of itself.
-	$(BIN)/pdoc --docformat google --output-directory docs odoo_widgets '!odoo_widgets.sandbox.addons'
+	$(BIN)/pdoc --docformat google --output-directory docs $(REFERENCE)
 
 package: $(VENV)/package.installed ## Build wheel and sdist into dist/.
 	$(BIN)/python -m build --installer uv

@@ -152,8 +152,10 @@ class Settings:
     Args:
         url: The address to send to, such as `https://mycompany.odoo.com/json/2/res.partner/create`, or the server's
             `/jsonrpc` or `/xmlrpc/2/object`. `{column}` in its path or query takes the row's value.
-        method: The HTTP method. Odoo's own APIs take POST only (Odoo 19.0, addons/rpc/controllers).
-        content_format: How a body is written. XML for XML-RPC, JSON for the others; left out, it follows the URL.
+        method: The HTTP method: `POST`, `PUT`, `PATCH` or `DELETE`. Odoo's own APIs take POST only (Odoo 19.0,
+            addons/rpc/controllers).
+        content_format: How a body is written: `JSON`, `XML`, `form` (URL-encoded) or `CSV`. XML for XML-RPC, JSON for
+            the others; left out, it follows the URL.
         model: The model, where the URL does not say it.
         operation: What to do, where the URL does not say it: create, write, unlink, load, or a method on records.
         headers: More headers, as `"name:value,name2:value2"` (quotes allow , and :) or as a dict. `${NAME}` in a value

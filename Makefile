@@ -8,7 +8,7 @@ LOCK := requirements.lock
 REFERENCE := odoo_widgets odoo_widgets.flow odoo_widgets.net odoo_widgets.cli
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check browser bench docs package test-package test-binder lock clean
+.PHONY: help demo test check browser bench failures docs package test-package test-binder lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -35,6 +35,9 @@ browser: ## Make sure that there is a Chromium for the tests of the form.
 
 bench: $(VENV)/test.installed ## Measure how fast a frame becomes request bodies; the table goes to tests/benchmarks/results.
 	$(BIN)/python -m tests.benchmarks.conversion --write
+
+failures: $(VENV)/test.installed ## Kill, cut and race sends to a real Odoo; the table goes to tests/benchmarks/results.
+	$(BIN)/python -m tests.benchmarks.failures --write
 
 docs: $(VENV)/docs.installed ## Write the reference to docs/, from what the code says of itself.
 	$(BIN)/pdoc --docformat google --output-directory docs $(REFERENCE)

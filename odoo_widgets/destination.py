@@ -11,7 +11,7 @@ import attrs
 
 from odoo_widgets.flow import payloads, problems, samples, saved
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import CredentialError, SettingsError
+from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.calls import Call
     from odoo_widgets.flow.policy import Policy
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.samples import Samples
+    from odoo_widgets.flow.source import Source
 
 
 def _line(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -58,7 +58,7 @@ class Destination(Settings):
     @property
     def what(self) -> str:
         """What is done to which model, such as `Create res.partner`."""
-        return what(self.endpoint)
+        return what(self.endpoint, self.when_found)
 
     @property
     def title(self) -> str:
@@ -304,6 +304,11 @@ class Destination(Settings):
         """
         if payload:
             shown = [each for each in self.samples(frame, among=[row]) if each.call.ask.changes]
+            if self.key and len(shown) != 1:
+                raise PayloadError(
+                    "With a key, what goes for this row depends on what Odoo answers. Test it without a payload, or "
+                    "change the frame."
+                )
             payloads.edited(shown[0].call, self, payload)
         edit = partial(payloads.edited, settings=self, payload=payload) if payload else None
         return self.delivery(frame, credential, rows=[row], edit=edit, again=again, test=True).result()

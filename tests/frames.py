@@ -32,6 +32,11 @@ def arrow(cells: Any, type_: Any) -> pd.DataFrame:
     return one(pd.arrays.ArrowExtensionArray(pa.chunked_array([pa.array(cells, type=type_)])))
 
 
+def coded(codes: Any, distinct: Any) -> pd.DataFrame:
+    made = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), pa.array(distinct))
+    return one(pd.arrays.ArrowExtensionArray(pa.chunked_array([made])))
+
+
 FRAMES = {
     "text as objects": one(["a", "", " b ", 'é\n\t"\\', None, "😀"], object),
     "text as string": one(["a", "", "é", None], "string"),
@@ -91,6 +96,16 @@ FRAMES = {
     "categories of objects": one(pd.Categorical(["a", 1, None])),
     "categories that are not used": one(pd.Categorical([None, None], categories=pd.IntervalIndex.from_breaks([0, 1]))),
     "a dictionary of Arrow's": arrow(["a", None, "a"], pa.dictionary(pa.int8(), pa.string())),
+    "a dictionary of Arrow's that has as many values as its codes can count": coded(
+        [0, 127, None], [*map(str, range(128))]),
+    "a dictionary of Arrow's with a missing value among its own": coded([0, 1, 0, None], ["a", None]),
+    "a dictionary of lists in Arrow": coded([0, None, 0], pa.array([[1]])),
+    "a view of text in Arrow": arrow(["a", None, "é"], pa.string_view()),
+    "a view of bytes in Arrow": arrow([b"a", None], pa.binary_view()),
+    "views of lists in Arrow": arrow([[[1]], None, [[], [2, 3]]], pa.list_view(pa.list_view(pa.int64()))),
+    "structs with views in Arrow": arrow([{"a": "b"}, None], pa.struct([("a", pa.string_view())])),
+    "text in Arrow that repeats": arrow(["a", None, "é"] * 2, pa.string()),
+    "days in Arrow that repeat": arrow([dt.date(2026, 3, 1), None, dt.date(1, 1, 1)] * 2, pa.date32()),
     "sparse floats": one([0.0, np.nan, 1.5], pd.SparseDtype(float)),
     "sparse booleans": one([False, True], pd.SparseDtype(bool)),
     "sparse objects": one(["a", None], pd.SparseDtype(object)),

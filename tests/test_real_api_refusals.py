@@ -100,6 +100,9 @@ VALUES = {
     "half a character in a name": ({"\ud800": 1}, "builtins.ValueError", "Invalid field '\\ud800'"),
     "too large for a fraction": ({"partner_latitude": HUGE}, "builtins.OverflowError", "infinity"),
     "half a command": ({"category_id": [[6]]}, "builtins.ValueError", "category_id: [6]"),
+    "text for an id in a command": ({"category_id": [[3, "x"]]}, "builtins.ValueError", "category_id: [3, 'x']"),
+    "text for ids in a command": ({"category_id": [[6, 0, "x"]]}, "builtins.ValueError", "category_id: [6, 0, 'x']"),
+    "an id for ids in a command": ({"category_id": [[6, 0, 5]]}, "builtins.ValueError", "category_id: [6, 0, 5]"),
     "no command": ({"category_id": [[9, 1]]}, "builtins.ValueError", "category_id: [9, 1]"),
     "text for lines": ({"child_ids": "x"}, "builtins.ValueError", "child_ids: 'x'"),
     "a line that is no object": ({"child_ids": [[0, 0, [1]]]}, "builtins.TypeError", "A line is an object"),
@@ -114,6 +117,10 @@ VALUES = {
         "builtins.ValueError",
         "'x'",
     ),
+    "an object for text": ({"ref": {"a": 1}}, "builtins.TypeError", "ref: {'a': 1}. It takes text."),
+    "a list for a page": ({"comment": ["a"]}, "builtins.TypeError", "comment: ['a']. It takes text."),
+    "an object for a page": ({"comment": {}}, "builtins.TypeError", "comment: {}. It takes text."),
+    "a truth for a file": ({"image_1920": True}, "builtins.TypeError", "A file is text in base64."),
     "no picture": ({"image_1920": "?x"}, "odoo.exceptions.UserError", "base64"),
     "no name": ({"name": False}, "odoo.exceptions.ValidationError", "Contacts require a name"),
 }
@@ -271,9 +278,21 @@ def test_what_odoo_forbids_is_told_in_its_words(odoo: Sandbox, api: httpx.Client
 
 
 def test_a_failing_server_says_no_more_than_that(api: httpx.Client) -> None:
-    # Odoo 19.0's own hr.employee looks for a name before anybody asks for one.
-    words = refused(api.post("hr.employee", json={}), 500, "builtins.KeyError")
+    # Odoo 19.0's own hr.employee takes the first letter of a name that has none.
+    words = refused(api.post("hr.employee", json={"name": ""}), 500, "builtins.IndexError")
     assert words == "The server failed. Its log says more."
+
+
+@pytest.mark.parametrize(
+    ("model", "values", "name"),
+    [("hr.employee", {}, "name"), ("account.move", {"transaction_ids": [[0, 0, {}]]}, "provider_id")],
+    ids=["the record", "a line"],
+)
+def test_what_odoo_s_own_code_misses_in_a_body_is_named(
+    api: httpx.Client, model: str, values: dict[str, object], name: str
+) -> None:
+    words = refused(api.post(model, json=values), 422, "odoo.exceptions.ValidationError")
+    assert words == f"Odoo looks for {name!r} in these values: it is missing there, or does not fit."
 
 
 def test_a_body_over_the_server_s_limit_is_refused(odoo: Sandbox, api: httpx.Client) -> None:

@@ -15,7 +15,8 @@ from odoo_widgets.flow import words
 from odoo_widgets.flow.calls import LOG_IN, Ask, Batch, Call, pick
 from odoo_widgets.flow.follow import Verdict
 from odoo_widgets.flow.methods import known
-from odoo_widgets.flow.operations import log_in, look_up
+from odoo_widgets.flow.operations import log_in, look_for, look_up, part
+from odoo_widgets.flow.plan import archived
 from odoo_widgets.flow.policy import Standing, Wait
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, refusals
 from odoo_widgets.flow.responses import Outcome
@@ -43,7 +44,12 @@ def again(facts: Facts, standing: Standing) -> Verdict | None:
 def slower(facts: Facts, standing: Standing) -> Verdict | None:
     """The same call, with fewer beside it: others were writing the same records."""
     verdict = again(facts, standing)
-    return None if verdict is None else attrs.evolve(verdict, slower=True)
+    if verdict is None:
+        return None
+    if facts.call.ask.keyed is not None:
+        # Whoever it met may have made the same records.
+        verdict = attrs.evolve(verdict, follow=(_look_again(facts, facts.call.ask.doubted),))
+    return attrs.evolve(verdict, slower=True)
 
 
 def as_told(facts: Facts, standing: Standing) -> Verdict | None:
@@ -82,12 +88,23 @@ def find_out(facts: Facts, standing: Standing) -> Verdict | None:
     ask = facts.call.ask
     if not ask.changes:
         return again(facts, standing)
+    if ask.keyed is not None and standing.allows(facts.call.tries):
+        look = _look_again(facts, ask.doubted or words.lost(facts))
+        return Verdict(follow=(look,), wait=Wait(standing.wait(facts.call.tries)), again=True)
     if not repeatable(ask) or not standing.allows(facts.call.tries):
         return None
-    batch = Batch(ask.rows, ask.arguments.get("vals_list") or [ask.arguments.get("vals", {})] * len(ask.rows), ask.ids)
-    said = ask.doubted or (words.no_answer(facts) if facts.exchange.error is not None else words.unreadable(facts))
-    look = _once_more(facts.call, attrs.evolve(look_up(batch), doubted=said))
+    records = ask.arguments.get("vals_list") or [ask.arguments.get("vals", {})] * len(ask.rows)
+    batch = Batch(ask.rows, records, ask.ids, operation="unlink" if ask.method == "unlink" else "write")
+    look = _once_more(facts.call, attrs.evolve(look_up(batch), doubted=ask.doubted or words.lost(facts)))
     return Verdict(follow=(look,), wait=Wait(standing.wait(facts.call.tries)), again=True)
+
+
+def _look_again(facts: Facts, doubted: str) -> Call:
+    """The look-up of rows with a key before they are sent once more: some may be there by now."""
+    call = facts.call
+    assert call.ask.keyed is not None
+    look = look_for(call.ask.keyed, archived(call.model, facts.knows))
+    return _once_more(call, attrs.evolve(look, doubted=doubted, keyed=call.ask.keyed))
 
 
 def repeatable(ask: Ask) -> bool:
@@ -187,9 +204,10 @@ def _part(call: Call, places: Sequence[int]) -> Call:
             name: pick(value, places) if name in FOR_EACH_ROW else value for name, value in ask.arguments.items()
         }
     ids = None if ask.ids is None else pick(ask.ids, places)
+    keyed = None if ask.keyed is None else part(ask.keyed, places)
     return attrs.evolve(
         call,
-        ask=attrs.evolve(ask, rows=pick(ask.rows, places), ids=ids, arguments=arguments),
+        ask=attrs.evolve(ask, rows=pick(ask.rows, places), ids=ids, arguments=arguments, keyed=keyed),
         tries=1,
         refused_before=-1,
     )

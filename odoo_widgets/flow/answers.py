@@ -22,8 +22,10 @@ COMMON_PLACES = (
     "params.data", "New resource",
 )  # fmt: skip
 
-STEP = re.compile(r"(?P<name>[^.\[\]]+)|\[(?P<place>\d{1,9})\]", re.ASCII)
-PATH = re.compile(r"(?:[^.\[\]]+|\[\d{1,9}\])(?:\.[^.\[\]]+|\[\d{1,9}\])*", re.ASCII)
+# A name, or in brackets a place in a list, or a name in quotes, which may hold a dot (RFC 9535, 2.5.1).
+BARE, BRACKETS = r"[^.\[\]]+", r"\[(?:\d{1,9}|\"[^\"]+\"|'[^']+')\]"
+STEP = re.compile(rf"\[(?P<place>\d+)\]|\[\"(?P<double>[^\"]+)\"\]|\['(?P<single>[^']+)'\]|(?P<name>{BARE})", re.ASCII)
+PATH = re.compile(rf"(?:{BARE}|{BRACKETS})(?:\.{BARE}|{BRACKETS})*", re.ASCII)
 # A number at the end of an address is a record's.
 LAST_PART = re.compile(r"/(\d{1,18})/?$", re.ASCII)
 DIGITS = re.compile(r"\d{1,18}", re.ASCII)
@@ -47,8 +49,9 @@ class Answer:
 
 
 def steps(path: str) -> list[str | int]:
-    """A path such as `data[0].id` as names and places."""
-    return [int(match["place"]) if match["place"] else match["name"] for match in STEP.finditer(path)]
+    """A path such as `data[0].id` or `["res.partner"].id` as names and places."""
+    found = STEP.finditer(path)
+    return [int(each[1]) if each.lastgroup == "place" else each[each.lastgroup or 0] for each in found]
 
 
 def at(content: Any, path: str) -> Any:

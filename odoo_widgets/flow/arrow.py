@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Arrow's names for text.
 TEXTS = ("string", "large_string")
+# Values to look at, to see whether they repeat.
+SOME = 100
 
 
 def values(cells: pd.Series, column: Column) -> Values | None:
@@ -34,22 +36,19 @@ def values(cells: pd.Series, column: Column) -> Values | None:
         One value for each cell, and the positions of those that are missing; None where Arrow is no help.
     """
     if isinstance(cells.dtype, pd.ArrowDtype) and hasattr(inner := cells.dtype.pyarrow_dtype, "index_type"):
-        return _dictionary(cells.array.__arrow_array__()) if str(inner.value_type) in TEXTS else None
+        return _listed(cells.array.__arrow_array__()) if str(inner.value_type) in TEXTS else None
     if (
         isinstance(cells.array, pd.arrays.ArrowStringArray | pd.arrays.ArrowExtensionArray)
         and kind(cells.dtype) == "text"
     ):
         # Arrow holds nothing but plain text: no cell needs to be looked at.
-        return cells.to_numpy(dtype=object).tolist(), np.flatnonzero(cells.isna().to_numpy())
+        return _listed(cells.array.__arrow_array__())
     if kind(cells.dtype) != "moment" or isinstance(cells.dtype, pd.SparseDtype) or not _is_there():
         return None
-    import pyarrow as pa  # noqa: PLC0415
-
-    data = pa.array(cells, from_pandas=True)
     # Times of a zone need its rules, which pandas has. A time with a zone goes out in full, whatever the others are.
-    zoned = getattr(data.type, "tz", None) is not None
+    zoned = getattr(cells.dtype, "tz", None) or getattr(getattr(cells.dtype, "pyarrow_dtype", None), "tz", None)
     unit = MOMENT if zoned else column.unit
-    return _texts(data, unit) if zoned or unit == DATE or column.zone in (None, "UTC") else None
+    return _texts(cells, unit) if zoned or unit == DATE or column.zone in (None, "UTC") else None
 
 
 @cache
@@ -57,25 +56,29 @@ def _is_there() -> bool:
     return find_spec("pyarrow") is not None
 
 
-def _missing(data: Any) -> np.ndarray[Any, Any]:
-    return np.flatnonzero(data.is_null().to_numpy(zero_copy_only=False))
-
-
-def _texts(data: Any, unit: str) -> Values:
+def _texts(cells: pd.Series, unit: str) -> Values:
     import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
 
-    wanted = {DATE: pa.date32(), MOMENT: pa.timestamp("s")}[unit]
-    if pa.types.is_timestamp(data.type):
-        # Times before 1970 are cut downwards, as later ones are.
-        data = pc.floor_temporal(data.cast(pa.timestamp(data.type.unit)), unit="second")
-    return data.cast(wanted, safe=False).cast(pa.string()).to_pylist(), _missing(data)
+    # NumPy cuts times before 1970 downwards, as later ones are, and both keep UTC of times with a zone.
+    own = isinstance(cells.dtype, pd.ArrowDtype)
+    moments = cells.array.__arrow_array__().to_numpy() if own else cells.to_numpy(dtype=f"M8[{cells.dt.unit}]")
+    return _listed(pa.array(moments.astype(unit)), as_text=True)
 
 
-def _dictionary(data: Any) -> Values:
+def _listed(data: Any, *, as_text: bool = False) -> Values:
+    """Arrow's values as a list; those that repeat are made once."""
     import pyarrow as pa  # noqa: PLC0415
 
     data = data.combine_chunks() if isinstance(data, pa.ChunkedArray) else data
-    found = [*data.dictionary.to_pylist(), None]
-    codes = data.indices.fill_null(len(found) - 1).to_numpy(zero_copy_only=False)
-    return [found[code] for code in codes.tolist()], _missing(data)
+    if not pa.types.is_dictionary(data.type):
+        first = data[:SOME].to_pylist()
+        if len(set(first)) > len(first) // 2:
+            texts = data.cast(pa.string()) if as_text else data
+            return texts.to_numpy(zero_copy_only=False).tolist(), np.flatnonzero(data.is_null().to_numpy(False))
+        data = data.dictionary_encode()
+    distinct = data.dictionary.cast(pa.string()) if as_text else data.dictionary
+    found = [*distinct.to_pylist(), None]
+    codes = data.indices.cast(pa.int64()).fill_null(len(found) - 1).to_numpy()
+    # A dictionary may have a missing value among its own.
+    nothing = [code for code, value in enumerate(found) if value is None]
+    return [found[code] for code in codes.tolist()], np.flatnonzero(np.isin(codes, nothing))

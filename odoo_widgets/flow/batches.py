@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.source import Source
 
 Positions: TypeAlias = "np.ndarray[Any, Any]"
 

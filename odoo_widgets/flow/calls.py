@@ -27,11 +27,16 @@ class Batch:
         records: One dict of field to value for each row.
         ids: The database id of each row's record, 0 for one that is still to be made; None for an operation that needs
             no ids.
+        keys: The values of each row's key, by field; None where rows have none.
+        operation: What is done with these rows, where that is not what the settings say: rows with a key are looked up
+            before it is known whether they are written or made.
     """
 
     rows: Sequence[int]
     records: list[dict[str, Any]] = attrs.field(repr=False)
     ids: list[int] | None = attrs.field(default=None, repr=False)
+    keys: list[dict[str, Any]] | None = attrs.field(default=None, repr=False)
+    operation: str = ""
 
 
 @attrs.frozen
@@ -55,6 +60,11 @@ class Ask:
         title: For the same, the title of the window that the method answered with.
         body: For REST, the body that a person wrote in place of the arguments' own.
         whole_context: Whether its context is all of it, and not added to that of the settings.
+        keyed: For a `load` that makes the records of rows with a key, these rows: they can be looked up again. For
+            that look-up, the same.
+        remarks: What is told of records whose rows are done all the same, by id.
+        wanted: For the question about a model's fields, those that it must have.
+        cells: For the same, what the cells of the key columns are: field to kind.
     """
 
     rows: Sequence[int]
@@ -71,6 +81,10 @@ class Ask:
     title: str = ""
     body: bytes | None = attrs.field(default=None, repr=False)
     whole_context: bool = False
+    keyed: Batch | None = attrs.field(default=None, repr=False)
+    remarks: Mapping[int, str] = attrs.field(factory=dict, repr=False)
+    wanted: Sequence[str] = attrs.field(default=(), repr=False)
+    cells: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
     def context_with(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """The context of the call, given that of the settings."""

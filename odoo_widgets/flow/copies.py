@@ -20,9 +20,10 @@ from odoo_widgets.flow.samples import Sample
 from odoo_widgets.flow.settings import Settings
 
 WIDTH = 100
+FILE_END = ".toml"
 # What a form keeps beside its settings, and a cell that sends has no use for.
 NOT_IN_CODE = ("active",)
-EVERY_OTHER = re.compile(r"[^a-z0-9]+")
+EVERY_OTHER = re.compile(r"\W+")
 
 
 @attrs.frozen
@@ -60,7 +61,9 @@ def _python(scenery: Scenery) -> str:
         for name, value in saved.chosen(scenery.settings).items()
         if name not in NOT_IN_CODE
     )
-    who = [repr(me.server), f"database={me.database!r}", f"login={me.login!r}", 'api_key=os.environ["ODOO_API_KEY"]']
+    said = {"database": me.database, "login": me.login}
+    who = [repr(me.server), *(f"{name}={value!r}" for name, value in said.items() if value)]
+    who.append('api_key=os.environ["ODOO_API_KEY"]')
     who += ["allow_http=True"] * me.allow_http
     return (
         "import os\n\nfrom odoo_widgets import Credential, Destination\n\n"
@@ -85,11 +88,16 @@ def _toml(scenery: Scenery) -> str:
     return saved.to_text(scenery.settings)
 
 
+def file_for(name: str) -> str:
+    """The file that a name proposes: `Contacts, weekly` -> `contacts_weekly.toml`; none for none."""
+    words = EVERY_OTHER.sub("_", name.strip().lower()).strip("_")
+    return f"{words}{FILE_END}" if words else ""
+
+
 def file_name(settings: Settings) -> str:
-    """What a saved file may be called: `res-partner-create.toml`; a destination's own name comes first."""
+    """What a saved file may be called: by a destination's own name, or such as `res_partner_create.toml`."""
     there = settings.endpoint
-    words = getattr(settings, "name", "") or f"{there.model} {there.operation}"
-    return f"{EVERY_OTHER.sub('-', words.lower()).strip('-') or 'destination'}.toml"
+    return file_for(getattr(settings, "name", "")) or file_for(f"{there.model} {there.operation}")
 
 
 def _command(scenery: Scenery) -> str:
@@ -97,8 +105,8 @@ def _command(scenery: Scenery) -> str:
     saved.to_text(scenery.settings)
     me = scenery.credential
     who = {"ODOO_SERVER": me.server, "ODOO_DATABASE": me.database, "ODOO_LOGIN": me.login}
-    variables = " ".join(f"{name}={shlex.quote(value)}" for name, value in who.items())
-    return f"{variables} \\\n  odoo-widgets send {file_name(scenery.settings)} rows.csv"
+    variables = " ".join(f"{name}={shlex.quote(value)}" for name, value in who.items() if value)
+    return f"{variables} \\\n  odoo-widgets send {shlex.quote(file_name(scenery.settings))} rows.csv"
 
 
 def _curl(scenery: Scenery) -> str:
@@ -111,7 +119,8 @@ COPIES: dict[str, Copy] = {
     "command line": Copy(
         _command,
         "The .toml file is what TOML says here, with active = true: a paused one is refused. The table may be a .csv, "
-        ".jsonl, .parquet or .xlsx file. The key is taken from the environment, as ODOO_API_KEY.",
+        ".jsonl, .xlsx or .parquet file; the last one keeps the type of each column. The key is taken from the "
+        "environment, as ODOO_API_KEY.",
     ),
     "curl": Copy(_curl, "The call of the open sample. The key is taken from the environment, as ODOO_API_KEY."),
 }

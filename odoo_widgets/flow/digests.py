@@ -18,8 +18,8 @@ from odoo_widgets.flow.operations import operation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
 
 # As many rows as are converted at once; see `plan.BLOCK`.
 BLOCK = 10_000

@@ -39,7 +39,8 @@ PROTOCOLS = ("json2", *RPC_PATHS.values(), "rest")
 VERBS = ("POST", "PUT", "PATCH", "DELETE")
 # Odoo's own addresses that no call goes to: its APIs, misspelt, and its pages for people.
 OWN_APIS = re.compile(r"/+(json|jsonrpc|xmlrpc)(/|$)")
-PAGES = re.compile(r"/(odoo|web)(/|$)|/?$")
+# The pages may stand below a language, as on a website of Odoo's (19.0, addons/http_routing): `/fr_BE/web`.
+PAGES = re.compile(r"(/([a-z]{2}|[a-z]{2,3}_[A-Z0-9]{2,3}))?(/(odoo|web)(/|$)|/?$)")
 # What a person is most likely to send to.
 LIKELY = "res.partner"
 # What is typed for another, and the one that is meant.
@@ -215,9 +216,9 @@ def json2_model(url: str) -> str | None:
     return match["model"] if match and MODEL_NAME.fullmatch(match["model"]) and "#" not in url else None
 
 
-def in_json2(url: str, model: str, verb: str) -> dict[str, str]:
-    """The settings that do over JSON-2 what a verb would do over REST."""
-    return {"method": "POST", "url": address(url, model, MEANING[verb])}
+def rpc_address(url: str, protocol: str) -> str:
+    """The address of XML-RPC or JSON-RPC on the server of another address; empty for other protocols."""
+    return next((origin(url) + path for path, spoken in RPC_PATHS.items() if spoken == protocol), "")
 
 
 def address(url: str, model: str, operation: str) -> str:

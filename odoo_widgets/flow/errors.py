@@ -9,6 +9,7 @@
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
     │   ├── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
+    │   ├── FieldsError        columns that the model has no field for, or a key that does not fit its field
     │   └── JournalError       what is written down of sends cannot be written or read, or does not fit
     └── SandboxError           the sandbox on this machine cannot be made, started or used
         └── NoOdooError        there is no Odoo package to make it from
@@ -19,10 +20,13 @@ It holds neither a secret nor a server's traceback.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
 
@@ -63,19 +67,50 @@ class DataError(OdooWidgetsError, ValueError):
         return (type(self), (self.problems,))
 
 
+@attrs.frozen
+class Repeats:
+    """Rows of a frame that were sent before.
+
+    Attributes:
+        rows: Their positions in the frame.
+        of: How many rows there are to send in all.
+        first: When the first of them was sent, for people.
+        last: When the last of them was.
+        statuses: How many of them have which status.
+        tests: Whether all of them were sent as a test.
+    """
+
+    rows: tuple[int, ...]
+    of: int
+    first: str
+    last: str
+    statuses: Mapping[str, int]
+    tests: bool = False
+
+    @property
+    def others(self) -> int:
+        """How many rows were not sent before."""
+        return self.of - len(self.rows)
+
+
 class RepeatedError(DataError):
     """Rows that were sent before, and would be made twice. Nothing was sent.
 
     Attributes:
-        rows: Their positions in the frame.
+        repeats: Which rows, when, and what became of them then.
     """
 
-    def __init__(self, problems: Sequence[str], rows: Sequence[int] = ()) -> None:
+    def __init__(self, problems: Sequence[str], repeats: Repeats) -> None:
         super().__init__(problems)
-        self.rows = tuple(rows)
+        self.repeats = repeats
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Their positions in the frame."""
+        return self.repeats.rows
 
     def __reduce__(self) -> tuple[type[RepeatedError], tuple[Any, ...]]:
-        return (type(self), (self.problems, self.rows))
+        return (type(self), (self.problems, self.repeats))
 
 
 class PayloadError(OdooWidgetsError, ValueError):
@@ -92,7 +127,10 @@ class StoppedError(OdooWidgetsError):
     Attributes:
         responses: The DataFrame that the send would have returned, every row in it `not_sent`; None outside a send.
         instead: Settings to change, by name, that would be right; empty where none can be proposed.
+        server: The `Server`, as far as it was found out before the question that failed; None where none was asked.
     """
+
+    server: Any = None
 
     def __init__(
         self, message: str, responses: pd.DataFrame | None = None, instead: Mapping[str, Any] | None = None
@@ -108,6 +146,10 @@ class CredentialError(StoppedError):
 
 class EndpointError(StoppedError):
     """What answers at the URL is not the Odoo, database, model or method that was meant."""
+
+
+class FieldsError(StoppedError):
+    """Columns that the model has no field for, or a key that does not fit its field. Nothing was sent."""
 
 
 class JournalError(StoppedError):

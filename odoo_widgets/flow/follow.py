@@ -85,8 +85,10 @@ def _after_look_up(facts: Facts) -> Verdict:
     assert batch.ids is not None
     found = there(facts.call.ask, facts.result) or {}
     target = facts.settings.endpoint
-    method = known(target.model, target.operation)
-    nothing_to_write = target.operation == "write"
+    # Rows with a key are written, whatever the settings call it.
+    operation = batch.operation or target.operation
+    method = known(target.model, operation)
+    nothing_to_write = operation == "write"
     outcomes: list[Outcome] = []
     send: dict[int, State] = {}
     missing, same = [], []
@@ -100,7 +102,7 @@ def _after_look_up(facts: Facts) -> Verdict:
             outcomes.append(_outcome(facts, [place], "rejected", words.not_ready(facts, state)))
         else:
             send[each] = state
-    if missing and facts.call.ask.doubted and target.operation == "unlink":
+    if missing and facts.call.ask.doubted and operation == "unlink":
         # They were there before the call whose answer was lost.
         outcomes.append(_outcome(facts, missing, "deleted"))
     elif missing:
@@ -161,7 +163,9 @@ def _one_by_one(facts: Facts) -> Verdict:
     call, ask = facts.call, facts.call.ask
     server = facts.knows.lacks(call.model, ask.method)
     batch = Batch(ask.rows, ask.arguments["vals_list"], ask.ids)
-    asks = (attrs.evolve(each, doubted=ask.doubted) for each in OPERATIONS["write"].calls(batch, False))
+    asks = (
+        attrs.evolve(each, doubted=ask.doubted, remarks=ask.remarks) for each in OPERATIONS["write"].calls(batch, False)
+    )
     return Verdict(follow=tuple(_next(call, each) for each in asks), server=server)
 
 

@@ -12,6 +12,8 @@ from xml.etree import ElementTree as ET
 import attrs
 import orjson
 
+from odoo_widgets.flow.choices import ITEM
+
 Records: TypeAlias = Sequence[dict[str, Any]]
 
 
@@ -66,7 +68,7 @@ def _element(name: str, value: Any) -> ET.Element:
     if isinstance(value, dict):
         element.extend([_element(each, inner) for each, inner in value.items()])
     elif isinstance(value, list):
-        element.extend([_element("item", inner) for inner in value])
+        element.extend([_element(ITEM, inner) for inner in value])
     else:
         element.text = text(value)
     return element

@@ -29,9 +29,11 @@ FROM_ENVIRONMENT = re.compile(rf"([A-Za-z]+ +)?{NAMED.pattern}")
 # A header that is named like one of these holds a secret.
 SECRET_NAME = re.compile(r"api.?key|auth|cookie|passw|secret|session|token", re.IGNORECASE)
 
+COOKIE = "cookie"
+KEY_AS_COOKIE = " Over REST, key_header='Cookie: session_id={key}' sends the key as one."
 # What the credential or the protocol sets, nothing else may set.
 OURS = frozenset(
-    {"authorization", "content-length", "content-type", "cookie", "host", "transfer-encoding", "x-odoo-database"}
+    {"authorization", "content-length", "content-type", COOKIE, "host", "transfer-encoding", "x-odoo-database"}
 )
 
 
@@ -58,7 +60,10 @@ def parse_headers(value: str | Mapping[str, str] | None) -> immutabledict[str, s
         if not isinstance(name, str) or not NAME.fullmatch(name):
             raise SettingsError(f"Header {position} has no usable name. Write headers like name:value,name2:value2.")
         if name.lower() in OURS:
-            raise SettingsError(f"The header {name} is set by the credential and the protocol. Leave it out.")
+            cookie = " Over REST, key_header='Cookie: session_id={key}' sends the key as one." * (
+                name.lower() == COOKIE
+            )
+            raise SettingsError(f"The header {name} is set by the credential and the protocol. Leave it out.{cookie}")
         if name.lower() in seen:
             raise SettingsError(f"The header {name} stands twice. Keep one of them.")
         if not isinstance(content, str) or not content.isascii() or not content.isprintable():

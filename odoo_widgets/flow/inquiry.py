@@ -37,12 +37,14 @@ class Inquiry:
         settings: The protocol to prefer, more headers, and how long an answer may take.
         model: The model whose methods are read; empty for none.
         server: What is known of the server.
+        keyed: Whether rows are to be found by a key, which goes by the types of the model's fields.
     """
 
     credential: Credential
     settings: Settings
     model: str
     server: Server
+    keyed: bool = False
 
     @property
     def protocol(self) -> str:
@@ -77,7 +79,7 @@ def inquiry(
         credential: As whom.
         model: The model whose methods are read; empty for none.
         protocol: Which protocol to ask by; the best one that the server has if left out.
-        like: Settings whose headers each request carries.
+        like: Settings whose headers each request carries, and whose key is to be used.
 
     Returns:
         The inquiry, to ask the `QUESTIONS` of in their order.
@@ -93,4 +95,5 @@ def inquiry(
         # It becomes part of an address, so it has to be a name.
         proposed(server, model, "create")
     start: dict[str, Any] = proposed(server, USERS, WHO, protocol=protocol)
-    return Inquiry(credential, Settings(**start, headers=like.headers if like else {}, timeout=SECONDS), model, server)
+    asking = Settings(**start, headers=like.headers if like else {}, timeout=SECONDS)
+    return Inquiry(credential, asking, model, server, bool(like and like.key))

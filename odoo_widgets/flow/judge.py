@@ -16,13 +16,16 @@ import httpx
 from odoo_widgets.flow import words
 from odoo_widgets.flow.again import AGAIN
 from odoo_widgets.flow.batches import rows_text
-from odoo_widgets.flow.calls import LOG_IN, Call
+from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import OverBudgetError
 from odoo_widgets.flow.follow import FOLLOW, Verdict
+from odoo_widgets.flow.matched import MATCHED
+from odoo_widgets.flow.matching import matches
 from odoo_widgets.flow.methods import known
-from odoo_widgets.flow.operations import SAVE_MULTI
-from odoo_widgets.flow.proofs import prove, refusals, rolled_back, there
+from odoo_widgets.flow.model import fields
+from odoo_widgets.flow.operations import READ_GROUPS, SAVE_MULTI
+from odoo_widgets.flow.proofs import made_when, prove, refusals, rolled_back, there
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.exchange import Exchange, Reply
     from odoo_widgets.flow.policy import Standing
     from odoo_widgets.flow.settings import Settings
+
+# What follows an answer that does not yet say what became of the rows.
+NEXT = {**FOLLOW, **MATCHED}
 
 OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, UNSUPPORTED, TOO_MANY = 200, 401, 405, 413, 415, 429
 SERVER_ERROR, UNAVAILABLE = 500, 503
@@ -159,6 +165,30 @@ def _no_save_multi(facts: Facts) -> bool:
     return facts.call.ask.method == SAVE_MULTI and not facts.call.ask.by_name and missing
 
 
+def _described(facts: Facts) -> bool:
+    return facts.call.ask.method == FIELDS_GET and facts.status == OK and fields(facts.result) is not None
+
+
+def _matched(facts: Facts) -> bool:
+    ask = facts.call.ask
+    if ask.batch is None or ask.batch.ids is not None or facts.status != OK:
+        return False
+    return matches(ask.batch, ask.arguments["fields"], facts.result) is not None
+
+
+def _dated(facts: Facts) -> bool:
+    return facts.status == OK and made_when(facts.call.ask, facts.result) is not None
+
+
+def _not_dated(facts: Facts) -> bool:
+    # Older servers do not have the method.
+    return facts.call.ask.method == READ_GROUPS and _refused(facts)
+
+
+def _loaded(facts: Facts) -> bool:
+    return facts.call.ask.keyed is not None and _proved(facts)
+
+
 def _looked_up(facts: Facts) -> bool:
     return facts.call.ask.batch is not None and facts.status == OK and there(facts.call.ask, facts.result) is not None
 
@@ -207,6 +237,7 @@ RULES: tuple[Rule, ...] = (
     Rule("maintenance",                   _maintenance,                                   "not_sent",   words.busy, StoppedError, "as told"),
     Rule("request too large",             _http(TOO_LARGE),                               "not_sent",   words.too_large, StoppedError),
     Rule("no such database",              _says(words.NO_DATABASE, "OperationalError"),   "not_sent",   words.no_database, EndpointError),
+    Rule("no way to ask when",            _not_dated,                                     "undated",    words.nothing),
     Rule("an argument of other name",     _another_name,                                  "renamed",    words.nothing),
     Rule("no web_save_multi",             _no_save_multi,                                 "one by one", words.nothing),
     Rule("no such model or method",       _named("NotFound"),                             "not_sent",   words.wrong_call, EndpointError),
@@ -221,11 +252,15 @@ RULES: tuple[Rule, ...] = (
     Rule("rolled back",                   _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says, None, "slower"),
     Rule("an error of Odoo's",            _refused,                                       "rejected",   words.odoo_says, None, "narrow"),
     Rule("logged in",                     _logged_in,                                     "logged in",  words.nothing),
+    Rule("fields of the model",           _described,                                     "described",  words.nothing),
+    Rule("which records have the keys",   _matched,                                       "matched",    words.nothing),
+    Rule("when the records were made",    _dated,                                         "dated",      words.nothing),
     Rule("which records are there",       _looked_up,                                     "found",      words.nothing),
     Rule("what the records hold now",     _effect_read,                                   "read",       words.nothing),
     Rule("rolled back inside load",       _load_rolled_back,                              "not_sent",   words.load_rolled_back, None, "slower"),
     Rule("an error in load's answer",     _load_refused,                                  "rejected",   words.nothing, None, "narrow"),
     Rule("an answer that proves nothing", _answered,                                      "answered",   words.nothing),
+    Rule("the records of a key",          _loaded,                                        "loaded",     words.nothing),
     Rule("the method's own proof",        _proved,                                        "done",       words.nothing),
     Rule("anything else",                 _always,                                        "in_doubt",   words.unreadable, StoppedError, "find out"),
 )
@@ -244,7 +279,9 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
         for proof in prove(facts.call.ask, result, facts.settings.id_path) or ():
             rows = [whole.rows[place] for place in proof.places] if proof.places is not None else whole.rows
             done = attrs.evolve(whole, rows=rows, status=proof.status, ids=proof.ids)
-            yield attrs.evolve(done, error=proof.warning or None, error_field=proof.field or None)
+            yield from _remarked(
+                attrs.evolve(done, error=proof.warning or None, error_field=proof.field or None), facts
+            )
     elif not whole.error and whole.status == "rejected":
         for refusal in refusals(facts.call.ask, result):
             rows = [whole.rows[place] for place in refusal.places]
@@ -253,9 +290,23 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
         yield whole
 
 
+def _remarked(done: Outcome, facts: Facts) -> Iterator[Outcome]:
+    """Rows that are done, parted by what is to be told of their records all the same."""
+    remarks = facts.call.ask.remarks
+    if not remarks or done.ids is None:
+        yield done
+        return
+    places: dict[str, list[int]] = {}
+    for place, each in enumerate(done.ids):
+        places.setdefault(remarks.get(each, ""), []).append(place)
+    for told, same in places.items():
+        rows, ids = [done.rows[place] for place in same], [done.ids[place] for place in same]
+        yield attrs.evolve(done, rows=rows, ids=ids, error=told or done.error)
+
+
 def _meant(status: str, call: Call) -> str:
     """What a status means for the rows of a call that itself changes nothing."""
-    if call.ask.method == LOG_IN:
+    if call.ask.method in (LOG_IN, FIELDS_GET):
         return "not_sent"
     if call.ask.effect_of is not None:
         # The method was called all the same.
@@ -288,10 +339,13 @@ def judge(
     decode: Callable[[Exchange], Reply] = PROTOCOLS[settings.endpoint.protocol].decode
     facts = Facts(call, exchange, settings, decode(exchange) if exchange.response is not None else None, server)
     rule = next(rule for rule in RULES if rule.fits(facts))
-    if rule.status in FOLLOW:
-        return FOLLOW[rule.status](facts)
+    if rule.status in NEXT:
+        return NEXT[rule.status](facts)
     if standing is not None and rule.then and (verdict := AGAIN[rule.then](facts, standing)) is not None:
         return verdict
+    if call.ask.method == READ_GROUPS:
+        # What is asked about was told before.
+        return NEXT["undated"](facts)
     sentence = rule.say(facts)
     if call.ask.effect_of is not None:
         sentence = words.of_effect(facts, sentence)
@@ -312,6 +366,6 @@ def judge(
         sentence if whole.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
     )
     # Without a user no call can be made, whatever kept the login from succeeding.
-    kind = rule.stop or (StoppedError if call.ask.method == LOG_IN else None)
-    stop = kind(sentence, instead=words.instead(facts) if kind is EndpointError else None) if kind else None
+    kind = rule.stop or (StoppedError if call.ask.method in (LOG_IN, FIELDS_GET) else None)
+    stop = kind(sentence, instead=words.way_out(facts) if kind is EndpointError else None) if kind else None
     return Verdict(tuple(_parts(whole, facts)), stop, reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,14 @@ from pandas.api import types
 
 def kind(dtype: Any) -> str:
     """The kind of column that a dtype makes; "" for a dtype that cannot be sent."""
-    if isinstance(dtype, pd.CategoricalDtype):
-        return "category"
+    # A dtype of categories holds all of them, which is much to look up.
+    return "category" if isinstance(dtype, pd.CategoricalDtype) else _kind(dtype)
+
+
+@lru_cache(maxsize=256)
+def _kind(dtype: Any) -> str:
+    if isinstance(dtype, pd.ArrowDtype) and not _is_known(dtype):
+        return ""
     if types.is_object_dtype(dtype):
         return "object"
     tests = {
@@ -25,6 +32,14 @@ def kind(dtype: Any) -> str:
         "text": types.is_string_dtype,
     }
     return next((name for name, test in tests.items() if test(dtype)), "") or _arrow_kind(dtype)
+
+
+def _is_known(dtype: pd.ArrowDtype) -> bool:
+    """Whether pandas can say what the cells of an Arrow type are: it has no word for some, such as views of lists."""
+    try:
+        return dtype.type is not None
+    except NotImplementedError:
+        return False
 
 
 # The kinds that only Arrow has columns for; pandas keeps such values as objects.
@@ -40,8 +55,9 @@ def _arrow_kind(dtype: Any) -> str:
 
 
 # The type of a cell, its heirs included, and the kind of column that such cells make. The first that fits counts:
-# a bool is an int, a datetime is a date.
+# a bool is an int, a datetime is a date, and a span of time of NumPy's an integer.
 CELLS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((np.timedelta64,), ""),
     ((str,), "text"),
     ((bool, np.bool_), "boolean"),
     ((int, np.integer), "integer"),
@@ -64,7 +80,7 @@ def is_missing(column: pd.Series) -> np.ndarray[Any, Any]:
     # pandas compares each decimal with itself, which raises for a signalling NaN (Python's decimal, Context.traps).
     with decimal.localcontext(decimal.Context(traps=[])):
         found: np.ndarray[Any, Any] = column.isna().to_numpy()
-    if isinstance(column.dtype, pd.ArrowDtype) and types.is_float_dtype(column.dtype):
+    if isinstance(column.dtype, pd.ArrowDtype) and kind(column.dtype) == "float":
         # Arrow tells a NaN from a missing cell.
         found = np.isnan(column.to_numpy(dtype="float64", na_value=np.nan))
     return found
@@ -86,7 +102,11 @@ def plain(column: pd.Series) -> pd.Series:
         return column
     inner = column.dtype.pyarrow_dtype
     if hasattr(inner, "value_type") and hasattr(inner, "index_type"):
-        return plain(column.astype(pd.ArrowDtype(inner.value_type)))
+        import pyarrow as pa  # noqa: PLC0415
+
+        chunks = column.array.__arrow_array__().chunks
+        data = pa.chunked_array([each.dictionary_decode() for each in chunks], inner.value_type)
+        return plain(pd.Series(pd.arrays.ArrowExtensionArray(data), column.index))
     if kind(column.dtype) != "moment":
         return column
     # What pandas' own conversion makes, without a Python object for each cell.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from odoo_widgets.flow.choices import XML_NAME
+from odoo_widgets.flow.choices import ITEM, XML_NAME
 from odoo_widgets.flow.unsendable import UnsendableError
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class Limits:
         unreadable: The sentence about a text with one of them.
         names: What the key of a dict looks like.
         unnamed: The sentence about one that does not.
+        taken: A key that means something else, if there is one.
+        mistaken: The sentence about it.
     """
 
     largest: int
@@ -37,6 +39,8 @@ class Limits:
     unreadable: str
     names: re.Pattern[str] = ANYTHING
     unnamed: str = ""
+    taken: str | None = None
+    mistaken: str = ""
 
 
 # XML 1.0 (2.2, Char) has no such characters.
@@ -59,6 +63,8 @@ LIMITS: dict[str, Limits] = {
         f"the text holds a control character, which XML cannot carry. {REMOVE}",
         XML_NAME,
         "this key of a dict cannot name an element in XML. Rename it, or use JSON.",
+        ITEM,
+        f"in XML, a key called {ITEM} looks like what stands in a list. Rename it, or use JSON.",
     ),
 }
 
@@ -106,6 +112,8 @@ def _dict(values: dict[str, Any], limits: Limits) -> None:
         _text(key, limits)
         if not limits.names.fullmatch(key):
             raise UnsendableError(limits.unnamed, key)
+        if key == limits.taken:
+            raise UnsendableError(limits.mistaken, key)
         check(value, limits)
 
 

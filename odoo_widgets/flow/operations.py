@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import orjson
 
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, LOOK_UP, Ask, Batch, pick
+from odoo_widgets.flow.choices import CREATE, UPDATE, UPSERT
+from odoo_widgets.flow.matching import domain
 from odoo_widgets.flow.model import ATTRIBUTES
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.endpoint import Endpoint
 
 SAVE_MULTI = "web_save_multi"
+# When a record was made, and when it was last written; and what asks for it, exactly.
+WHEN = ("create_date", "write_date")
+READ_GROUPS, EACH_ID = "formatted_read_group", "id:array_agg"
 
 
 def _create(batch: Batch, _several: bool) -> Iterator[Ask]:
@@ -162,10 +167,24 @@ def operation(name: str) -> Operation:
     return known or Operation(f"Run {name}", needs_ids=True, takes_values=True, needs_values=False, calls=calls)
 
 
-def what(target: Endpoint) -> str:
-    """What is done to which model, in words, such as `Create res.partner`."""
+def what(target: Endpoint, when_found: str = "") -> str:
+    """What is done to which model, in words, such as `Create res.partner`.
+
+    Args:
+        target: The model and the operation.
+        when_found: What becomes of rows with a key; empty where they have none.
+    """
     on = "" if target.operation in OPERATIONS or target.operation in VERBS else "on "
-    return f"{operation(target.operation).words} {on}{target.model}".strip()
+    return f"{words_of(target.operation, when_found)} {on}{target.model}".strip()
+
+
+# What rows with a key are for, in words, by what becomes of those whose records are there.
+KEYED = {CREATE: "Create where missing", UPDATE: "Update", UPSERT: "Create or update"}
+
+
+def words_of(name: str, when_found: str = "") -> str:
+    """What an operation is called on a screen."""
+    return KEYED.get(when_found) or operation(name).words
 
 
 def log_in() -> Ask:
@@ -173,13 +192,16 @@ def log_in() -> Ask:
     return Ask(range(0), LOG_IN, {})
 
 
-def ask_fields(names: Sequence[str] = ()) -> Ask:
+def ask_fields(names: Sequence[str] = (), *, wanted: Sequence[str] = (), cells: Mapping[str, str] | None = None) -> Ask:
     """The call that asks for a model's fields.
 
     Args:
         names: The only fields to ask for; all if left out.
+        wanted: Those that the model must have.
+        cells: What the cells of the key columns are, which the answer is held against.
     """
-    return Ask(range(0), FIELDS_GET, {"allfields": list(names), "attributes": list(ATTRIBUTES)})
+    arguments = {"allfields": list(names), "attributes": list(ATTRIBUTES)}
+    return Ask(range(0), FIELDS_GET, arguments, wanted=wanted, cells=cells or {})
 
 
 def look_up(batch: Batch, fields: tuple[str, ...] = ()) -> Ask:
@@ -197,6 +219,33 @@ def look_up(batch: Batch, fields: tuple[str, ...] = ()) -> Ask:
     """
     arguments = {"domain": [["id", "in", batch.ids]], "fields": ["id", *fields]}
     return Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
+
+
+def look_for(batch: Batch, more: Sequence[str] = ()) -> Ask:
+    """The call that asks which records hold the keys of a batch's rows, archived ones included.
+
+    Args:
+        batch: The rows, with their keys.
+        more: What to read of the records beside their ids and keys.
+
+    Returns:
+        The call.
+    """
+    assert batch.keys
+    arguments = {"domain": domain(batch.keys), "fields": ["id", *batch.keys[0], *more]}
+    return Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
+
+
+def look_when(made: Ask) -> Ask:
+    """The call that asks when the records of a `load` were made and written.
+
+    A date is answered without the parts of its second, a group of them with all of them: of two calls in one second,
+    only that tells which one made a record (Odoo 19.0, odoo/orm/fields_temporal.py, date_part).
+    """
+    assert made.ids is not None
+    groupby = [f"{field}:second_number" for field in WHEN]
+    arguments = {"domain": [["id", "in", made.ids]], "groupby": groupby, "aggregates": [EACH_ID]}
+    return Ask(made.rows, READ_GROUPS, arguments, context={"active_test": False}, effect_of=made)
 
 
 def look_before(batch: Batch) -> Ask:
@@ -231,4 +280,5 @@ def only(batch: Batch, wanted: Container[int]) -> Batch:
 def part(batch: Batch, places: Sequence[int]) -> Batch:
     """Some rows of a batch."""
     ids = None if batch.ids is None else pick(batch.ids, places)
-    return Batch(pick(batch.rows, places), pick(batch.records, places), ids)
+    keys = None if batch.keys is None else pick(batch.keys, places)
+    return Batch(pick(batch.rows, places), pick(batch.records, places), ids, keys, batch.operation)

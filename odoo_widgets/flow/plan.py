@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from odoo_widgets.flow import records, urls
+from odoo_widgets.flow import keying, records, urls
 from odoo_widgets.flow.batches import batches, group_position
 from odoo_widgets.flow.calls import Batch, Call
+from odoo_widgets.flow.choices import CREATE, UPDATE
 from odoo_widgets.flow.context import is_assigning, quiet
 from odoo_widgets.flow.credential import Credential, origin
 from odoo_widgets.flow.formats import FORMATS
+from odoo_widgets.flow.loading import loads
+from odoo_widgets.flow.matching import ACTIVE
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import (
     OPERATIONS,
     SAVE_MULTI,
+    ask_fields,
     log_in,
     look_before,
+    look_for,
     look_up,
     only,
     operation,
@@ -28,8 +33,8 @@ from odoo_widgets.flow.operations import (
 )
 from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.server import JSON2_SINCE, NOTHING_KNOWN, Server
+from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -69,12 +74,13 @@ def plan(
         first: The number of the first batch.
 
     Returns:
-        The calls. Every row is in exactly one; where that is a look-up, `follow_ups` says what comes after. A protocol
-        that logs in does so first, unless the server's user is known.
+        The calls. Every row is in exactly one; where that is a look-up, `follow_ups` says what comes after. Before
+        them come the calls for no row, which ask what all others need to know: who logs in, where the protocol wants
+        that, and with a key, the model's fields. With what they answer, the plan is made anew.
     """
     source = Source.of(data)
     numbered = enumerate(batches(source, settings, among), first)
-    return chain(_log_in(settings, server), _calls(source, settings, server, numbered, block))
+    return chain(needed(source, settings, server), _calls(source, settings, server, numbered, block))
 
 
 def calls_of(
@@ -97,7 +103,7 @@ def calls_of(
     fitting = ((number, batch) for number, batch in numbered if not wanted.isdisjoint(batch))
     # A batch may take several calls, of which some are for other rows.
     calls = (call for call in _calls(source, settings, server, fitting, 0) if not wanted.isdisjoint(call.rows))
-    return chain(_log_in(settings, server), calls)
+    return chain(needed(source, settings, server), calls)
 
 
 def follow_ups(call: Call, settings: Settings, found: Container[int], server: Server = NOTHING_KNOWN) -> Iterator[Call]:
@@ -114,10 +120,26 @@ def follow_ups(call: Call, settings: Settings, found: Container[int], server: Se
     """
     assert call.ask.batch is not None
     batch = call.ask.batch if call.ask.newest is not None else only(call.ask.batch, found)
-    if operation(settings.endpoint.operation).needs_values:
+    if operation(batch.operation or settings.endpoint.operation).needs_values:
         batch = part(batch, [place for place, record in enumerate(batch.records) if record])
+    yield from sending(call, batch, settings, server)
+
+
+def sending(call: Call, batch: Batch, settings: Settings, server: Server = NOTHING_KNOWN) -> Iterator[Call]:
+    """The calls that send the rows of a batch whose look-up has been answered.
+
+    Args:
+        call: The look-up.
+        batch: The rows to send.
+        settings: What it was planned with.
+        server: What is known of the server.
+
+    Returns:
+        The calls; every row is in exactly one.
+    """
     # Rows in doubt are sent as often as their first call may be made, and stay in doubt until one is answered.
-    tries, doubted = (call.tries, call.ask.doubted) if call.ask.doubted else (1, "")
+    # A key is looked up again before each try.
+    tries, doubted = call.tries if call.ask.doubted or batch.keys else 1, call.ask.doubted
     # With rows gone, others may come to share a call: what is kept together stays whole.
     together = settings.grouping == "keep together"
     groups = [0] * len(batch.rows) if together else range(len(batch.rows))
@@ -126,9 +148,28 @@ def follow_ups(call: Call, settings: Settings, found: Container[int], server: Se
             yield Call(call.number, call.model, attrs.evolve(ask, doubted=doubted), call.url, tries)
 
 
-def _log_in(settings: Settings, server: Server) -> Iterator[Call]:
+def needed(source: Source, settings: Settings, server: Server) -> Iterator[Call]:
+    """What has to be asked before any row is sent.
+
+    Args:
+        source: The bound frame, without problems.
+        settings: What is to be made of it.
+        server: What is known of the server.
+
+    Returns:
+        Calls for no row; none where all is known. What they answer may be more than what was asked.
+    """
     if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and server.uid is None:
         yield Call(0, "", log_in())
+    if not settings.key:
+        return
+    model = settings.endpoint.model
+    cells, known_fields = keying.cells_of(source, settings), server.fields.get(model, {})
+    names = list(dict.fromkeys([*cells, *(column.field for column in records.columns(source, settings))]))
+    # What does not fit is asked again: the answer says why nothing is sent.
+    if keying.missing_fields(names, known_fields) or keying.misread(cells, known_fields):
+        asked = [*names, *([] if ACTIVE in names else [ACTIVE])]
+        yield Call(0, model, ask_fields(asked, wanted=names, cells=cells))
 
 
 def _calls(
@@ -141,19 +182,24 @@ def _calls(
     target = settings.endpoint
     wanted = operation(target.operation)
     columns = records.columns(source, settings) if wanted.takes_values else ()
+    assigning = [each.field for each in columns if is_assigning(each.field) or source.may_nest(each.position)]
+    key = keying.columns(source, settings)
     together = max(1, block_rows // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         block = _block(source, [rows for _, rows in chunk])
-        converted = records.records(block, columns)
-        assigning = [
-            column.field for column in columns if is_assigning(column.field) or records.may_nest(block, column)
-        ]
         ids = records.ids(block, settings)
+        keys = keying.keys(block, key)
         addresses = urls.urls(source, block, settings)
         start = 0
-        for number, rows in chunk:
+        converted = records.in_parts(block, columns, (len(rows) for _, rows in chunk))
+        for (number, rows), made in zip(chunk, converted, strict=True):
             places = slice(start, start := start + len(rows))
-            whole = Batch(rows, converted[places], ids[places] if ids is not None else None)
+            whole = Batch(
+                rows,
+                made,
+                ids[places] if ids is not None else None,
+                keys[places] if keys is not None else None,
+            )
             groups = _groups(source, rows, settings)
             for url, same in _apart(whole, addresses[places], settings):
                 there = [groups[place] for place in same] if len(same) < len(rows) else groups
@@ -172,7 +218,9 @@ def _fields(settings: Settings) -> tuple[str, ...]:
 def _first(batch: Batch, settings: Settings, server: Server, assigning: list[str]) -> Iterator[Ask]:
     """What a batch is looked up with before it is sent; the calls themselves where nothing is looked up."""
     target = settings.endpoint
-    if operation(target.operation).needs_ids:
+    if batch.keys:
+        yield look_for(batch, archived(target.model, server))
+    elif operation(target.operation).needs_ids:
         yield look_up(batch, _fields(settings))
     elif target.operation == "create" and preset(target.model, target.operation):
         yield look_before(batch)
@@ -180,18 +228,27 @@ def _first(batch: Batch, settings: Settings, server: Server, assigning: list[str
         yield from _asks(batch, settings, server, assigning)
 
 
+def archived(model: str, server: Server) -> tuple[str, ...]:
+    """What says of a record that it is archived, where the model has that."""
+    return (ACTIVE,) if ACTIVE in server.fields.get(model, {}) else ()
+
+
 def _asks(batch: Batch, settings: Settings, server: Server, assigning: list[str] | None = None) -> Iterator[Ask]:
     target = settings.endpoint
+    name = batch.operation or target.operation
     # The method came with 19 (addons/web/models/models.py); older servers do not have it.
     several = server.has(target.model, SAVE_MULTI) and (server.major or JSON2_SINCE) >= JSON2_SINCE
     whole = settings.grouping == "keep together" and several and len(batch.rows) > 1
     # Rows that are kept together share one call even where their values would part them.
-    saved = target.operation == "write" and whole
-    asks = iter([save_multi(batch)]) if saved else operation(target.operation).calls(batch, several)
-    special = preset(target.model, target.operation)
+    saved = name == "write" and whole
+    if name == "load" and batch.keys:
+        asks = loads(batch, target.model, server.fields.get(target.model, {}))
+    else:
+        asks = iter([save_multi(batch)]) if saved else operation(name).calls(batch, several)
+    special = preset(target.model, name)
     # What is chosen comes before what a model or its fields want by themselves.
     own = {
-        **(quiet(batch.records, assigning) if target.operation in OPERATIONS else {}),
+        **(quiet(batch.records, assigning) if name in OPERATIONS else {}),
         **(special.context if special else {}),
     }
     if not own or target.protocol == "rest":
@@ -240,6 +297,36 @@ def _fitting(batch: Batch, groups: Sequence[int], settings: Settings, server: Se
         yield from _fitting(part(batch, places), [groups[place] for place in places], settings, server, url)
 
 
+def _ways(batch: Batch, settings: Settings) -> tuple[Batch, ...]:
+    """A batch as it may be sent: with a key, its rows may all be there, or none."""
+    return ways(batch, settings.when_found, LARGEST_NUMBER) if batch.keys and not batch.operation else (batch,)
+
+
+def ways(batch: Batch, when_found: str, record: int) -> tuple[Batch, ...]:
+    """What may become of rows with keys: made where no record is there, written where one is.
+
+    Args:
+        batch: The rows, as they are looked up.
+        when_found: What becomes of a row whose record is there, or is not; see `settings.MODES`.
+        record: What stands for the id of each record, which only the look-up tells.
+
+    Returns:
+        The rows as those to make and as those to write, as far as either is wanted.
+    """
+    made = (attrs.evolve(batch, operation="load"),) if when_found != UPDATE else ()
+    return made + ((written(batch, [record] * len(batch.rows)),) if when_found != CREATE else ())
+
+
+def written(batch: Batch, ids: list[int]) -> Batch:
+    """Rows with keys as they are written to the records that hold these keys, which need not be written."""
+    assert batch.keys
+    others = [
+        {name: value for name, value in record.items() if name not in key}
+        for record, key in zip(batch.records, batch.keys, strict=True)
+    ]
+    return attrs.evolve(batch, records=others, ids=ids, operation="write")
+
+
 def _groups(source: Source, rows: Sequence[int], settings: Settings) -> Sequence[int]:
     """Which rows of a batch must stay in one call: those with the same number."""
     position = group_position(source, settings) if settings.grouping == "keep together" else None
@@ -254,8 +341,11 @@ def _size(batch: Batch, settings: Settings, server: Server, url: str) -> int:
     target = settings.endpoint
     someone = Credential(origin(settings.url), LONGEST_NAME, LONGEST_NAME, LONGEST_KEY, allow_http=True)
     known_user = attrs.evolve(server, uid=LONGEST_UID)
-    looks_up = operation(target.operation).needs_ids
-    asks = [*_asks(batch, settings, server), *([look_up(batch, _fields(settings))] if looks_up else [])]
+    asks = [*chain.from_iterable(_asks(each, settings, server) for each in _ways(batch, settings))]
+    if batch.keys and not batch.operation:
+        asks.append(look_for(batch, (ACTIVE,)))
+    elif operation(target.operation).needs_ids and not batch.operation:
+        asks.append(look_up(batch, _fields(settings)))
     encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode
     calls = (Call(LARGEST_NUMBER, target.model, ask, url) for ask in asks)
     return max(len(encode(call, settings, someone, known_user).content) for call in calls)

@@ -20,7 +20,8 @@ from odoo_widgets.flow.dead_ends import BEFORE_THE_KEY, WITH_THE_KEY, has, leads
 from odoo_widgets.flow.errors import CredentialError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.inquiry import OK, USERS, WHO, Inquiry
-from odoo_widgets.flow.operations import SAVE_MULTI, log_in
+from odoo_widgets.flow.model import fields
+from odoo_widgets.flow.operations import SAVE_MULTI, ask_fields, log_in
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.protocols.envelope import headers
 from odoo_widgets.flow.server import JSON2_SINCE, Server
@@ -264,6 +265,19 @@ def _takes_any(parameter: object) -> bool:
     return isinstance(parameter, dict) and str(parameter.get("kind", "")).startswith("VAR_")
 
 
+# --- the model's fields -----------------------------------------------------------------------------------------------
+
+
+def _ask_fields(inquiry: Inquiry) -> httpx.Request | None:
+    return inquiry.request(Call(0, inquiry.model, ask_fields())) if inquiry.keyed and inquiry.model else None
+
+
+def _read_fields(inquiry: Inquiry, exchange: Exchange) -> Server:
+    """What the user may see of the fields; what may not be read is asked again by a send, which says why."""
+    found = fields(inquiry.result(exchange))
+    return inquiry.server if found is None else inquiry.server.describes(inquiry.model, found)
+
+
 QUESTIONS: tuple[Question, ...] = (
     Question(_ask_page, _read_page),
     Question(_ask_version, _read_version),
@@ -273,4 +287,5 @@ QUESTIONS: tuple[Question, ...] = (
     Question(_ask_companies, _read_companies),
     Question(_ask_languages, _read_languages),
     Question(_ask_methods, _read_methods),
+    Question(_ask_fields, _read_fields),
 )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from odoo_widgets.flow import urls
+from odoo_widgets.flow import keying, urls
+from odoo_widgets.flow.choices import UPDATE
 from odoo_widgets.flow.findings import Finding, findings
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kinds import is_missing, plain
@@ -16,8 +17,9 @@ from odoo_widgets.flow.limits import limits_of
 from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.presets import preset
-from odoo_widgets.flow.records import Source, columns, numbers
+from odoo_widgets.flow.records import columns
 from odoo_widgets.flow.shape import shape
+from odoo_widgets.flow.source import Source, numbers
 from odoo_widgets.flow.unsendable import shown
 
 if TYPE_CHECKING:
@@ -88,8 +90,8 @@ def _same_key(source: Source, settings: Settings, rows: Sequence[int]) -> Iterat
     places = [column.position for column in sent if special and column.name.partition("/")[0] in special.key]
     if not places:
         return
-    part = source.frame.iloc[:, places].astype(object)
-    doubled = np.flatnonzero(part.where(part.notna(), None).duplicated().to_numpy()[_places(rows)])
+    keys = pd.DataFrame({place: source.groups(place)[0] for place in places})
+    doubled = np.flatnonzero(keys.duplicated().to_numpy()[_places(rows)])
     if len(doubled):
         names = ", ".join(source.frame.columns[place] for place in places)
         first = row_name(source.frame.index, int(rows[int(doubled[0])]))
@@ -106,13 +108,33 @@ def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator
             if len(found.rows):
                 yield _sentence(source, position, rows, found)
     yield from _addresses(source, settings, rows)
+    yield from _keys(source, settings, rows)
     part, limits = _part(source, rows), limits_of(settings)
     taken = operation(settings.endpoint.operation).takes_values
     for column in columns(source, settings) if taken else ():
-        for found in findings(column.cells(part), column, limits):
+        unsendable = list(findings(column.cells(part), column, limits))
+        if not unsendable and settings.key and settings.when_found != UPDATE:
+            unsendable = list(keying.unloadable(column.cells(part), column))
+        for found in unsendable:
             yield _sentence(source, column.position, rows, found)
     if taken and settings.endpoint.protocol == "rest":
         yield from _bare(source, part, settings, rows)
+
+
+def _keys(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
+    """What keeps rows from being told apart by their key."""
+    part, limits = _part(source, rows), limits_of(settings)
+    sent = {column.name for column in columns(source, settings)}
+    # What stands in the payload too is looked at there.
+    apart = [column for column in keying.columns(source, settings) if column.name not in sent]
+    unsendable = [(column, list(findings(column.cells(part), column, limits))) for column in apart]
+    for column, each in unsendable:
+        for found in each:
+            yield _sentence(source, column.position, rows, found)
+    if any(each for _, each in unsendable):
+        return
+    for position, found in keying.problems(source, settings, part):
+        yield _sentence(source, position, rows, found)
 
 
 def _addresses(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:

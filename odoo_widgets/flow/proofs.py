@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from odoo_widgets.flow.answers import LAST_ID
+from odoo_widgets.flow.calls import LOOK_UP
 from odoo_widgets.flow.methods import State, window
+from odoo_widgets.flow.operations import EACH_ID, READ_GROUPS
 from odoo_widgets.flow.verb_proofs import VERB_PROOFS, prove_verb
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 # What PostgreSQL says where two transactions met (its source, errmsg of 40001 and 40P01).
 CLASHES = ("could not serialize access", "deadlock detected")
+# And where two made the same external ID (odoo/addons/base/models/ir_model.py).
+TAKEN = ("duplicate key value violates unique constraint", "ir_model_data")
 
 FIRST_ROW = "(Odoo says this of the first row of a call even if only a later one is refused.)"
 WITH_THE_OTHERS = "Not saved, because load saves all rows of a call or none, and others of this call were refused."
@@ -136,6 +140,8 @@ def there(ask: Ask, result: Any) -> dict[int, State] | None:
     if ask.batch is not None and ask.newest is not None:
         newest = _one_id_or_none(result)
         return None if newest is None else {each: {} for each in newest}
+    if ask.method != LOOK_UP:
+        return None
     wanted = ask.batch.ids if ask.batch is not None else ask.effect_of.ids if ask.effect_of is not None else None
     if wanted is None or not isinstance(result, list) or not all(isinstance(each, dict) for each in result):
         return None
@@ -145,6 +151,36 @@ def there(ask: Ask, result: Any) -> dict[int, State] | None:
     # Ids that were not asked for are the answer to another question.
     found = {each["id"]: each for each in result}
     return found if found.keys() <= set(wanted) else None
+
+
+def made_when(ask: Ask, result: Any) -> dict[int, bool] | None:
+    """Which of the records of a `load` it made.
+
+    All that a call does has one time, to the microsecond: what it updates was made at another. A record that was not
+    written since it was made tells that time; with it, those are known too that somebody else has written since.
+
+    Args:
+        ask: The call that asked when they were made and written.
+        result: What the method returned.
+
+    Returns:
+        Id to whether it was made by that call; None if the answer is none to this.
+    """
+    if ask.method != READ_GROUPS or ask.effect_of is None or not isinstance(result, list):
+        return None
+    times: dict[int, tuple[Any, Any]] = {}
+    names = [*ask.arguments["groupby"], EACH_ID]
+    for group in result:
+        if not isinstance(group, dict) or not all(name in group for name in names):
+            return None
+        created, written, ids = (group[name] for name in names)
+        if not isinstance(ids, list) or not all(map(_is_id, ids)):
+            return None
+        times |= dict.fromkeys(ids, (created, written))
+    own = {created for created, written in times.values() if created == written}
+    found = {each: created in own for each, (created, _) in times.items()}
+    # Ids that were not asked for are the answer to another question.
+    return found if found.keys() <= set(ask.effect_of.ids or ()) else None
 
 
 def _one_id_or_none(result: Any) -> list[int] | None:
@@ -212,8 +248,10 @@ def rolled_back(ask: Ask, result: Any) -> str:
     Returns:
         PostgreSQL's message: nothing was saved, and nothing is wrong with the rows.
     """
-    found = (refusal.message for refusal in refusals(ask, result) if any(each in refusal.message for each in CLASHES))
-    return next(found, "")
+    messages = (refusal.message for refusal in refusals(ask, result))
+    return next(
+        (told for told in messages if any(each in told for each in CLASHES) or all(each in told for each in TAKEN)), ""
+    )
 
 
 def _perhaps_innocent(messages: list[dict[str, Any]], named: dict[int, tuple[str, str]]) -> int | None:

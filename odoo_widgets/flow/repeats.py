@@ -15,8 +15,8 @@ from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.responses import STATUSES, Outcome
 
 if TYPE_CHECKING:
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
 
 # Sent, and not answered yet: what a row is in the journal while its call is in flight.
 IN_FLIGHT = "in flight"
@@ -65,6 +65,9 @@ def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndar
         # Rows without an id are posted.
         ids = np.array(records.ids(source.frame.iloc[list(rows)], settings))
         return np.flatnonzero(ids == 0)
+    if settings.key:
+        # They are looked up.
+        return np.arange(0)
     found = there.operation == "load" and any(name in OF_LOAD for name in source.frame.columns)
     safe = (
         there.operation in REPEATABLE
@@ -75,9 +78,31 @@ def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndar
     return np.arange(0 if safe else len(rows))
 
 
-def can_be_found_out(settings: Settings) -> bool:
-    """Whether rows that were sent, and not answered, may be sent again once their records have been looked up."""
-    return settings.endpoint.operation in ("write", "unlink")
+def findable(source: Source, settings: Settings, rows: Sequence[int]) -> list[int]:
+    """The rows that may be sent again once their records have been looked up, though an earlier call may have done it.
+
+    Args:
+        source: The bound frame, without problems.
+        settings: What it is sent with.
+        rows: The positions of rows that were sent, and not answered.
+
+    Returns:
+        Those whose second call would do nothing that the first one did. Lists may hold commands that make lines.
+    """
+    if settings.key or settings.endpoint.operation == "unlink":
+        return list(rows)
+    if settings.endpoint.operation != "write" or not len(rows):
+        return []
+    block, columns = source.frame.iloc[list(rows)], records.columns(source, settings)
+    nested = [column.field for column in columns if records.may_nest(block, column)]
+    found = records.records(block, columns)
+    return [
+        row for row, each in zip(rows, found, strict=True) if not any(_has_parts(each.get(name)) for name in nested)
+    ]
+
+
+def _has_parts(value: Any) -> bool:
+    return isinstance(value, list | dict)
 
 
 def matched(digests: np.ndarray[Any, Any], earlier: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

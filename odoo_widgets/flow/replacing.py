@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Fields that a sentence names, where there are more.
 NAMED = 3
-NOT_ASKED = "PUT may empty the fields that are not sent. Which, this server has not been asked."
+NOT_ASKED = "PUT may empty the fields that are not sent. Check, or destination.server(me), asks the server which."
 FIELD = re.compile(r"\w+", re.ASCII)
 # The address of a model's records: a model's name comes last, or one that stands for it.
 FIXED_ID = re.compile(r"/\d+/?$", re.ASCII)

@@ -42,7 +42,7 @@ COLUMNS = {
 
 # What a screen shows of them, what it always shows first.
 ON_SCREEN = ("status", "id", "error", "error_field", "link", "batch", "http_status")
-ALWAYS_SHOWN = ON_SCREEN[:3]
+ALWAYS_SHOWN = ON_SCREEN[:2]
 NEED_A_LOOK = ("rejected", "in_doubt", "needs_attention", "not_sent")
 
 

@@ -11,17 +11,19 @@ import httpx
 
 from odoo_widgets.flow import payloads
 from odoo_widgets.flow.batches import batches, rows_text
-from odoo_widgets.flow.calls import LOG_IN, Call
+from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
+from odoo_widgets.flow.choices import UPDATE
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
+from odoo_widgets.flow.loading import unfit
 from odoo_widgets.flow.methods import known
-from odoo_widgets.flow.operations import look_at
-from odoo_widgets.flow.plan import calls_of, follow_ups, plan
+from odoo_widgets.flow.operations import look_at, look_when, part
+from odoo_widgets.flow.plan import calls_of, follow_ups, plan, sending, ways
 from odoo_widgets.flow.problems import problems
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.replacing import note
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.shape import shape
+from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.views import VIEWS, Scene
 
 if TYPE_CHECKING:
@@ -32,6 +34,12 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 KILO = 1000
+# The calls for no row, by their method.
+NO_ROWS = {LOG_IN: "log in", FIELDS_GET: "ask for the fields"}
+# Which rows with a key a call would be for: that only their look-up tells.
+WHETHER, WRITTEN = {"load": "those that are not there · "}, "those that are there · "
+NOT_ASKED = "Those that are not there are then made with load, which goes by the fields' types, asked for first."
+NO_IDS = "0 stands for each id, which only the call before it tells."
 
 
 def size_text(size: int) -> str:
@@ -65,16 +73,26 @@ class Sample:
     def title(self) -> str:
         """One line: what for, which rows, how many records, how large."""
         size, ask = size_text(len(self.request.content)), self.call.ask
-        if ask.method == LOG_IN:
-            return f"log in · {size}"
+        if ask.method in NO_ROWS:
+            return f"{NO_ROWS[ask.method]} · {size}"
         records = f"{len(ask.rows):,} record{'s' if len(ask.rows) > 1 else ''}"
         looks = "look up · " if ask.batch is not None else "" if ask.effect_of is None else "read what it did · "
-        return f"{looks}{rows_text(ask.rows)} · {records} · {size}"
+        whether = "" if not self.scene.settings.key or looks else WHETHER.get(ask.method, WRITTEN)
+        return f"{looks}{whether}{rows_text(ask.rows)} · {records} · {size}"
 
     @property
     def note(self) -> str:
         """What the call does that its payload does not show; empty for most."""
+        ask, settings = self.call.ask, self.scene.settings
+        if ask.batch is not None and ask.batch.keys and settings.when_found != UPDATE and not self._knows_fields:
+            return NOT_ASKED
+        if settings.key and (ask.effect_of is not None or ask.ids):
+            return NO_IDS
         return note(self.call, self.scene.server)
+
+    @property
+    def _knows_fields(self) -> bool:
+        return self.call.model in self.scene.server.fields
 
     @property
     def payload(self) -> str:
@@ -97,9 +115,11 @@ class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside th
 
     Attributes:
         log_in: The login before the first call, where the protocol wants one; else None.
+        fields: The question about the model's fields before the first call, where they have to be known; else None.
     """
 
     log_in: Sample | None = None
+    fields: Sample | None = None
     # A notebook page that shows more than this gets slow.
     CLIP = 20_000
 
@@ -185,11 +205,11 @@ def samples(
     calls = plan(source, settings, server, 0, among) if wanted is None else calls_of(source, settings, wanted, server)
     scenes = (Scene(call, settings, masked, server) for call in _expanded(calls, settings, wanted, server))
     made = (Sample(scene, scene.request()) for scene in scenes)
-    first = next(made, None)
-    if first is None or first.call.ask.method != LOG_IN:
-        return Samples(islice(chain([] if first is None else [first], made), n))
-    answer = Samples(islice(made, n))
-    answer.log_in = first
+    before: dict[str, Sample] = {}
+    while (first := next(made, None)) is not None and first.call.ask.method in NO_ROWS:
+        before[first.call.ask.method] = first
+    answer = Samples(islice(chain([] if first is None else [first], made), n))
+    answer.log_in, answer.fields = before.get(LOG_IN), before.get(FIELDS_GET)
     return answer
 
 
@@ -197,9 +217,29 @@ def _expanded(calls: Iterable[Call], settings: Settings, wanted: set[int] | None
     """Calls with those that follow where every record is there, as far as they are for wanted rows."""
     for call in calls:
         yield call
-        if call.ask.batch is not None:
+        if call.ask.batch is not None and call.ask.batch.keys:
+            yield from _by_key(call, settings, server)
+        elif call.ask.batch is not None:
             for each in follow_ups(call, settings, call.ask.batch.ids or (), server):
                 if wanted is None or not wanted.isdisjoint(each.rows):
                     yield each
                     if each.ask.by_name and (method := known(each.model, each.ask.method)):
                         yield attrs.evolve(each, ask=look_at(each.ask, method.fields))
+
+
+def _by_key(call: Call, settings: Settings, server: Server) -> Iterator[Call]:
+    """The calls that may follow a look-up by key: for rows whose records are not there, and for those that are."""
+    assert call.ask.batch is not None
+    fields = server.fields.get(call.model, {})
+    for way in ways(call.ask.batch, settings.when_found, 0):
+        made = way.operation == "load"
+        wrong = unfit(way, fields) if made else {}
+        fine = [place for place, record in enumerate(way.records) if place not in wrong and (made or record)]
+        # How a value is loaded depends on the type of its field.
+        if not fine or (made and not fields):
+            continue
+        for each in sending(call, part(way, fine), settings, server):
+            yield each
+            if made:
+                loaded = attrs.evolve(each.ask, ids=[0] * len(each.rows))
+                yield attrs.evolve(each, ask=look_when(loaded))

@@ -102,7 +102,11 @@ def from_text(kind: type[AnySettings], text: str, name: str = "The text") -> Any
     except tomlkit.exceptions.TOMLKitError as error:
         raise SettingsError(f"{name} cannot be read: {error}.") from None
     version = values.pop("format", FORMAT)
-    if not isinstance(version, int) or version > FORMAT:
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise SettingsError(
+            f"{name}, line {_line(text, 'format')}: format={version!r} is not the number of a version. Use {FORMAT}."
+        )
+    if version > FORMAT:
         raise SettingsError(
             f"{name} has the format {version!r}, which a newer version of this package wrote. Upgrade it."
         )

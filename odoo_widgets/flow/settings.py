@@ -15,17 +15,18 @@ from immutabledict import immutabledict
 
 from odoo_widgets.flow import choices, templates
 from odoo_widgets.flow.answers import PATH
-from odoo_widgets.flow.choices import OF_REST
+from odoo_widgets.flow.choices import CREATE, OF_REST, UPDATE, UPSERT
 from odoo_widgets.flow.endpoint import VERBS, WITHOUT_IDS, Endpoint, endpoint, fixed, protocol_of
 from odoo_widgets.flow.errors import SettingsError
-from odoo_widgets.flow.headers import NAME, OURS, parse_headers
+from odoo_widgets.flow.headers import parse_headers
+from odoo_widgets.flow.key_headers import KeyHeader, key_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 METHODS = VERBS
-# Whether rows without an id are made.
-MODES = ("create", "upsert")
+# What becomes of a row, by whether its record is there.
+MODES = (CREATE, UPDATE, UPSERT)
 CONTENT_FORMATS = ("JSON", "XML", "form", "CSV")
 # What becomes of a missing cell: the field stays out, is emptied, or the row cannot be sent.
 MISSING = ("omit", "clear", "reject")
@@ -46,6 +47,19 @@ def _names(value: Iterable[str] | str | None) -> tuple[str, ...]:
     except TypeError:
         raise wrong from None
     if not all(isinstance(name, str) for name in names):
+        raise wrong
+    return names
+
+
+def _key(value: Iterable[str] | str | None) -> tuple[str, ...]:
+    wrong = SettingsError(f"key={value!r} is not a column name, or a list of them. Write it like 'ref'.")
+    try:
+        names = (value,) if isinstance(value, str) else tuple(dict.fromkeys(value or ()))
+    except TypeError:
+        raise wrong from None
+    # An empty text is what no key is called in a saved file, and in a form.
+    names = names if names != ("",) else ()
+    if not all(isinstance(name, str) and name for name in names):
         raise wrong
     return names
 
@@ -95,9 +109,8 @@ def _path(_settings: object, attribute: attrs.Attribute[Any], value: object) -> 
         raise SettingsError(f"{attribute.name}={value!r} is not a path. Write it like data, params.data or data[0].id.")
 
 
-def _header_name(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, str) or not NAME.fullmatch(value) or value.lower() in OURS - {"authorization"}:
-        raise SettingsError(f"{attribute.name}={value!r} is not a header that a key goes into. Write it like api-key.")
+def _key_header(_settings: object, _attribute: attrs.Attribute[Any], value: str) -> None:
+    key_header(value)
 
 
 def _missing(value: Mapping[str, str] | None) -> immutabledict[str, str]:
@@ -169,11 +182,17 @@ class Settings:
             `group_by`, `keep together` never splits rows of one value, even where they are more than `batch_size`.
         group_by: The column for the groupings that need one.
         max_bytes: The most bytes in the body of a request; None for any number. A larger call is made as several.
-        mode: For REST with the id in the URL: `upsert` posts the rows without an id to the URL without its last part.
+        key: The column, or the columns, that say which record a row is, for create and write. Each row's record is
+            looked up by it first, archived ones included; new records get an external ID made of model and key.
+        mode: What becomes of a row with a key: `create` makes the record and leaves one that is there as it is,
+            `update` never makes one, `upsert` does either. For REST with the id in the URL: `upsert` posts the rows
+            without an id to the URL without its last part.
         wrap: For REST in JSON or XML: the names that the records are wrapped in, such as `data` or `params.data`.
-        id_path: For REST: where the answer has the id, such as `data[0].id`; empty for the common places.
+        id_path: For REST: where the answer has the id, such as `data[0].id`; empty for the common places. A name with
+            a dot or bracket in it stands in brackets and quotes: `["res.partner"][0].id`.
         key_header: For REST: the header that the key goes into, such as `api-key`; `Authorization` sends it as a
-            bearer's (RFC 6750).
+            bearer's (RFC 6750). Also `Authorization: Token {key}`, `Cookie: session_id={key}`, and for HTTP Basic
+            `Authorization: Basic {login}:{key}` or `{database}:{key}`.
         timezone: The zone of times that carry none, such as `Europe/Brussels`.
         context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own.
         concurrency: Calls at a time. Above 1, calls that write the same parents make Odoo try again and again.
@@ -203,10 +222,11 @@ class Settings:
     grouping: str = attrs.field(default="sequential", validator=_one_of(GROUPINGS), kw_only=True)
     group_by: str | None = attrs.field(default=None, kw_only=True)
     max_bytes: int | None = attrs.field(default=None, converter=_number_or_none, kw_only=True)
-    mode: str = attrs.field(default=OF_REST["mode"], validator=_one_of(MODES), kw_only=True)
+    key: tuple[str, ...] = attrs.field(default=(), converter=_key, kw_only=True)
+    mode: str = attrs.field(default=CREATE, validator=_one_of(MODES), kw_only=True)
     wrap: str = attrs.field(default=OF_REST["wrap"], validator=_path, kw_only=True)
     id_path: str = attrs.field(default=OF_REST["id_path"], validator=_path, kw_only=True)
-    key_header: str = attrs.field(default=OF_REST["key_header"], validator=_header_name, kw_only=True)
+    key_header: str = attrs.field(default=OF_REST["key_header"], validator=_key_header, kw_only=True)
     timezone: str | None = attrs.field(default=None, kw_only=True)
     context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=_context, kw_only=True)
     concurrency: int = attrs.field(default=1, kw_only=True)
@@ -278,13 +298,31 @@ class Settings:
     def needs_ids(self) -> bool:
         """Whether each row says by its id which record it is for."""
         target = self.endpoint
-        return self.ids in self.url_columns if target.protocol == "rest" else target.operation not in WITHOUT_IDS
+        if target.protocol == "rest":
+            return self.ids in self.url_columns
+        return not self.key and target.operation not in WITHOUT_IDS
+
+    @property
+    def when_found(self) -> str:
+        """What becomes of rows with a key, one of `MODES`: writing never makes a record. Empty without a key."""
+        if not self.key:
+            return ""
+        return UPDATE if self.endpoint.operation == "write" else self.mode
+
+    @property
+    def place_of_key(self) -> KeyHeader:
+        """The header that the key goes into over REST."""
+        return key_header(self.key_header)
 
     @property
     def rate(self) -> float | None:
         """The most calls in a second; None for any number."""
-        online = httpx.URL(self.url).host.endswith(ONLINE)
-        return ONLINE_RATE if online and self.calls_per_second is None else self.calls_per_second
+        return ONLINE_RATE if self.is_online and self.calls_per_second is None else self.calls_per_second
+
+    @property
+    def is_online(self) -> bool:
+        """Whether the server is one of Odoo Online, whose terms limit the rate."""
+        return httpx.URL(self.url).host.endswith(ONLINE)
 
     @property
     def path(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,14 +19,18 @@ from odoo_widgets.flow.unsendable import UnsendableError
 from odoo_widgets.flow.urls import is_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from odoo_widgets.flow.settings import Settings
 
 # The verbs that are for records that are there.
 UPDATES = ("DELETE", "PATCH", "PUT")
+# `/api/contacts/42`, and `/rest/res.partner/42`, where a name with a dot in it is a model's. Not `/api/v1/2`.
+MODEL_AND_ID = re.compile(r"(^/api/(.*/)?[a-z_]+|/[a-z0-9_]+(\.[a-z][a-z0-9_]*)+)/\d+/?$", re.ASCII)
 # What a call of a method has beside the method's own arguments.
 RESERVED = ("context", "ids")
+# How much of two names is the same (difflib's ratio) where one is the other, misspelt: `name` and `nmae` are 0.75.
+ALIKE = 0.75
 # A column that is called like a link to other records (Odoo's coding guidelines), and those that are none all the same.
 LINK, NO_LINKS = re.compile(r"\w+_ids?"), ("res_id",)
 
@@ -37,7 +42,7 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
         return
     if not len(frame):
         yield "The frame has no rows."
-    if (match := LAST_PART.search(settings.path)) and settings.method != "POST" and len(frame) > 1:
+    if (match := LAST_PART.search(settings.path)) and _is_record(settings) and len(frame) > 1:
         yield (
             f"This would send {len(frame):,} rows to record {match[1]}. Put the column of ids in its place: "
             f"{settings.path[: match.start(1)]}{{{settings.ids}}}."
@@ -55,10 +60,47 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
     yield from _names(names, settings)
     yield from _context(settings)
     yield from _named(frame, settings)
+    yield from _excluded(frame, settings)
     yield from _one_address(len(frame), names, settings)
     values = [name for name in names if not (settings.needs_ids and name == settings.ids)]
     if not values and not others and operation(settings.endpoint.operation).needs_values:
         yield "All columns are excluded: nothing is left to send."
+
+
+def stray(columns: Iterable[object], excluded: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The excluded names that no column has, each with the column left that may have been meant; empty for none."""
+    there = [name for name in columns if isinstance(name, str)]
+    left = [name for name in there if name not in excluded]
+    return tuple((name, alike(name, left)) for name in excluded if name not in there)
+
+
+def did_you_mean(name: str) -> str:
+    """The end of a sentence about a name that is not there; empty where none is like it."""
+    return f" Did you mean {name!r}?" if name else ""
+
+
+def alike(name: str, names: Iterable[str]) -> str:
+    """The name among some that is written most like another; empty where none is."""
+    by_letters = {_letters(each): each for each in names}
+    found = get_close_matches(_letters(name), by_letters, n=1, cutoff=ALIKE)
+    return by_letters[found[0]] if found else ""
+
+
+def _letters(name: str) -> str:
+    return "".join(each for each in name.casefold() if each.isalnum()) or name
+
+
+def _excluded(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
+    """The columns that would be sent because the name that was to keep them out is misspelt."""
+    for name, meant in stray(frame.columns, settings.exclude):
+        if meant:
+            known = f"exclude names {name!r}, and the frame has no such column."
+            yield f"{known} Correct it, or take it out.{did_you_mean(meant)}"
+
+
+def _is_record(settings: Settings) -> bool:
+    """Whether the number at the end of the URL is a record's: what is posted to may also be a hook's, or a version."""
+    return settings.method != "POST" or MODEL_AND_ID.search(settings.path) is not None
 
 
 def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
@@ -72,14 +114,16 @@ def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
     if settings.needs_ids and settings.ids not in settings.url_columns:
         needs = f"{settings.endpoint.operation} needs one column of database ids"
         wanted.append((needs, settings.ids, "Say which it is: ids='…'."))
+    wanted += [("A key says which record a row is", name, "Correct key.") for name in settings.key]
     wanted += [
         (f"missing={policy!r} is for one column", column, "Correct its name.")
         for column, policy in settings.missing.items()
     ]
+    names = [name for name in frame.columns if isinstance(name, str)]
     for reason, column, advice in wanted:
-        there = sum(isinstance(name, str) and name == column for name in frame.columns)
-        if there != 1:
-            yield f"{reason}, and {f'{there} are' if there else 'none is'} called {column!r}. {advice}"
+        if (there := names.count(column)) != 1:
+            meant = did_you_mean("" if there else alike(column, names))
+            yield f"{reason}, and {f'{there} are' if there else 'none is'} called {column!r}. {advice}{meant}"
 
 
 def _names(names: list[str], settings: Settings) -> Iterator[str]:
@@ -98,6 +142,8 @@ def _names(names: list[str], settings: Settings) -> Iterator[str]:
     yield from _lines(names, settings)
     yield from _links(names, settings)
     yield from _reserved(names, settings)
+    if settings.key and "id" in names:
+        yield "Column 'id': with a key, the ids of records are looked up, and Odoo takes none. Exclude the column."
     yield from _rest(names, settings)
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from odoo_widgets.flow.credential import Credential
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
 
 # Server, database, model and operation: a row is known only where it went.
 Target: TypeAlias = "tuple[str, str, str, str]"

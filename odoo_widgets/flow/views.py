@@ -55,7 +55,16 @@ class Scene:
         shown = {name: MASK if is_secret(name, text) else text for name, text in self.settings.headers.items()}
         settings = self.settings.replace(headers=shown)
         encode: Callable[..., httpx.Request] = PROTOCOLS[settings.endpoint.protocol].encode
-        return encode(self.call, settings, self.credential, self.server)
+        request = encode(self.call, settings, self.credential, self.server)
+        if self.is_basic:
+            # In base64, nobody could see where the key stands.
+            request.headers[settings.place_of_key.name] = "".join(settings.place_of_key.around(self.credential))
+        return request
+
+    @property
+    def is_basic(self) -> bool:
+        """Whether the key goes out as HTTP Basic has it."""
+        return self.settings.endpoint.protocol == "rest" and bool(self.settings.place_of_key.user)
 
 
 def envelope(request: httpx.Request) -> str:
@@ -82,6 +91,8 @@ def _xml(content: bytes) -> str:
     return MEMBER.sub(r"<member>\1\2</member>", LEAF.sub(r"<value>\1</value>", EMPTY.sub(r"<\1></\1>", text)))
 
 
+# How a key in base64 is shown.
+BASIC = re.compile(r"Basic base64\((?P<inner>.*)\)")
 EMPTY = re.compile(r"<(struct|data)>\s*</\1>")
 LEAF = re.compile(r"<value>\s*(<(\w+)>[^<]*</\2>|<nil />)\s*</value>")
 MEMBER = re.compile(r"<member>\s*(<name>[^<]*</name>)\s*(<value><(?:(\w+)>[^<]*</\3>|nil />)</value>)\s*</member>")
@@ -166,8 +177,10 @@ def _one_curl(scene: Scene) -> str:
     words = {key: '"$ODOO_API_KEY"', uid: '"$ODOO_UID"'}
     taken = {f"${{{name}}}": f'"${name}"' for name in _variables(scene)}
     headers = (
+        f"--user {''.join(_parts(basic['inner'], words, shlex.quote))}"
+        if scene.is_basic and (basic := BASIC.fullmatch(value))
         # With nothing behind the colon curl would leave the header out.
-        f"--header {''.join(_parts(f'{name}: {value}' if value else f'{name};', words | taken, shlex.quote))}"
+        else f"--header {''.join(_parts(f'{name}: {value}' if value else f'{name};', words | taken, shlex.quote))}"
         for name, value in _headers(request)
     )
     # A program's arguments have a largest length, what comes through a pipe has none.
@@ -211,11 +224,15 @@ def _python(scene: Scene) -> str:
     marked, key, _ = _marked(scene)
     words = {key: "key"} | {f"${{{name}}}": f'os.environ["{name}"]' for name in _variables(scene)}
     headers = "".join(
-        f"    {name!r}: {' + '.join(_parts(value, words, repr)) or repr('')},\n"
+        f"    {name!r}: {_in_base64(basic['inner'], words)},\n"
+        if scene.is_basic and (basic := BASIC.fullmatch(value))
+        else f"    {name!r}: {' + '.join(_parts(value, words, repr)) or repr('')},\n"
         for name, value in _headers(marked.request())
     )
     protocol = scene.settings.endpoint.protocol
     imports, call, write = PYTHON[protocol]
+    if scene.is_basic:
+        imports = f"import base64\n{imports}"
     lines = [
         f"{imports}\n",
         'key = os.environ["ODOO_API_KEY"]',
@@ -225,6 +242,10 @@ def _python(scene: Scene) -> str:
     if first is not None:
         lines.append(f"uid = {write(first)}")
     return "\n".join([*lines, f"answer = {write(scene)}", "print(answer)"])
+
+
+def _in_base64(inner: str, words: dict[str, str]) -> str:
+    return f'"Basic " + base64.b64encode(({" + ".join(_parts(inner, words, repr))}).encode()).decode()'
 
 
 def _json_call(scene: Scene) -> str:

@@ -8,8 +8,7 @@ from typing import Any
 import attrs
 import httpx
 
-from odoo_widgets.flow.calls import LOG_IN, Call
-from odoo_widgets.flow.choices import over_json2
+from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.methods import State, known
 from odoo_widgets.flow.proofs import rolled_back
@@ -17,6 +16,7 @@ from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.verb_proofs import doubt
+from odoo_widgets.flow.ways_out import hint, instead
 
 # PostgreSQL's words (its source, src/backend/utils/init/postinit.c).
 NO_DATABASE = re.compile(r'database "(?P<name>.*)" does not exist')
@@ -29,8 +29,6 @@ DATABASE_SERVER = re.compile(r"connection to server .*? failed: |host name \"[^\
 
 OK, SUCCESS = 200, range(200, 300)
 NO_ADDRESS = (404,)
-# Where add-ons put their addresses.
-API = re.compile(r"/api(/|$)")
 
 # What a call may have done that no answer came to.
 MAY = {
@@ -112,6 +110,8 @@ def _asked(facts: Facts) -> str:
         return f"{ask.effect_of.method} was called, and {facts.server} was asked what it did"
     if ask.batch is not None:
         return f"{facts.server} was asked which records are there"
+    if ask.method == FIELDS_GET:
+        return f"{facts.server} was asked which fields {facts.call.model} has"
     return "" if ask.changes else f"{facts.server} was asked who has this login and key"
 
 
@@ -140,10 +140,18 @@ def no_answer(facts: Facts) -> str:
     waited = f" within {facts.settings.timeout:g} s" if late else ""
     if asked := _asked(facts):
         return f"{asked}, and no whole answer came{waited}. {_then(facts)}"
-    return (
-        f"Sent, no whole answer came{waited}: {_may(facts)}. Look there for the first of them before sending these "
-        "rows again."
-    )
+    return f"Sent, no whole answer came{waited}: {_may(facts)}. {_before_again(facts)}"
+
+
+def lost(facts: Facts) -> str:
+    """The request went out, and what came back, if anything, proves nothing."""
+    return no_answer(facts) if facts.exchange.error is not None else unreadable(facts)
+
+
+def _before_again(facts: Facts) -> str:
+    if facts.call.ask.keyed is not None:
+        return "Send these rows again when it answers: they are looked up by their key, and none is made twice."
+    return "Look there for the first of them before sending these rows again."
 
 
 def redirected(facts: Facts) -> str:
@@ -205,6 +213,8 @@ def no_api(facts: Facts) -> str:
         return _nothing_there(facts)
     if facts.settings.endpoint.protocol != "json2":
         return f"{facts.server} does not answer {facts.protocol} here. Check the server's address."
+    if proposed := way_out(facts):
+        return f"{facts.server} is Odoo {facts.knows.version}, which has no JSON-2. Use {proposed['url']}?"
     database = facts.exchange.request.headers.get("x-odoo-database")
     if database:
         return (
@@ -219,14 +229,15 @@ def no_api(facts: Facts) -> str:
 
 def _nothing_there(facts: Facts) -> str:
     """A page for people in place of an answer."""
-    path, proposed = facts.exchange.request.url.path, instead(facts)
-    hint = f" Odoo by itself has no /api. Use {proposed['url']}?" if proposed else " Check the URL."
+    path = facts.exchange.request.url.path
+    proposed = hint(facts.settings, path, facts.knows)
     if facts.status in NO_ADDRESS:
         missing = "address, database or record" if facts.settings.url_columns else "address or database"
-        return f"{facts.server} has nothing at {path} (HTTP {facts.status}): no such {missing}.{hint}"
+        then = proposed or "Check the URL."
+        return f"{facts.server} has nothing at {path} (HTTP {facts.status}): no such {missing}. {then}"
     return (
         f"{facts.server} refused what came to {path} with a page for people (HTTP {facts.status}). Check the content "
-        f"format, the header that the key goes into, and the URL.{hint if proposed else ''}"
+        f"format, the header that the key goes into, and the URL. {proposed}".rstrip()
     )
 
 
@@ -237,12 +248,13 @@ def wrong_format(facts: Facts) -> str:
     return f"{facts.server} does not take {kind} at {facts.exchange.request.url.path}{told}. Choose another format."
 
 
-def instead(facts: Facts) -> dict[str, Any]:
-    """The settings to use in place of an /api that is not there; empty where none can be proposed."""
-    target = facts.settings.endpoint
-    if target.protocol != "rest" or not target.model or not API.match(facts.exchange.request.url.path):
+def way_out(facts: Facts) -> dict[str, Any]:
+    """The settings to use in place of an API that is not there; empty where none can be proposed."""
+    model = facts.settings.endpoint.model
+    if model and f"model {model!r} does not exist" in facts.message:
+        # What does not know the model is there, and another API of the same Odoo does not know it either.
         return {}
-    return over_json2(facts.settings.by_name(), target.model, target.operation)
+    return instead(facts.settings, facts.exchange.request.url.path, facts.knows)
 
 
 def wrong_verb(facts: Facts) -> str:
@@ -282,13 +294,10 @@ def unreadable(facts: Facts) -> str:
         return f"{asked}, and answered something that Odoo does not write (HTTP {facts.status}). {_then(facts)}"
     if facts.settings.endpoint.protocol == "rest" and facts.reply is not None:
         answered = doubt(facts.call.ask, facts.reply, facts.status, facts.settings.id_path)
-        return (
-            f"Sent, and {facts.server} answered {answered}: {_may(facts)}. Look there for the first of them before "
-            "sending these rows again."
-        )
+        return f"Sent, and {facts.server} answered {answered}: {_may(facts)}. {_before_again(facts)}"
     return (
         f"Sent, and {facts.server} answered something that Odoo does not write (HTTP {facts.status}): {_may(facts)}. "
-        "Look there for the first of them before sending these rows again."
+        f"{_before_again(facts)}"
     )
 
 

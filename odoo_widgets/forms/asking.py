@@ -7,6 +7,7 @@ in a thread, one question at a time; what comes back changes the state under its
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,22 +16,22 @@ import traitlets
 from immutabledict import immutabledict
 
 from odoo_widgets.destination import Destination
-from odoo_widgets.flow.credential import Credential, Secret, host, origin
+from odoo_widgets.flow.credential import Credential, host, origin
 from odoo_widgets.flow.endpoint import address
-from odoo_widgets.flow.errors import OdooWidgetsError, SettingsError
+from odoo_widgets.flow.errors import OdooWidgetsError, SettingsError, StoppedError
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.forms import checking
 from odoo_widgets.forms.changing import Changing
 from odoo_widgets.forms.places import Place, place
 from odoo_widgets.forms.sentences import in_words
-from odoo_widgets.forms.target import MODEL, OPERATION
+from odoo_widgets.forms.target import MODEL, OPERATION, behind
+from odoo_widgets.forms.typed import Typed
 from odoo_widgets.forms.value import NOTHING, Value
 from odoo_widgets.net import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NO_KEY = Secret("")
 KEPT = {
     "keyring": "Remembered as {!r}. The key is in this computer's keyring.",
     "memory": (
@@ -41,35 +42,14 @@ KEPT = {
 TYPE_AGAIN = "The key of {!r} is not on this computer: type it again."
 
 
-@attrs.frozen
-class Typed:
-    """A credential as it is being typed. Nothing of it needs to be complete, and its key shows itself nowhere."""
-
-    server: str = ""
-    database: str = ""
-    login: str = ""
-    name: str = ""
-    key: Secret = NO_KEY
-
-    def with_server(self, text: str) -> Typed:
-        """The same with another server. A key is typed for one server, and does not follow to another."""
-        text = text.strip()
-        try:
-            server = origin(text if not text or "://" in text else f"https://{text}")
-        except SettingsError:
-            server = text
-        keeps = not self.server or server == self.server
-        return attrs.evolve(self, server=server, key=self.key if keeps else NO_KEY)
-
-
 class Asking(Changing):
     """Who sends, and what is known of the server.
 
     In: `data`, `destination`, `credential`, kept by `bind`; `typed`, `typing` (whether a credential is being typed),
     `said` (what the user says that a database is).
     Out: `server` (what it is known to be), `stored` (names), `picked` (the one in use; empty for another), `flaw` (why
-    what is typed is no credential), `asking` (what goes on, in words), `answered` (what came of it), `better` (settings
-    that suit the server better).
+    what is typed is no credential), `asking` (what goes on, in words), `answered` (what came of it), `refused` (why
+    nothing did), `better` (settings that suit the server better).
     """
 
     data = Value(None)
@@ -83,12 +63,15 @@ class Asking(Changing):
     flaw = traitlets.Unicode()
     asking = traitlets.Unicode()
     answered = traitlets.Unicode()
+    refused = traitlets.Unicode()
     better = Value(NOTHING)
     said = Value(immutabledict())
 
     def __init__(self) -> None:
         super().__init__()
         self._entered: Credential | None = None
+        # The server that was typed, and that the URL was made of.
+        self._led_to = ""
         self._list()
 
     def bind(self, **values: Any) -> None:
@@ -103,12 +86,13 @@ class Asking(Changing):
         try:
             self.stored = keys.stored()
         except OdooWidgetsError as error:
-            self.answered = in_words(error)
+            self.refused = in_words(error)
 
     def _meet(self, me: Credential | None) -> None:
         """What was known of another credential's server is not known of this one's."""
         if me != self.credential:
-            self.server, self.answered, self.better, self.picked = NOTHING_KNOWN, "", NOTHING, ""
+            self.server, self.better, self.answered = NOTHING_KNOWN, NOTHING, ""
+            self.refused = self.picked = ""
             if self.destination is not None and self.destination.active:
                 # Another credential is another place to send to.
                 self.destination = self.destination.replace(active=False)
@@ -135,15 +119,26 @@ class Asking(Changing):
             server = typed.pop("server", None)
             before = self.typed if server is None else self.typed.with_server(server)
             self.typed = attrs.evolve(before, **typed)
-            if server is not None and self.destination is None and before.server:
-                # A server is enough for samples.
-                self.edit(url=before.server)
+            if server is not None:
+                self._lead(before.server)
             made = self._complete()
             if made != self._entered:
                 # The one from a cell or from the list stays until there is another.
                 if made is not None or self.credential is self._entered:
                     self.bind(credential=made)
                 self._entered = made
+
+    def _lead(self, server: str) -> None:
+        """A server is enough for samples; as long as the URL is on the one that was typed, it follows to another."""
+        if self.destination is None:
+            if server:
+                self.edit(url=server)
+        elif self._led_to == origin(self.destination.url):
+            with suppress(SettingsError):
+                self.edit(url=origin(server) + behind(self.destination.url))
+        else:
+            return
+        self._led_to = origin(self.destination.url) if self.destination is not None else ""
 
     def _complete(self) -> Credential | None:
         typed, self.flaw = self.typed, ""
@@ -181,7 +176,10 @@ class Asking(Changing):
 
     def _checked(self, me: Credential, server: Server | None, error: Exception | None) -> None:
         if server is None:
-            self.answered = checking.failed(error or OSError(), me)
+            self.refused = checking.failed(error or OSError(), me)
+            if isinstance(error, StoppedError) and error.server is not None and error.server.version:
+                self.server = error.server
+                self.bind()
             return
         self.server, self.answered = server, checking.found(server, me)
         self.better = immutabledict(checking.better(server, self.destination))
@@ -196,7 +194,7 @@ class Asking(Changing):
 
     def _kept(self, name: str, where: str | None, error: Exception | None) -> None:
         if where is None:
-            self.answered = in_words(error or OSError())
+            self.refused = in_words(error or OSError())
             return
         self._list()
         self.picked, self.answered = name, KEPT[where].format(name)
@@ -205,7 +203,7 @@ class Asking(Changing):
         with self._changing():
             if self.asking:
                 return
-            self.asking, self.answered = words, ""
+            self.asking, self.answered, self.refused = words, "", ""
             run = partial(self._answer, work, then, self.credential)
             threading.Thread(target=run, name="odoo_widgets form asks", daemon=True).start()
 
@@ -222,7 +220,7 @@ class Asking(Changing):
                 try:
                     then(result, error)
                 except Exception as caught:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
-                    self.answered = in_words(caught)
+                    self.refused = in_words(caught)
 
     # --- live, test copy or sandbox ----------------------------------------------------------------------------------
 

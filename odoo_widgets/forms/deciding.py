@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import traitlets
 
+from odoo_widgets.flow.copies import file_for
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.sentences import in_words
 from odoo_widgets.forms.testing import Testing
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
 
 DONE, ACTIVATE = "done", "activate"
-FILE_END = ".toml"
-
-
-def file_for(name: str) -> str:
-    """The file that a name proposes: `Contacts, weekly` -> `contacts_weekly.toml`; none for none."""
-    words = re.sub(r"\W+", "_", name.strip().lower()).strip("_")
-    return f"{words}{FILE_END}" if words else ""
 
 
 class Deciding(Testing):

@@ -12,6 +12,7 @@ from IPython.display import DisplayHandle, display
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.keyboard import Keyboard
 from odoo_widgets.forms.panels.copying import copying_panel
 from odoo_widgets.forms.panels.header import header_panel
 from odoo_widgets.forms.panels.responses import responses_panel
@@ -57,6 +58,7 @@ class DestinationForm:
         self._widget = w.VBox(
             [
                 _style(),
+                Keyboard(),
                 header_panel(self._state),
                 halves,
                 tested_panel(self._state),
@@ -135,6 +137,22 @@ class DestinationForm:
             raise DataError(["Nothing has been sent yet, so there is no receipt."])
         who, when = self._state.signed
         return Destination.receipt(self._state.responses, path, who=who, when=when)
+
+    def wait(self, timeout: float | None = None) -> pd.DataFrame | None:
+        """Waits until what was started in the form has ended: a send, a test or its undoing.
+
+        Args:
+            timeout: The most seconds to wait; None for as long as it takes.
+
+        Returns:
+            What became of each row of the last send, as `responses`.
+
+        Raises:
+            TimeoutError: It goes on still.
+        """
+        if not self._state.wait(timeout):
+            raise TimeoutError(f"The form is still sending after {timeout} s. Stop ends it after the call in flight.")
+        return self.responses
 
     @property
     def widget(self) -> w.Widget:

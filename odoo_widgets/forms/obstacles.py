@@ -37,6 +37,23 @@ def obstacle(state: Sending) -> str:
     return ""
 
 
+def obstacle_to_repeat(state: Sending, *, again: bool) -> str:
+    """Why the send that waits cannot go on; empty if it can.
+
+    Args:
+        state: The form's.
+        again: Whether the rows that were sent before go once more, or stay out.
+    """
+    if state.repeats is None:
+        return "No send waits."
+    rows = state.repeats.of if again else state.repeats.others
+    if not rows:
+        return "No other row is left to send."
+    if to_confirm(state, rows) and state.confirmation.strip() != to_confirm(state, rows):
+        return to_type(state, rows)
+    return _in_the_way(state)
+
+
 def obstacle_to_test(state: Testing) -> str:
     """Why no test can be sent now; empty if it can."""
     if found := _in_the_way(state):
@@ -53,13 +70,15 @@ def _in_the_way(state: Sending) -> str:
     if state.phase != IDLE:
         return "A send is going on."
     if state.problem:
-        return "See what is wrong above."
+        return "Say above where to send." if state.destination is None else "See what is wrong above."
     if state.credential is None:
         return "Choose a credential first: it says as whom to send."
     return _lacking(state.destination, state.credential)
 
 
 def _lacking(destination: Destination, credential: Credential) -> str:
+    if destination.endpoint.protocol == "rest":
+        return destination.place_of_key.unfit(credential)
     protocol = PROTOCOLS[destination.endpoint.protocol]
     missing = [name for name in ("database", "login") if not getattr(credential, name)]
     if not protocol.LOGS_IN or not missing:

@@ -5,14 +5,16 @@ Handlers start and stop; the sending thread reports. Both change what is here un
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 from immutabledict import immutabledict
 
 from odoo_widgets.flow import tested
-from odoo_widgets.flow.errors import StoppedError
+from odoo_widgets.flow.errors import RepeatedError, StoppedError
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.asking import Asking
 from odoo_widgets.forms.obstacles import IDLE
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from odoo_widgets.flow.records import Source
+    from odoo_widgets.flow.errors import Repeats
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.net.delivery import Delivery, Progress
 
 # A send reports after every call; a screen needs no more than this.
@@ -40,7 +43,8 @@ class Sending(Asking):
 
     In: what `Asking` keeps, and `problem`, which `State` finds.
     Out: `phase`, `progress`, `responses`, `last`, `outcome`, and `way_out`, settings that would be right after it;
-    `confirmation` is what was typed.
+    `repeats`, the rows that were sent before, where a send waits for what becomes of them; `confirmation` is what was
+    typed.
     Rows that were sent as a test are left out, unless they are wanted `again`; `tests` has them.
     """
 
@@ -50,6 +54,7 @@ class Sending(Asking):
     responses = Value(None)
     confirmation = traitlets.Unicode()
     last = traitlets.Unicode()
+    repeats = Value(None)
     tests = Value(())
     again = traitlets.Bool(False)
     only_rejected = traitlets.Bool(False)
@@ -60,6 +65,8 @@ class Sending(Asking):
         self._delivery: Delivery | None = None
         self._reported = 0.0
         self._sent: Source | None = None
+        # The send that waits for what becomes of rows that were sent before.
+        self._once_more: Callable[[bool], None] | None = None
         # Who sent what is in the responses, and when it ended.
         self.signed: tuple[str, datetime] | None = None
 
@@ -105,32 +112,50 @@ class Sending(Asking):
     def send(self) -> None:
         """Starts to send what is bound, in the background. What goes wrong becomes `outcome`."""
         with self._changing():
-            if self.obstacle:
-                return
-            left_out, source = self.left_out, self.data
-            try:
-                delivery = self.destination.delivery(
-                    source,
-                    self.credential,
-                    server=self.known,
-                    rows=tested.among(len(source), left_out),
-                    on_progress=self._on_progress,
-                )
-            except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
-                self.outcome = in_words(error)
-                return
-            self._delivery, self._reported = delivery, 0.0
-            self.phase, self.progress, self.outcome = SENDING, None, ""
-            self.confirmation = ""
-            sent, who = headline(self), self.credential.login
+            if not self.obstacle:
+                self._send(self.data, self.left_out)
 
-            def take(responses: pd.DataFrame) -> None:
-                whole = tested.whole(source, responses, left_out)
-                self._sent, self.signed, self.only_rejected = source, (who, datetime.now(UTC)), False
-                self.responses, self.last = whole, result(whole, sent)
+    def send_repeated(self, *, again: bool) -> None:
+        """Starts the send that waits: rows that were sent before go once more, or stay out."""
+        with self._changing():
+            if self._once_more is not None and not obstacles.obstacle_to_repeat(self, again=again):
+                self._once_more(again)
 
-            delivery.future.add_done_callback(lambda _future: self._on_end(delivery, take))
-            delivery.start()
+    def _send(self, source: Source, left_out: dict[int, pd.DataFrame], again: bool | None = None) -> None:
+        # Who wants the tested rows to go again has not said that of others.
+        tests = set(self.sent_before) if self.again else set()
+        once_more = partial(self._send, source, left_out)
+        sent, who = headline(self), self.credential.login
+
+        def take(responses: pd.DataFrame) -> None:
+            whole = tested.whole(source, responses, left_out)
+            self._sent, self.signed, self.only_rejected = source, (who, datetime.now(UTC)), False
+            self.responses, self.last = whole, result(whole, sent)
+
+        def ask(repeats: Repeats) -> None:
+            if tests.issuperset(repeats.rows):
+                once_more(again=True)
+            else:
+                self.repeats, self._once_more = repeats, lambda again: once_more(again=again)
+
+        self._begin(source, take, ask, rows=tested.among(len(source), left_out), again=again)
+
+    def _begin(
+        self, source: Source, take: Callable[[pd.DataFrame], None], ask: Callable[[Repeats], None], **how: Any
+    ) -> None:
+        """Starts a delivery; `take` gets its responses, `ask` the rows that were sent before."""
+        try:
+            delivery = self.destination.delivery(
+                source, self.credential, server=self.known, on_progress=self._on_progress, **how
+            )
+        except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
+            self.outcome = in_words(error)
+            return
+        self._delivery, self._reported = delivery, 0.0
+        self.phase, self.progress, self.outcome = SENDING, None, ""
+        self.confirmation, self.repeats, self._once_more = "", None, None
+        delivery.future.add_done_callback(lambda _future: self._on_end(delivery, take, ask))
+        delivery.start()
 
     def show_rejected(self, *, only: bool) -> None:
         """Shows the rejected rows of the last send only, or all of them."""
@@ -157,21 +182,43 @@ class Sending(Asking):
             with self._changing():
                 self.progress = progress
 
-    def _on_end(self, delivery: Delivery, take: Callable[[pd.DataFrame], None]) -> None:
+    def _on_end(self, delivery: Delivery, take: Callable[[pd.DataFrame], None], ask: Callable[[Repeats], None]) -> None:
         # In the sending thread.
-        responses, outcome, way_out = None, "", NOTHING
+        responses, repeats, outcome, way_out = None, None, "", NOTHING
         try:
             responses = delivery.future.result()
+        except RepeatedError as error:
+            repeats = error.repeats
         except StoppedError as error:
             responses, outcome, way_out = error.responses, str(error), immutabledict(error.instead)
         except Exception as error:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
             outcome = in_words(error)
         with self._changing():
             self._delivery = None
-            self.phase, self.progress, self.outcome = IDLE, delivery.progress, outcome
+            self.phase, self.progress, self.outcome = IDLE, None if repeats else delivery.progress, outcome
             self.way_out = way_out
             if responses is not None:
                 take(responses)
+            if repeats is not None:
+                ask(repeats)
+
+    def wait(self, timeout: float | None) -> bool:
+        """Waits until nothing goes on; says whether that came in time."""
+        ended = threading.Event()
+
+        def look(_change: object) -> None:
+            if self.phase == IDLE:
+                ended.set()
+
+        self.observe(look, "phase")
+        try:
+            look(None)
+            came = ended.wait(timeout)
+            # Whoever follows what has ended is told under the lock.
+            with self._lock:
+                return came
+        finally:
+            self.unobserve(look, "phase")
 
     def close(self) -> None:
         """Lets a send end after the call in flight, and lets go of everybody who listens."""

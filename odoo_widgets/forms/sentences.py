@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from odoo_widgets.flow.batches import NAMED, rows_text
 from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import OdooWidgetsError
-from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
+from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation, words_of
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.responses import counts
+from odoo_widgets.flow.responses import counts, figures
+from odoo_widgets.flow.settings import ONLINE_RATE
 from odoo_widgets.forms.obstacles import IDLE
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.destination import Destination
+    from odoo_widgets.flow.errors import Repeats
     from odoo_widgets.forms.asking import Asking
     from odoo_widgets.forms.sending import Sending
     from odoo_widgets.forms.state import State
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 
 # How many of its calls a form shows.
 SAMPLES = 5
+MINUTE, HOUR = 60, 3600
+# Seconds below which a tenth says nothing.
+SHORT = 0.1
+TERMS = "To Odoo Online it is one call a second and one at a time, as Odoo's terms ask, unless you say otherwise here."
+BEYOND_TERMS = "Odoo's terms for Odoo Online ask for no more than one call a second, and one at a time."
 
 
 def headline(state: Asking) -> str:
@@ -51,7 +58,7 @@ def intention(state: State) -> str:
         return ""
     target = state.destination.endpoint
     rows, model = f"{len(state.data) - len(state.left_out):,}", target.model or "rows"
-    known = operation(target.operation).words
+    known = words_of(target.operation, state.destination.when_found)
     alone = target.operation in OPERATIONS or target.operation in VERBS
     what = f"{known} {rows} {model}" if alone else f"{known} on {rows} {model}"
     log_in = "a login, then " if logs_in(state) else ""
@@ -65,7 +72,35 @@ def plan(state: State) -> str:
         return rows
     before = " · nothing sent yet" if state.responses is None and state.phase == IDLE else ""
     log_in = "a login, then " if logs_in(state) else ""
-    return f"{rows} · {log_in}{calls(state)} to {host(state.destination.url)}{before}"
+    least = least_seconds(state)
+    slow = f" · {duration(least)} at least" if least >= MINUTE else ""
+    return f"{rows} · {log_in}{calls(state)} to {host(state.destination.url)}{slow}{before}"
+
+
+def least_seconds(state: State) -> float:
+    """How long the rate makes a send last; 0 without one."""
+    rate = state.destination.rate if state.destination is not None else None
+    return max(state.batches - 1, 0) / rate if rate else 0
+
+
+def pace(state: State) -> str:
+    """What the rate does to a send, and what Odoo's terms say about it; empty where there is nothing to say."""
+    destination, sentences = state.destination, []
+    if destination is None:
+        return ""
+    if destination.is_online:
+        beyond = destination.rate > ONLINE_RATE or destination.concurrency > 1
+        sentences.append(BEYOND_TERMS if beyond else TERMS)
+    if least := least_seconds(state):
+        sentences.append(f"{calls(state).capitalize()} take {duration(least)} at least.")
+    return " ".join(sentences)
+
+
+def duration(seconds: float) -> str:
+    """A time in seconds, minutes or hours."""
+    if seconds < MINUTE:
+        return f"{seconds:.0f} s"
+    return f"{seconds / MINUTE:.0f} min" if seconds < HOUR else f"{seconds / HOUR:.1f} h"
 
 
 def result(responses: pd.DataFrame, headline: str) -> str:
@@ -81,7 +116,7 @@ def tried(rows: Sequence[int], answer: pd.DataFrame) -> str:
     parts = [str(answered[0]) if answered else "no answer"]
     parts += [f"{status.replace('_', ' ')} {number:,}" for status, number in counts(answer).items()]
     parts += [_records(ids)] if ids else []
-    parts += [f"{seconds[0]:.1f} s"] if seconds else []
+    parts += [f"{seconds[0]:.1f} s" if seconds[0] >= SHORT else f"{seconds[0]:.2f} s"] if seconds else []
     return f"{rows_text(list(rows)).capitalize()} → {' · '.join(parts)}"
 
 
@@ -127,6 +162,28 @@ def already_sent(state: Sending) -> str:
     return f"{_number(rows, 'row')} already sent as a test." if rows else ""
 
 
+def repeated(repeats: Repeats | None) -> str:
+    """How many of the rows were sent before, when, and what became of them; empty where a send does not wait."""
+    if repeats is None:
+        return ""
+    rows, one = len(repeats.rows), len(repeats.rows) == 1
+    which = f"{rows:,} of {_number(repeats.of, 'row')}" if repeats.others else f"All {_number(rows, 'row')}"
+    which = "The one row" if repeats.of == 1 else which
+    when = f"on {repeats.first}" if repeats.first == repeats.last else f"between {repeats.first} and {repeats.last}"
+    test = "as a test " if repeats.tests else ""
+    them = "it would be there twice" if one else "they would be there twice"
+    rest = "" if repeats.others else " Nothing else is left to send."
+    return (
+        f"{which} {'was' if one else 'were'} sent {test}{when} ({figures(repeats.statuses, ', ')}). "
+        f"Sent again, {them}.{rest}"
+    )
+
+
+def others_button(repeats: Repeats) -> str:
+    """What the button does that leaves out what was sent before."""
+    return f"Send the other {_number(repeats.others, 'row') if repeats.others != 1 else 'row'}"
+
+
 def in_words(error: Exception) -> str:
     """An error as a sentence: our own are written as such, any other is a mistake of this package's."""
     return str(error) if isinstance(error, OdooWidgetsError) else f"This should not happen, please report it: {error!r}"
@@ -150,7 +207,9 @@ def shown(state: State) -> str:
         first = f"first {len(state.samples):,}" if len(state.samples) > 1 else "first"
         of_batches = "" if one_each(state) else "calls " if len(state.samples) > 1 else "call "
         sentences.append(f"The {first} {of_batches}of {calls(state)}.")
-    if operation(state.destination.endpoint.operation).needs_ids:
+    if state.destination.key:
+        sentences.append("Which rows are there, only the look-up tells: what follows is shown for either.")
+    elif operation(state.destination.endpoint.operation).needs_ids:
         sentences.append("What follows a look-up is shown as if every record is there.")
     return " ".join(sentences)
 
@@ -163,8 +222,12 @@ def logs_in(state: State) -> bool:
 def one_each(state: State) -> bool:
     """Whether each batch is one call: a row's own address, a byte budget and most operations make more of one."""
     destination = state.destination
-    whole = destination.endpoint.operation == "create" or destination.endpoint.operation in VERBS
-    return whole and not destination.url_columns and destination.max_bytes is None
+    # With a key, a look-up comes first.
+    creates = destination.endpoint.operation == "create" and not destination.key
+    whole = creates or destination.endpoint.operation in VERBS
+    # A row by itself has one address, and cannot be parted.
+    alone = destination.batch_size is None and destination.grouping != "keep together"
+    return whole and (alone or (not destination.url_columns and destination.max_bytes is None))
 
 
 def calls(state: State) -> str:

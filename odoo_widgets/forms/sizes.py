@@ -1,4 +1,7 @@
-"""Sizes in bytes, as an analyst writes and reads them: `500 kB`, `2 MB`. A thousand of each makes one of the next."""
+"""Numbers and sizes as an analyst writes and reads them: `2.5`, `500 kB`, `2 MB`.
+
+A thousand of each unit makes one of the next.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from decimal import Decimal
 UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 SIZE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,9})?\s*([kmg]?b)", re.IGNORECASE)
 NONE = ("", "0", "no limit")
+NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?|\.\d{1,9}")
 
 
 def size_words(size: int | None) -> str:
@@ -39,3 +43,15 @@ def size_of(text: str) -> int | str | None:
     unit = {each.lower(): size for each, size in UNITS.items()}[name.lower()]
     size = Decimal(whole.replace(",", "") + (rest or "")) * unit
     return int(size) if size == int(size) else text
+
+
+def number_words(number: float | None) -> str:
+    """A number without what it does not need: `5`, `0.5`; nothing for None."""
+    return "" if number is None else f"{Decimal(str(number)).normalize():f}"
+
+
+def number_of(text: str) -> float | str | None:
+    """The number that words say; None for no limit, the text itself where it says neither."""
+    if text.strip().lower() in NONE:
+        return None
+    return float(text) if NUMBER.fullmatch(text.strip()) else text

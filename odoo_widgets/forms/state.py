@@ -23,8 +23,8 @@ from odoo_widgets.flow.chain import NextSource, next_source
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.errors import DataError
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.samples import Samples
+from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
 from odoo_widgets.forms.deciding import Deciding
@@ -150,6 +150,11 @@ class State(Deciding):
         """The names of the data's columns, as far as they are text."""
         return tuple(dict.fromkeys(name for name in self.data.frame.columns if isinstance(name, str)))
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing says yet where to send: then something is to be done, and nothing is wrong."""
+        return self.destination is None and not self.draft
+
     def _take(self, wanted: Mapping[str, Any]) -> None:
         """Makes a destination of what is wanted, or keeps that as a draft and says why."""
         problem, instead = "", NOTHING
@@ -190,6 +195,7 @@ class State(Deciding):
         if self.phase == IDLE:
             # What the last send ran into, and how far it came, is not true of other values.
             self.outcome, self.way_out, self.progress = "", NOTHING, None
+            self.repeats = self._once_more = None
         self._derive_trial()
 
     def _fitting(self, among: Sequence[int] | None) -> tuple[int, int]:

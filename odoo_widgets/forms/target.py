@@ -9,7 +9,7 @@ import attrs
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.batches import GROUPINGS
-from odoo_widgets.flow.choices import OF_REST
+from odoo_widgets.flow.choices import CREATE, OF_REST
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.endpoint import MEANING, PAGES, RPC_PATHS, address, endpoint, fixed, protocol_of
 from odoo_widgets.flow.errors import SettingsError
@@ -18,13 +18,17 @@ from odoo_widgets.flow.server import NOTHING_KNOWN, Server, proposed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NO_URL = "Type the URL to send to, such as https://mycompany.odoo.com/json/2/res.partner/create."
+NO_URL = (
+    "Pick a credential, or press New… and type your Odoo's server and key: the URL follows from it. Or type the URL to "
+    "send to, such as https://mycompany.odoo.com/json/2/res.partner/create."
+)
 NO_METHOD = "Type the name of the method to run, under Method Name."
 NO_MODEL = "Type the model that the rows are for, such as res.partner: this URL does not say it."
 NO_GROUP_BY = "Pick the column to group by, under Group By."
 CUT = "{} is a page for people: it was cut to its server, and what to do there was added."
 ADDED = "Only the server was typed: what to do there was added."
 NO_SIZE = "Largest Request is a size with its unit, such as 500 kB or 2 MB."
+NO_RATE = "Calls per Second is a number above 0, such as 5 or 0.5. Leave it empty for no limit."
 # What a key's server is proposed to be sent.
 MODEL, OPERATION = "res.partner", "create"
 VIEWS = ("model", "operation")
@@ -147,6 +151,8 @@ def _complete(wanted: Mapping[str, Any], destination: Destination | None) -> Non
         raise SettingsError(NO_METHOD)
     if isinstance(wanted.get("max_bytes"), str):
         raise SettingsError(NO_SIZE)
+    if isinstance(wanted.get("calls_per_second"), str):
+        raise SettingsError(NO_RATE)
     grouping = shown("grouping", wanted, destination)
     if grouping in GROUPINGS and GROUPINGS[grouping].needs_column and not shown("group_by", wanted, destination):
         raise SettingsError(NO_GROUP_BY)
@@ -180,8 +186,11 @@ def made(draft: Mapping[str, Any], destination: Destination | None) -> Destinati
     if destination is None:
         return Destination(**wanted)
     # What the protocol fixes follows the URL; what was typed otherwise is left to be corrected.
-    follow = {name: value for name, (value, _) in fixed(wanted.get("url", "")).items()}
+    follow: dict[str, Any] = {name: value for name, (value, _) in fixed(wanted.get("url", "")).items()}
     if follow:
         # What only REST knows is left behind with it.
-        follow |= OF_REST
+        follow |= OF_REST | ({"mode": CREATE} if destination.endpoint.protocol == "rest" else {})
+    elif destination.key and protocol_of(wanted.get("url", "")) == "rest":
+        # What only Odoo's own APIs know is, too.
+        follow |= {"key": (), "mode": CREATE}
     return destination.replace(**{**follow, **wanted})

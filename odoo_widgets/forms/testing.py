@@ -16,9 +16,10 @@ from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.samples import Sample
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.obstacles import IDLE
+from odoo_widgets.forms.proposals import without_unknown
 from odoo_widgets.forms.sending import TESTING, UNDOING, Sending
 from odoo_widgets.forms.sentences import in_words, tried, undone
-from odoo_widgets.forms.value import Value
+from odoo_widgets.forms.value import NOTHING, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,8 @@ class Testing(Sending):
 
     In: `testing` (whether the open sample is open for editing), `whole` (all of its rows, or the first), `payload` as
     it is shown and edited, `test_confirmation`.
-    Out: `trial`, `last_test`, `told` (what became of it), `test_problem`.
+    Out: `trial`, `last_test`, `told` (what became of it), `refusal` (what the server said was wrong), `way_past`
+    (settings that would be right), `test_problem`.
     """
 
     # What these are, `State` says.
@@ -74,6 +76,8 @@ class Testing(Sending):
     test_problem = traitlets.Unicode()
     last_test = Value(None)
     told = traitlets.Unicode()
+    refusal = traitlets.Unicode()
+    way_past = Value(NOTHING)
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,6 +142,8 @@ class Testing(Sending):
         elif not self.testing:
             self.payload = self._made = ""
         self.trial, self.test_problem, self.test_confirmation = trial, problem, ""
+        # What was refused was refused with other values.
+        self.refusal, self.way_past = "", NOTHING
 
     def _trial(self, samples: Samples) -> Trial | None:
         shown = next((each for each in samples[self.open_sample :] if each.call.ask.changes), None)
@@ -167,7 +173,14 @@ class Testing(Sending):
             try:
                 edit = self._edit(trial) if self.is_edited else None
                 delivery = destination.delivery(
-                    self.data, credential, rows=trial.rows, edit=edit, server=trial.sample.scene.server
+                    self.data,
+                    credential,
+                    rows=trial.rows,
+                    edit=edit,
+                    server=trial.sample.scene.server,
+                    # Each test is a decision of its own.
+                    again=True,
+                    test=True,
                 )
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
                 self.test_problem = in_words(error)
@@ -223,7 +236,7 @@ class Testing(Sending):
 
     def _run(self, delivery: Delivery, phase: str, take: Callable[[pd.DataFrame], None]) -> None:
         self._delivery, self.phase, self.progress = delivery, phase, None
-        self.test_problem = self.told = ""
+        self.test_problem = self.told = self.refusal = ""
 
         def on_end(_future: object) -> None:
             # In the sending thread.
@@ -244,9 +257,15 @@ class Testing(Sending):
                     problem = in_words(error)
                 self._derive()
                 self.test_problem = problem
+                self._explain(answer)
 
         delivery.future.add_done_callback(on_end)
         delivery.start()
+
+    def _explain(self, answer: pd.DataFrame | None) -> None:
+        self.refusal = "" if answer is None else str(next(iter(answer["error"].dropna()), ""))
+        excluded = self.destination.exclude
+        self.way_past = NOTHING if answer is None else without_unknown(answer, self.data.frame.columns, excluded)
 
     # --- what a send knows of it -------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import attrs
@@ -21,15 +21,15 @@ from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.repeats import Past
 from odoo_widgets.flow.responses import Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from odoo_widgets.flow.source import Source
 from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
 from odoo_widgets.net.past import fresh, unfinished
-from odoo_widgets.net.sends import Head
+from odoo_widgets.net.sends import Head, starting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -152,6 +152,8 @@ class Delivery:
                 f"{PROTOCOLS[settings.endpoint.protocol].NAME} wants the {wanted} beside the key: "
                 f"Credential(…, {wanted}='…'). Nothing was sent."
             )
+        if settings.endpoint.protocol == "rest" and (unfit := settings.place_of_key.unfit(credential)):
+            raise CredentialError(f"{unfit} Nothing was sent.")
         # Its frame is a copy: what the caller does meanwhile is not for this send.
         self._source = Source.of(data)
         self._rows = range(len(self._source)) if rows is None else rows
@@ -263,19 +265,21 @@ class Delivery:
         source, settings, rows = self._source, self._settings, self._rows
         digests = Digests(source, settings, rows)
         where = target(settings, self._credential.database)
-        if self._resume:
-            head, past = unfinished(source, settings, rows, digests, where)
-        else:
-            past = fresh(source, settings, rows, digests, where, again=self._again)
-            head = Head.new(
-                what(settings.endpoint),
-                self._credential,
-                target=where,
-                fingerprint=digests.fingerprint(),
-                rows=len(source),
-                test=self._test,
-            )
-        with Journal(head, digests.of) as journal:
+        with ExitStack() as stack:
+            with starting(where):
+                if self._resume:
+                    head, past = unfinished(source, settings, rows, digests, where)
+                else:
+                    past = fresh(source, settings, rows, digests, where, again=self._again)
+                    head = Head.new(
+                        what(settings.endpoint, settings.when_found),
+                        self._credential,
+                        target=where,
+                        fingerprint=digests.fingerprint(),
+                        rows=len(source),
+                        test=self._test,
+                    )
+                journal = stack.enter_context(Journal(head, digests.of))
             yield past, journal
 
     def _sent(self, past: Past, journal: Journal | None) -> StoppedError | None:

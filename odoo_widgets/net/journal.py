@@ -55,7 +55,6 @@ class Journal:
         self.head, self._digests = attrs.evolve(head, process=here()), digests
         self._path = folder() / head.name
         with told("written", folder()), ExitStack() as stack:
-            folder().mkdir(parents=True, exist_ok=True, mode=0o700)
             stack.enter_context(held(head))
             self._file = stack.enter_context(closing(opened(self._path.with_suffix(".sqlite"))))
             self._write_head()

@@ -17,7 +17,7 @@ from odoo_widgets.flow.batches import group_position
 from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import judge
-from odoo_widgets.flow.plan import plan
+from odoo_widgets.flow.plan import needed, plan
 from odoo_widgets.flow.policy import Policy, Standing, Wait
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import Outcome
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.errors import StoppedError
     from odoo_widgets.flow.follow import Verdict
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.repeats import Past
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.net.journal import Journal
 
 STOPPED = "The send was stopped before this row."
@@ -139,16 +139,23 @@ class Loop:
         rate = self._settings.rate
         self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
         async with client(self._settings, self._transport) as self._http:
+            # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
+            while not self._over and (asked := self._needed(past)) is not None:
+                await self._see_through(asked)
             planned = self._planned(past)
             first = next(planned, None)
             if first is None:
                 return None
-            # Whoever logs in, does so before anybody else calls.
+            # Where the first call cannot be made, no other can.
             await self._see_through(first)
             async with asyncio.TaskGroup() as group:
                 for number in range(self._settings.concurrency):
                     group.create_task(self._work(number, planned))
         return self._stop
+
+    def _needed(self, past: Past) -> Call | None:
+        rows = bool(len(past.rows) or len(past.in_doubt))
+        return next(needed(self._source, self._settings, self.server), None) if rows else None
 
     def _planned(self, past: Past) -> Iterator[Call]:
         first = past.batches

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.inquiry import inquiry
 from odoo_widgets.flow.probing import QUESTIONS
 from odoo_widgets.net.environment import filled
@@ -36,11 +37,16 @@ async def aprobe(
     asked = inquiry(credential, model, protocol, settings)
     asked = attrs.evolve(asked, settings=filled(asked.settings))
     async with client(asked.settings, transport) as http:
-        for question in QUESTIONS:
-            request = question.request(asked)
-            if request is not None:
-                exchange = await perform(http, request, asked.settings)
-                asked = attrs.evolve(asked, server=question.read(asked, exchange))
+        try:
+            for question in QUESTIONS:
+                request = question.request(asked)
+                if request is not None:
+                    exchange = await perform(http, request, asked.settings)
+                    asked = attrs.evolve(asked, server=question.read(asked, exchange))
+        except StoppedError as error:
+            # A key that is an add-on's own is unknown to Odoo, whose version is known all the same.
+            error.server = asked.server
+            raise
     if settings is None:
         return asked.server
     return await areplaced(filled(settings), credential, asked.server, transport=transport)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
-from odoo_widgets.flow.errors import JournalError, RepeatedError
+from odoo_widgets.flow.errors import JournalError, RepeatedError, Repeats
 from odoo_widgets.flow.problems import row_name
-from odoo_widgets.flow.repeats import IN_FLIGHT, LEFT_A_TRACE, NOT_BEGUN, Past, can_be_found_out, doubling, matched
+from odoo_widgets.flow.repeats import IN_FLIGHT, LEFT_A_TRACE, NOT_BEGUN, Past, doubling, findable, matched
 from odoo_widgets.flow.responses import Outcome, figures
 from odoo_widgets.net import sends
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from odoo_widgets.flow.digests import Digests
-    from odoo_widgets.flow.records import Source
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.net.sends import Head, Written
 
 # What a resumed send sends: rows that no call was made for, or whose call was stopped before it did anything.
@@ -53,7 +54,8 @@ def fresh(
             raise JournalError(f"{sends.said(head)} is still going on, in process {process}. Wait for its end.")
     found = {} if again else _sent_before(source, settings, rows, digests, earlier)
     if found and again is None:
-        raise RepeatedError([_repeated(source, found, len(rows))], sorted(found))
+        repeats = _repeats(found, len(rows))
+        raise RepeatedError([_repeated(source, found, repeats)], repeats)
     left_out = tuple(_as_before(written, place, row, of_this=False) for row, (written, place) in found.items())
     return Past(left_out, rows=[row for row in rows if row not in found] if found else rows)
 
@@ -81,17 +83,31 @@ def _read(head: Head) -> Written:
         return sends.Written(head, *(np.zeros(0, dtype="int64"),) * 2, [], [])
 
 
-def _repeated(source: Source, found: dict[int, tuple[Written, int]], size: int) -> str:
+def _repeats(found: dict[int, tuple[Written, int]], size: int) -> Repeats:
+    heads = {written.head.name: written.head for written, _place in found.values()}
+    return Repeats(
+        rows=tuple(sorted(found)),
+        of=size,
+        first=heads[min(heads)].day,
+        last=heads[max(heads)].day,
+        statuses=Counter(_status(written.statuses[place]) for written, place in found.values()),
+        tests=all(head.test for head in heads.values()),
+    )
+
+
+def _status(written: str) -> str:
+    return "in_doubt" if written == IN_FLIGHT else written
+
+
+def _repeated(source: Source, found: dict[int, tuple[Written, int]], repeats: Repeats) -> str:
     first = min(found)
     written, _place = found[first]
-    statuses: dict[str, int] = {}
-    for each, place in found.values():
-        statuses[each.statuses[place]] = statuses.get(each.statuses[place], 0) + 1
-    which = "All" if len(found) == size else f"{len(found):,} of the"
+    which = f"{len(found):,} of the" if repeats.others else "All"
     return (
-        f"{which} {size:,} rows were sent before ({figures(statuses, ', ')}), {row_name(source.frame.index, first)} on "
-        f"{written.head.day}. Sent again, they would be there twice. again=False leaves them out, again=True sends "
-        "them once more, and key='…' says by which column a record is found, so that nothing is there twice."
+        f"{which} {repeats.of:,} rows were sent before ({figures(repeats.statuses, ', ')}), "
+        f"{row_name(source.frame.index, first)} on {written.head.day}. Sent again, they would be there twice. "
+        "again=False leaves them out, again=True sends them once more, and key='…' says by which column a record is "
+        "found, so that nothing is there twice."
     )
 
 
@@ -139,18 +155,15 @@ def unfinished(
     doubted = [row for row, each in status.items() if each in IN_DOUBT]
     settled = [row for row, each in status.items() if each not in (*OPEN, *IN_DOUBT)]
     outcomes = [_as_before(written, place[row], row) for row in settled]
-    found_out = can_be_found_out(settings)
-    if not found_out:
-        outcomes += [_as_before(written, place[row], row) for row in doubted]
+    found_out = findable(source, settings, doubted)
+    outcomes += [_as_before(written, place[row], row) for row in doubted if row not in found_out]
     rest = [row for row in rows if status.get(row, NOT_BEGUN) in OPEN]
     # Rows that it left out at its start, since they had been sent before, are left out again.
     others = [each for each in earlier if each.name != head.name]
     left_out = _sent_before(source, settings, rest, digests, others) if rest else {}
     outcomes += [_as_before(found, at, row, of_this=False) for row, (found, at) in left_out.items()]
     batches = max((each[1] for each in written.cells if each[1] is not None), default=-1) + 1
-    return head, Past(
-        tuple(outcomes), doubted if found_out else (), [row for row in rest if row not in left_out], batches
-    )
+    return head, Past(tuple(outcomes), found_out, [row for row in rest if row not in left_out], batches)
 
 
 def _check_same(source: Source, written: Written, digests: Digests) -> None:

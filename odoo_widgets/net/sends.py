@@ -49,6 +49,10 @@ CREATE TABLE IF NOT EXISTS rows (
 READ = """
 SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
 FROM rows ORDER BY row"""
+# Another process looks whether a send is going on.
+LOOK_SECONDS = 0.5
+# And looks a frame through before it starts.
+START_SECONDS = 120.0
 # How long a send stays listed.
 KEPT = timedelta(days=90)
 
@@ -154,26 +158,42 @@ def opened(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def held(head: Head) -> Iterator[None]:
+def held(head: Head, seconds: float = LOOK_SECONDS) -> Iterator[None]:
     """A send that is this process's own meanwhile.
+
+    Args:
+        head: The send.
+        seconds: How long to wait for another process, which may only have a look.
 
     Raises:
         JournalError: Another process is sending it.
     """
-    lock = lock_of(head.name)
     try:
-        lock.acquire(blocking=False)
+        with _lock(head.name, seconds):
+            yield
     except filelock.Timeout:
         raise JournalError(f"{said(head)} is still going on, in process {head.process}. Wait for its end.") from None
+
+
+@contextmanager
+def starting(target: str) -> Iterator[None]:
+    """One send to a target starts at a time, so that each sees what the ones before it send.
+
+    Raises:
+        JournalError: Another one does not get on with it, or nothing can be written down.
+    """
+    with told("written", folder()):
+        folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        yield
-    finally:
-        lock.release()
+        with _lock(f"starting-{target}", START_SECONDS):
+            yield
+    except filelock.Timeout:
+        raise JournalError("Another process is about to send to the same place. Try again in a while.") from None
 
 
-def lock_of(name: str) -> filelock.BaseFileLock:
+def _lock(name: str, seconds: float) -> filelock.BaseFileLock:
     """The lock of a send: whoever holds it, in whichever thread, is sending it."""
-    return filelock.FileLock(folder() / f"{name}.lock", thread_local=False)
+    return filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
 
 
 def said(head: Head) -> str:
@@ -184,7 +204,7 @@ def said(head: Head) -> str:
 def running(head: Head) -> str:
     """The process that is writing a send down; empty if none is."""
     try:
-        with held(head):
+        with held(head, 0):
             return ""
     except JournalError:
         return head.process or "of an unknown number"

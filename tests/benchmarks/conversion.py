@@ -1,6 +1,7 @@
 """How fast a frame becomes request bodies, beside going cell by cell: `make bench`.
 
-Rounds are interleaved, so that what else the machine does slows both ways alike. Compare the ratios, not the times.
+The processor's time is taken, all threads together, and rounds are interleaved: what else the machine does counts
+little, and slows both ways alike. Compare the ratios, not the times.
 """
 
 from __future__ import annotations
@@ -124,14 +125,14 @@ def cells(made: Iterator[bytes]) -> list[Any]:
 
 
 def measured(frame: pd.DataFrame, rounds: int) -> dict[str, list[float]]:
-    """The seconds that each way takes, in rounds of one each."""
+    """The processor's seconds that each way takes, in rounds of one each."""
     seconds: dict[str, list[float]] = {name: [] for name in WAYS}
     for _ in range(rounds):
         for name, way in WAYS.items():
             gc.collect()
-            start = time.perf_counter()
+            start = time.process_time()
             deque(way(frame), maxlen=0)
-            seconds[name].append(time.perf_counter() - start)
+            seconds[name].append(time.process_time() - start)
     return seconds
 
 
@@ -157,7 +158,10 @@ def report(rows: int, rounds: int) -> str:
         "# A DataFrame to JSON-2 request bodies",
         "",
         f"{rows:,} rows of 12 mixed columns, 100 records in a body, {rounds} interleaved rounds. {machine()}.",
-        "The bodies of all ways hold the same cells. Cell by cell makes bodies alone, `encode` whole requests.",
+        (
+            "The bodies of all ways hold the same cells; times are the processor's. Cell by cell makes bodies alone, "
+            "`encode` whole requests."
+        ),
         "`make bench` writes this file.",
         "",
         "| frame | way | median ms | fastest–slowest ms | times as fast | goal |",

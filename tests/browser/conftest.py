@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from tests.browser.lab import Lab
 
+# The value of a variable that headers are made of: a secret that no page may keep.
+PLANTED = "a-secret-that-was-planted"
+
 NO_CHROMIUM = (
     "The tests of the form need a Chromium, and none is on the path. Install it: on Debian, as root, "
     "apt-get install chromium; on Ubuntu, snap install chromium; elsewhere, Google Chrome."
@@ -52,6 +55,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, odoo: Sandbox) -> Iterator[Lab
         "ODOO_DATABASE": me.database,
         "ODOO_LOGIN": me.login,
         "ODOO_API_KEY": me.api_key.get_secret_value(),
+        "PLANTED": PLANTED,
         # Names that are remembered are the tests' own.
         "XDG_CONFIG_HOME": str(tmp_path_factory.mktemp("config")),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 # Where widgets' messages arrive changed twice: before 7.0 on the main thread, in 7.0 to 7.3 on a subshell that runs
 # beside a busy cell, from 7.4 on the main thread again. The installed one is the newest.
 KERNELS = {"oldest": "6.29.0", "subshells": "7.1.0"}
+INSTALL_SECONDS = 300
 
 
 def kernels() -> dict[str, Path]:
@@ -18,6 +19,6 @@ def kernels() -> dict[str, Path]:
         if not folder.exists():
             making = folder.with_suffix(".making")
             command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(making)]
-            subprocess.run([*command, f"ipykernel=={KERNELS[name]}"], check=True)
+            subprocess.run([*command, f"ipykernel=={KERNELS[name]}"], check=True, timeout=INSTALL_SECONDS)
             making.rename(folder)
     return folders

@@ -38,13 +38,15 @@ FLAGS = [
     "--disable-sync",
 ]
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-KERNEL_OR_QUESTION = """() => document.querySelector('.jp-Dialog')
-  || jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"""
+IDLE = "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+KERNEL_OR_QUESTION = f"() => document.querySelector('.jp-Dialog') || ({IDLE})()"
 # A promise of JupyterLab's may never be kept, and Playwright would wait for it for ever.
 COMMAND = """([name, options, most]) => Promise.race([
   jupyterapp.commands.execute(name, options),
   new Promise((_, fail) => setTimeout(() => fail(new Error(`${name} takes longer than ${most} ms`)), most)),
 ]).then(() => {})"""
+# Waited for with a limit, which what is evaluated has none of.
+COPIED = "shown => navigator.clipboard.readText().then(text => text === shown)"
 BUSY = ".jp-InputArea-prompt:text('[*]')"
 OPENINGS = 3
 READY_SECONDS = 60.0
@@ -156,7 +158,11 @@ def jupyterlab(root: Path, environment: Mapping[str, str], kernels: Mapping[str,
         yield Lab(address, token, root)
     finally:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(READY_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def _answers(address: str) -> bool:
@@ -241,6 +247,10 @@ class Notebook:
     def wait_for_idle(self) -> None:
         """Waits until no cell is running or waiting."""
         expect(self.page.locator(BUSY)).to_have_count(0, timeout=60 * SECONDS)
+
+    def settle(self) -> None:
+        """Waits until the kernel has nothing to do. From 7.4 on, it may lose what a cell prints beside a message."""
+        self.page.wait_for_function(IDLE)
 
     @property
     def form(self) -> Locator:

@@ -179,9 +179,23 @@ def test_every_control_is_reached_with_the_tab_key_in_the_order_of_the_screen_an
     assert names[14:18] == [
         "Would you like to batch your records together?", "Batch Size", "Grouping Algorithm", "Largest Request",
     ]  # fmt: skip
-    assert names[18:25] == [
+    assert names[18:27] == [
         "▾ More", "Empty Cells", "Language", "Company", "E-mail people about records that are assigned to them?",
-        "Time Zone", "Seconds per Call",
+        "Time Zone", "Calls at a Time", "Calls per Second", "Seconds per Call",
     ]  # fmt: skip
-    assert any(name.startswith("▾ 1 · rows 0–19") for name in names[25:])
+    assert any(name.startswith("▾ 1 · rows 0–19") for name in names[27:])
     assert names[-1] == "Send", " | ".join(map(str, names))
+
+
+def test_a_letter_typed_in_the_form_is_no_shortcut_of_the_notebook(notebook: Notebook) -> None:
+    cells = notebook.page.locator(".jp-Notebook .jp-CodeCell")
+    before = cells.count()
+    for control in (notebook.field("Grouping Algorithm"), notebook.button("Test"), notebook.field("Batch Size")):
+        control.focus()
+        # In a notebook, x cuts the cell, d twice deletes it, b adds one below, and Ctrl+Enter runs it again.
+        for key in ("x", "d", "d", "b", "Control+Enter"):
+            notebook.page.keyboard.press(key)
+        expect(control).to_be_focused()
+    notebook.settle()
+    expect(cells).to_have_count(before)
+    expect(notebook.form.locator(".ow-counts")).to_contain_text("created 100 · rejected 20")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 from playwright.sync_api import expect
 
-from tests.browser.lab import SECONDS, THEMES
+from tests.browser.lab import COPIED, SECONDS, THEMES
 from tests.browser.test_looks import FAINT, OVERFLOWING
 from tests.browser.test_walk import AIRPORTS, count
 
@@ -44,8 +44,7 @@ def test_a_row_is_tried_undone_tried_again_and_the_rest_is_sent(
         notebook.fill("Batch Size", "10")
         form.get_by_role("button", name="Copy", exact=True).first.click()
         expect(form.get_by_role("button", name="Copied", exact=True)).to_be_visible()
-        copied = notebook.page.evaluate("() => navigator.clipboard.readText()")
-        assert copied == form.locator(".ow-request:visible").inner_text()
+        notebook.page.wait_for_function(COPIED, arg=form.locator(".ow-request:visible").inner_text())
 
         notebook.button("Test").click()
         send = notebook.button(f"Send Test Data: 1 real record to {odoo.database}")

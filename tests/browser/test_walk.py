@@ -13,8 +13,8 @@ from tests.browser.lab import SECONDS
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from odoo_widgets import Credential, Sandbox
-    from tests.browser.lab import Lab, Notebook
+    from odoo_widgets import Sandbox
+    from tests.browser.lab import Lab
 
 AIRPORTS = """from vega_datasets import data
 from odoo_widgets import Destination, DestinationForm, credential
@@ -111,81 +111,6 @@ def test_a_cell_sets_destination_data_and_credential_and_the_form_shows_them(lab
         expect(notebook.field("URL")).to_have_value("nowhere")
         notebook.run("form.close()")
         expect(notebook.page.locator(".ow-form")).to_have_count(0)
-
-
-def type_and_check(notebook: Notebook, me: Credential) -> None:
-    """A credential is typed, checked with a wrong key and with the right one, and remembered."""
-    form = notebook.form
-    notebook.button("New…").click()
-    notebook.fill("Server", f"{me.server}/odoo/contacts")
-    expect(notebook.field("Server")).to_have_value(me.server)
-    expect(notebook.field("URL")).to_have_value(f"{me.server}/json/2/res.partner/create")
-    notebook.fill("Database", me.database)
-    notebook.fill("API Key or Password", "k" * 40)
-    expect(notebook.field("API Key or Password")).to_have_value("")
-    notebook.button("Check").click()
-    expect(form.locator(".ow-credential")).to_contain_text("key unknown or expired", timeout=30 * SECONDS)
-    notebook.fill("API Key or Password", me.api_key.get_secret_value())
-    expect(notebook.field("API Key or Password")).to_have_value("")
-    notebook.button("Check").click()
-    expect(form.locator(".ow-credential")).to_contain_text("knows the key: you are Administrator", timeout=30 * SECONDS)
-    notebook.fill("Name", "walked")
-    notebook.button("Remember on this computer").click()
-    expect(notebook.field("Credential")).to_have_value("walked", timeout=30 * SECONDS)
-    notebook.button("Close").click()
-    expect(form.locator(".ow-band")).to_have_text(re.compile("^sandbox: "))
-    expect(form.get_by_role("heading", level=2)).to_have_text(
-        f"Create res.partner in {me.database} (sandbox) as Administrator"
-    )
-
-
-def set_up(notebook: Notebook, me: Credential) -> None:
-    """A verb becomes an operation, a page an address, and settings change."""
-    form = notebook.form
-    notebook.pick("Method", "PATCH")
-    notebook.button("Use POST /json/2/res.partner/write").click()
-    expect(notebook.field("URL")).to_have_value(f"{me.server}/json/2/res.partner/write")
-    notebook.fill("URL", f"{me.server}/web#model=res.partner&id=7")
-    expect(notebook.field("URL")).to_have_value(f"{me.server}/json/2/res.partner/write")
-    notebook.pick("Operation", "Create")
-    notebook.button("▸ More").click()
-    notebook.fill("Language", "en_US")
-    expect(form.locator(".ow-request:visible")).to_contain_text('"lang": "en_US"')
-    notebook.fill("Batch Size", "10")
-
-
-def test_from_a_typed_key_to_an_active_destination(lab: Lab, browser: Browser, odoo: Sandbox) -> None:
-    """Credential, Check, settings, Done, Activate; and no trace of the key in what is saved."""
-    me, key = odoo.credential, odoo.credential.api_key.get_secret_value()
-    start = AIRPORTS.format(mark="active", rows=30).replace("contacts, credential=credential()", "contacts")
-    lab.write("active.ipynb", start, "")
-    with lab.open(browser, "active.ipynb") as notebook:
-        notebook.run_all()
-        form = notebook.form
-        expect(notebook.button("Activate")).to_be_disabled()
-        type_and_check(notebook, me)
-        set_up(notebook, me)
-
-        notebook.button("Done").click()
-        notebook.fill("Destination Name", "Walked contacts")
-        expect(notebook.field("File")).to_have_value("walked_contacts.toml")
-        notebook.button("Save").click()
-        expect(form).to_contain_text("Saved to walked_contacts.toml. Nothing was sent.")
-        notebook.do("docmanager:save")
-        assert count(odoo, "active") == 0
-        notebook.button("Activate").click()
-        expect(form).to_contain_text(f"Create 30 res.partner in {me.database} (sandbox) as Administrator, 3 calls.")
-        notebook.button("Activate and send").click()
-        expect(form.locator(".ow-counts")).to_contain_text("created 30", timeout=60 * SECONDS)
-        assert count(odoo, "active") == 30
-        expect(notebook.button("Send again")).to_be_enabled()
-        saved = (lab.root / "walked_contacts.toml").read_text(encoding="utf-8")
-        assert "active = true" in saved
-        notebook.fill("Batch Size", "15")
-        expect(notebook.button("Send")).to_be_enabled()
-    written = (lab.root / "active.ipynb").read_text(encoding="utf-8")
-    assert "API Key or Password" in written
-    assert key not in written + saved
 
 
 def test_stop_in_the_middle_leaves_what_was_sent_and_sends_nothing_more(

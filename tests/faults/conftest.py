@@ -66,9 +66,9 @@ def delivery(
     truth: Truth, through: Proxy, protocol: str, operation: str, frame: pd.DataFrame, **options: Any
 ) -> Delivery:
     """A send to a real Odoo through a proxy; options of the send itself by their own names, others are settings."""
-    mine = {name: options.pop(name) for name in ("policy", "on_progress", "server") if name in options}
+    mine = {name: options.pop(name) for name in ("policy", "on_progress", "server", "journal") if name in options}
     me = truth.odoo.credential
-    key = options.pop("key", me.api_key.get_secret_value())
+    key = options.pop("api_key", me.api_key.get_secret_value())
     credential = Credential(through.url, options.pop("database", me.database), me.login, key)
     where = {"model": "res.partner", "operation": operation} if protocol != "json2" else {}
     url = through.url + PATHS[protocol] + (operation if protocol == "json2" else "")

@@ -18,7 +18,9 @@ from tests.net.servers import Line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-METHODS = re.compile(rb'["\'>](authenticate|search_read|create|load|write|web_save_multi|unlink|action_\w+)["\'<]')
+METHODS = re.compile(
+    rb'["\'>](authenticate|fields_get|search_read|formatted_read_group|create|load|write|web_save_multi|unlink|action_\w+)["\'<]'
+)
 KEPT = ("content-type", "retry-after", "location", "date")
 
 

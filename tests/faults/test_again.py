@@ -156,7 +156,7 @@ def test_a_session_that_ends_is_renewed_once(truth: Truth, protocol: str, name: 
 
 @EVERY
 @pytest.mark.parametrize(
-    ("wrong", "kind"), [({"key": "0" * 40}, CredentialError), ({"database": "nope"}, EndpointError)]
+    ("wrong", "kind"), [({"api_key": "0" * 40}, CredentialError), ({"database": "nope"}, EndpointError)]
 )
 def test_a_wrong_key_or_database_ends_the_send_after_one_request(
     truth: Truth, protocol: str, wrong: dict[str, str], kind: type[StoppedError]

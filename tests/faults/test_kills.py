@@ -50,3 +50,14 @@ def test_a_write_that_is_killed_goes_on_until_all_is_written(truth: Truth) -> No
     assert done.kills >= 1
     assert set(done.responses["status"]) == {"updated"}
     assert truth.names(frame) == sorted(frame["name"])
+
+
+@pytest.mark.parametrize("mode", ["create", "upsert"])
+def test_with_a_key_a_send_that_is_killed_goes_on_until_each_row_is_there_once(truth: Truth, mode: str) -> None:
+    frame = truth.frame(60)
+    done = killed(truth, "json2", "create", frame, key="name", mode=mode)
+    assert done.kills >= 1
+    assert Counter(truth.names(frame)) == Counter(frame["name"])
+    assert set(done.responses["status"]) <= {"created", "updated", "unchanged"}
+    ids = {record["name"]: record["id"] for record in truth.of(frame)}
+    assert done.responses["id"].tolist() == [ids[name] for name in frame["name"]]

@@ -14,6 +14,7 @@ from odoo_widgets.flow.calls import Ask, Call
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import judge
+from odoo_widgets.flow.server import Server
 from odoo_widgets.flow.settings import Settings
 
 if TYPE_CHECKING:
@@ -334,7 +335,8 @@ STOPPED = {
         EndpointError,
         (
             "mycompany.odoo.com has nothing at /api/res.partner (HTTP 404): no such address or database. Odoo by "
-            "itself has no /api. Use https://mycompany.odoo.com/json/2/res.partner/create?"
+            "itself has no /api. Use https://mycompany.odoo.com/json/2/res.partner/create? Before Odoo 19, it is "
+            "/xmlrpc/2/object."
         ),
     ),
     "a route of another kind": (
@@ -343,7 +345,7 @@ STOPPED = {
         (
             "mycompany.odoo.com refused what came to /api/res.partner with a page for people (HTTP 400). Check the "
             "content format, the header that the key goes into, and the URL. Odoo by itself has no /api. Use "
-            "https://mycompany.odoo.com/json/2/res.partner/create?"
+            "https://mycompany.odoo.com/json/2/res.partner/create? Before Odoo 19, it is /xmlrpc/2/object."
         ),
     ),
     "a format that is not taken": (
@@ -398,6 +400,87 @@ def test_what_is_proposed_in_place_of_an_api_that_is_not_there_fits_at_once() ->
     }
     replaced = Settings(f"{URL}/{{id}}", method="PATCH", **chosen).replace(**found.stop.instead)
     assert (replaced.endpoint.protocol, replaced.endpoint.operation, replaced.batch_size) == ("json2", "write", 100)
+
+
+# The address, what is known of the server, the verb; the sentence's end, and what is proposed.
+OFFERS: dict[str, tuple[str, str, str, str, dict[str, str]]] = {
+    "of a version that is not known": (
+        "/api/res.partner", "", "POST",
+        f"Odoo by itself has no /api. Use {SERVER}/json/2/res.partner/create? Before Odoo 19, it is /xmlrpc/2/object.",
+        {"url": f"{SERVER}/json/2/res.partner/create"},
+    ),
+    "19": (
+        "/api/res.partner", "19.0", "POST",
+        f"Odoo 19.0 has no /api. Use {SERVER}/json/2/res.partner/create?",
+        {"url": f"{SERVER}/json/2/res.partner/create"},
+    ),
+    "17": (
+        "/api/res.partner", "17.0", "POST",
+        f"Odoo 17.0 has no /api. Use {SERVER}/xmlrpc/2/object?",
+        {"url": f"{SERVER}/xmlrpc/2/object", "model": "res.partner", "operation": "create"},
+    ),
+    "18 online, with strokes for dots, to delete": (
+        "/api/v1/sale_order/{id}", "saas~18.3", "DELETE",
+        f"Odoo saas~18.3 has no /api. Use {SERVER}/xmlrpc/2/object?",
+        {"url": f"{SERVER}/xmlrpc/2/object", "model": "sale.order", "operation": "unlink"},
+    ),
+    "with strokes for dots": (
+        "/api/sale_order/{id}", "19.0", "PATCH",
+        f"Odoo 19.0 has no /api. Use {SERVER}/json/2/sale.order/write?",
+        {"url": f"{SERVER}/json/2/sale.order/write"},
+    ),
+    "a name that means no model": (
+        "/api/contacts", "19.0", "POST",
+        f"Odoo 19.0 has no /api. Use {SERVER}/json/2/<model>/create, with a model such as res.partner?",
+        {},
+    ),
+    "the same on an elder one": (
+        "/api/contacts", "16.0", "POST",
+        f"Odoo 16.0 has no /api. Use {SERVER}/xmlrpc/2/object, with a model such as res.partner?",
+        {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OFFERS)
+def test_in_place_of_an_api_that_is_not_there_goes_what_the_server_s_version_has(name: str) -> None:
+    path, version, verb, sentence, proposed = OFFERS[name]
+    settings = Settings(f"{SERVER}{path}", method=verb)
+    ids = [7] if "{id}" in path else None
+    url = f"{SERVER}{path}".replace("{id}", "7")
+    ask = Ask(range(1), verb, {} if verb == "DELETE" else {"records": [{"name": "x"}]}, ids)
+    page = Exchange(httpx.Request(verb, url), body("<h1>No</h1>", "text/html", 404))
+    found = judge(Call(0, "res.partner", ask, url), page, settings, Server(SERVER, version=version))
+    assert found.stop is not None
+    assert str(found.stop).endswith(f" {sentence}")
+    taken = found.stop.instead
+    assert {each: taken[each] for each in proposed} == proposed
+    assert bool(taken) == bool(proposed)
+    if taken:
+        made = settings.replace(**taken)
+        kind = {"url": made.url, "model": made.model, "operation": made.operation}
+        assert proposed.items() <= kind.items()
+        assert (made.batch_size, made.method) == (100, "POST")
+
+
+def test_an_odoo_that_is_known_to_have_no_json2_is_offered_xml_rpc() -> None:
+    settings = Settings(f"{SERVER}/json/2/res.partner/write", context={"lang": "fr_FR"})
+    call = Call(0, "res.partner", Ask(range(1), "write", {"vals": {"a": 1}}, [7]))
+    page = Exchange(httpx.Request("POST", settings.url), body("<p>", "text/html", 404))
+    found = judge(call, page, settings, Server(SERVER, version="17.0"))
+    assert found.stop is not None
+    assert str(found.stop) == (f"mycompany.odoo.com is Odoo 17.0, which has no JSON-2. Use {SERVER}/xmlrpc/2/object?")
+    made = settings.replace(**found.stop.instead)
+    assert made == Settings(
+        f"{SERVER}/xmlrpc/2/object", model="res.partner", operation="write", context={"lang": "fr_FR"}
+    )
+
+
+def test_nothing_is_proposed_where_an_api_is_there_and_the_model_is_not() -> None:
+    error = {"name": "werkzeug.exceptions.NotFound", "message": "the model 'res.partner' does not exist"}
+    found = verdict("POST", js({"error": error}, 404))
+    assert found.stop is not None
+    assert found.stop.instead == {}
 
 
 def test_nothing_is_proposed_for_an_address_that_is_no_api() -> None:
@@ -500,6 +583,12 @@ PATHS = {
     "number": {"number": "7", "id": 1},
     "ids": {"ids": ["7"]},
     "[0]": [7],
+    "New resource": {"New resource": [{"id": 7}]},
+    '["New resource"][0].id': {"New resource": [{"id": 7}]},
+    '["res.partner"][0].id': {"res.partner": [{"id": 7}], "res": {"partner": [{"id": 8}]}},
+    "data['res.partner'].id": {"data": {"res.partner": {"id": 7}}},
+    """['say "id"']["it's"]""": {'say "id"': {"it's": 7}},
+    '["[0]"]["7"]': {"[0]": {"7": 7}},
 }
 
 
@@ -514,6 +603,18 @@ def test_nothing_is_made_up_where_no_id_stands_at_that_place(content: Any, statu
     found = verdict("POST", js(content, status, Location="/api/res.partner/7"), id_path="data[0].id")
     what = "that it found no record" if content == [] else "no id at id_path='data[0].id' for 1 record"
     assert seen(found) == [("in_doubt", None, ODD.format(what))]
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
+
+
+@given(st.lists(WORDS.filter(lambda name: not {"'", '"'} <= set(name)) | st.integers(0, 999), min_size=1, max_size=4))
+def test_any_name_that_has_not_both_quotes_can_be_said_in_a_path(way: list[str | int]) -> None:
+    path = "".join(
+        f"[{step}]" if isinstance(step, int) else f"['{step}']" if '"' in step else f'["{step}"]' for step in way
+    )
+    assert PATH.fullmatch(path)
+    assert steps(path) == way
 
 
 # --- anything at all -------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.plan import follow_ups, plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.server import Server
+from odoo_widgets.flow.source import Source
 from tests.flow.wire import KEY, ME, SERVER, URLS, settings
 
 CELLS = st.sampled_from(["a", "b", "A", "", None, "é"]) | st.text("xyz", max_size=3)

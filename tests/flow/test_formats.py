@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from defusedxml.ElementTree import fromstring
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.formats import FORMATS, text
+from odoo_widgets.flow.limits import LIMITS, check
 from odoo_widgets.flow.plan import plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.samples import samples
 from odoo_widgets.flow.settings import CONTENT_FORMATS, Settings
+from odoo_widgets.flow.unsendable import UnsendableError
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -32,8 +34,7 @@ LETTERS = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\uf
 TEXTS = st.text(LETTERS, max_size=8) | st.sampled_from(["=1+1", '"', "a,b", "a\r\nb", "é😀", "<a>&amp;", "]]>", " x "])
 NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 FLAT = st.none() | st.booleans() | TEXTS | NUMBERS
-# What stands in a list is called item.
-NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,9}", fullmatch=True).filter(lambda name: name != "item")
+NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,9}", fullmatch=True) | st.just("item")
 ANY_NAMES = NAMES | st.text(LETTERS, min_size=1, max_size=6)
 NESTED = st.recursive(FLAT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3))
 
@@ -72,8 +73,31 @@ def test_what_is_written_as_json_reads_back(records: list[dict[str, Any]], wrapp
         assert content == (rows if several else rows[0])
 
 
+def has_item(value: Any) -> bool:
+    """Whether a key inside a value is called like what stands in a list."""
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return (isinstance(value, dict) and "item" in value) or any(map(has_item, inner))
+
+
+def is_refused(records: list[dict[str, Any]]) -> bool:
+    try:
+        for record in records:
+            for value in record.values():
+                check(value, LIMITS["XML"])
+    except UnsendableError as error:
+        return error.sentence == "in XML, a key called item looks like what stands in a list. Rename it, or use JSON."
+    return False
+
+
 @given(several_of(NAMES, NESTED), st.lists(NAMES, max_size=3))
-def test_what_is_written_as_xml_reads_back_as_text(records: list[dict[str, Any]], wrapped: list[str]) -> None:
+@example([{"item": [{"a": 1}]}, {"item": 1}], ["item"])
+@example([{"a": {"item": 1}}], [])
+def test_what_is_written_as_xml_reads_back_as_text_or_is_refused(
+    records: list[dict[str, Any]], wrapped: list[str]
+) -> None:
+    assert is_refused(records) == any(has_item(value) for record in records for value in record.values())
+    if is_refused(records):
+        return
     for several, rows in ((True, records), (False, records[:1])):
         around = [*wrapped, *(["records"] if several else [])]
         level = [fromstring(FORMATS["XML"].write(rows, several, wrapped))]
@@ -142,6 +166,14 @@ REFUSED: dict[str, tuple[dict[str, Any], pd.DataFrame, str]] = {
             "Found: 'two words' inside a dict."
         ),
     ),
+    "a key that looks like a list's": (
+        {"content_format": "XML"},
+        pd.DataFrame({"properties": [{"a": 1}, {"b": [{"item": 1}]}]}),
+        (
+            "Column 'properties', row 1: in XML, a key called item looks like what stands in a list. Rename it, or use "
+            "JSON. Found: 'item' inside a dict."
+        ),
+    ),
     "a control character in XML": (
         {"content_format": "XML"},
         pd.DataFrame({"a": ["fine", "bell \x07"]}),
@@ -190,6 +222,7 @@ FINE: dict[str, tuple[dict[str, Any], pd.DataFrame]] = {
         pd.DataFrame({"a": ["x", None]}),
     ),
     "rows without a value in a form": ({"content_format": "form"}, pd.DataFrame({"a": ["x", None]})),
+    "a column called item in XML": ({"content_format": "XML"}, pd.DataFrame({"item": [[1, 2], None]})),
     "control characters in JSON": ({}, pd.DataFrame({"a": ["\x07"]})),
 }
 

@@ -8,8 +8,7 @@ import pytest
 from odoo_widgets.flow.calls import Ask, Batch, Call
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import Exchange
-from odoo_widgets.flow.follow import FOLLOW
-from odoo_widgets.flow.judge import RULES, Verdict, error_field, judge
+from odoo_widgets.flow.judge import NEXT, RULES, Verdict, error_field, judge
 from odoo_widgets.flow.operations import look_up
 from odoo_widgets.flow.proofs import WITH_THE_OTHERS
 from odoo_widgets.flow.responses import STATUSES, Outcome
@@ -251,8 +250,8 @@ def test_a_stop_in_the_middle_of_a_batch_names_the_rows_in_doubt() -> None:
 def test_only_one_rule_is_green_and_every_status_is_of_the_contract() -> None:
     assert [rule.signal for rule in RULES if rule.status == "done"] == ["the method's own proof"]
     statuses = {rule.status for rule in RULES}
-    assert set(FOLLOW) <= statuses
-    assert statuses - {"done", *FOLLOW} <= {"not_sent", "in_doubt", "rejected"} <= set(STATUSES)
+    assert set(NEXT) <= statuses
+    assert statuses - {"done", *NEXT} <= {"not_sent", "in_doubt", "rejected"} <= set(STATUSES)
 
 
 VALUES = [{"name": "a"}, {"name": "b"}, {"name": "a"}]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from odoo_widgets.flow.batches import GROUPINGS, batches, count, rows_text
 from odoo_widgets.flow.plan import calls_of, plan
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.source import Source
 
 URL = "https://mycompany.odoo.com/json/2/res.partner/create"
 SIZES = st.none() | st.integers(1, 40)

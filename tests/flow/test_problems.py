@@ -96,7 +96,19 @@ BRUSSELS = "Europe/Brussels"
 NOON, SKIPPED, DOUBLE = (pd.Timestamp(text) for text in ("2026-03-01 12:00", "2026-03-29 02:30", "2026-10-25 02:30"))
 AFTER_THE_END = pd.Series(np.array(["2026", "10000-01-01T04:30"], dtype="datetime64[s]")).dt.tz_localize("UTC")
 AFTER_THE_END = AFTER_THE_END.dt.tz_convert("America/New_York")
-STRANGERS = (object(), 1j, dt.time(12), pd.Period("2026-03"), {1}, np.array(1), frozenset(), range(3))
+STRANGERS = (
+    object(),
+    1j,
+    np.datetime64("2026-03-01"),
+    np.timedelta64(5, "ns"),
+    np.void(b"a"),
+    dt.time(12),
+    pd.Period("2026-03"),
+    {1},
+    np.array(1),
+    frozenset(),
+    range(3),
+)
 SPAN, DECIMAL = dt.timedelta(1), decimal.Decimal
 ENDLESS: list[object] = []
 ENDLESS.append(ENDLESS)
@@ -133,6 +145,8 @@ VALUES = [
     ([None, [("a", np.inf)]], object, None, INFINITE),
     *[([None, [bad]], pd.ArrowDtype(pa.list_(pa.float64())), None, INFINITE) for bad in (np.inf, -np.inf)],
     ([None, {"a": "\0"}], pd.ArrowDtype(pa.struct([("a", pa.string())])), None, TEXT),
+    *[([None, value], pd.ArrowDtype(arrow_type), None, column(f"{arrow_type}[pyarrow]")) for arrow_type, value in (
+        (pa.time32("s"), dt.time(12)), (pa.duration("s"), SPAN), (pa.month_day_nano_interval(), (1, 2, 3)))],
     ([None, pd.Interval(0, 1)], "category", None, column("interval[int64, right]")),
 ]  # fmt: skip
 
@@ -381,6 +395,7 @@ COLUMNS = [
     *[pd.Series(cells, dtype=dtype).reset_index(drop=True) for cells, dtype, _, _ in VALUES],
     arrow([dt.time(12), None], pa.time32("s"))["x"],
     arrow([b"a"], pa.binary())["x"],
+    arrow([(1, 2, 3), None], pa.month_day_nano_interval())["x"],
 ]
 NAMES = st.sampled_from(["id", "a", "b", "c", "d", " ", "", 0, None, np.nan, pd.NA, ("a", "b"), "\ud800", True])
 

@@ -16,6 +16,7 @@ from odoo_widgets.flow import records, values
 from odoo_widgets.flow.kinds import cell_kind
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.source import Source
 from tests import reference
 from tests.frames import BACKENDS, FRAMES, KINDS_SEEN
 
@@ -194,6 +195,12 @@ GROUPS = {
     "nothing else": ([None, np.nan, pd.NA], [0, 0, 0], 1),
     "lists": ([[1, 2], [2, 1], None, [1, 2], np.array([2, 1])], [0, 1, 2, 0, 1], 3),
     "dicts": ([{"a": 1}, {"a": 2}, {"a": 1}], [0, 1, 0], 2),
+    "truth beside numbers": ([True, 1, np.True_, 1.0, 0, False, "1"], [0, 1, 0, 1, 2, 3, 4], 5),
+    "lists beside text": ([[1], "[1]", (1,), [True], np.array([1])], [0, 1, 0, 2, 0], 3),
+    "lists of one length": ([[1, 2], [3, 4]], [0, 1], 2),
+    "bytes": ([b"a", bytearray(b"a"), "a", b"b", memoryview(b"a")], [0, 0, 1, 2, 0], 3),
+    "what has no hash": ([{1}, {2}, {1}, None], [0, 1, 0, 2], 3),
+    "days beside times": ([dt.date(2026, 3, 1), pd.Timestamp("2026-03-01"), dt.datetime(2026, 3, 1)], [0, 1, 1], 2),  # noqa: DTZ001
     "no row": ([], [], 0),
 }
 
@@ -202,13 +209,13 @@ GROUPS = {
 @pytest.mark.parametrize("name", GROUPS)
 def test_rows_of_the_same_value_make_a_group_in_order_of_first_appearance(name: str, dtype: Any) -> None:
     cells, expected, count = GROUPS[name]
-    codes, groups = records.Source(pd.DataFrame({"x": pd.Series(cells, dtype=dtype)})).groups(0)
+    codes, groups = Source(pd.DataFrame({"x": pd.Series(cells, dtype=dtype)})).groups(0)
     assert (codes.tolist(), codes.dtype, groups) == (expected, np.int64, count)
 
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_the_rows_of_any_frame_can_be_grouped_and_the_answer_is_kept(name: str) -> None:
-    source = records.Source(FRAMES[name])
+    source = Source(FRAMES[name])
     codes, groups = source.groups(0)
     assert (len(codes), codes.dtype) == (len(FRAMES[name]), np.int64)
     assert set(codes.tolist()) == set(range(groups))

@@ -109,6 +109,10 @@ BODIES: dict[str, tuple[dict[str, Any], list[bytes]]] = {
         {"wrap": "params.data"},
         [b'{"params":{"data":' + FIRST + b"}}", b'{"params":{"data":' + SECOND + b"}}"],
     ),
+    "JSON, wrapped in a name with a dot": (
+        {"wrap": '["res.partner"].data'},
+        [b'{"res.partner":{"data":' + FIRST + b"}}", b'{"res.partner":{"data":' + SECOND + b"}}"],
+    ),
     "JSON, several, wrapped": ({"batch_size": 2, "wrap": "data"}, [b'{"data":[' + FIRST + b"," + SECOND + b"]}"]),
     "XML": ({"content_format": "XML"}, [XML + FIRST_XML, XML + SECOND_XML]),
     "XML, several": (
@@ -328,6 +332,14 @@ FRAMES: dict[str, tuple[dict[str, Any], str]] = {
         {"url": f"{URL}/42/", "method": "PUT", "ids": "odoo_id"},
         "This would send 1,203 rows to record 42. Put the column of ids in its place: /api/res.partner/{odoo_id}.",
     ),
+    "the same, posted": (
+        {"url": f"{URL}/42"},
+        "This would send 1,203 rows to record 42. Put the column of ids in its place: /api/res.partner/{id}.",
+    ),
+    "the same, posted to a name without a dot": (
+        {"url": f"{SERVER}/api/v1/contacts/42"},
+        "This would send 1,203 rows to record 42. Put the column of ids in its place: /api/v1/contacts/{id}.",
+    ),
     "all that there is": (
         {"url": URL, "method": "DELETE"},
         (
@@ -353,6 +365,11 @@ FRAMES: dict[str, tuple[dict[str, Any], str]] = {
 def test_a_frame_that_does_not_fit_its_address_is_refused_with_the_reason(name: str) -> None:
     chosen, sentence = FRAMES[name]
     assert problems(MANY, Settings(**chosen)) == (sentence,)
+
+
+@pytest.mark.parametrize("path", ["/hooks/catch/12345/", "/api/2", "/api/v1/2", "/rest/v1.0/2"])
+def test_a_number_that_is_no_record_s_is_posted_to(path: str) -> None:
+    assert problems(MANY, Settings(SERVER + path)) == ()
 
 
 ONE_RECORD = ["/res_partner_42", "/42.json", f"/{'9' * 19}", "/0b8e7c1a-1111-4222-8333-444455556666", "/42/image"]
@@ -405,6 +422,10 @@ def test_many_rows_may_be_posted_to_an_address_that_ends_in_a_number() -> None:
     assert problems(MANY, Settings(f"{SERVER}/hooks/42")) == ()
 
 
+NO_PLACE = (
+    "key_header is not a header that a key goes into. Write it like api-key, Authorization: Basic {login}:{key} or "
+    "Cookie: session_id={key}."
+)
 UPSERTS_LAST = (
     "mode='upsert' posts rows without an id to the URL without its last part, so that part has to be {id}, like "
     "https://mycompany.odoo.com/api/res.partner/{id}."
@@ -445,6 +466,11 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
         "wrap='two words' cannot name elements in XML. Write it like data or params.data.",
         {},
     ),
+    "a wrap that is no name in XML, in quotes": (
+        {"content_format": "XML", "wrap": '["two words"]'},
+        "wrap='[\"two words\"]' cannot name elements in XML. Write it like data or params.data.",
+        {},
+    ),
     "a path that is none": (
         {"id_path": "data[x].id"},
         "id_path='data[x].id' is not a path. Write it like data, params.data or data[0].id.",
@@ -452,12 +478,12 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     ),
     "the key as a cookie": (
         {"key_header": "Cookie"},
-        "key_header='Cookie' is not a header that a key goes into. Write it like api-key.",
+        NO_PLACE,
         {},
     ),
     "a line break in the name of the key's header": (
         {"key_header": "a\r\nHost"},
-        "key_header='a\\r\\nHost' is not a header that a key goes into. Write it like api-key.",
+        NO_PLACE,
         {},
     ),
     "the key's header twice": (

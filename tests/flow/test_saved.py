@@ -62,6 +62,10 @@ def test_a_header_that_looks_like_a_secret_is_not_saved(name: str, tmp_path: Pat
     ("text", "sentence"),
     [
         ("url = [", "The text cannot be read: "),
+        *(
+            (f'url = "{URL}"\nformat = {wrong}\n', f"line 2: format={shown} is not the number of a version. Use 1.")
+            for wrong, shown in (("true", "True"), ('"1"', "'1'"), ("0", "0"), ("1.5", "1.5"))
+        ),
         (f'format = {FORMAT + 1}\nurl = "{URL}"\n', "a newer version of this package wrote"),
         (f'url = "{URL}"\n\nbatch = 5\n', "The text, line 3: there is no setting 'batch'. Remove or correct it."),
         (f'url = "{URL}"\nbatch_size = -5\n', "The text, line 2: batch_size=-5 is not a number of records."),
@@ -142,7 +146,9 @@ def test_every_setting_is_saved_and_read_back() -> None:
     assert {field.name for field in attrs.fields(Settings)} - EVERY.keys() == {
         # What the protocol fixes, and what is for REST alone.
         *("method", "content_format"),
-        *("mode", "wrap", "id_path", "key_header"),
+        *("wrap", "id_path", "key_header"),
+        # What goes with other operations.
+        *("key", "mode"),
     }
     assert from_text(Settings, to_text(settings)) == settings
     assert all(f"{name} = " in to_text(settings) or f"[{name}]" in to_text(settings) for name in EVERY)
@@ -185,6 +191,16 @@ HEADER_TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_si
 def test_whatever_is_set_is_read_back(where: Any, grouped: Any, others: Any) -> None:
     settings = Settings(**where, **grouped, **others)
     assert from_text(Settings, to_text(settings)) == settings
+
+
+@pytest.mark.parametrize("key", ["ref", ["ref", "company_id"], ("a b",)])
+@pytest.mark.parametrize("mode", ["create", "update", "upsert"])
+def test_a_key_is_saved_as_a_list_of_names(key: Any, mode: str) -> None:
+    settings = Settings(URL, key=key, mode=mode)
+    text = to_text(settings)
+    assert "key = [" in text
+    assert from_text(Settings, text) == settings
+    assert from_text(Settings, f'url = "{URL}"\nkey = "ref"\n').key == ("ref",)
 
 
 @pytest.mark.parametrize("context", [{"a": None}, {"a": [1, None]}, {"a": {"b": None}}])

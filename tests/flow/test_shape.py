@@ -79,7 +79,42 @@ FRAMES: dict[str, tuple[Settings, dict[str, Any], str]] = {
     "a policy for a column that is not there": (
         json2("res.partner/create", missing={"emial": "clear"}),
         {"email": ["a"]},
-        "none is called 'emial'",
+        "none is called 'emial'. Correct its name. Did you mean 'email'?",
+    ),
+    "an excluded column that is misspelt": (
+        json2("res.partner/create", exclude=["_loadedat"]),
+        {"name": ["a"], "_loaded_at": [1]},
+        "the frame has no such column. Correct it, or take it out. Did you mean '_loaded_at'?",
+    ),
+    "an excluded column in other letters": (
+        json2("res.partner/create", exclude=["E-Mail"]),
+        {"name": ["a"], "email": ["b"]},
+        "Did you mean 'email'?",
+    ),
+    "an excluded column that is not there, and is like none": (
+        json2("res.partner/create", exclude=["_loaded_at"]),
+        {"name": ["a"]},
+        "",
+    ),
+    "an excluded column that is not there, and is like one that is excluded too": (
+        json2("res.partner/create", exclude=["_loaded_at", "_loadedat"]),
+        {"name": ["a"], "_loaded_at": [1]},
+        "",
+    ),
+    "a column to group by that is misspelt": (
+        json2("res.partner/create", grouping="by column", group_by="contry"),
+        {"country": ["a"]},
+        "none is called 'contry'. Correct group_by. Did you mean 'country'?",
+    ),
+    "a column of ids that is misspelt": (
+        json2("res.partner/write", ids="Odoo ID"),
+        {"odoo_id": [1], "name": ["a"]},
+        "Say which it is: ids='…'. Did you mean 'odoo_id'?",
+    ),
+    "a column in the URL that is misspelt": (
+        Settings(f"{SERVER}/api/x/{{partner}}"),
+        {"partners": [1], "name": ["a"]},
+        "Correct the URL, or the frame. Did you mean 'partners'?",
     ),
     "Arrow's NaN where none may be": (
         json2("res.partner/create", missing={"n": "reject"}),

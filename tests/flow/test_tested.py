@@ -8,8 +8,8 @@ import pytest
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow import tested
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.records import Source
 from odoo_widgets.flow.responses import Outcome, responses
+from odoo_widgets.flow.source import Source
 
 SERVER = "https://mycompany.odoo.com"
 ME = Credential(SERVER, "mycompany", "me", "k" * 40)

@@ -46,6 +46,8 @@ def sent(
     screen.click("Send again")
     screen.wait_for_end()
     found, odoo.received = odoo.received, []
+    # Copies are for elsewhere, where nothing is known of what was sent here.
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "elsewhere"))
     assert len(found) == 3
     return {"calls": found, "copies": copies, "data": data, "destination": screen.form.destination}
 
@@ -66,10 +68,10 @@ def test_the_file_is_the_destination(sent: dict[str, Any], odoo: Odoo, tmp_path:
 
 
 def test_the_command_sends_the_same(sent: dict[str, Any], odoo: Odoo, tmp_path: Path) -> None:
-    (tmp_path / "contacts-of-today.toml").write_text(sent["copies"]["TOML"], encoding="utf-8")
+    (tmp_path / "contacts_of_today.toml").write_text(sent["copies"]["TOML"], encoding="utf-8")
     sent["data"].to_csv(tmp_path / "rows.csv", index=False)
     command = sent["copies"]["command line"]
-    assert "odoo-widgets send contacts-of-today.toml rows.csv" in command
+    assert "odoo-widgets send contacts_of_today.toml rows.csv" in command
     done = subprocess.run(
         [SHELL, "-c", command.replace("odoo-widgets", RUN)], capture_output=True, text=True, check=False
     )
@@ -95,6 +97,6 @@ def test_a_secret_in_clear_is_copied_nowhere(show: Show, frame: pd.DataFrame, na
 def test_without_a_credential_it_says_what_to_do(show: Show, frame: pd.DataFrame) -> None:
     screen = show(frame, PLAIN)
     screen.type("Copy As", "Python cell")
-    assert "credential first" in screen.text("problem")
+    assert screen.says("Choose a credential first")
     screen.type("Copy As", "nothing")
     assert screen.text("problem") == ""

@@ -13,6 +13,8 @@ from keyring.backends.fail import Keyring as NoKeyring
 from werkzeug import Request, Response
 
 from odoo_widgets import Credential, Destination, remember
+from odoo_widgets.flow.errors import CredentialError
+from odoo_widgets.forms import checking
 from odoo_widgets.net import keys
 from tests.forms.examples import KEY, ME, PLAIN
 from tests.forms.test_secrets import only_ours, saved
@@ -113,6 +115,25 @@ def test_a_key_is_typed_for_one_server_and_does_not_follow_to_another(show: Show
     assert screen.form.credential == Credential(SERVER, api_key=KEY)
 
 
+def test_the_url_follows_a_server_that_is_typed_again_as_long_as_it_is_on_it(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame)
+    type_credential(screen, Server="mycompny.odoo.com")
+    assert screen.field("URL").value == "https://mycompny.odoo.com/json/2/res.partner/create"
+    screen.type("Model", "crm.lead")
+    screen.type("Server", "mycompany.odoo.com")
+    assert screen.field("URL").value == "https://mycompany.odoo.com/json/2/crm.lead/create"
+    screen.type("Server", "no server")
+    assert screen.field("URL").value == "https://mycompany.odoo.com/json/2/crm.lead/create"
+    screen.type("Server", "http://127.0.0.1:8069/odoo")
+    assert screen.field("URL").value == "http://127.0.0.1:8069/json/2/crm.lead/create"
+    screen.type("URL", "https://elsewhere.example.com/json/2/res.partner/create")
+    screen.type("Server", "mycompany.odoo.com")
+    assert screen.field("URL").value == "https://elsewhere.example.com/json/2/res.partner/create"
+    screen.type("URL", "http://mycompany.odoo.com/json/2/res.partner/create")
+    screen.type("API Key or Password", KEY)
+    assert screen.button("Use /json/2/res.partner/create at https://mycompany.odoo.com") in screen.visible
+
+
 def test_the_server_of_the_url_is_proposed_and_what_is_in_use_stays_until_there_is_another(
     show: Show, frame: pd.DataFrame
 ) -> None:
@@ -196,6 +217,23 @@ def test_an_odoo_without_json2_is_offered_what_it_has(
     assert screen.text("problem") == ""
 
 
+def test_the_version_of_a_server_that_does_not_know_the_key_decides_what_is_offered_for_its_api(
+    show: Show, frame: pd.DataFrame, known: Known
+) -> None:
+    known.version = "17.0"
+    screen = show(frame, Destination(f"{known.url}/api/res.partner"), Credential(known.url, "mycompany", api_key=KEY))
+    screen.click("Check")
+    screen.wait_for_answer()
+    assert screen.says("is Odoo 17.0, to be asked over XML-RPC, which wants the login beside the key")
+    screen.click("Send")
+    screen.wait_for_end()
+    assert screen.says(f"Odoo 17.0 has no /api. Use {known.url}/xmlrpc/2/object?")
+    screen.click("Use POST /xmlrpc/2/object")
+    assert screen.form.destination == Destination(
+        f"{known.url}/xmlrpc/2/object", model="res.partner", operation="create"
+    )
+
+
 REFUSED = [
     (Response(json.dumps({"name": "werkzeug.exceptions.Unauthorized", "message": "Invalid apikey"}), 401,
               content_type="application/json"), "key unknown or expired (Odoo's default lifetime is one day)"),
@@ -214,6 +252,13 @@ def test_check_says_what_a_refusal_means(
     assert screen.says(words)
     assert not screen.says("Custom plan")
     assert KEY not in saved(screen.form)
+
+
+def test_on_odoo_online_a_refusal_may_be_the_plans() -> None:
+    refused = CredentialError("mycompany.odoo.com: key unknown or expired.")
+    assert "Custom plans only" in checking.failed(refused, ME)
+    assert "Custom plans only" not in checking.failed(refused, Credential("https://erp.example.com", api_key=KEY))
+    assert "Custom plans only" not in checking.failed(OSError(), ME)
 
 
 def test_check_of_another_servers_key_asks_that_server_and_nothing_is_raised_where_nobody_answers(

@@ -109,6 +109,9 @@ def test_activate_says_what_will_happen_where_before_it_sends(show: Show, frame:
     assert next(each for each in screen.visible if getattr(each, "description", "") == "Send again")
     screen.click("Send again")
     screen.wait_for_end()
+    assert len(odoo.records) == 12
+    screen.click("Send all again")
+    screen.wait_for_end()
     assert len(odoo.records) == 24
 
 

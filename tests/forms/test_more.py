@@ -1,4 +1,4 @@
-"""What is folded up: empty cells, language, company, e-mails about assignments, time zone, the time of a call."""
+"""What is folded up: empty cells, language, company, e-mails about assignments, time zone, the rate."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ EDITS = [
     ("Company", "3", {"context": {"allowed_company_ids": [3]}}, '"allowed_company_ids": [\n      3\n    ]'),
     (EMAILS, True, {"context": {"mail_auto_subscribe_no_notify": False}}, '"mail_auto_subscribe_no_notify": false'),
     ("Time Zone", "Europe/Brussels", {"timezone": "Europe/Brussels"}, "vals_list"),
+    ("Calls at a Time", 4, {"concurrency": 4}, "vals_list"),
+    ("Calls per Second", "2.5", {"calls_per_second": 2.5}, "vals_list"),
     ("Seconds per Call", 30.0, {"timeout": 30.0}, "vals_list"),
 ]
 
@@ -93,6 +95,44 @@ def test_a_time_zone_that_is_none_stays_until_it_is_corrected(show: Show, frame:
     screen.type("Time Zone", "")
     assert screen.form.destination == PLAIN
     assert screen.text("problem") == ""
+
+
+def test_to_odoo_online_it_is_one_call_a_second_unless_said_otherwise(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN.replace(batch_size=1), ME)
+    screen.click("▸ More")
+    assert screen.field("Calls per Second").placeholder == "1, as Odoo's terms ask"
+    assert screen.says("To Odoo Online it is one call a second")
+    assert screen.says("2 calls take 1 s at least.")
+    screen.type("Calls per Second", "5")
+    assert screen.form.destination.rate == 5
+    assert screen.says("ask for no more than one call a second")
+    screen.type("Calls per Second", "1")
+    screen.type("Calls at a Time", 2)
+    assert screen.says("ask for no more than one call a second")
+    screen.form.destination = PLAIN.replace(url="https://erp.example.com/json/2/res.partner/create")
+    assert screen.field("Calls per Second").placeholder == "no limit, or such as 5"
+    assert not screen.says("call a second")
+
+
+def test_a_long_send_is_announced(show: Show) -> None:
+    many = pd.DataFrame({"name": [f"Company {n}" for n in range(301)]})
+    screen = show(many, PLAIN.replace(batch_size=1), ME)
+    assert screen.says("301 rows · 301 calls to mycompany.odoo.com · 5 min at least · nothing sent yet")
+
+
+def test_a_rate_that_is_no_number_stays_until_it_is_corrected(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN, ME)
+    for typed in ("fast", "-1", "nan", "1e999", "5/s"):
+        assert screen.type("Calls per Second", typed) == typed
+        assert (
+            screen.text("problem")
+            == "Calls per Second is a number above 0, such as 5 or 0.5. Leave it empty for no limit."
+        )
+    screen.type("Calls per Second", "0.0")
+    assert screen.form.destination == PLAIN
+    screen.type("Calls per Second", " 0.50 ")
+    assert screen.form.destination.calls_per_second == 0.5
+    assert screen.field("Calls per Second").value == "0.5"
 
 
 def test_what_becomes_of_empty_cells_is_chosen_column_by_column(show: Show, frame: pd.DataFrame) -> None:

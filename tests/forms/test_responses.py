@@ -56,6 +56,9 @@ def test_rejected_rows_stand_on_top_and_can_be_shown_alone(show: Show, frame: pd
     odoo.answer = odoo.create
     screen.click("Send")
     screen.wait_for_end()
+    screen.click("Send the other 3 rows")
+    screen.wait_for_end()
+    assert len(odoo.records) == 12
     assert len(table(screen).df) == 12
     assert screen.field("Show rejected") not in screen.visible
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from werkzeug import Response
 
-from odoo_widgets import Credential, Destination, Server
+from odoo_widgets import Credential, CredentialError, Destination, Server
 from tests.forms.examples import KEY, ME, PLAIN
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ EDITS = [
     ("Wrap Records In", "params.data", {"wrap": "params.data"}, '"params": {\n    "data":'),
     ("Id in Answer", "data[0].id", {"id_path": "data[0].id"}, "PATCH /api/res.partner/1"),
     ("Key Header", "api-key", {"key_header": "api-key"}, "Api-Key: ***"),
+    ("Key Header", "Cookie: session_id={key}", {"key_header": "Cookie: session_id={key}"}, "Cookie: session_id=***"),
     (UPSERT, True, {"mode": "upsert"}, "PATCH /api/res.partner/1"),
     ("Method", "PUT", {"method": "PUT"}, "PUT /api/res.partner/1"),
     ("Content Format", "form", {"content_format": "form"}, "application/x-www-form-urlencoded"),
@@ -174,7 +175,8 @@ def test_a_send_to_an_api_that_is_not_there_offers_json2(
 
 
 PAGES = [
-    "/odoo/contacts", "/web#model=sale.order&view_type=form&id=4", "/web?debug=1#action=5", "/odoo", "/", "",
+    "/odoo/contacts", "/en/odoo/contacts", "/fr_BE/web#action=5", "/es_419/web/", "/en",
+    "/web#model=sale.order&view_type=form&id=4", "/web?debug=1#action=5", "/odoo", "/", "",
 ]  # fmt: skip
 
 
@@ -215,3 +217,21 @@ def test_a_server_that_is_known_to_be_old_is_sent_to_over_xml_rpc(show: Show, fr
     screen.type("URL", f"{SERVER}/odoo")
     assert screen.form.destination == Destination(f"{SERVER}/xmlrpc/2/object", model="res.partner", operation="create")
     assert json.dumps(screen.form.destination.content_format) == '"XML"'
+
+
+def test_each_row_with_an_address_of_its_own_is_a_call(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PATCH)
+    assert screen.says("2 rows: 2 calls.")
+    screen.form.destination = PATCH.replace(batch_size=2)
+    assert screen.says("2 rows: 1 batch.")
+
+
+def test_what_http_basic_lacks_keeps_rows_from_being_sent(show: Show, frame: pd.DataFrame) -> None:
+    nobody = Credential(SERVER, "mycompany", api_key=KEY)
+    screen = show(frame, PATCH.replace(key_header="Authorization: Basic {login}:{key}"), nobody)
+    assert screen.says("HTTP Basic wants the login beside the key")
+    assert screen.button("Send").disabled
+    screen.form.credential = ME
+    assert not screen.button("Send").disabled
+    with pytest.raises(CredentialError, match=r"wants the login beside the key: .* Nothing was sent\."):
+        screen.form.destination.send(frame, nobody)

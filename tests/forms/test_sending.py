@@ -41,6 +41,19 @@ def test_send_goes_on_in_the_background_and_ends_with_responses(show: Show, fram
     assert (screen.button("Send").disabled, screen.button("Stop").disabled) == (False, True)
 
 
+def test_a_cell_waits_for_what_was_started_in_the_form(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    assert screen.form.wait() is None
+    odoo.open.clear()
+    screen.click("Send")
+    odoo.wait_for_call()
+    with pytest.raises(TimeoutError, match=r"still sending after 0\.01 s"):
+        screen.form.wait(0.01)
+    threading.Timer(0.05, odoo.open.set).start()
+    assert screen.form.wait(EVER).status.tolist() == ["created"] * 12
+    assert screen.form.wait() is not None
+
+
 def test_the_bar_and_the_figures_follow_every_call_that_takes_its_time(
     show: Show, frame: pd.DataFrame, odoo: Odoo
 ) -> None:
@@ -62,11 +75,12 @@ def test_the_bar_and_the_figures_follow_every_call_that_takes_its_time(
 def test_every_send_gives_a_new_frame_of_responses(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = show(frame, odoo.destination, odoo.credential)
     given = []
-    for _ in range(2):
-        screen.click("Send")
+    for button in ("Send", "Send", "Send all again"):
+        screen.click(button)
         screen.wait_for_end()
         given.append(screen.form.responses)
-    first, second = given
+    first, none_new, second = given
+    pd.testing.assert_frame_equal(first, none_new)
     assert first is not second
     assert first.id.tolist() == list(range(1, 13))
     assert second.id.tolist() == list(range(13, 25))

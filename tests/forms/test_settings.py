@@ -137,7 +137,8 @@ def test_a_column_that_the_data_does_not_have_is_named_and_can_be_taken_back(sho
     screen = show(frame, PLAIN)
     screen.type("Exclude Attributes", "nmae")
     assert screen.chips == ["nmae ✕"]
-    assert screen.says("The data has no column called 'nmae'.")
+    assert screen.says("The data has no column called 'nmae'. Did you mean 'name'?")
+    assert screen.text("problem").startswith("exclude names 'nmae'")
     screen.form.data = frame.rename(columns={"ref": "nmae"})
     assert not screen.says("The data has no column")
     screen.click("nmae ✕")

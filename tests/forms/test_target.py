@@ -197,7 +197,8 @@ def test_a_column_in_the_url_is_named_where_it_is_not_there(show: Show, frame: p
     screen = show(frame, PLAIN.replace(exclude=["ref"]))
     screen.type("URL", f"{URL}?source={{reff}}")
     assert screen.text("problem") == (
-        "The URL takes the value of one column, and none is called 'reff'. Correct the URL, or the frame."
+        "The URL takes the value of one column, and none is called 'reff'. Correct the URL, or the frame. Did you "
+        "mean 'ref'?"
     )
     screen.type("URL", f"{URL}?source={{ref}}")
     assert screen.text("problem") == ""

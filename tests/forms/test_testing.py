@@ -338,3 +338,18 @@ def test_copies_of_the_payload_hold_what_was_edited(show: Show, frame: pd.DataFr
     screen = opened(show(frame, odoo.destination, odoo.credential))
     edit(screen, {"name": "Edited"})
     assert json.loads(screen.copied("Copy all of what is open, as it is shown"))["vals_list"][0]["name"] == "Edited"
+
+
+def test_a_column_that_odoo_does_not_know_is_excluded_by_a_button(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    unknown = {"name": "builtins.ValueError", "message": "Invalid field 'ref' in 'res.partner'"}
+    odoo.answer = lambda records: (unknown, 500) if "ref" in records[0] else odoo.create(records)
+    screen = opened(show(frame, odoo.destination, odoo.credential))
+    send_test(screen)
+    assert screen.says("Invalid field 'ref' in 'res.partner'")
+    screen.click("Exclude ref")
+    assert screen.form.destination.exclude == ("ref",)
+    assert not screen.says("Invalid field")
+    assert "ref" not in screen.field("Payload").value
+    send_test(screen)
+    assert "created 1" in screen.text("told")
+    assert "Exclude ref" not in [getattr(each, "description", "") for each in screen.visible]

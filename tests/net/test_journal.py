@@ -154,6 +154,18 @@ def test_what_can_be_found_out_is_found_out_when_a_send_goes_on(operation: str) 
     assert set(delivery(odoo, frame, target, resume=True).result()["status"]) == {done}
 
 
+def test_lines_in_doubt_are_not_written_again() -> None:
+    odoo = Odoo({each: {"name": "old"} for each in range(1, 5)})
+    target = CREATE.replace(url=f"{SERVER}/json/2/sale.order/write")
+    line = [[0, 0, {"product_uom_qty": 1}]]
+    frame = pd.DataFrame({"id": range(1, 5), "order_line": [line, None, line, line], "name": "new"})
+    odoo._instead[1] = httpx.ReadError("cut")
+    cut = delivery(odoo, frame, target).result()
+    assert cut["status"].tolist() == ["in_doubt"] * 2 + ["not_sent"] * 2
+    after = delivery(odoo, frame, target, resume=True).result()
+    assert after["status"].tolist() == ["in_doubt", "updated", "updated", "updated"]
+
+
 def test_a_frame_with_other_values_is_refused_with_its_rows() -> None:
     odoo = Odoo()
     interrupted(odoo, after=2)
@@ -183,6 +195,24 @@ def test_rows_that_a_send_left_out_are_left_out_when_it_goes_on() -> None:
     after = delivery(odoo, resume=True).result()
     assert after["status"].value_counts().to_dict() == {"created": 8, "in_doubt": 2}
     assert len(names(odoo)) == len(set(names(odoo))) == 8
+
+
+def test_of_two_that_start_at_once_one_sends() -> None:
+    odoo, told = Odoo(), []
+
+    def start() -> None:
+        try:
+            told.append(set(delivery(odoo).result()["status"]))
+        except (RepeatedError, JournalError) as error:
+            told.append(type(error))
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told.count({"created"}) == 1
+    assert names(odoo) == sorted(FRAME["name"])
 
 
 def test_the_same_rows_cannot_be_sent_while_they_are_being_sent() -> None:
@@ -267,7 +297,7 @@ def test_sends_are_listed_and_thrown_away_when_they_are_old() -> None:
     assert (oldest.test, newest.test, newest.left) == (True, False, 0)
     assert sends.forget() == []
     assert sends.forget(timedelta(seconds=-5)) == [newest, oldest]
-    assert list(sends.folder().iterdir()) == []
+    assert [path.name.partition("-")[0] for path in sends.folder().iterdir()] == ["starting"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="looks at Unix permissions")

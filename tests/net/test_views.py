@@ -38,6 +38,7 @@ FRAME = pd.DataFrame(
 )
 ANSWERS = {
     "json2": b"[1]",
+    "rest": b"{}",
     "jsonrpc": b'{"jsonrpc": "2.0", "id": "0/authenticate/0", "result": 7}',
     "xmlrpc": xmlrpc.client.dumps((7,), methodresponse=True).encode(),
 }
@@ -113,6 +114,26 @@ def test_what_a_view_sends_is_what_a_send_sends(protocol: str, view: str, monkey
         run(view, target.samples(FRAME, n=1, credential=me)[0])
     assert seen == [*logins, *sent]
     assert len(logins) == (protocol != "json2")
+
+
+KEY_HEADERS = [
+    "Authorization", "api-key", "Authorization: Token {key}", "Cookie: session_id={key}",
+    "Authorization: Basic {login}:{key}", "Authorization: Basic {database}:{key}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key_header", KEY_HEADERS)
+@pytest.mark.parametrize("view", COMMANDS)
+def test_wherever_the_key_goes_over_rest_a_view_sends_it_there(view: str, key_header: str) -> None:
+    if view == "curl" and not (shutil.which("curl") and shutil.which("bash")):
+        pytest.skip("no curl on this machine")
+    with recording("rest") as (server, seen):
+        target = Destination(f"{server}/api/res.partner", key_header=key_header)
+        me = Credential(server, "my'db\"$HOME)", "é@example.com", KEY)
+        target.delivery(FRAME[:1], me).result()
+        run(view, target.samples(FRAME[:1], credential=me)[0])
+    sent, viewed = seen
+    assert viewed == sent
 
 
 @pytest.mark.parametrize("server", [NOTHING_KNOWN, Server(uid=900_000_001)])

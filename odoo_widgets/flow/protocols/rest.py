@@ -16,7 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from odoo_widgets.flow import failures
-from odoo_widgets.flow.answers import DIGITS, LAST_PART, Answer
+from odoo_widgets.flow.answers import DIGITS, LAST_PART, Answer, steps
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.protocols.envelope import headers, parsed
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 NAME = "REST"
 LIMIT = "One record in a call, unless this endpoint takes a list of them."
 LOGS_IN = False
-BEARER = "authorization"
 NOT_FOUND = 404
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 TAG = re.compile(r"<[!/A-Za-z]")
@@ -82,8 +81,8 @@ def envelope_of(settings: Settings, credential: Credential, content_type: str | 
 
 def signed(request: httpx.Request, settings: Settings, credential: Credential) -> httpx.Request:
     """A request with the key in it. It comes last: no frame that can fail holds it."""
-    key = credential.api_key.get_secret_value()
-    request.headers[settings.key_header] = f"Bearer {key}" if settings.key_header.lower() == BEARER else key
+    place = settings.place_of_key
+    request.headers[place.name] = place.value(credential)
     return request
 
 
@@ -95,7 +94,7 @@ def body(ask: Ask, settings: Settings) -> bytes | None:
     # An address with an id in it is one record's.
     one = ask.method != "POST" and (ask.ids is not None or LAST_PART.search(settings.path) is not None)
     several = settings.sends_lists and not one
-    wrapped = settings.wrap.split(".") if settings.wrap else []
+    wrapped = [str(name) for name in steps(settings.wrap)]
     return None if records is None else FORMATS[settings.content_format].write(records, several, wrapped)
 
 

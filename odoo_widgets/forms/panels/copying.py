@@ -29,6 +29,7 @@ def copying_panel(state: State) -> w.Widget:
     panel.add_class("ow-copying")
 
     def follow() -> None:
+        lacking = "" if choice.value == NOTHING else _lacking(state)
         made, wrong = _text(state, choice.value)
         problem.show(wrong)
         more = len(made) - MOST_CHARACTERS
@@ -36,7 +37,7 @@ def copying_panel(state: State) -> w.Widget:
         text.show(
             made[:MOST_CHARACTERS] + (f"\n… and {more:,} more characters, which Copy has too" if more > 0 else "")
         )
-        note.show(COPIES[choice.value].note if made else "")
+        note.show(COPIES[choice.value].note if made else lacking)
         hide(copy, not made)
 
     choice.observe(lambda _: follow(), "value")
@@ -44,14 +45,17 @@ def copying_panel(state: State) -> w.Widget:
     return panel
 
 
-def _text(state: State, name: str) -> tuple[str, str]:
-    """The text, and why there is none."""
-    if name == NOTHING:
-        return "", ""
+def _lacking(state: State) -> str:
+    """What has to be there first; empty if it is."""
     if state.destination is None or state.problem:
-        return "", "See what is wrong above."
-    if state.credential is None:
-        return "", "Choose a credential first: it says as whom to send."
+        return "See above what is to be done first."
+    return "" if state.credential is not None else "Choose a credential first: it says as whom to send."
+
+
+def _text(state: State, name: str) -> tuple[str, str]:
+    """The text, and what keeps it from being written."""
+    if name == NOTHING or _lacking(state):
+        return "", ""
     shown = state.samples[state.open_sample or 0 :] if state.samples else ()
     try:
         made = COPIES[name].text(Scenery(state.destination, state.credential, next(iter(shown), None)))

@@ -38,7 +38,8 @@ def credential_panel(state: State) -> w.Widget:
     check = w.Button(description="Check", tooltip="Ask the server what it is and whose key this is; nothing is changed")
     row = w.HBox([pick, new, check])
     row.add_class("ow-row")
-    going_on, told = Text(), with_proposal(state, "answered", "better", kind="note")
+    going_on, refused = Text(), Text(kind="problem")
+    told = with_proposal(state, "answered", "better", kind="note")
 
     def on_pick(change: Any) -> None:
         # What comes back from `follow` is no choice. The first one of the list is none either: it goes back.
@@ -68,7 +69,8 @@ def credential_panel(state: State) -> w.Widget:
     new.on_click(lambda _: state.begin())
     check.on_click(lambda _: state.check())
     state.on("credential", "stored", "picked", "asking", "typing", call=follow)
-    panel = w.VBox([row, going_on, told, _fields(state), _place(state)])
+    state.on("refused", call=lambda: refused.show(state.refused))
+    panel = w.VBox([row, going_on, refused, told, _fields(state), _place(state)])
     panel.add_class("ow-credential")
     return panel
 

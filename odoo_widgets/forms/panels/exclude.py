@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from odoo_widgets.flow.shape import did_you_mean, stray
 from odoo_widgets.forms.pieces import Text, labelled, one_for_each
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ def exclude_panel(state: State) -> w.Widget:
 
     def follow() -> None:
         names, columns = excluded(), state.columns
-        left, known = set(names), set(columns)
+        left = set(names)
         add.options = tuple(name for name in columns if name and name not in left)
-        unknown = [name for name in names if name not in known]
-        note.show(f"The data has no column called {unknown[0]!r}." if unknown else "")
+        unknown = stray(columns, names)
+        note.show(f"The data has no column called {unknown[0][0]!r}.{did_you_mean(unknown[0][1])}" if unknown else "")
         one_for_each(names, buttons, button_for, chosen)
 
     add.observe(on_add, "value")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from odoo_widgets.flow.copies import file_for
 from odoo_widgets.forms import sentences
-from odoo_widgets.forms.deciding import ACTIVATE, DONE, file_for
+from odoo_widgets.forms.deciding import ACTIVATE, DONE
 from odoo_widgets.forms.obstacles import to_type
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.places import MEANINGS, PLACES

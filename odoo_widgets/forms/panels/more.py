@@ -1,4 +1,4 @@
-"""What is seldom changed: empty cells, language, company, time zone, e-mails about assignments, the time of a call."""
+"""What is seldom changed: empty cells, language, company, time zone, e-mails about assignments, the rate."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.flow import context
 from odoo_widgets.forms.mirror import mirror
+from odoo_widgets.forms.panels.rate import rate_panel
 from odoo_widgets.forms.pieces import Text, hide, labelled, one_for_each, with_note
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 OMIT = "omit"
 POLICIES = [("leave the field out", OMIT), ("empty the field", "clear"), ("send nothing at all", "reject")]
-USUAL_SECONDS = 180.0
 EMPTY_NOTE = "Elsewhere an empty cell leaves its field out: Odoo's default on create, no change on update."
 EMAILS = "E-mail people about records that are assigned to them?"
 CONTEXT_NOTE = "These go to Odoo with each call. Press Check to be offered the languages and companies that are there."
@@ -27,9 +27,9 @@ ZONE_NOTE = "The zone of times in the data that carry none."
 
 def more_panel(state: State) -> w.Widget:
     """The settings that fold up."""
-    fold = w.Button(description="▸ More", tooltip="Empty cells, language, company, time zone, e-mails, time of a call")
+    fold = w.Button(description="▸ More", tooltip="Empty cells, language, company, time zone, e-mails, rate")
     fold.add_class("ow-fold")
-    inside = w.VBox([_empty_cells(state), _context(state), _zone(state), _timeout(state)])
+    inside = w.VBox([_empty_cells(state), _context(state), _zone(state), rate_panel(state)])
     inside.add_class("ow-views")
     hide(inside, hidden=True)
 
@@ -151,14 +151,3 @@ def _zone(state: State) -> w.Widget:
 
     state.on("server", call=follow)
     return with_note(control, Text(ZONE_NOTE))
-
-
-def _timeout(state: State) -> w.Widget:
-    control = labelled(w.BoundedFloatText, "Seconds per Call", min=0.1, max=86_400, continuous_update=False)
-
-    def shown() -> float:
-        value = state.shown("timeout")
-        return USUAL_SECONDS if value is None else float(value)
-
-    mirror(state, control, shown, lambda value: {"timeout": value})
-    return control

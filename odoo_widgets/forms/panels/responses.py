@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from odoo_widgets.flow.responses import STATUSES, counts, shown
+from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.pieces import Text, anchor, escape, hide
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ OPTIONS: dict[str, Any] = {
     "style": "table-layout:auto;width:100%",
 }
 REJECTED = ("rejected",)
+EMPTY = "Nothing sent yet. After a send, each row has a line here, and form.responses is the DataFrame."
+WAITING = "Each row has a line here as soon as the send has ended."
 # By whether only they are shown.
 SHOW_WORDS = {
     False: ("Show rejected", "Show only the rows that were rejected; form.rejected has them with your own columns"),
@@ -50,7 +53,7 @@ def responses_panel(state: State) -> w.Widget:
         rejected.show("form.rejected is the DataFrame of them, with your own columns." if number else "")
         only.description, only.tooltip = SHOW_WORDS[state.only_rejected]
         if state.responses is None:
-            words.show("Nothing sent yet. After a send, each row has a line here, and form.responses is the DataFrame.")
+            words.show(EMPTY if state.phase == IDLE else WAITING)
             return
         words.show(state.last)
         found, sentence = shown(state.responses, only=REJECTED if state.only_rejected else STATUSES)
@@ -61,7 +64,7 @@ def responses_panel(state: State) -> w.Widget:
         else:
             place.children = (_table(part),)
 
-    state.on("responses", "only_rejected", call=follow)
+    state.on("responses", "only_rejected", "phase", call=follow)
     return panel
 
 
@@ -81,7 +84,8 @@ def _marked_up(part: pd.DataFrame) -> pd.DataFrame:
 
 def _columns(part: pd.DataFrame) -> list[dict[str, Any]]:
     # Sentences need room, whatever stands beside them.
-    return [{"targets": part.index.nlevels + list(part.columns).index("error"), "className": "ow-words"}]
+    places = [place for place, name in enumerate(part.columns) if name == "error"]
+    return [{"targets": part.index.nlevels + place, "className": "ow-words"} for place in places]
 
 
 def _table(part: pd.DataFrame) -> w.Widget:

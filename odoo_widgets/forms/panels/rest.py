@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from odoo_widgets.flow.choices import OF_REST, UPSERTS, WRAPPED
+from odoo_widgets.flow.choices import CREATE, OF_REST, UPSERT, UPSERTS, WRAPPED
+from odoo_widgets.flow.key_headers import FORMS
 from odoo_widgets.forms.mirror import mirror
-from odoo_widgets.forms.pieces import hide, labelled
+from odoo_widgets.forms.pieces import Text, hide, labelled
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
@@ -20,7 +21,6 @@ MEANINGS = {
     "PATCH": "PATCH changes the fields that are sent.",
     "DELETE": "DELETE removes the records. No columns are sent.",
 }
-CREATE, UPSERT = "create", "upsert"
 
 
 def rest_panel(state: State) -> w.Widget:
@@ -28,10 +28,11 @@ def rest_panel(state: State) -> w.Widget:
     wrap = _words(state, "Wrap Records In", "wrap", "nothing, or such as data or params.data")
     place = _words(state, "Id in Answer", "id_path", "the usual places, or such as data[0].id")
     header = _words(state, "Key Header", "key_header", "Authorization, or such as api-key")
+    forms = Text(f"Such as {FORMS}.")
     upsert = w.Checkbox(description="Make the rows that have no id, by POST?", indent=False)
     upsert.add_class("ow-check")
-    mirror(state, upsert, lambda: _shown(state, "mode") == UPSERT, lambda on: {"mode": UPSERT if on else CREATE})
-    panel = w.VBox([upsert, wrap, place, header])
+    mirror(state, upsert, lambda: state.shown("mode") == UPSERT, lambda on: {"mode": UPSERT if on else CREATE})
+    panel = w.VBox([upsert, wrap, place, header, forms])
     panel.add_class("ow-views")
 
     def follow() -> None:

@@ -81,7 +81,7 @@ def _slot(state: State, position: int) -> w.Widget:
     title = w.ToggleButton()
     title.add_class("ow-fold")
     request = Text(kind="request", tag="pre")
-    note, left_off = Text(), Text()
+    note, left_off = Text(kind="warning"), Text()
     slot = w.VBox([title, note, request, left_off])
     slot.add_class("ow-sample")
 

@@ -9,6 +9,7 @@ import ipywidgets as w
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.deciding import ACTIVATE
 from odoo_widgets.forms.obstacles import IDLE, to_type
+from odoo_widgets.forms.panels.past import repeats_panel
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.sending import CUTTING, SENDING, STOPPING, TESTING, UNDOING
@@ -33,7 +34,6 @@ FIRST_WORDS = {
     TESTING: "sending test data",
     UNDOING: "undoing the test",
 }
-MINUTE, HOUR = 60, 3600
 
 
 def send_panel(state: State) -> w.Widget:
@@ -87,7 +87,7 @@ def send_panel(state: State) -> w.Widget:
     state.on("progress", "phase", call=follow_progress)
     controls = w.HBox([send, stop, bar, figures])
     controls.add_class("ow-send-controls")
-    panel = w.VBox([plan, why, confirm, controls, obstacle, outcome])
+    panel = w.VBox([plan, why, confirm, controls, obstacle, outcome, repeats_panel(state)])
     panel.add_class("ow-send")
     return panel
 
@@ -99,15 +99,9 @@ def _figures(progress: Progress | None, phase: str) -> str:
     if _answered(progress):
         parts.append(f"{progress.rows_per_second:,.0f}/s")
     if phase == SENDING and progress.seconds_left is not None:
-        parts.append(f"{_duration(progress.seconds_left)} left")
+        parts.append(f"{sentences.duration(progress.seconds_left)} left")
     return " · ".join([*parts, *([PHASE_WORDS[phase]] if PHASE_WORDS[phase] else [])])
 
 
 def _answered(progress: Progress) -> int:
     return progress.done - progress.statuses.get("not_sent", 0)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < MINUTE:
-        return f"{seconds:.0f} s"
-    return f"{seconds / MINUTE:.0f} min" if seconds < HOUR else f"{seconds / HOUR:.1f} h"

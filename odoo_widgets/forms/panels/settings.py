@@ -13,6 +13,7 @@ from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.panels.batching import batching_panel
 from odoo_widgets.forms.panels.credential import credential_panel
 from odoo_widgets.forms.panels.exclude import exclude_panel
+from odoo_widgets.forms.panels.matching import matching_panel
 from odoo_widgets.forms.panels.more import more_panel
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.panels.rest import MEANINGS, rest_panel
@@ -32,6 +33,7 @@ def settings_panel(state: State) -> w.Widget:
             _choice(state, "Method", "method", METHODS),
             _choice(state, "Content Format", "content_format", CONTENT_FORMATS),
             url_panel(state),
+            matching_panel(state),
             rest_panel(state),
             _headers(state),
             exclude_panel(state),
@@ -40,6 +42,9 @@ def settings_panel(state: State) -> w.Widget:
         ]
     )
     panel.add_class("ow-settings")
+    state.on(
+        "destination", "draft", call=lambda: (panel.add_class if state.is_new else panel.remove_class)("ow-starting")
+    )
     return panel
 
 

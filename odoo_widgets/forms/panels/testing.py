@@ -9,6 +9,7 @@ import ipywidgets as w
 from odoo_widgets.flow.views import envelope
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.obstacles import IDLE, to_confirm, to_type
+from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Link, Text, hide, labelled
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _sending(state: State) -> w.Widget:
 
 
 def _result(state: State) -> w.Widget:
-    told, problem, error, link = Text(kind="told"), Text(kind="problem"), Text(kind="problem"), Link()
+    told, problem, link = Text(kind="told"), Text(kind="problem"), Link()
     undo = w.Button(description="Undo", tooltip="Delete the records that this test created, and no others")
     undo.on_click(lambda _: state.undo())
 
@@ -88,7 +89,6 @@ def _result(state: State) -> w.Widget:
         answer = state.last_test.responses if state.last_test is not None else None
         told.show(state.told)
         problem.show(state.test_problem)
-        error.show("" if answer is None else next(iter(answer["error"].dropna()), ""))
         links = [] if answer is None else answer["link"].dropna().tolist()
         link.show("Open it in Odoo" if len(links) == 1 else "Open the first in Odoo", links[0] if links else "")
         undo.disabled = state.phase != IDLE
@@ -97,7 +97,7 @@ def _result(state: State) -> w.Widget:
     state.on("told", "test_problem", "last_test", "phase", call=follow)
     line = w.HBox([told, link, undo])
     line.add_class("ow-told-line")
-    return w.VBox([line, error, problem])
+    return w.VBox([line, with_proposal(state, "refusal", "way_past"), problem])
 
 
 def tested_panel(state: State) -> w.Widget:

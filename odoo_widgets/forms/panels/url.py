@@ -101,7 +101,8 @@ def _ids(state: State) -> w.Widget:
     def follow() -> None:
         control.options = state.columns
         rest = state.protocol == "rest"
-        hide(control, shown() not in names(state.shown("url") or "") if rest else _operation(state) in WITHOUT_IDS)
+        without = _operation(state) in WITHOUT_IDS or bool(state.shown("key"))
+        hide(control, shown() not in names(state.shown("url") or "") if rest else without)
 
     state.on("data", "destination", "draft", call=follow)
     return control

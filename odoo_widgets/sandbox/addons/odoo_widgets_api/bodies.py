@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 REFERENCES = ("many2one", "many2many")
 SUBFIELDS = ("id", ".id")
+LINES = ("many2many", "one2many")
 # Odoo's commands by their numbers (`Command` in odoo/orm/commands.py), with the fewest parts that each takes.
 SHORTEST = {0: 3, 1: 3, 2: 2, 3: 2, 4: 2, 5: 1, 6: 3}
 LONGEST_COMMAND = 3
-WITH_VALUES = (0, 1)
+WITH_VALUES, WITH_ID, SET = (0, 1), (1, 2, 3, 4), 6
 
 
 def records(model: Any) -> list[dict[str, Any]] | dict[str, Any]:
@@ -67,6 +68,23 @@ def record(model: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise BadRequest("One record has one JSON object as its body, not an array.")
     return found
+
+
+def stumbled(model: Any, error: KeyError) -> Exception:
+    """What to say of a model whose own code looks for a field before anybody asks whether it is there.
+
+    Args:
+        model: The model.
+        error: What it raised.
+
+    Returns:
+        An error about the values, where it is the name of a field of the model or of a line in it; else the same.
+    """
+    lines = [model.env[field.comodel_name] for field in model._fields.values() if field.type in LINES]
+    name = next(iter(error.args), None)
+    if not any(name in each._fields for each in (model, *lines)):
+        return error
+    return ValidationError(f"Odoo looks for {name!r} in these values: it is missing there, or does not fit.")
 
 
 def from_json(model: Any, text: str) -> list[dict[str, Any]] | dict[str, Any]:
@@ -165,13 +183,19 @@ def _many(model: Any, field: Any, value: Any) -> None:
         if type(command) is int:
             continue
         fits = isinstance(command, list) and command and type(command[0]) is int and len(command) <= LONGEST_COMMAND
-        if not fits or len(command) < SHORTEST.get(command[0], LONGEST_COMMAND + 1):
+        if not fits or len(command) < SHORTEST.get(command[0], LONGEST_COMMAND + 1) or not _numbered(command):
             raise ValueError(
                 f"Wrong value for {field}: {command!r}. It takes ids, and commands such as [0, 0, {{…}}], [4, id] or "
                 "[6, 0, [ids]]."
             )
         if command[0] in WITH_VALUES:
             _line(model.env[field.comodel_name], field, command[2])
+
+
+def _numbered(command: list[Any]) -> bool:
+    """Whether ids stand where a command has them: text gets as far as the database, which fails on it."""
+    ids = command[1:2] if command[0] in WITH_ID else command[2] if command[0] == SET else []
+    return isinstance(ids, list) and all(type(each) is int for each in ids)
 
 
 def _line(lines: Any, field: Any, values: Any) -> None:
@@ -186,11 +210,27 @@ def _properties(_model: Any, field: Any, value: Any) -> None:
         raise ValueError(f"Wrong value for {field}: {value!r}. Properties are an object, or an array of objects.")
 
 
+def _text(_model: Any, field: Any, value: Any) -> None:
+    # Odoo would store the Python code of it, or hand it to the database as it is.
+    if isinstance(value, list | dict):
+        raise TypeError(f"Wrong value for {field}: {value!r}. It takes text.")
+
+
+def _base64(_model: Any, field: Any, value: Any) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"Wrong value for {field}: {value!r}. A file is text in base64.")
+
+
 CHECKS: dict[str, Callable[[Any, Any, Any], None]] = {
+    "binary": _base64,
+    "char": _text,
+    "html": _text,
+    "image": _base64,
     "many2many": _many,
     "many2one": _many2one,
     "one2many": _many,
     "properties": _properties,
+    "text": _text,
 }
 
 

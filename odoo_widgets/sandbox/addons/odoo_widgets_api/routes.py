@@ -101,6 +101,8 @@ def _answer(verbs: Mapping[str, tuple[str, Callable[[Any], tuple[dict[str, Any],
         # The record in the address is there. This is one that the body names.
         error.http_status = HTTPStatus.UNPROCESSABLE_ENTITY
         raise
+    except KeyError as error:
+        raise bodies.stumbled(records, error) from error
     return request.make_json_response(body, status=status)
 
 

@@ -1,0 +1,242 @@
+"""What follows where rows have a key: what their look-up found, what their `load` answered, what it had made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from odoo_widgets.flow import keying, matching
+from odoo_widgets.flow.calls import Ask, Call
+from odoo_widgets.flow.choices import CREATE, UPDATE
+from odoo_widgets.flow.errors import FieldsError
+from odoo_widgets.flow.follow import Verdict
+from odoo_widgets.flow.loading import unfit
+from odoo_widgets.flow.model import fields
+from odoo_widgets.flow.operations import ask_fields, look_when, part
+from odoo_widgets.flow.plan import sending, written
+from odoo_widgets.flow.proofs import made_when, prove
+from odoo_widgets.flow.responses import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from odoo_widgets.flow.calls import Batch
+    from odoo_widgets.flow.methods import State
+    from odoo_widgets.flow.words import Facts
+
+ARCHIVED = "The record is archived."
+OLD = (
+    "The record was made for this key before, or somebody else made or changed it meanwhile. It was given this row's "
+    "values."
+)
+UNSEEN = "Saved, in a record that this user may not see: whether it was made or updated cannot be told."
+UNDATED = "Saved. Whether the record was made or updated could not be read."
+# By whether a record was made by the call; None where it cannot be read.
+SAID = {True: ("created", ""), False: ("updated", OLD), None: ("saved", UNSEEN)}
+# Ids that a sentence names, where there are more.
+NAMED = 5
+
+
+def _described(facts: Facts) -> Verdict:
+    """Keeps what is known of the fields now, or stops before anything is written."""
+    call, ask = facts.call, facts.call.ask
+    found = fields(facts.result)
+    assert found is not None
+    missing = keying.missing_fields(ask.wanted, found)
+    if missing and ask.arguments["allfields"]:
+        # All of them are asked for, to say which ones may be meant.
+        return Verdict(follow=(attrs.evolve(call, ask=ask_fields(wanted=ask.wanted, cells=ask.cells)),))
+    if sentence := keying.no_field(call.model, missing, found) if missing else keying.misread(ask.cells, found):
+        return _stopped(f"{sentence} Nothing was sent.")
+    return Verdict(server=facts.knows.describes(call.model, found))
+
+
+def _stopped(sentence: str) -> Verdict:
+    return Verdict(stop=FieldsError(sentence), reason=sentence)
+
+
+def _matched(facts: Facts) -> Verdict:
+    """Each row goes where its record says: nowhere, to be written, to be made, or back to whoever sent it."""
+    batch = facts.call.ask.batch
+    assert batch is not None
+    assert batch.keys is not None
+    found = matching.matches(batch, facts.call.ask.arguments["fields"], facts.result)
+    assert found is not None
+    when_found, doubted = facts.settings.when_found, facts.call.ask.doubted
+    places: dict[str, list[int]] = {name: [] for name in ("absent", "there", "several")}
+    for place, records in enumerate(found):
+        places["absent" if not records else "there" if len(records) == 1 else "several"].append(place)
+    ids = {place: found[place][0]["id"] for place in places["there"]}
+    # What was sent and not answered may be among them.
+    status = "in_doubt" if doubted else "rejected"
+    outcomes = [
+        _outcome(facts, [batch.rows[place]], status, _several(batch, place, found[place]))
+        for place in places["several"]
+    ]
+    calls: list[Call] = []
+    if doubted and facts.call.ask.keyed is None and when_found != CREATE:
+        # They may have been written, and lists may hold commands that make lines: these are not written again.
+        lists = [place for place in places["there"] if _has_parts(batch, place)]
+        outcomes += [_outcome(facts, [batch.rows[place]], "in_doubt", doubted, ids=[ids[place]]) for place in lists]
+        places["there"] = [place for place in places["there"] if place not in lists]
+        calls += _update(facts, batch, found, places["there"], outcomes) if places["there"] else []
+    elif doubted and places["there"]:
+        # These rows were sent to be made, since no record had their key then.
+        there = [ids[place] for place in places["there"]]
+        calls.append(_look_when(facts, part(batch, places["there"]), there, {}))
+    elif when_found == CREATE:
+        outcomes += _unchanged(facts, batch, found, places["there"])
+    elif places["there"]:
+        calls += _update(facts, batch, found, places["there"], outcomes)
+    if when_found == UPDATE:
+        outcomes += [
+            _outcome(facts, [batch.rows[place]], "rejected", _none(facts, batch, place)) for place in places["absent"]
+        ]
+    elif places["absent"]:
+        calls += _make(facts, part(batch, places["absent"]), outcomes)
+    return Verdict(tuple(outcomes), follow=tuple(calls))
+
+
+def _has_parts(batch: Batch, place: int) -> bool:
+    return any(isinstance(value, list | dict) for value in batch.records[place].values())
+
+
+def _update(
+    facts: Facts, batch: Batch, found: list[list[State]], places: list[int], outcomes: list[Outcome]
+) -> list[Call]:
+    """The calls that write rows to their records; those with nothing to write are told of at once."""
+    whole = written(part(batch, places), [found[place][0]["id"] for place in places])
+    empty = [place for place, record in zip(places, whole.records, strict=True) if not record]
+    outcomes += _unchanged(facts, batch, found, empty)
+    full = part(whole, [at for at, record in enumerate(whole.records) if record])
+    if not full.rows:
+        return []
+    calls = sending(attrs.evolve(facts.call, tries=1), full, facts.settings, facts.knows)
+    archived = {found[place][0]["id"]: ARCHIVED for place in places if _is_archived(found[place][0])}
+    # What is told of a row that is done stands beside its call.
+    return [attrs.evolve(call, ask=attrs.evolve(call.ask, remarks=archived)) for call in calls]
+
+
+def _make(facts: Facts, batch: Batch, outcomes: list[Outcome]) -> list[Call]:
+    """The calls that make records of rows, but for those that `load` would take for something else."""
+    wrong = unfit(batch, facts.knows.fields.get(facts.call.model, {}))
+    outcomes += [
+        _outcome(facts, [batch.rows[place]], "rejected", sentence, error_field=field)
+        for place, (field, sentence) in wrong.items()
+    ]
+    fine = part(batch, [place for place in range(len(batch.rows)) if place not in wrong])
+    if not fine.rows:
+        return []
+    return list(sending(facts.call, attrs.evolve(fine, operation="load"), facts.settings, facts.knows))
+
+
+def _unchanged(facts: Facts, batch: Batch, found: list[list[State]], places: list[int]) -> list[Outcome]:
+    by_remark: dict[str, list[int]] = {}
+    for place in places:
+        by_remark.setdefault(ARCHIVED if _is_archived(found[place][0]) else "", []).append(place)
+    return [
+        _outcome(
+            facts,
+            [batch.rows[place] for place in same],
+            "unchanged",
+            remark,
+            ids=[found[place][0]["id"] for place in same],
+        )
+        for remark, same in by_remark.items()
+    ]
+
+
+def _is_archived(record: State) -> bool:
+    return record.get(matching.ACTIVE, True) is False
+
+
+def _several(batch: Batch, place: int, records: list[State]) -> str:
+    assert batch.keys is not None
+    ids = ", ".join(str(record["id"]) for record in records[:NAMED])
+    more = f" and {len(records) - NAMED:,} more" if len(records) > NAMED else ""
+    return (
+        f"{len(records):,} records have {matching.in_words(batch.keys[place])}: {ids}{more}. Merge them in Odoo or "
+        "correct their keys, or name another key."
+    )
+
+
+def _none(facts: Facts, batch: Batch, place: int) -> str:
+    assert batch.keys is not None
+    return (
+        f"{facts.call.model} has no record with {matching.in_words(batch.keys[place])} that this user may see. Correct "
+        "the key, or use create with mode='upsert'."
+    )
+
+
+def _outcome(facts: Facts, rows: list[int], status: str, error: str = "", **told: Any) -> Outcome:
+    return Outcome(
+        rows=rows,
+        status=status,
+        batch=facts.call.number,
+        http_status=facts.status,
+        error=error or None,
+        attempts=1,
+        seconds=facts.exchange.seconds,
+        **told,
+    )
+
+
+def _loaded(facts: Facts) -> Verdict:
+    """`load` answers the ids of what it made and of what it updated alike: their records are asked."""
+    ask = facts.call.ask
+    assert ask.keyed is not None
+    proofs = prove(ask, facts.result) or []
+    ids: dict[int, int] = {}
+    remarks: dict[int, str] = {}
+    for proof in proofs:
+        places = proof.places if proof.places is not None else range(len(ask.rows))
+        for place, each in zip(places, proof.ids or (), strict=True):
+            ids[place] = each
+            if proof.warning:
+                remarks[each] = proof.warning
+    return Verdict(follow=(_look_when(facts, ask.keyed, [ids[place] for place in range(len(ask.rows))], remarks),))
+
+
+def _look_when(facts: Facts, rows: Batch, ids: list[int], remarks: dict[int, str]) -> Call:
+    made = Ask(rows.rows, "load", {}, ids, keyed=rows, remarks=remarks)
+    return attrs.evolve(facts.call, ask=look_when(made), tries=1)
+
+
+def _dated(facts: Facts) -> Verdict:
+    """A row is `created` where its record was not written since it was made, else `updated`."""
+    ask = facts.call.ask
+    made = ask.effect_of
+    assert made is not None
+    assert made.ids is not None
+    when = made_when(ask, facts.result)
+    assert when is not None
+    parts: dict[tuple[str, str], list[int]] = {}
+    for place, each in enumerate(made.ids):
+        status, said = SAID[when.get(each)]
+        told = "\n".join(filter(None, (said, made.remarks.get(each, ""))))
+        parts.setdefault((status, told), []).append(place)
+    return Verdict(
+        tuple(
+            _outcome(
+                facts, [ask.rows[place] for place in places], status, told, ids=[made.ids[place] for place in places]
+            )
+            for (status, told), places in parts.items()
+        )
+    )
+
+
+def _undated(facts: Facts) -> Verdict:
+    """The rows are in records that `load` named, and whether it made them cannot be read."""
+    ask = facts.call.ask
+    assert ask.effect_of is not None
+    return Verdict((_outcome(facts, list(ask.rows), "saved", UNDATED, ids=ask.effect_of.ids),))
+
+
+MATCHED: dict[str, Callable[[Facts], Verdict]] = {
+    "described": _described,
+    "matched": _matched,
+    "loaded": _loaded,
+    "dated": _dated,
+    "undated": _undated,
+}

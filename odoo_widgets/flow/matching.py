@@ -1,0 +1,84 @@
+"""Rows and records told apart by a key: what is asked, which records answer, and the external ID of a new one.
+
+The unique index of external IDs (Odoo 19.0, odoo/addons/base/models/ir_model.py) is the only lock that Odoo lends to a
+client: two calls that make the same key at once meet there, and one of them is rolled back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from odoo_widgets.flow.model import PAIR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from odoo_widgets.flow.calls import Batch
+    from odoo_widgets.flow.methods import State
+
+# The part of an external ID before the point. No module of Odoo's is called like it, whose upgrade would delete them.
+PREFIX = "odoo_widgets"
+# Hexadecimal digits of a hash: 160 bits, as a commit of Git's has.
+DIGITS = 40
+# What says whether a record is archived, where the model has it.
+ACTIVE = "active"
+
+
+def external_id(model: str, key: Mapping[str, Any]) -> str:
+    """The external ID of the record of a key, without spaces, which Odoo refuses.
+
+    Values are taken as text, and fields in the order of their names, so that it is the same whatever the frame holds
+    them as. No version of this package may make another one: it is what keeps a record from being made twice.
+    """
+    content = [model, *sorted([field, text_of(value)] for field, value in key.items())]
+    written = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
+    return f"{PREFIX}.{hashlib.sha256(written.encode()).hexdigest()[:DIGITS]}"
+
+
+def text_of(value: Any) -> str:
+    """A value of a key as it is compared: text. A link is answered as its id and a name."""
+    if isinstance(value, list) and len(value) == PAIR:
+        value = value[0]
+    return value if isinstance(value, str) else str(value)
+
+
+def texts_of(key: Mapping[str, Any], fields: Sequence[str]) -> tuple[str, ...]:
+    """The values of a key as they are compared, in the order of some fields."""
+    return tuple(text_of(key[field]) for field in fields)
+
+
+def domain(keys: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """What finds the records of some keys. With several fields, it finds those of their mixtures too."""
+    conditions = [[field, "in", list(dict.fromkeys(key[field] for key in keys))] for field in keys[0]]
+    # Conditions beside each other must all hold (odoo/orm/domains.py).
+    return list(conditions)
+
+
+def matches(batch: Batch, fields: Sequence[str], result: Any) -> list[list[State]] | None:
+    """The records of each row.
+
+    Args:
+        batch: The rows, with their keys.
+        fields: What was read.
+        result: What the look-up returned.
+
+    Returns:
+        For each row the records that hold its key, by id; None if the answer is none to this look-up.
+    """
+    if batch.keys is None or not isinstance(result, list) or not all(isinstance(each, dict) for each in result):
+        return None
+    if not all(type(each.get("id")) is int and each["id"] > 0 and each.keys() >= set(fields) for each in result):
+        return None
+    names = tuple(batch.keys[0])
+    found: dict[tuple[str, ...], list[State]] = {texts_of(key, names): [] for key in batch.keys}
+    for record in sorted(result, key=lambda each: each["id"]):
+        if (same := found.get(texts_of(record, names))) is not None:
+            same.append(record)
+    return [found[texts_of(key, names)] for key in batch.keys]
+
+
+def in_words(key: Mapping[str, Any]) -> str:
+    """A key in a sentence: `ref 'A1'`, `ref 'A1' and company_id 3`."""
+    return " and ".join(f"{field} {value!r}" for field, value in key.items())

@@ -1,0 +1,182 @@
+"""A frame, and what takes a look at a whole column to know."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from odoo_widgets.flow import moments
+from odoo_widgets.flow.kinds import OF_ARROW, cell_kind, is_missing, kind, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def numbers(cells: pd.Series) -> pd.Series:
+    """The numbers of a column as floats; NaN for a cell that is none: text, truth, a time, anything else."""
+    if kind(cells.dtype) in ("integer", "float"):
+        return pd.Series(cells.to_numpy(dtype="float64", na_value=np.nan))
+    known = {cell for cell in set(map(type, cells.tolist())) if cell_kind(cell) in ("integer", "float")}
+    return pd.Series([_float(cell) if type(cell) in known else np.nan for cell in cells.tolist()], dtype="float64")
+
+
+def _float(cell: Any) -> float:
+    try:
+        return float(cell)
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.inf
+
+
+def _groups(cells: pd.Series) -> tuple[np.ndarray[Any, Any], int]:
+    missing = is_missing(cells)
+    if isinstance(cells.dtype, pd.ArrowDtype) and kind(cells.dtype) == "float":
+        # Arrow's NaN would be a value of its own.
+        cells = pd.Series(cells.to_numpy(dtype="float64", na_value=np.nan))
+    if kind(cells.dtype) in ("object", *OF_ARROW, ""):
+        cells = pd.Series(_told_apart(cells, missing), dtype=object)
+    codes, distinct = pd.factorize(cells)
+    codes = codes.astype("int64", copy=False)
+    codes[missing] = len(distinct)
+    return codes, len(distinct) + bool(missing.any())
+
+
+def _told_apart(cells: pd.Series, missing: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The cells as values that are equal only where a person would call them the same."""
+    found = cells.tolist()
+    ways = {cell: SAME.get(cell_kind(cell)) for cell in set(map(type, found))}
+    keys = ((way(cell) if (way := ways[type(cell)]) else cell) for cell in found)
+    # An array made of a list would take lists of one length for rows of a table.
+    made = np.fromiter(keys, dtype=object, count=len(found))
+    made[missing] = None
+    return made
+
+
+def _hashable(cell: Any) -> Any:
+    try:
+        hash(cell)
+    except TypeError:
+        return (type(cell), repr(cell))
+    return cell
+
+
+def _listed(cell: Any) -> Any:
+    """A tuple or an array as the list that it goes out as."""
+    if isinstance(cell, np.ndarray):
+        return cell.tolist()
+    return list(cell) if isinstance(cell, tuple) else cell
+
+
+def _readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame, whose columns of Arrow's views are changed into what holds the same: pandas takes no rows of a view."""
+    for position, dtype in enumerate(frame.dtypes):
+        if isinstance(dtype, pd.ArrowDtype) and "_view" in str(inner := dtype.pyarrow_dtype):
+            import pyarrow as pa  # noqa: PLC0415
+
+            # Cell by cell: Arrow's own cast loses what a view of views holds.
+            cells = frame.iloc[:, position].array.__arrow_array__().to_pylist()
+            data = pa.chunked_array([pa.array(cells, _without_views(inner))])
+            frame.isetitem(position, pd.arrays.ArrowExtensionArray(data))
+    return frame
+
+
+def _without_views(kind_of_arrow: Any) -> Any:
+    import pyarrow as pa  # noqa: PLC0415
+
+    tests = pa.types
+    if tests.is_dictionary(kind_of_arrow):
+        return _without_views(kind_of_arrow.value_type)
+    if tests.is_list_view(kind_of_arrow) or tests.is_list(kind_of_arrow):
+        return pa.list_(_without_views(kind_of_arrow.value_type))
+    if tests.is_large_list_view(kind_of_arrow) or tests.is_large_list(kind_of_arrow):
+        return pa.large_list(_without_views(kind_of_arrow.value_type))
+    if tests.is_struct(kind_of_arrow):
+        return pa.struct([(field.name, _without_views(field.type)) for field in kind_of_arrow])
+    return {"string_view": pa.string(), "binary_view": pa.binary()}.get(str(kind_of_arrow), kind_of_arrow)
+
+
+def _may_nest(cells: pd.Series) -> bool:
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        return _may_nest(pd.Series(cells.cat.categories))
+    if isinstance(cells.dtype, pd.ArrowDtype):
+        inner = cells.dtype.pyarrow_dtype
+        return kind(pd.ArrowDtype(inner.value_type) if hasattr(inner, "index_type") else cells.dtype) == "nested"
+    return kind(cells.dtype) == "object" and any(cell_kind(cell) == "nested" for cell in set(map(type, cells.tolist())))
+
+
+# What tells the cells of a kind apart, where a cell itself does not: True equals 1, which is another value, and lists
+# and dicts cannot be looked up. 1 and 1.0 go out as the same number.
+SAME: dict[str, Callable[[Any], Any]] = {
+    "boolean": lambda cell: (bool, bool(cell)),
+    "nested": lambda cell: (list, repr(_listed(cell))),
+    "binary": bytes,
+    "": _hashable,
+}
+
+
+class Source:
+    """A frame, and what takes a look at a whole column to know, looked up once.
+
+    Keeping one Source for a bound frame makes every later look as fast as for a small one.
+
+    Args:
+        frame: The frame. A copy that shares its cells is kept: what others do to theirs does not change this one.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        # What is no frame is named by `problems`.
+        self.frame = _readable(frame.copy(deep=False)) if isinstance(frame, pd.DataFrame) else frame
+        self._units: dict[int, str] = {}
+        self._nesting: dict[int, bool] = {}
+        self._repeated: dict[int, np.ndarray[Any, Any]] = {}
+        self._groups: dict[int, tuple[np.ndarray[Any, Any], int]] = {}
+        self._order: dict[int, np.ndarray[Any, Any]] = {}
+
+    @classmethod
+    def of(cls, data: pd.DataFrame | Source) -> Source:
+        """The Source of a frame; a Source is its own."""
+        return data if isinstance(data, Source) else cls(data)
+
+    def unit(self, position: int) -> str:
+        """Whether the naive moments of a column go out as dates; see `moments.unit`."""
+        if position not in self._units:
+            self._units[position] = moments.unit(plain(self.frame.iloc[:, position]))
+        return self._units[position]
+
+    def may_nest(self, position: int) -> bool:
+        """Whether a cell of a column may hold a list or a dict."""
+        if position not in self._nesting:
+            self._nesting[position] = _may_nest(self.frame.iloc[:, position])
+        return self._nesting[position]
+
+    def repeated(self, position: int) -> np.ndarray[Any, Any]:
+        """Which numbers of a column stand further above already; cells that are no numbers count as missing ones."""
+        if position not in self._repeated:
+            self._repeated[position] = numbers(plain(self.frame.iloc[:, position])).duplicated().to_numpy()
+        return self._repeated[position]
+
+    def groups(self, position: int) -> tuple[np.ndarray[Any, Any], int]:
+        """Which rows hold the same value in a column.
+
+        Args:
+            position: The column's place in the frame, from 0.
+
+        Returns:
+            For each row the number of its group, int64, in the order in which the values first come; and how many
+            groups there are. All missing cells together are the last group. Lists and dicts are the same where their
+            text is.
+        """
+        if position not in self._groups:
+            self._groups[position] = _groups(plain(self.frame.iloc[:, position]))
+        return self._groups[position]
+
+    def order(self, position: int) -> np.ndarray[Any, Any]:
+        """The positions of the rows, group by group; those of one group stay in the frame's order."""
+        if position not in self._order:
+            self._order[position] = np.argsort(self.groups(position)[0], kind="stable")
+        return self._order[position]
+
+    def __len__(self) -> int:
+        return len(self.frame) if isinstance(self.frame, pd.DataFrame) else 0

@@ -1,0 +1,19 @@
+"""Keeps what is typed in the form from being taken for a shortcut of the notebook's."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import anywidget
+
+SCRIPT = files("odoo_widgets.forms").joinpath("keyboard.js").read_text(encoding="utf-8")
+
+
+class Keyboard(anywidget.AnyWidget):
+    """Nothing to see: as long as it is on a page, letters typed in a form there stay in it."""
+
+    _esm = SCRIPT
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layout.display = "none"

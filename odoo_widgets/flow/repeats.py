@@ -93,9 +93,9 @@ def findable(source: Source, settings: Settings, rows: Sequence[int]) -> list[in
         return list(rows)
     if settings.endpoint.operation != "write" or not len(rows):
         return []
-    block, columns = source.frame.iloc[list(rows)], records.columns(source, settings)
-    nested = [column.field for column in columns if records.may_nest(block, column)]
-    found = records.records(block, columns)
+    columns = records.columns(source, settings)
+    nested = [column.field for column in columns if source.may_nest(column.position)]
+    found = records.records(source.frame.iloc[list(rows)], columns)
     return [
         row for row, each in zip(rows, found, strict=True) if not any(_has_parts(each.get(name)) for name in nested)
     ]

@@ -52,10 +52,7 @@ class Place:
         (folder / "data.csv").write_text(FRAME, encoding="utf-8")
 
     def typed(self, *words: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        return self.command("send", *words, given=given, **environment)
-
-    def command(self, *words: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "odoo_widgets.cli", *words]
+        command = [sys.executable, "-m", "odoo_widgets.cli", "send", *words]
         told = subprocess.run(
             command, cwd=self.folder, env={**self.environment, **environment}, input=given, capture_output=True,
             encoding="utf-8", errors="replace", timeout=60, check=False,
@@ -64,8 +61,8 @@ class Place:
         self.holds_no_key(told.stdout, told.stderr)
         return told
 
-    def refused(self, *words: str) -> str:
-        """The one line that a command says which sends nothing; in this process, which starts in no time."""
+    def within(self, *words: str) -> tuple[int, str, str]:
+        """The exit code of a command, and what it says; in this process, which is there already."""
         with (
             pytest.MonkeyPatch.context() as patch,
             redirect_stdout(io.StringIO()) as out,
@@ -77,9 +74,13 @@ class Place:
             patch.setattr(sys, "argv", ["odoo-widgets", *words])
             with pytest.raises(SystemExit) as ended:
                 main()
-        assert (ended.value.code, out.getvalue()) == (1, "")
-        assert self.server.log == []
-        (line,) = err.getvalue().splitlines()
+        return int(ended.value.code or 0), out.getvalue(), err.getvalue()
+
+    def refused(self, *words: str) -> str:
+        """The one line that a command says which sends nothing."""
+        code, out, err = self.within(*words)
+        assert (code, out, self.server.log) == (1, "", [])
+        (line,) = err.splitlines()
         return line
 
     def holds_no_key(self, *texts: str) -> None:
@@ -230,15 +231,17 @@ def test_a_destination_is_paused_and_put_to_use_with_its_comments_kept(place: Pl
     url = place.server.url_for(PATH)
     text = f'# who: the finance team\r\nurl = "{url}"  # live\r\nbatch_size = 1\r\n\r\n[missing]\r\ncolor = "clear"\r\n'
     file.write_bytes(text.encode())
-    assert place.typed("contacts.toml", "data.csv").stderr.endswith("with: odoo-widgets activate contacts.toml\n")
-    activated = place.command("activate", "contacts.toml")
-    assert (activated.returncode, activated.stdout) == (0, "contacts.toml is active: Create res.partner\n")
+    said = place.refused("send", "contacts.toml", "data.csv")
+    assert said.endswith("with: odoo-widgets activate contacts.toml")
+    activated = place.within("activate", "contacts.toml")
+    assert activated == (0, "contacts.toml is active: Create res.partner\n", "")
     for line in text.splitlines():
         assert line in file.read_bytes().decode().splitlines()
     place.answers(7, 8)
     assert place.typed("contacts.toml", "data.csv").returncode == 0
-    assert place.command("pause", "contacts.toml").stdout == "contacts.toml is paused: Create res.partner\n"
-    assert place.typed("contacts.toml", "data.csv").returncode == 1
+    paused = place.within("pause", "contacts.toml")
+    assert paused == (0, "contacts.toml is paused: Create res.partner\n", "")
+    assert place.within("send", "contacts.toml", "data.csv")[0] == 1
     assert "# who: the finance team" in file.read_text(encoding="utf-8")
 
 

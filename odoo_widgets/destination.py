@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 
 from odoo_widgets.flow import payloads, problems, samples, saved
+from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.differences import diff
+from odoo_widgets.flow.dry_run import dry_run
 from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
+from odoo_widgets.flow.fetching import fetched
+from odoo_widgets.flow.kept import read_back
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
+from odoo_widgets.flow.seen import seen
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings, stripped
+from odoo_widgets.flow.source import Source
 from odoo_widgets.net import tables
+from odoo_widgets.net.asking import ask
 from odoo_widgets.net.delivery import Delivery, Progress
 from odoo_widgets.net.odoo import probe
 
@@ -30,7 +38,6 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.calls import Call
     from odoo_widgets.flow.policy import Policy
     from odoo_widgets.flow.samples import Samples
-    from odoo_widgets.flow.source import Source
 
 
 def _line(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -221,6 +228,146 @@ class Destination(Settings):
         target = self.endpoint
         return probe(credential, model=target.model, protocol=target.protocol, settings=self, transport=transport)
 
+    def fetch(
+        self,
+        credential: Credential,
+        domain: Sequence[Any] = (),
+        fields: Sequence[str] = (),
+        limit: int | None = None,
+        *,
+        archived: bool = False,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> pd.DataFrame:
+        """Records of the model as a DataFrame, which can be edited and sent back. Nothing is changed.
+
+        Args:
+            credential: As whom. Its server must be the one in the URL.
+            domain: Which records, such as `[["country_id.code", "=", "BE"]]`; all if left out.
+            fields: Which fields; if left out, those that are stored and can be written, without files, HTML and lines.
+            limit: The most records.
+            archived: Whether archived records are among them.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            One row for each record, by id: `id` and ids of linked records as Int64, dates, times in UTC, lists of ids.
+            An empty field is missing where its type can be empty.
+
+        Raises:
+            SettingsError: A field is not there.
+            CredentialError: The key is unknown, or belongs to another server.
+            EndpointError: What answers is not the Odoo, database or model that was meant.
+            RefusedError: The user may not read the model, or the domain or language is none.
+        """
+        questions = fetched(self.endpoint.model, domain, fields, limit, archived=archived)
+        return ask(questions, self, credential, transport=transport)
+
+    def check(
+        self,
+        frame: pd.DataFrame | Source,
+        credential: Credential,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> pd.DataFrame:
+        """What is known to go wrong, or otherwise than meant, before anything is sent. Nothing is changed.
+
+        Args:
+            frame: The frame to send.
+            credential: As whom.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            One row for each finding, the worst on top: severity (`error`, `warning`, `note`), column, field, rows (how
+            many), first_rows (positions, from 0), problem, advice.
+
+        Raises:
+            CredentialError: The key is unknown, or belongs to another server.
+            StoppedError: Nothing answers, or the server is too busy.
+        """
+        return ask(checked(frame, self), self, credential, transport=transport)
+
+    def dry_run(
+        self,
+        frame: pd.DataFrame | Source,
+        credential: Credential,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> pd.DataFrame:
+        """What Odoo would refuse: its own import saves the rows, and rolls them back.
+
+        Args:
+            frame: The frame to send.
+            credential: As whom.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            One row for each row of the frame, with its index: `status` (`would_save`, `rejected`, or `not_tried` for
+            rows with lines), `error_field`, `error`. `attrs["cannot_see"]` says what no dry run sees.
+
+        Raises:
+            DataError: The frame cannot be sent as it is.
+            SettingsError: The operation saves no rows.
+            CredentialError: The key is unknown, or belongs to another server.
+            EndpointError: What answers is not the Odoo, database or model that was meant.
+            RefusedError: The user may not read the model.
+        """
+        return ask(dry_run(frame, self), self, credential, transport=transport)
+
+    def diff(
+        self,
+        frame: pd.DataFrame | Source,
+        credential: Credential,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> pd.DataFrame:
+        """The cells that Odoo does not hold as they would be sent. Nothing is changed.
+
+        Args:
+            frame: The frame, whose `ids` column or `key` says which records its rows are for.
+            credential: As whom.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            One row for each such cell: row (position), id, field, in_odoo, in_frame. `attrs["counts"]` has how many
+            rows would be made, changed and left; `attrs["never_settle"]` the fields that differ again after each send.
+
+        Raises:
+            DataError: The frame cannot be sent as it is.
+            SettingsError: A column is no field, or nothing says which records the rows are for.
+            CredentialError: The key is unknown, or belongs to another server.
+            EndpointError: What answers is not the Odoo, database or model that was meant.
+            RefusedError: The user may not read the model or a field.
+        """
+        return ask(diff(frame, self), self, credential, transport=transport)
+
+    def read_back(
+        self,
+        responses: pd.DataFrame,
+        credential: Credential,
+        frame: pd.DataFrame | Source,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> pd.DataFrame:
+        """What Odoo kept of what was sent. Nothing is changed.
+
+        Args:
+            responses: What `send` returned, all of it or some of its rows.
+            credential: As whom.
+            frame: The frame that was sent.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            One row for each cell that is in Odoo: row (position), id, field, sent, in_odoo, and `kept`: `same`,
+            `rounded`, `truncated`, `dropped`, `translated`, otherwise `changed`, or `not_compared` for lines.
+
+        Raises:
+            DataError: The responses are those of another frame.
+            SettingsError: A column is no field.
+            CredentialError: The key is unknown, or belongs to another server.
+            EndpointError: What answers is not the Odoo, database or model that was meant.
+            RefusedError: The user may not read the model or a field.
+        """
+        return ask(read_back(responses, frame, self), self, credential, transport=transport)
+
     def delivery(
         self,
         frame: pd.DataFrame | Source,
@@ -234,6 +381,7 @@ class Destination(Settings):
         resume: bool = False,
         test: bool = False,
         journal: bool = True,
+        since: pd.DataFrame | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Delivery:
@@ -251,6 +399,7 @@ class Destination(Settings):
             test: Whether this is a test of some rows.
             journal: Whether what is sent is written down. Without, nothing is known of it afterwards: no row is found
                 again, nothing can be resumed.
+            since: With `only_changes`, what `fetch` or `diff` returned, as for `send`.
             on_progress: Called in the sending thread, after every call.
             transport: What carries the requests in place of the network.
 
@@ -261,6 +410,10 @@ class Destination(Settings):
             CredentialError: The key belongs to another server.
             DataError: The frame cannot be sent as it is.
         """
+        if since is not None:
+            if not self.only_changes:
+                raise SettingsError("since is for sends that write only what differs. Say only_changes=True.")
+            server = server.saw(self.endpoint.model, seen(since, Source.of(frame), self))
         return Delivery(
             frame,
             self,
@@ -319,6 +472,7 @@ class Destination(Settings):
         credential: Credential,
         *,
         again: bool | None = None,
+        since: pd.DataFrame | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         **changes: Any,
     ) -> pd.DataFrame:
@@ -329,6 +483,8 @@ class Destination(Settings):
             credential: As whom. Its server must be the one in the URL.
             again: What becomes of rows that were sent before, and that would be there twice: True sends them once
                 more, False leaves them out, with what became of them then. Left out, such a frame is refused.
+            since: With `only_changes`, what `fetch` or `diff` returned before the frame was edited: a row with a cell
+                that somebody changed in Odoo since is `rejected`.
             on_progress: Called in the sending thread, after every call.
             changes: Settings to replace for this send.
 
@@ -345,7 +501,7 @@ class Destination(Settings):
             InterruptedSendError: An interrupt came; the error holds what became of each row.
         """
         target = self.replace(**changes)
-        return target.delivery(frame, credential, again=again, on_progress=on_progress).result()
+        return target.delivery(frame, credential, again=again, since=since, on_progress=on_progress).result()
 
     def resume(
         self,
@@ -379,9 +535,10 @@ class Destination(Settings):
         credential: Credential,
         *,
         again: bool | None = None,
+        since: pd.DataFrame | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         **changes: Any,
     ) -> pd.DataFrame:
         """Sends like `send`, and leaves the event loop free meanwhile."""
         target = self.replace(**changes)
-        return await target.delivery(frame, credential, again=again, on_progress=on_progress).aresult()
+        return await target.delivery(frame, credential, again=again, since=since, on_progress=on_progress).aresult()

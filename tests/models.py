@@ -6,17 +6,22 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import httpx
 import pandas as pd
 
 from odoo_widgets.destination import Destination
+from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.sandbox import Sandbox
 from tests.real import call
+from tests.recorded.protocols import Account
+from tests.recorded.record import Odoo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PROTOCOLS = ("json2", "jsonrpc", "xmlrpc")
+ADMINISTRATOR = 2
 NOWHERE = 99_999_999
 # Over JSON-2, Odoo's refusals have an HTTP status of their own; in the other two they stand inside 200.
 REFUSED = {"json2": {"UserError": 422, "AccessError": 403}}
@@ -159,6 +164,15 @@ MODELS: dict[str, Model] = {
         unlinked="AccessError",
     ),
 }
+
+
+def plain_user(odoo: Sandbox) -> Credential:
+    """A user whose only group is that of employees."""
+    own = odoo.credential
+    with httpx.Client(base_url=odoo.url, trust_env=False, timeout=60) as client:
+        account = Account(own.database, own.login, ADMINISTRATOR, own.api_key.get_secret_value())
+        plain = Odoo(client, account).make_plain_user()
+    return Credential(own.server, own.database, plain.login, plain.key)
 
 
 def commands(lines: Iterable[dict[str, Any]]) -> list[list[Any]]:

@@ -38,14 +38,17 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "model", "server", "choices", "settings", "ways_out", "saved", "calls", "methods", "presets",
-    "matching", "operations", "loading", "texts", "kinds", "moments",
+    "endpoint", "model", "comparing", "server", "choices", "settings", "ways_out", "saved", "calls", "methods",
+    "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "source", "records", "findings", "keying", "urls",
     "shape", "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
-    "responses", "digests", "repeats", "receipt", "report", "chain", "words", "follow", "matched", "again", "judge",
-    "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
+    "responses", "digests", "repeats", "receipt", "report", "chain", "words", "narrowed", "follow", "matched", "again",
+    "judge", "asking", "naming", "fetching", "checks/notes", "checks/unsendable", "checks/subject",
+    "checks/columns", "checks/cells", "checks/links", "checks/parents", "checks/models", "checks/__init__",
+    "dry_run", "holding", "seen", "differences",
+    "kept", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

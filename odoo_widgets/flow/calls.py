@@ -60,6 +60,7 @@ class Ask:
         title: For the same, the title of the window that the method answered with.
         body: For REST, the body that a person wrote in place of the arguments' own.
         whole_context: Whether its context is all of it, and not added to that of the settings.
+        reads: Whether it only reads, and its answer is for whoever asks: no row waits for it.
         keyed: For a `load` that makes the records of rows with a key, these rows: they can be looked up again. For
             that look-up, the same.
         remarks: What is told of records whose rows are done all the same, by id.
@@ -81,6 +82,7 @@ class Ask:
     title: str = ""
     body: bytes | None = attrs.field(default=None, repr=False)
     whole_context: bool = False
+    reads: bool = False
     keyed: Batch | None = attrs.field(default=None, repr=False)
     remarks: Mapping[int, str] = attrs.field(factory=dict, repr=False)
     wanted: Sequence[str] = attrs.field(default=(), repr=False)
@@ -93,7 +95,8 @@ class Ask:
     @property
     def changes(self) -> bool:
         """Whether it may change anything in Odoo. What only reads leaves no row in doubt."""
-        return self.batch is None and self.effect_of is None and self.method not in (LOG_IN, FIELDS_GET)
+        looks = self.reads or self.batch is not None or self.effect_of is not None
+        return not looks and self.method not in (LOG_IN, FIELDS_GET)
 
 
 @attrs.frozen

@@ -38,6 +38,7 @@ def check(target: Endpoint, settings: Mapping[str, Any]) -> None:
     Raises:
         SettingsError: Two do not fit together; with what would, where that can be said.
     """
+    _only_changes(target, settings)
     for name, (value, reason) in fixed(settings["url"]).items():
         if (said := settings[name]) != value:
             if name == "method" and target.protocol == "json2":
@@ -98,6 +99,16 @@ def over_odoo(settings: Mapping[str, Any], model: str, operation: str, protocol:
     # Without a key nothing is looked up, so the rows that have no id cannot be made beside.
     mode = {"mode": CREATE} if settings["mode"] != CREATE and not settings["key"] else {}
     return {"method": "POST", **made, **content, **_made(settings), **mode}
+
+
+def _only_changes(target: Endpoint, settings: Mapping[str, Any]) -> None:
+    if not settings["only_changes"]:
+        return
+    off = {"only_changes": False}
+    if target.protocol == "rest":
+        raise SettingsError("only_changes reads what the records hold, which an endpoint of REST has no way to.", off)
+    if target.operation != "write" and not (settings["key"] and settings["mode"] in (UPDATE, UPSERT)):
+        raise SettingsError("only_changes is for records that are there. Use write, or a key with mode='upsert'.", off)
 
 
 def _made(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
     │   ├── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
+    │   ├── RefusedError       a question that Odoo refuses to answer: no right, or no such field or language
     │   ├── FieldsError        columns that the model has no field for, or a key that does not fit its field
     │   └── JournalError       what is written down of sends cannot be written or read, or does not fit
     └── SandboxError           the sandbox on this machine cannot be made, started or used
@@ -146,6 +147,18 @@ class CredentialError(StoppedError):
 
 class EndpointError(StoppedError):
     """What answers at the URL is not the Odoo, database, model or method that was meant."""
+
+
+class RefusedError(StoppedError):
+    """A question that Odoo refuses to answer: no right to the model or field, or no such field or language.
+
+    Attributes:
+        error_type: Odoo's name of the exception, without its module.
+    """
+
+    def __init__(self, message: str, error_type: str = "") -> None:
+        super().__init__(message)
+        self.error_type = error_type
 
 
 class FieldsError(StoppedError):

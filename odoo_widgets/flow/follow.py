@@ -10,7 +10,8 @@ from odoo_widgets.flow import words
 from odoo_widgets.flow.calls import Ask, Batch, Call
 from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.methods import State, known, window
-from odoo_widgets.flow.operations import OPERATIONS, look_at
+from odoo_widgets.flow.narrowed import narrowed
+from odoo_widgets.flow.operations import OPERATIONS, look_at, part
 from odoo_widgets.flow.plan import follow_ups
 from odoo_widgets.flow.policy import Wait
 from odoo_widgets.flow.proofs import there
@@ -78,18 +79,18 @@ def _after_log_in(facts: Facts) -> Verdict:
 
 def _after_look_up(facts: Facts) -> Verdict:
     """Sends the rows whose records are there, and, for a method, where it can be called on them."""
-    batch = facts.call.ask.batch
-    assert batch is not None
     if facts.call.ask.newest is not None:
         return _after_newest(facts)
-    assert batch.ids is not None
     found = there(facts.call.ask, facts.result) or {}
+    facts, outcomes = _narrowed(facts, found)
+    batch = facts.call.ask.batch
+    assert batch is not None
+    assert batch.ids is not None
     target = facts.settings.endpoint
     # Rows with a key are written, whatever the settings call it.
     operation = batch.operation or target.operation
     method = known(target.model, operation)
     nothing_to_write = operation == "write"
-    outcomes: list[Outcome] = []
     send: dict[int, State] = {}
     missing, same = [], []
     for place, (each, record) in enumerate(zip(batch.ids, batch.records, strict=True)):
@@ -113,6 +114,18 @@ def _after_look_up(facts: Facts) -> Verdict:
     if method is not None:
         calls = (_next(call, attrs.evolve(call.ask, states=send)) for call in calls)
     return Verdict(tuple(outcomes), follow=tuple(calls))
+
+
+def _narrowed(facts: Facts, found: dict[int, State]) -> tuple[Facts, list[Outcome]]:
+    """The look-up for the rows that are written, with only the cells that differ; and the other rows' outcomes."""
+    ask = facts.call.ask
+    if not facts.settings.only_changes or ask.batch is None:
+        return facts, []
+    batch, conflicts = narrowed(ask.batch, found, ask.arguments["fields"], facts.settings, facts.knows)
+    outcomes = [_outcome(facts, [place], "rejected", each.sentence, each.field) for place, each in conflicts.items()]
+    rest = part(batch, [place for place in range(len(batch.rows)) if place not in conflicts])
+    look = _next(facts.call, attrs.evolve(ask, rows=rest.rows, batch=rest))
+    return attrs.evolve(facts, call=look), outcomes
 
 
 def _after_newest(facts: Facts) -> Verdict:

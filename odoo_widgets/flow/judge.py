@@ -366,6 +366,7 @@ def judge(
         sentence if whole.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
     )
     # Without a user no call can be made, whatever kept the login from succeeding.
-    kind = rule.stop or (StoppedError if call.ask.method in (LOG_IN, FIELDS_GET) else None)
+    prepares = call.ask.method in (LOG_IN, FIELDS_GET) and not call.ask.reads
+    kind = rule.stop or (StoppedError if prepares else None)
     stop = kind(sentence, instead=words.way_out(facts) if kind is EndpointError else None) if kind else None
     return Verdict(tuple(_parts(whole, facts)), stop, reason)

@@ -51,7 +51,7 @@ def columns(source: Source, settings: Settings) -> tuple[Column, ...]:
     """The columns of the key, each of which the frame has once, in the order of the settings."""
     names = [str.__str__(name) if isinstance(name, str) else name for name in source.frame.columns]
     return tuple(
-        Column(name, name, position, settings.timezone, source.unit(position))
+        Column(name, settings.field_of(name), position, settings.timezone, source.unit(position))
         for name in settings.key
         for position in (names.index(name),)
     )

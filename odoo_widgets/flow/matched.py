@@ -13,6 +13,7 @@ from odoo_widgets.flow.errors import FieldsError
 from odoo_widgets.flow.follow import Verdict
 from odoo_widgets.flow.loading import unfit
 from odoo_widgets.flow.model import fields
+from odoo_widgets.flow.narrowed import narrowed
 from odoo_widgets.flow.operations import ask_fields, look_when, part
 from odoo_widgets.flow.plan import sending, written
 from odoo_widgets.flow.proofs import made_when, prove
@@ -107,9 +108,15 @@ def _update(
 ) -> list[Call]:
     """The calls that write rows to their records; those with nothing to write are told of at once."""
     whole = written(part(batch, places), [found[place][0]["id"] for place in places])
+    held = {record["id"]: record for place in places for record in found[place]}
+    whole, conflicts = narrowed(whole, held, facts.call.ask.arguments["fields"], facts.settings, facts.knows)
+    outcomes += [
+        _outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field)
+        for at, each in conflicts.items()
+    ]
     empty = [place for place, record in zip(places, whole.records, strict=True) if not record]
     outcomes += _unchanged(facts, batch, found, empty)
-    full = part(whole, [at for at, record in enumerate(whole.records) if record])
+    full = part(whole, [at for at, record in enumerate(whole.records) if record and at not in conflicts])
     if not full.rows:
         return []
     calls = sending(attrs.evolve(facts.call, tries=1), full, facts.settings, facts.knows)

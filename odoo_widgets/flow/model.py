@@ -32,6 +32,8 @@ ATTRIBUTES = (
     "company_dependent",
     "definition_record",
 )
+# What Odoo keeps of each record by itself, and drops without a word (odoo/orm/models.py, LOG_ACCESS_COLUMNS).
+OWN = ("id", "create_date", "create_uid", "write_date", "write_uid", "display_name")
 PAIR = 2
 TO_ONE, TO_MANY = ("many2one",), ("one2many", "many2many")
 NUMBERS = ("integer", "float", "monetary")

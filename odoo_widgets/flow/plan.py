@@ -161,7 +161,7 @@ def needed(source: Source, settings: Settings, server: Server) -> Iterator[Call]
     """
     if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and server.uid is None:
         yield Call(0, "", log_in())
-    if not settings.key:
+    if not settings.key and not settings.only_changes:
         return
     model = settings.endpoint.model
     cells, known_fields = keying.cells_of(source, settings), server.fields.get(model, {})
@@ -215,13 +215,21 @@ def _fields(settings: Settings) -> tuple[str, ...]:
     return method.fields if method else ()
 
 
+def _compared(batch: Batch, settings: Settings) -> tuple[str, ...]:
+    """What a look-up reads, so that only what differs is written."""
+    if not settings.only_changes:
+        return ()
+    key = batch.keys[0] if batch.keys else {}
+    return tuple(dict.fromkeys(name for record in batch.records for name in record if name not in key))
+
+
 def _first(batch: Batch, settings: Settings, server: Server, assigning: list[str]) -> Iterator[Ask]:
     """What a batch is looked up with before it is sent; the calls themselves where nothing is looked up."""
     target = settings.endpoint
     if batch.keys:
-        yield look_for(batch, archived(target.model, server))
+        yield look_for(batch, tuple(dict.fromkeys((*archived(target.model, server), *_compared(batch, settings)))))
     elif operation(target.operation).needs_ids:
-        yield look_up(batch, _fields(settings))
+        yield look_up(batch, (*_fields(settings), *_compared(batch, settings)))
     elif target.operation == "create" and preset(target.model, target.operation):
         yield look_before(batch)
     else:
@@ -343,9 +351,9 @@ def _size(batch: Batch, settings: Settings, server: Server, url: str) -> int:
     known_user = attrs.evolve(server, uid=LONGEST_UID)
     asks = [*chain.from_iterable(_asks(each, settings, server) for each in _ways(batch, settings))]
     if batch.keys and not batch.operation:
-        asks.append(look_for(batch, (ACTIVE,)))
+        asks.append(look_for(batch, tuple(dict.fromkeys((ACTIVE, *_compared(batch, settings))))))
     elif operation(target.operation).needs_ids and not batch.operation:
-        asks.append(look_up(batch, _fields(settings)))
+        asks.append(look_up(batch, (*_fields(settings), *_compared(batch, settings))))
     encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode
     calls = (Call(LARGEST_NUMBER, target.model, ask, url) for ask in asks)
     return max(len(encode(call, settings, someone, known_user).content) for call in calls)

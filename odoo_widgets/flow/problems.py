@@ -87,7 +87,7 @@ def _same_key(source: Source, settings: Settings, rows: Sequence[int]) -> Iterat
     special = preset(settings.endpoint.model, settings.endpoint.operation)
     # `load` says after a stroke by what a record is looked up.
     sent = columns(source, settings) if special else ()
-    places = [column.position for column in sent if special and column.name.partition("/")[0] in special.key]
+    places = [column.position for column in sent if special and column.field.partition("/")[0] in special.key]
     if not places:
         return
     keys = pd.DataFrame({place: source.groups(place)[0] for place in places})

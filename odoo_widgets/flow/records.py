@@ -42,12 +42,12 @@ def columns(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ..
     return tuple(
         Column(
             name,
-            str.__str__(name),
+            settings.field_of(str.__str__(name)),
             position,
             settings.timezone,
             source.unit(position),
             settings.missing.get(name, "omit"),
-            _flat(settings, str.__str__(name)),
+            _flat(settings, settings.field_of(str.__str__(name))),
         )
         for position, name in enumerate(source.frame.columns)
         if name not in left_out

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import attrs
 from immutabledict import immutabledict
@@ -12,9 +13,6 @@ from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.endpoint import RPC_PATHS, address, endpoint
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.model import Fields
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # From this version on, Odoo speaks JSON-2 (19.0, addons/rpc/controllers/json2.py).
 JSON2_SINCE = 19
@@ -48,6 +46,7 @@ class Server:
         arguments: `model/method` to the names of its arguments, where they are known.
         without: `model/method` of methods that it does not have.
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
+        seen: Model to id to field to what the record held when it was fetched or compared.
         replaced: Model to the fields that a PUT without them puts back to their defaults, where it is known.
     """
 
@@ -67,6 +66,9 @@ class Server:
     without: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     fields: immutabledict[str, Fields] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
+    )
+    seen: immutabledict[str, Mapping[int, Mapping[str, Any]]] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True
     )
     replaced: immutabledict[str, tuple[str, ...]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
@@ -121,6 +123,10 @@ class Server:
         return attrs.evolve(
             self, fields=self.fields.set(model, immutabledict({**self.fields.get(model, {}), **fields}))
         )
+
+    def saw(self, model: str, held: Mapping[int, Mapping[str, Any]]) -> Self:
+        """The same server, with what records of a model held when they were fetched or compared."""
+        return attrs.evolve(self, seen=self.seen.set(model, held))
 
     def replaces(self, model: str, fields: tuple[str, ...]) -> Self:
         """The same server, with the fields known that a PUT without them puts back to their defaults.

@@ -128,6 +128,25 @@ def _missing(value: Mapping[str, str] | None) -> immutabledict[str, str]:
     return immutabledict(policies)
 
 
+def _fields(value: Mapping[str, str] | None) -> immutabledict[str, str]:
+    try:
+        mapping = dict(value or {})
+    except (TypeError, ValueError):
+        raise SettingsError("fields is not a dict of column and field, such as {'Country': 'country_id'}.") from None
+    for column, field in mapping.items():
+        if not isinstance(column, str) or not column:
+            raise SettingsError(f"fields names the column {column!r}, which is not text. Rename the column.")
+        if not isinstance(field, str) or not field.strip():
+            raise SettingsError(f"fields={field!r} for the column {column!r} is not the name of a field.")
+    # A column that is called like its field needs no word.
+    return immutabledict({column: field.strip() for column, field in mapping.items() if field.strip() != column})
+
+
+def _truth(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{attribute.name}={value!r} is neither true nor false.")
+
+
 def stripped(value: str) -> str:
     """Text without white space around it; anything else as it is."""
     return value.strip() if isinstance(value, str) else value
@@ -177,6 +196,8 @@ class Settings:
         ids: The column of database ids, for write, unlink and methods. It stays out of the payload.
         missing: Column to what becomes of its missing cells: `omit` leaves the field out, so that Odoo's default
             applies or the value stays, `clear` empties it, `reject` refuses the frame. `omit` where not said.
+        fields: Column to the field that it fills, such as `{"Country": "country_id"}`; any other column fills the field
+            of its own name.
         batch_size: Records in one call; None for one record per call.
         grouping: Which rows share a call: `sequential` takes them as they come, `by column` never mixes values of
             `group_by`, `keep together` never splits rows of one value, even where they are more than `batch_size`.
@@ -187,6 +208,8 @@ class Settings:
         mode: What becomes of a row with a key: `create` makes the record and leaves one that is there as it is,
             `update` never makes one, `upsert` does either. For REST with the id in the URL: `upsert` posts the rows
             without an id to the URL without its last part.
+        only_changes: Whether only the cells that differ from what Odoo holds are written, read just before; a row
+            without any is `unchanged`.
         wrap: For REST in JSON or XML: the names that the records are wrapped in, such as `data` or `params.data`.
         id_path: For REST: where the answer has the id, such as `data[0].id`; empty for the common places. A name with
             a dot or bracket in it stands in brackets and quotes: `["res.partner"][0].id`.
@@ -216,6 +239,7 @@ class Settings:
     exclude: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     ids: str = attrs.field(default="id", validator=_column_name, kw_only=True)
     missing: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=_missing, kw_only=True)
+    fields: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=_fields, kw_only=True)
     batch_size: int | None = attrs.field(
         default=attrs.Factory(_size_of, takes_self=True), converter=_number_or_none, kw_only=True
     )
@@ -224,6 +248,7 @@ class Settings:
     max_bytes: int | None = attrs.field(default=None, converter=_number_or_none, kw_only=True)
     key: tuple[str, ...] = attrs.field(default=(), converter=_key, kw_only=True)
     mode: str = attrs.field(default=CREATE, validator=_one_of(MODES), kw_only=True)
+    only_changes: bool = attrs.field(default=False, validator=_truth, kw_only=True)
     wrap: str = attrs.field(default=OF_REST["wrap"], validator=_path, kw_only=True)
     id_path: str = attrs.field(default=OF_REST["id_path"], validator=_path, kw_only=True)
     key_header: str = attrs.field(default=OF_REST["key_header"], validator=_key_header, kw_only=True)
@@ -293,6 +318,10 @@ class Settings:
     def endpoint(self) -> Endpoint:
         """Protocol, model and operation, as the URL or the settings beside it say."""
         return endpoint(self.url, self.model, self.operation, self.method)
+
+    def field_of(self, column: str) -> str:
+        """The field that a column fills: the one that `fields` says, else the one of its own name."""
+        return self.fields.get(column, column)
 
     @property
     def needs_ids(self) -> bool:

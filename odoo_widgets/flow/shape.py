@@ -119,6 +119,10 @@ def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
         (f"missing={policy!r} is for one column", column, "Correct its name.")
         for column, policy in settings.missing.items()
     ]
+    wanted += [
+        (f"fields has the field {field!r} for one column", column, "Correct its name.")
+        for column, field in settings.fields.items()
+    ]
     names = [name for name in frame.columns if isinstance(name, str)]
     for reason, column, advice in wanted:
         if (there := names.count(column)) != 1:
@@ -132,6 +136,13 @@ def _names(names: list[str], settings: Settings) -> Iterator[str]:
         yield "The column name {!r} stands {} times. Rename or drop all but one.".format(*doubles[0])
     if "" in names:
         yield "A column has an empty name. Rename it to a field's name, or drop it."
+    columns = [name for name in names if not (settings.needs_ids and name == settings.ids)]
+    filled = [(field, count) for field, count in Counter(map(settings.field_of, columns)).items() if count > 1]
+    if filled and not doubles:
+        both = [repr(name) for name in columns if settings.field_of(name) == filled[0][0]]
+        yield f"The columns {' and '.join(both)} all fill the field {filled[0][0]!r}. Exclude all but one."
+    # From here on, what counts is what a column is called on the wire.
+    names = [*map(settings.field_of, names)]
     unsendable = [name for name in names if not is_sendable(name)]
     if unsendable:
         yield f"The column name {unsendable[0]!r} holds a NUL or half a surrogate pair. Rename it to a field's name."

@@ -156,7 +156,9 @@ def undoing(settings: Settings) -> Settings | None:
         "json2": lambda: {"url": address(settings.url, there.model, "unlink")},
         "rest": lambda: {"url": _with_id(settings.url), "method": "DELETE", "mode": "create"},
     }.get(there.protocol, lambda: {"operation": "unlink"})()
-    return settings.replace(ids="id", exclude=(), missing={}, grouping="sequential", group_by=None, **changes)
+    return settings.replace(
+        ids="id", exclude=(), missing={}, fields={}, grouping="sequential", group_by=None, **changes
+    )
 
 
 def _with_id(url: str) -> str:

@@ -110,6 +110,8 @@ def _asked(facts: Facts) -> str:
         return f"{ask.effect_of.method} was called, and {facts.server} was asked what it did"
     if ask.batch is not None:
         return f"{facts.server} was asked which records are there"
+    if ask.reads:
+        return f"{facts.server} was asked for {facts.call.model}"
     if ask.method == FIELDS_GET:
         return f"{facts.server} was asked which fields {facts.call.model} has"
     return "" if ask.changes else f"{facts.server} was asked who has this login and key"
@@ -118,6 +120,8 @@ def _asked(facts: Facts) -> str:
 def _then(facts: Facts) -> str:
     """What that means for the rows."""
     looked = facts.call.ask.effect_of is not None
+    if facts.call.ask.reads:
+        return "Ask again later."
     return "Look in Odoo what became of these records." if looked else "Nothing was sent."
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from concurrent.futures import Future
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import attrs
@@ -14,6 +10,7 @@ from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.inquiry import inquiry
 from odoo_widgets.flow.probing import QUESTIONS
 from odoo_widgets.net.environment import filled
+from odoo_widgets.net.own_loop import in_own_loop
 from odoo_widgets.net.replaced import areplaced
 from odoo_widgets.net.transport import client, perform
 
@@ -79,30 +76,5 @@ def probe(
         StoppedError: The server is too busy.
         SettingsError: The model's name is none, or a header's value is not in the environment.
     """
-    loop = asyncio.new_event_loop()
-    asking = loop.create_task(
-        aprobe(credential, model=model, protocol=protocol, settings=settings, transport=transport)
-    )
-    future: Future[Server] = Future()
-    # A loop of its own in a thread of its own: in a notebook, the caller's is running already.
-    thread = threading.Thread(target=_run, args=(loop, asking, future), name="odoo_widgets probe", daemon=True)
-    thread.start()
-    try:
-        return future.result()
-    except KeyboardInterrupt:
-        # A closed loop means that the answer came with the interrupt.
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(asking.cancel)
-        raise
-    finally:
-        thread.join()
-
-
-def _run(loop: asyncio.AbstractEventLoop, asking: asyncio.Task[Server], future: Future[Server]) -> None:
-    try:
-        future.set_result(loop.run_until_complete(asking))
-    except BaseException as error:  # noqa: BLE001 - whatever it is, whoever waits is told
-        future.set_exception(error)
-    finally:
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
+    asking = aprobe(credential, model=model, protocol=protocol, settings=settings, transport=transport)
+    return in_own_loop(asking, "odoo_widgets probe")

@@ -129,6 +129,7 @@ EVERY = {
     "exclude": ["_id"],
     "ids": "odoo id",
     "missing": {"email": "clear"},
+    "fields": {"Country of birth": "country_id"},
     "batch_size": 7,
     "grouping": "keep together",
     "group_by": "ref",
@@ -148,10 +149,16 @@ def test_every_setting_is_saved_and_read_back() -> None:
         *("method", "content_format"),
         *("wrap", "id_path", "key_header"),
         # What goes with other operations.
-        *("key", "mode"),
+        *("key", "mode", "only_changes"),
     }
     assert from_text(Settings, to_text(settings)) == settings
     assert all(f"{name} = " in to_text(settings) or f"[{name}]" in to_text(settings) for name in EVERY)
+
+
+def test_that_only_changes_are_written_is_saved_and_read_back() -> None:
+    settings = Settings(URL.replace("create", "write"), only_changes=True)
+    assert "only_changes = true" in to_text(settings)
+    assert from_text(Settings, to_text(settings)) == settings
 
 
 URLS = st.sampled_from([
@@ -180,6 +187,7 @@ HEADER_TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_si
             "exclude": st.lists(TEXT),
             "ids": TEXT.filter(bool),
             "missing": st.dictionaries(TEXT, st.sampled_from(["omit", "clear", "reject"])),
+            "fields": st.dictionaries(TEXT.filter(bool), TEXT.filter(str.strip)),
             "batch_size": st.none() | st.integers(1, 2**53 - 1),
             "max_bytes": st.none() | st.integers(1, 2**40),
             "timezone": st.sampled_from([None, "UTC", "Asia/Kolkata"]),
@@ -224,6 +232,7 @@ def test_an_address_that_looks_like_it_holds_a_secret_is_not_saved(query: str) -
 WRONG = {
     "batch_size": "-5", "max_bytes": "1.5", "timeout": "0", "timezone": '"Nowhere"', "exclude": "[7]", "ids": '""',
     "grouping": '"x"', "method": '"GET"', "content_format": '"YAML"', "missing": '{a = "x"}', "headers": "7",
+    "fields": "{a = 7}", "only_changes": '"yes"',
 }  # fmt: skip
 
 

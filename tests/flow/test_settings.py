@@ -85,6 +85,9 @@ REFUSED = [
     *[({"missing": {"a": policy}}, "for the column 'a' is not known. Use: omit, clear, reject.")
       for policy in ("drop", "", None, [])],
     ({"missing": {7: "omit"}}, "missing names the column 7, which is not text"),
+    *[({"fields": mapping}, "fields is not a dict of column and field") for mapping in (7, "name", ["name"])],
+    *[({"fields": {"a": field}}, "for the column 'a' is not the name of a field") for field in ("", " ", None, 7)],
+    ({"fields": {7: "name"}}, "fields names the column 7, which is not text"),
     ({"headers": 7}, "headers is neither text nor a dict"),
     ({"headers": "Authorization:SECRET"}, "The header Authorization is set by the credential"),
 ]  # fmt: skip
@@ -114,6 +117,8 @@ TAKEN = [
     ({"missing": None}, "missing", {}),
     ({"missing": {"a": "clear", "b": "omit", "c": "reject"}}, "missing", {"a": "clear", "b": "omit", "c": "reject"}),
     ({"missing": [("a", "clear")]}, "missing", {"a": "clear"}),
+    ({"fields": None}, "fields", {}),
+    ({"fields": {"a": "name ", "ref": "ref"}}, "fields", {"a": "name"}),
     ({"timezone": "Europe/Brussels"}, "timezone", "Europe/Brussels"),
     ({"timeout": 0.5}, "timeout", 0.5),
 ]

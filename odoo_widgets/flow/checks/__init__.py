@@ -1,0 +1,97 @@
+"""What is known of a frame before it goes: asked of a server that is only read, column by column, each value once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from odoo_widgets.flow.asking import asked_fields, question
+from odoo_widgets.flow.checks import cells, columns, links, models, parents, unsendable
+from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
+from odoo_widgets.flow.checks.subject import Subject, subject
+from odoo_widgets.flow.errors import EndpointError, RefusedError
+from odoo_widgets.flow.operations import operation
+from odoo_widgets.flow.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from odoo_widgets.flow.asking import Questions
+    from odoo_widgets.flow.settings import Settings
+
+# The right that an operation needs; a method may need any.
+RIGHTS = {
+    "create": "create", "load": "create", "POST": "create", "write": "write", "PUT": "write", "PATCH": "write",
+    "unlink": "unlink", "DELETE": "unlink",
+}  # fmt: skip
+LANGUAGE = "Invalid language code"
+
+
+def checked(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFrame]:
+    """What a check finds.
+
+    Args:
+        data: The frame to send.
+        settings: How it would be sent.
+
+    Returns:
+        What `notes.table` makes. Where the model or the right is missing, that is all there is to find.
+    """
+    return table((yield from _notes(Source.of(data), settings)))
+
+
+def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
+    notes = unsendable.notes(source, settings)
+    model = settings.endpoint.model
+    try:
+        fields = yield from asked_fields(model)
+        if not (yield from _may(settings)):
+            problem = f"This user has no right to {RIGHTS[settings.endpoint.operation]} {model}."
+            return [*notes, Note(ERROR, problem, "Ask Odoo's administrator for the right, or use another key.")]
+    except EndpointError as error:
+        return [*notes, Note(ERROR, f"{model} is no model of this Odoo. {error}", "Correct the URL or the model.")]
+    except RefusedError as refused:
+        advice = "Install the language in Odoo, or choose another one." if LANGUAGE in str(refused) else ""
+        return [*notes, Note(ERROR, str(refused), advice)]
+    if any(not note.column for note in notes):
+        # Of a frame that cannot be sent at all, it is not known how its columns would go out.
+        return notes
+    checked = subject(source, settings, fields, {note.column for note in notes})
+    for look in LOOKS:
+        try:
+            notes += yield from look(checked)
+        except RefusedError as refused:
+            notes.append(Note(NOTE, f"Something could not be looked at. {refused}"))
+    return notes
+
+
+def _may(settings: Settings) -> Questions[bool]:
+    """Whether the user has the right; where that cannot be asked (before 18), it is taken to be there."""
+    right = RIGHTS.get(settings.endpoint.operation)
+    if right is None:
+        return True
+    try:
+        answer = yield question(settings.endpoint.model, "has_access", {"operation": right}, ids=[])
+    except (RefusedError, EndpointError):
+        return True
+    return answer is not False
+
+
+def _columns(subject: Subject) -> Questions[list[Note]]:
+    if not operation(subject.settings.endpoint.operation).takes_values or not (subject.makes or subject.changes):
+        return []
+    notes = [*columns.unknown(subject), *columns.dropped(subject), *cells.values(subject)]
+    names = columns.wanted(subject)
+    defaults = (yield question(subject.model, "default_get", {"fields": names})) if names and subject.makes else {}
+    return [*notes, *columns.required(subject, defaults if isinstance(defaults, dict) else {})]
+
+
+LOOKS: tuple[Callable[[Subject], Questions[list[Note]]], ...] = (
+    _columns,
+    links.records,
+    links.links,
+    parents.shared,
+    parents.addresses,
+    models.of_model,
+)

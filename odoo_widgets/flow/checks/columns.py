@@ -1,0 +1,112 @@
+"""Columns beside fields: unknown, dropped, read-only and written all the same, required and not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from odoo_widgets.flow.checks.notes import ERROR, WARNING, Note
+from odoo_widgets.flow.comparing import settles_never
+from odoo_widgets.flow.model import OWN, TO_MANY
+from odoo_widgets.flow.naming import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from odoo_widgets.flow.checks.subject import Subject
+    from odoo_widgets.flow.model import Field
+
+# Read-only on screens, and meant to be sent when a record is made.
+MEANT = {("account.move", "move_type")}
+# What a column of load may be called without a field of that name.
+OF_LOAD = ("id", ".id")
+
+
+def unknown(subject: Subject) -> Iterator[Note]:
+    """Columns that no field is called like: Odoo refuses every call that has one."""
+    known = {name: field.label for name, field in subject.fields.items()}
+    for name, held in subject.sent.items():
+        if subject.field(name) is not None and ("/" not in name or subject.imports):
+            continue
+        if subject.imports and name in OF_LOAD:
+            continue
+        plain = name.partition("/")[0]
+        yield Note(
+            ERROR,
+            f"{subject.model} has no field {name!r} that this user may see.{did_you_mean(plain, known)}",
+            f"Say which field it is, fields={{{held.column.name!r}: '…'}}, or exclude the column.",
+            held.column.name,
+            name,
+        )
+
+
+def dropped(subject: Subject) -> Iterator[Note]:
+    """Columns whose values go nowhere, and those that are written past Odoo's own screens."""
+    inherited = subject.inherited
+    for name, held in subject.sent.items():
+        field = subject.field(name)
+        if field is None or (subject.imports and name in OF_LOAD) or name in inherited:
+            continue
+        if settles_never(field):
+            reason = "Odoo keeps it by itself" if field.name in OWN else "it is read-only and computed"
+            yield Note(
+                WARNING,
+                f"Odoo drops what is sent for {field.name} without a word: {reason}.",
+                "Exclude the column.",
+                held.column.name,
+                name,
+            )
+        elif field.readonly and field.stored and not field.depends and (subject.model, field.name) not in MEANT:
+            yield Note(
+                WARNING,
+                f"{field.name} is read-only on Odoo's screens, and is written as told: nothing that usually sets it, "
+                "or follows from it, happens.",
+                "Exclude the column, and use the method that changes it, unless you are sure.",
+                held.column.name,
+                name,
+            )
+
+
+def wanted(subject: Subject) -> list[str]:
+    """The fields that a new record needs a value for, as far as the schema says, whether a default supplies it or not.
+
+    A field that is computed supplies itself; one that leads to a record of `_inherits` is made with it.
+    """
+    inherited = subject.inherited
+    links = set(inherited.values())
+
+    def supplied(name: str, field: Field) -> bool:
+        return bool(field.depends and name not in inherited) or name in links or field.type in TO_MANY
+
+    return [
+        name
+        for name, field in subject.fields.items()
+        if field.required and not supplied(name, field) and name not in OWN
+    ]
+
+
+def required(subject: Subject, defaults: Mapping[str, object]) -> Iterator[Note]:
+    """What a record cannot be without, and what is not there.
+
+    Args:
+        subject: What is checked.
+        defaults: What `default_get` answers for `wanted`.
+    """
+    by_field = {name.partition("/")[0]: held for name, held in subject.sent.items()}
+    for name in wanted(subject):
+        held, label = by_field.get(name), subject.fields[name].label
+        if held is None:
+            if subject.makes and name not in defaults:
+                yield Note(
+                    ERROR, f"{name} ({label}) is required, and no column has it.", "Add a column for it.", field=name
+                )
+            continue
+        empties = held.column.missing == "clear" or (subject.makes and name not in defaults)
+        if empties and len(held.missing):
+            yield Note(
+                ERROR,
+                f"{name} ({label}) is required, and these cells are empty.",
+                "Fill them, or drop the rows.",
+                held.column.name,
+                name,
+                held.missing,
+            )

@@ -1,0 +1,128 @@
+"""What is checked: a frame as it would go out, column by column with each value once, beside the model's fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from odoo_widgets.flow.model import Field, Fields
+from odoo_widgets.flow.records import columns
+from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.values import Column, values
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+# The operations that make records, and those that change them.
+MAKE, CHANGE = ("create", "load", "POST"), ("write", "PUT", "PATCH")
+
+
+@attrs.frozen
+class Distinct:
+    """A column's values as they go out, each once.
+
+    Attributes:
+        column: The column.
+        values: The values.
+        codes: For each row the place of its value among them; -1 where the cell is missing.
+    """
+
+    column: Column
+    values: list[Any]
+    codes: np.ndarray[Any, Any]
+
+    def rows(self, places: Collection[int]) -> np.ndarray[Any, Any]:
+        """The rows that hold one of the values at some places."""
+        return np.flatnonzero(np.isin(self.codes, list(places)))
+
+    @property
+    def missing(self) -> np.ndarray[Any, Any]:
+        """The rows whose cell is missing."""
+        return np.flatnonzero(self.codes < 0)
+
+    def of_rows(self) -> list[Any]:
+        """The value of each row; None where it is missing."""
+        return [None if code < 0 else self.values[code] for code in self.codes.tolist()]
+
+
+@attrs.frozen
+class Subject:
+    """What is checked.
+
+    Attributes:
+        source: The frame.
+        settings: How it would go out.
+        fields: The model's fields that the user may see.
+        sent: The columns of the payload, by the field that they fill.
+    """
+
+    source: Source
+    settings: Settings
+    fields: Fields
+    sent: dict[str, Distinct]
+
+    @property
+    def model(self) -> str:
+        """The model."""
+        return self.settings.endpoint.model
+
+    @property
+    def makes(self) -> bool:
+        """Whether rows become new records."""
+        return self.settings.endpoint.operation in MAKE or self.settings.mode == "upsert"
+
+    @property
+    def changes(self) -> bool:
+        """Whether rows change records that are there."""
+        return self.settings.endpoint.operation in CHANGE
+
+    @property
+    def imports(self) -> bool:
+        """Whether Odoo's own import reads the cells, which are text."""
+        return self.settings.endpoint.operation == "load"
+
+    def field(self, name: str) -> Field | None:
+        """The field that a column fills, whatever stands behind a stroke; None where there is none."""
+        return self.fields.get(name.partition("/")[0])
+
+    @property
+    def inherited(self) -> dict[str, str]:
+        """The fields that are another record's, by the field that leads there: those of `_inherits`.
+
+        They look computed, and are written: into the record that this one leads to (Odoo 19.0, odoo/orm/models.py).
+        """
+        return {name: link for name, field in self.fields.items() if (link := _link(name, field, self.fields))}
+
+
+def _link(name: str, field: Field, fields: Fields) -> str:
+    if field.readonly or len(field.depends) != 1:
+        return ""
+    link, _, there = field.depends[0].partition(".")
+    leads = fields.get(link)
+    fits = there == name and leads is not None and leads.type == "many2one" and leads.required
+    return link if fits else ""
+
+
+def subject(source: Source, settings: Settings, fields: Fields, without: Collection[str] = ()) -> Subject:
+    """A frame as it is checked.
+
+    Args:
+        source: The frame.
+        settings: How it would go out.
+        fields: The model's fields that the user may see.
+        without: The columns that cannot go out as they are.
+    """
+    fine = (column for column in columns(source, settings) if column.name not in without)
+    sent = {column.field: _distinct(source, column) for column in fine}
+    return Subject(source, settings, fields, sent)
+
+
+def _distinct(source: Source, column: Column) -> Distinct:
+    codes, _ = source.groups(column.position)
+    _, first = np.unique(codes, return_index=True)
+    held, missing = values(column.cells(source.frame.iloc[first]), column)
+    absent = np.isin(codes, missing)
+    return Distinct(column, held, np.where(absent, -1, codes))

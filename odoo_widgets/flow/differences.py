@@ -1,0 +1,93 @@
+"""A frame beside what Odoo holds: the cells that differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from odoo_widgets.flow.checks.parents import shared
+from odoo_widgets.flow.checks.subject import subject
+from odoo_widgets.flow.comparing import differing, settles_never
+from odoo_widgets.flow.errors import RefusedError
+from odoo_widgets.flow.holding import holding, records_of, sendable, sent
+from odoo_widgets.flow.source import Source
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.asking import Questions
+    from odoo_widgets.flow.model import Field, Fields
+    from odoo_widgets.flow.settings import Settings
+
+DROPPED = "Odoo keeps this field by itself, and drops what is sent for it."
+
+
+def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFrame]:
+    """The cells that Odoo does not hold as they would be sent.
+
+    Args:
+        data: The frame.
+        settings: How it would be sent, and which records its rows are for: by `ids` or by `key`.
+
+    Returns:
+        One row for each such cell: `row` (its position), `id`, `field`, `in_odoo`, `in_frame`. `attrs["counts"]` says
+        how many rows would be made (`create`), changed (`update`) and left (`unchanged`), and of how many the record is
+        not there (`gone`) or not one (`several`). `attrs["never_settle"]` has the fields that will differ again after a
+        send, and why.
+
+    Raises:
+        DataError: The frame cannot be sent as it is.
+        SettingsError: A column is no field, or nothing says which records the rows are for.
+    """
+    source = Source.of(data)
+    fields, columns = yield from sendable(source, settings)
+    model, used = settings.endpoint.model, {column.field: fields[column.field] for column in columns}
+    rows = yield from records_of(source, settings)
+    held = yield from holding(model, (each for ids in rows if len(ids) == 1 for each in ids), used)
+    counts = dict.fromkeys(("create", "update", "unchanged", "gone", "several"), 0)
+    cells: dict[str, list[Any]] = {name: [] for name in ("row", "id", "field", "in_odoo", "in_frame")}
+    for row, (ids, record) in enumerate(zip(rows, sent(source, columns), strict=True)):
+        if len(ids) != 1 or ids[0] not in held.cells:
+            counts["several" if len(ids) > 1 else "gone" if ids else "create"] += 1
+            continue
+        found = differing(record, held.cells[ids[0]], used, held.decimals_of(ids[0]))
+        counts["update" if found else "unchanged"] += 1
+        for name, there in found.items():
+            told = (row, ids[0], name, shown(used[name], there), record[name])
+            for column, value in zip(cells.values(), told, strict=True):
+                column.append(value)
+    made = _frame(cells)
+    made.attrs["counts"] = counts
+    made.attrs["never_settle"] = yield from _never_settle(source, settings, fields)
+    return made
+
+
+def _frame(cells: dict[str, list[Any]]) -> pd.DataFrame:
+    columns: dict[str, Any] = {
+        "row": pd.array(cells["row"], dtype="Int64"),
+        "id": pd.array(cells["id"], dtype="Int64"),
+        "field": pd.array(cells["field"], dtype="string"),
+    }
+    for name in ("in_odoo", "in_frame"):
+        # Lists among the values are values.
+        values = np.empty(len(cells[name]), dtype=object)
+        values[:] = cells[name]
+        columns[name] = values
+    return pd.DataFrame(columns)
+
+
+def shown(field: Field, value: Any) -> Any:
+    """What Odoo holds, as a person reads it: nothing in an empty field."""
+    return None if value is False and field.type != "boolean" else value
+
+
+def _never_settle(source: Source, settings: Settings, fields: Fields) -> Questions[dict[str, str]]:
+    """The fields that differ again after each send, and why."""
+    checked = subject(source, settings, fields)
+    never = {name: DROPPED for name in checked.sent if name in fields and settles_never(fields[name])}
+    try:
+        never |= {note.field: note.problem for note in (yield from shared(checked))}
+    except RefusedError:
+        # What cannot be read is not known to differ.
+        return never
+    return never

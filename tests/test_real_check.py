@@ -1,0 +1,263 @@
+"""What a check finds before anything goes, held against what a real Odoo then does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from odoo_widgets.flow.checks.notes import sentences
+from tests.models import NOWHERE, PROTOCOLS, Given, destination, plain_user
+from tests.real import call, sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
+CONTACTS = "res.partner"
+
+
+@pytest.fixture(scope="module")
+def given() -> Iterator[Given]:
+    with sandbox() as odoo:
+        yield Given.made(odoo)
+
+
+def check(
+    given: Given, frame: Any, model: str = CONTACTS, operation: str = "create", protocol: str = "json2", **settings: Any
+) -> pd.DataFrame:
+    target = destination(given.odoo, protocol, model, operation, **settings)
+    return target.check(pd.DataFrame(frame), given.odoo.credential)
+
+
+def only(findings: pd.DataFrame, field: str) -> pd.Series[Any]:
+    (found,) = [row for _, row in findings.iterrows() if row["field"] == field]
+    return found
+
+
+@EVERY
+def test_a_frame_that_odoo_takes_has_no_error(given: Given, protocol: str) -> None:
+    frame = pd.DataFrame(
+        {"name": ["a", "b"], "email": ["a@x.y", None], "country_id": [21, 75], "is_company": [True, False]}
+    )
+    findings = check(given, frame, protocol=protocol)
+    assert findings.empty, findings["problem"].tolist()
+    assert findings.columns.tolist() == ["severity", "column", "field", "rows", "first_rows", "problem", "advice"]
+    target = destination(given.odoo, protocol, CONTACTS, "create")
+    assert set(target.send(frame, given.odoo.credential)["status"]) == {"created"}
+
+
+# column, its cells, how bad, the rows, what the sentence says; whether Odoo refuses the first of these rows
+CELLS: list[tuple[str, list[Any], str, list[int], str, bool]] = [
+    ("color", [1, "x", "7"], "error", [1], "no whole numbers. Found: 'x'.", True),
+    ("color", [1, 5.5, 2], "warning", [1], "5.5 → 5", False),
+    ("color", [1, 2**31, 2], "error", [1], "larger than a whole number", True),
+    ("partner_latitude", ["1,5", "2", "3.5"], "error", [0], "no numbers. Found: '1,5'.", True),
+    ("partner_latitude", [50.1234567891, 1, 2.5], "note", [0], "50.1234567891 → 50.1234568", False),
+    ("is_company", ["false", "yes", "1"], "error", [0], "'false' → True", False),
+    ("type", ["Contact", "other", "DELIVERY"], "error", [0, 2], "'Contact' is 'contact', 'DELIVERY' is", True),
+    ("type", ["contact", "farm", "other"], "error", [1], "no choices of this field. Found: 'farm'.", True),
+    ("country_id", ["Belgium", 21, 75], "error", [0], "no ids of res.country", True),
+    ("country_id", [21, NOWHERE, 75], "error", [1], f"of these ids that this user may see. Found: {NOWHERE}", True),
+    ("category_id", [[1, NOWHERE], [], None], "error", [0], f"Found: 1, {NOWHERE}", True),
+    ("category_id", [["a"], [], None], "error", [0], "other things than ids or commands", True),
+    ("image_1920", ["data:image/png;base64,AAAA", None, None], "error", [0], "neither bytes nor base64", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CELLS, ids=lambda case: f"{case[0]} {case[4]}")
+def test_a_value_that_does_not_fit_is_found(
+    given: Given, case: tuple[str, list[Any], str, list[int], str, bool]
+) -> None:
+    column, cells, severity, rows, words, refused = case
+    frame = pd.DataFrame({"name": ["a", "b", "c"], column: pd.Series(cells, dtype=object)})
+    found = only(check(given, frame), column)
+    assert (found["severity"], found["first_rows"], found["rows"]) == (severity, rows, len(rows))
+    assert words in found["problem"]
+    sent = destination(given.odoo, "json2", CONTACTS, "create").send(frame, given.odoo.credential)
+    assert (sent["status"].iloc[rows[0]] == "rejected") is refused
+
+
+# model, column, cell, how bad, what the sentence says
+MOMENTS = [
+    ("date_deadline", "01/03/2026", "error", "no dates"),
+    ("date_deadline", "2026-02-30", "error", "no dates"),
+    ("date_deadline", pd.Timestamp("2026-03-01 00:30", tz="Europe/Brussels"), "warning", "→ 2026-02-28"),
+    ("date_conversion", "2026-03-01T10:20:30", "error", "no times as Odoo reads them"),
+    ("date_conversion", pd.Timestamp("2026-03-01"), "warning", "midnight in UTC"),
+]
+
+
+@pytest.mark.parametrize(("column", "cell", "severity", "words"), MOMENTS)
+def test_a_date_or_time_that_does_not_fit_is_found(
+    given: Given, column: str, cell: Any, severity: str, words: str
+) -> None:
+    findings = check(given, {"name": ["a"], column: [cell]}, "crm.lead")
+    found = [row["severity"] for _, row in findings.iterrows() if row["field"] == column and words in row["problem"]]
+    assert found == [severity]
+
+
+@EVERY
+def test_columns_are_held_against_the_fields(given: Given, protocol: str) -> None:
+    frame = {"name": ["a"], "e-mail": ["x"], "Country": [21], "complete_name": ["b"], "create_date": ["2026-03-01"]}
+    findings = check(given, frame, protocol=protocol)
+    assert "Did you mean 'email'?" in only(findings, "e-mail")["problem"]
+    assert "Did you mean 'country_id'?" in only(findings, "Country")["problem"]
+    assert findings.set_index("field")["severity"].to_dict() == {
+        "e-mail": "error", "Country": "error", "complete_name": "warning", "create_date": "warning"
+    }  # fmt: skip
+    mapped = check(given, frame, fields={"e-mail": "email", "Country": "country_id"}, protocol=protocol)
+    assert mapped["severity"].tolist() == ["warning", "warning"]
+
+
+@EVERY
+def test_what_is_required_and_supplied_by_nothing_is_found(given: Given, protocol: str) -> None:
+    none = check(given, {"client_order_ref": ["a"]}, "sale.order", protocol=protocol)
+    assert none[["field", "severity"]].to_numpy().tolist() == [["partner_id", "error"]]
+    some = check(given, {"partner_id": [given.customer, None]}, "sale.order", protocol=protocol)
+    assert only(some, "partner_id")["first_rows"] == [1]
+    assert check(given, {"list_price": [1.0]}, "product.product", protocol=protocol)["field"].tolist() == ["name"]
+    cleared = check(
+        given, {"id": [given.customer], "partner_id": [None]}, "sale.order", "write", missing={"partner_id": "clear"}
+    )
+    assert only(cleared, "partner_id")["severity"] == "error"
+
+
+def test_a_stored_field_that_is_read_only_is_a_warning(given: Given) -> None:
+    (goods,) = given.goods(1)
+    frame = {"product_id": [goods], "location_id": [given.place], "quantity": [50]}
+    assert "written as told" in only(check(given, frame, "stock.quant"), "quantity")["problem"]
+    assert (
+        "written as told"
+        in only(check(given, {"partner_id": [given.customer], "state": ["sale"]}, "sale.order"), "state")["problem"]
+    )
+
+
+def test_rows_for_records_that_are_gone_or_archived_are_found(given: Given) -> None:
+    ids = call(given.odoo, CONTACTS, "create", vals_list=[{"name": "a"}, {"name": "b", "active": False}])
+    findings = check(given, {"id": [*ids, NOWHERE], "color": [1, 2, 3]}, operation="write")
+    assert findings[["severity", "first_rows"]].to_numpy().tolist() == [["error", [2]], ["note", [1]]]
+    gone = check(given, {"id": [NOWHERE]}, operation="unlink")
+    assert gone["severity"].tolist() == ["error"]
+
+
+def test_a_link_to_an_archived_record_is_a_warning(given: Given) -> None:
+    (archived,) = call(given.odoo, CONTACTS, "create", vals_list=[{"name": "old", "active": False}])
+    found = only(check(given, {"name": ["a", "b"], "parent_id": [archived, given.customer]}), "parent_id")
+    assert (found["severity"], found["first_rows"]) == ("warning", [0])
+    assert f"archived. Found: {archived}" in found["problem"]
+
+
+# --- records that rows share -----------------------------------------------------------------------------------------
+
+
+def test_prices_of_variants_of_one_template_are_found(given: Given) -> None:
+    sizes = {"name": "size", "value_ids": [[0, 0, {"name": "S"}], [0, 0, {"name": "M"}]]}
+    (size,) = call(given.odoo, "product.attribute", "create", vals_list=[sizes])
+    values = call(given.odoo, "product.attribute.value", "search", domain=[["attribute_id", "=", size]])
+    lines = [[0, 0, {"attribute_id": size, "value_ids": [[6, 0, values]]}]]
+    (template,) = call(
+        given.odoo, "product.template", "create", vals_list=[{"name": "shirt", "attribute_line_ids": lines}]
+    )
+    variants = call(given.odoo, "product.product", "search", domain=[["product_tmpl_id", "=", template]])
+    others = call(given.odoo, "product.product", "create", vals_list=[{"name": "hat"}])
+    frame = pd.DataFrame({"id": [*others, *variants], "list_price": [9, 11, 15], "default_code": ["h", "s", "m"]})
+    found = only(check(given, frame, "product.product", "write"), "list_price")
+    assert (found["severity"], found["first_rows"]) == ("warning", [1, 2])
+    assert check(given, frame.assign(list_price=[9, 11, 11]), "product.product", "write").empty
+    destination(given.odoo, "json2", "product.product", "write").send(frame, given.odoo.credential)
+    prices = call(given.odoo, "product.product", "read", ids=variants, fields=["list_price"])
+    assert {each["list_price"] for each in prices} == {15}
+
+
+def test_addresses_of_contacts_of_one_company_are_found(given: Given) -> None:
+    (parent,) = call(given.odoo, CONTACTS, "create", vals_list=[{"name": "company", "is_company": True}])
+    frame = pd.DataFrame(
+        {"name": ["a", "b", "c"], "parent_id": [parent, parent, given.customer], "street": ["A", "B", "C"]}
+    )
+    found = only(check(given, frame), "street")
+    assert (found["severity"], found["first_rows"]) == ("warning", [0, 1])
+    assert check(given, frame.assign(type="other")).empty
+    assert check(given, frame.assign(street=["A", "A", "C"])).empty
+
+
+# --- single models ---------------------------------------------------------------------------------------------------
+
+
+def test_what_goes_wrong_with_invoices_is_found(given: Given) -> None:
+    lines = [[[0, 0, {"name": "x", "quantity": 1, "price_unit": 5}]]] * 2
+    bare = check(given, {"partner_id": [given.customer] * 2, "invoice_line_ids": lines}, "account.move")
+    assert only(bare, "move_type")["severity"] == "error"
+    call(given.odoo, "res.company", "write", ids=[1], vals={"sale_lock_date": "2025-12-31"})
+    frame = {"move_type": ["out_invoice", "in_invoice"], "invoice_date": ["2025-06-01", None], "name": [None, "X/1"],
+             "partner_id": [given.customer] * 2, "invoice_line_ids": lines}  # fmt: skip
+    findings = check(given, frame, "account.move")
+    call(given.odoo, "res.company", "write", ids=[1], vals={"sale_lock_date": False})
+    assert only(findings, "name")["first_rows"] == [1]
+    assert only(findings, "invoice_line_ids")["severity"] == "note"
+    dates = findings[findings["field"] == "invoice_date"]
+    assert dates["first_rows"].tolist() == [[0], [1]] or dates["first_rows"].tolist() == [[1], [0]]
+    assert dates["problem"].str.contains("the books are closed").sum() == 1
+
+
+def test_counts_that_wait_and_employees_without_a_history_are_told(given: Given) -> None:
+    goods = given.goods(2)
+    counts = {"product_id": [goods[0], goods[0]], "location_id": [given.place] * 2, "inventory_quantity": [3, 4]}
+    assert "has the same product_id, location_id" in check(given, counts, "stock.quant")["problem"].iloc[0]
+    counts["product_id"] = goods
+    assert check(given, counts, "stock.quant")["severity"].tolist() == ["note"]
+    (job,) = call(given.odoo, "hr.job", "create", vals_list=[{"name": "cook"}])
+    (person,) = call(given.odoo, "hr.employee", "create", vals_list=[{"name": "Ana"}])
+    (found,) = check(given, {"id": [person], "job_id": [job]}, "hr.employee", "write")["problem"]
+    assert "job_id live on the employee's current version" in found
+
+
+# --- what ends a check -----------------------------------------------------------------------------------------------
+
+
+@EVERY
+def test_what_makes_every_row_fail_is_one_finding(given: Given, protocol: str) -> None:
+    frame = {"name": [f"n{row}" for row in range(20)]}
+    (gone,) = check(given, frame, "res.nope", protocol=protocol)["problem"]
+    assert gone.startswith("res.nope is no model of this Odoo.")
+    language = check(given, frame, context={"lang": "xx_XX"}, protocol=protocol)
+    assert language[["problem", "advice"]].to_numpy().tolist() == [
+        ["Invalid language code: xx_XX", "Install the language in Odoo, or choose another one."]
+    ]
+
+
+def test_a_user_without_the_right_gets_one_finding(given: Given) -> None:
+    plain = plain_user(given.odoo)
+    for model in (CONTACTS, "sale.order"):
+        target = destination(given.odoo, "json2", model, "create")
+        findings = target.check(pd.DataFrame({"name": ["a"], "nope": [1]}), plain)
+        assert findings["problem"].tolist() == [f"This user has no right to create {model}."]
+
+
+def test_ten_thousand_unknown_names_are_one_finding(given: Given) -> None:
+    frame = {"name": ["a"] * 10_000, "country_id": [f"land {row}" for row in range(10_000)]}
+    (found,) = check(given, frame).itertuples()
+    assert (found.rows, found.first_rows) == (10_000, [0, 1, 2, 3, 4])
+    assert found.problem.endswith("Found: 'land 0', 'land 1', 'land 2' and 9,997 more values.")
+
+
+def test_what_cannot_be_sent_at_all_is_found_beside_all_else(given: Given) -> None:
+    when = pd.to_datetime(["2026-03-01 10:20:30"] * 3)
+    frame = {"name": ["a", "b", "c"], "date_closed": when, "color": [1, float("inf"), 3], "nope": [1, 2, 3]}
+    findings = check(given, frame, "crm.lead").set_index("field")
+    assert findings["severity"].to_dict() == {"date_closed": "error", "color": "error", "nope": "error"}
+    assert findings["first_rows"]["color"] == [1]
+    assert findings["problem"]["date_closed"].startswith("A time without a zone. Say where it was read")
+    double = pd.DataFrame([["a", "b"]], columns=["name", "name"])
+    assert check(given, double)["problem"].tolist() == [
+        "The column name 'name' stands 2 times. Rename or drop all but one."
+    ]
+
+
+def test_findings_are_short_sentences_on_a_screen(given: Given) -> None:
+    findings = check(given, {"name": ["a", "b"], "country_id": [NOWHERE, NOWHERE]})
+    (said,) = sentences(findings)
+    assert said.startswith("Error · country_id: res.country has no record")
+    assert "(2 rows, row 0, 1) Look the ids up again." in said
+    assert sentences(pd.concat([findings] * 3), most=2)[-1] == "… and 1 more."

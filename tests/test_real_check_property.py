@@ -1,0 +1,79 @@
+"""What a check passes, a real Odoo accepts; what Odoo refuses of values, a check had found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from tests.models import NOWHERE, PROTOCOLS, Given, destination
+from tests.real import call, sandbox
+from tests.test_real_values import PLAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROWS = 4
+SUB = f"{PLAIN}.sub"
+TEXTS = st.sampled_from(["a", "", "7", "7.5", "1,5", "x" * 300, "true", "é 😀", "2026-03-01", "A", "no such", " 8 "])
+NUMBERS = st.integers(-(2**33), 2**33) | st.sampled_from([0, -1, 2**31 - 1, 2**31, -(2**31), -(2**31) - 1])
+FLOATS = st.sampled_from([0.5, -2.75, 1e10, 3.0])
+DAYS = st.sampled_from(["2026-03-01", "2026-02-30", "01/03/2026", "2026-3-1", "20260301", "2026-03-01 10:20:30"])
+TIMES = st.sampled_from(["2026-03-01 10:20:30", "2026-03-01 10:20", "2026-03-01", "2026-03-01T10:20:30", "2026-13-01"])
+CHOICES = st.sampled_from(["C", "A", "B", "Qu'il n'est pas arrivé à Toronto", "c", "D", ""])
+# What may stand in a column of each field.
+CELLS: dict[str, st.SearchStrategy[Any]] = {
+    "char": TEXTS | NUMBERS,
+    "integer": NUMBERS | TEXTS | FLOATS,
+    "float": NUMBERS | FLOATS | TEXTS,
+    "numeric": NUMBERS | FLOATS | TEXTS,
+    "date": DAYS | TEXTS,
+    "datetime": TIMES | TEXTS,
+    "selection_str": CHOICES | TEXTS,
+    "many2one": st.sampled_from([1, 2, NOWHERE, 0, "1", "no such", "", 2**40]),
+    "binary": st.sampled_from(["YWJj", "abc", "not base64!", "data:image/png;base64,AAAA", b"abc", ""]),
+}
+
+
+@pytest.fixture(scope="module")
+def given() -> Iterator[Given]:
+    with sandbox() as odoo:
+        call(odoo, SUB, "create", vals_list=[{"name": "a"}, {"name": "b"}])
+        yield Given.made(odoo)
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> pd.DataFrame:
+    names = draw(st.lists(st.sampled_from(sorted(CELLS)), min_size=1, max_size=3, unique=True))
+    columns = {name: draw(st.lists(CELLS[name] | st.none(), min_size=ROWS, max_size=ROWS)) for name in names}
+    return pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_odoo_refuses_the_rows_that_a_check_has_errors_for_and_no_others(given: Given, protocol: str) -> None:
+    target = destination(given.odoo, protocol, PLAIN, "create")
+
+    @settings(max_examples=12)
+    @drawn(frame=frames())
+    def holds(frame: pd.DataFrame) -> None:
+        findings = target.check(frame, given.odoo.credential)
+        errors = findings[findings["severity"] == "error"]
+        if target.problems(frame):
+            assert not errors.empty
+            return
+        expected = {row for rows in errors["first_rows"] for row in rows}
+        # What is no file is stored all the same in some fields, and is none then.
+        sure = {row for rows in errors[errors["field"] != "binary"]["first_rows"] for row in rows}
+        sent = target.delivery(frame, given.odoo.credential, server=given.user, journal=False).result()
+        refused = {row for row, status in enumerate(sent["status"]) if status == "rejected"}
+        assert sure <= refused <= expected, (
+            frame.to_dict("list"),
+            errors["problem"].tolist(),
+            sent["error"].dropna().tolist(),
+        )
+
+    holds()

@@ -1,0 +1,164 @@
+"""Sends that write only what differs from what a real Odoo holds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pandas as pd
+import pytest
+
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow.errors import DataError, FieldsError, SettingsError
+from tests.models import NOWHERE, PROTOCOLS, Given, destination
+from tests.real import call, sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
+CONTACTS = "res.partner"
+
+
+@pytest.fixture(scope="module")
+def given() -> Iterator[Given]:
+    with sandbox() as odoo:
+        yield Given.made(odoo)
+
+
+class Recorder(httpx.AsyncBaseTransport):
+    """Keeps the last part of the address and the body of each JSON-2 request, and passes it on."""
+
+    def __init__(self) -> None:
+        self._beneath = httpx.AsyncHTTPTransport()
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.calls.append((request.url.path.rpartition("/")[2], json.loads(request.content)))
+        return await self._beneath.handle_async_request(request)
+
+    @property
+    def written(self) -> list[tuple[str, dict[str, Any]]]:
+        return [(method, body) for method, body in self.calls if method in ("write", "web_save_multi", "load")]
+
+
+def people(given: Given, ref: str, count: int = 3) -> list[int]:
+    values = [{"name": f"{ref} {row}", "ref": f"{ref}{row}", "color": row, "email": "a@x.y"} for row in range(count)]
+    return call(given.odoo, CONTACTS, "create", vals_list=values)  # type: ignore[no-any-return]
+
+
+def writing(given: Given, protocol: str = "json2", model: str = CONTACTS, **settings: Any) -> Destination:
+    return destination(given.odoo, protocol, model, "write", only_changes=True, **settings)
+
+
+def when_written(given: Given, ids: list[int]) -> list[str]:
+    return [each["write_date"] for each in call(given.odoo, CONTACTS, "read", ids=ids, fields=["write_date"])]
+
+
+@EVERY
+def test_the_second_send_of_a_frame_writes_nothing(given: Given, protocol: str) -> None:
+    ids = people(given, protocol)
+    frame = pd.DataFrame(
+        {"id": ids, "name": ["a", f"{protocol} 1", "c"], "color": [0, 1, 7], "category_id": [[1], [], None],
+         "comment": ["hello", "x < y", None], "country_id": [21, 21, None],
+         "partner_latitude": [50.12345678912, 1, None]}
+    )  # fmt: skip
+    call(given.odoo, "res.partner.category", "create", vals_list=[{"name": protocol}])
+    target = writing(given, protocol)
+    first = target.send(frame, given.odoo.credential)
+    assert first["status"].tolist() == ["updated"] * 3, first["error"].tolist()
+    before = when_written(given, ids)
+    second = target.send(frame, given.odoo.credential)
+    assert second["status"].tolist() == ["unchanged"] * 3
+    assert second["id"].tolist() == ids
+    assert when_written(given, ids) == before
+
+
+def test_only_the_cells_that_differ_go_out(given: Given) -> None:
+    ids = people(given, "cells")
+    frame = pd.DataFrame({"id": ids, "name": ["cells 0", "new", "cells 2"], "color": [0, 1, 9], "email": "a@x.y"})
+    recorder = Recorder()
+    sent = writing(given).delivery(frame, given.odoo.credential, transport=recorder).result()
+    assert sent["status"].tolist() == ["unchanged", "updated", "updated"]
+    ((method, body),) = recorder.written
+    assert (method, body["ids"], body["vals_list"]) == ("web_save_multi", ids[1:], [{"name": "new"}, {"color": 9}])
+
+
+def test_an_emptied_cell_is_a_change_where_it_clears(given: Given) -> None:
+    ids = people(given, "empty", 2)
+    frame = pd.DataFrame({"id": ids, "email": [None, "a@x.y"]})
+    target = writing(given, missing={"email": "clear"})
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["updated", "unchanged"]
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["unchanged", "unchanged"]
+    assert call(given.odoo, CONTACTS, "read", ids=ids[:1], fields=["email"])[0]["email"] is False
+
+
+def test_pulled_edited_and_pushed(given: Given) -> None:
+    ids = people(given, "pull")
+    target = writing(given)
+    pulled = target.fetch(given.odoo.credential, [["ref", "like", "pull%"]])
+    edited = pulled.assign(color=[0, 5, 2])
+    recorder = Recorder()
+    sent = target.delivery(edited, given.odoo.credential, since=pulled, transport=recorder).result()
+    assert sent["status"].tolist() == ["unchanged", "updated", "unchanged"]
+    assert [body.get("vals") for _, body in recorder.written] == [{"color": 5}]
+    assert when_written(given, ids)[0] == when_written(given, ids)[2]
+
+
+@pytest.mark.parametrize("by", ["fetch", "diff"])
+def test_what_changed_in_odoo_since_is_not_written_over(given: Given, by: str) -> None:
+    ids = people(given, f"since {by}", 4)
+    target = writing(given)
+    pulled = target.fetch(given.odoo.credential, [["id", "in", ids]], ["name", "color", "email"])
+    edited = pulled.assign(color=[7, 7, 7, 3])
+    since = pulled if by == "fetch" else target.diff(edited, given.odoo.credential)
+    call(given.odoo, CONTACTS, "write", ids=[ids[1]], vals={"color": 9})
+    call(given.odoo, CONTACTS, "write", ids=[ids[2]], vals={"color": 7})
+    call(given.odoo, CONTACTS, "write", ids=[ids[3]], vals={"email": "other@x.y"})
+    sent = target.send(edited, given.odoo.credential, since=since)
+    assert sent["status"].tolist() == ["updated", "rejected", "unchanged", "rejected"]
+    assert sent["error_field"].tolist()[1::2] == ["color", "email"]
+    assert sent["error"].iloc[1] == "color was 1 when it was compared, and is 9 in Odoo now. Compare again."
+    held = call(given.odoo, CONTACTS, "read", ids=ids, fields=["color", "email"])
+    assert [each["color"] for each in held] == [7, 9, 7, 3]
+    assert held[3]["email"] == "other@x.y"
+
+
+@EVERY
+def test_rows_with_a_key_are_made_changed_or_left(given: Given, protocol: str) -> None:
+    people(given, f"key{protocol}", 2)
+    frame = pd.DataFrame({"ref": [f"key{protocol}{row}" for row in range(3)], "color": [0, 8, 9]})
+    frame["name"] = f"key{protocol} " + pd.Series(["0", "1", "2"])
+    target = destination(given.odoo, protocol, CONTACTS, "create", key="ref", mode="upsert", only_changes=True)
+    sent = target.send(frame, given.odoo.credential)
+    assert sent["status"].tolist() == ["unchanged", "updated", "created"], sent["error"].tolist()
+    before = when_written(given, sent["id"].tolist())
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["unchanged"] * 3
+    assert when_written(given, sent["id"].tolist()) == before
+
+
+def test_what_odoo_drops_is_not_written_and_what_is_gone_is_said(given: Given) -> None:
+    (someone,) = people(given, "drop", 1)
+    frame = pd.DataFrame({"id": [someone, NOWHERE], "complete_name": ["x", "y"], "color": [0, 0]})
+    sent = writing(given).send(frame, given.odoo.credential)
+    assert sent["status"].tolist() == ["unchanged", "rejected"]
+
+
+def test_a_column_that_is_no_field_stops_before_anything_is_written(given: Given) -> None:
+    (someone,) = people(given, "nope", 1)
+    with pytest.raises(FieldsError, match="nope"):
+        writing(given).send(pd.DataFrame({"id": [someone], "color": [5], "nope": [1]}), given.odoo.credential)
+    assert call(given.odoo, CONTACTS, "read", ids=[someone], fields=["color"])[0]["color"] == 0
+
+
+def test_only_changes_is_for_records_that_are_there(given: Given) -> None:
+    here = given.odoo.url
+    with pytest.raises(SettingsError, match="only_changes is for records that are there"):
+        Destination(f"{here}/json/2/res.partner/create", only_changes=True)
+    with pytest.raises(SettingsError, match="an endpoint of REST has no way to"):
+        Destination(f"{here}/api/res.partner/{{id}}", method="PATCH", only_changes=True)
+    with pytest.raises(SettingsError, match="since is for sends that write only what differs"):
+        Destination(f"{here}/json/2/res.partner/write").send(pd.DataFrame({"id": [1]}), given.odoo.credential, since=1)
+    with pytest.raises(DataError, match="since has no column 'id'"):
+        writing(given).send(pd.DataFrame({"id": [1]}), given.odoo.credential, since=pd.DataFrame({"a": [1]}))

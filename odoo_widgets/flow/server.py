@@ -125,7 +125,12 @@ class Server:
         )
 
     def saw(self, model: str, held: Mapping[int, Mapping[str, Any]]) -> Self:
-        """The same server, with what records of a model held when they were fetched or compared."""
+        """The same server, with what records of a model held when they were fetched or compared.
+
+        Args:
+            model: The model, such as `res.partner`.
+            held: The records' ids to their fields' values.
+        """
         return attrs.evolve(self, seen=self.seen.set(model, held))
 
     def replaces(self, model: str, fields: tuple[str, ...]) -> Self:

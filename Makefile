@@ -11,7 +11,7 @@ REFERENCE := odoo_widgets odoo_widgets.flow odoo_widgets.net odoo_widgets.cli
 .PHONY: help demo test check browser bench failures docs package test-package test-binder lock clean
 
 help: ## Show this list.
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 23
 
 demo: $(VENV)/demo.installed ## Start a real Odoo, run the quickstart against it, and open it in JupyterLab.
 	@exec $(BIN)/python notebooks/demo.py

@@ -65,14 +65,17 @@ def _timed(steps: Iterator[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 @pytest.fixture(scope="module")
 def visit(image: Image) -> Visit:
     shutil.copy(Path(__file__).with_name("visitor.py"), image.root / "visitor.py")
-    program = image.start("python", "/visitor.py", *image.command, stdout=subprocess.PIPE)
     peaks = {"rss": 0, "pss": 0}
-    threading.Thread(target=_watch, args=(psutil.Process(program.pid), peaks), daemon=True).start()
-    assert program.stdout is not None
-    first = program.stdout.readline()
-    resident, proportional = peaks["rss"], peaks["pss"]
-    rest = program.stdout.read()
-    assert program.wait() == 0
+    with image.start("python", "/visitor.py", *image.command, stdout=subprocess.PIPE) as program:
+        watch = threading.Thread(target=_watch, args=(psutil.Process(program.pid), peaks))
+        watch.start()
+        assert program.stdout is not None
+        first = program.stdout.readline()
+        resident, proportional = peaks["rss"], peaks["pss"]
+        rest = program.stdout.read()
+        program.wait()
+        watch.join()
+    assert program.returncode == 0
     seen, page = json.loads(first), json.loads(rest)
     told = Visit(seen, page.pop("html"), resident, proportional)
     print(

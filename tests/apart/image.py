@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,18 +86,18 @@ def visit(image: Image) -> Visit:
 
 
 def _watch(program: psutil.Process, peaks: dict[str, int]) -> None:
-    while program.is_running() and program.status() != psutil.STATUS_ZOMBIE:
-        total = {"rss": 0, "pss": 0}
-        for each in program.children(recursive=True):
-            try:
-                taken = each.memory_full_info()
-            except psutil.Error:
-                continue
-            # What processes share counts once in the second, and as often as there are processes in the first.
-            total = {name: total[name] + getattr(taken, name) for name in total}
-        for name, size in total.items():
-            peaks[name] = max(peaks[name], size)
-        time.sleep(0.25)
+    with suppress(psutil.NoSuchProcess):
+        while program.status() != psutil.STATUS_ZOMBIE:
+            taken = [found for each in program.children(recursive=True) if (found := _memory(each))]
+            # What processes share counts as often as there are processes in the first, and once in the second.
+            for name in peaks:
+                peaks[name] = max(peaks[name], sum(getattr(each, name) for each in taken))
+            time.sleep(0.25)
+
+
+def _memory(process: psutil.Process) -> Any:
+    with suppress(psutil.Error):
+        return process.memory_full_info()
 
 
 def test_the_image_asks_for_no_root_and_for_no_program_around_its_command(image: Image) -> None:

@@ -90,8 +90,8 @@ def _watch(program: psutil.Process, peaks: dict[str, int]) -> None:
         while program.status() != psutil.STATUS_ZOMBIE:
             taken = [found for each in program.children(recursive=True) if (found := _memory(each))]
             # What processes share counts as often as there are processes in the first, and once in the second.
-            for name in peaks:
-                peaks[name] = max(peaks[name], sum(getattr(each, name) for each in taken))
+            for name, most in peaks.items():
+                peaks[name] = max(most, sum(getattr(each, name) for each in taken))
             time.sleep(0.25)
 
 

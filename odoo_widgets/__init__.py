@@ -12,9 +12,11 @@ from odoo_widgets.flow.errors import (
     DataError,
     EndpointError,
     FieldsError,
+    JournalError,
     NoOdooError,
     OdooWidgetsError,
     RefusedError,
+    RepeatedError,
     SandboxError,
     SettingsError,
     StoppedError,
@@ -22,6 +24,7 @@ from odoo_widgets.flow.errors import (
 from odoo_widgets.flow.server import Server
 from odoo_widgets.net.delivery import InterruptedSendError
 from odoo_widgets.net.keys import credential, remember
+from odoo_widgets.net.listed import sends
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.form import DestinationForm
@@ -36,9 +39,11 @@ __all__ = [
     "EndpointError",
     "FieldsError",
     "InterruptedSendError",
+    "JournalError",
     "NoOdooError",
     "OdooWidgetsError",
     "RefusedError",
+    "RepeatedError",
     "Sandbox",
     "SandboxError",
     "Server",
@@ -46,6 +51,7 @@ __all__ = [
     "StoppedError",
     "credential",
     "remember",
+    "sends",
 ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from odoo_widgets.flow import payloads, problems, samples, saved
+from odoo_widgets.flow import digests, payloads, problems, retry, samples, saved
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.differences import diff
@@ -21,12 +21,14 @@ from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.seen import seen
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
-from odoo_widgets.flow.settings import Settings, stripped
+from odoo_widgets.flow.settings import Settings, stripped, truth
 from odoo_widgets.flow.source import Source
 from odoo_widgets.net import tables
 from odoo_widgets.net.asking import ask
 from odoo_widgets.net.delivery import Delivery, Progress
 from odoo_widgets.net.odoo import probe
+from odoo_widgets.net.past import resumable
+from odoo_widgets.net.undoing import Undoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,17 +39,13 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.calls import Call
     from odoo_widgets.flow.policy import Policy
+    from odoo_widgets.flow.repeats import Unfinished
     from odoo_widgets.flow.samples import Samples
 
 
 def _line(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if not isinstance(value, str) or not value.isprintable():
         raise SettingsError(f"{attribute.name}={value!r} is not a name: one line of text.")
-
-
-def _truth(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, bool):
-        raise SettingsError(f"{attribute.name}={value!r} is neither true nor false.")
 
 
 @attrs.frozen
@@ -60,7 +58,7 @@ class Destination(Settings):
     """
 
     name: str = attrs.field(default="", converter=stripped, validator=_line, kw_only=True)
-    active: bool = attrs.field(default=False, validator=_truth, kw_only=True)
+    active: bool = attrs.field(default=False, validator=truth, kw_only=True)
 
     @property
     def what(self) -> str:
@@ -529,6 +527,121 @@ class Destination(Settings):
         """
         return self.delivery(frame, credential, resume=True, on_progress=on_progress).result()
 
+    def retry(
+        self,
+        fixed: pd.DataFrame,
+        credential: Credential,
+        responses: pd.DataFrame,
+        *,
+        again: bool | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> pd.DataFrame:
+        """Sends rows that were rejected and are corrected, and waits for the end.
+
+        Args:
+            fixed: The corrected rows, all that were rejected or some of them, with the labels that they had. The
+                columns that `form.rejected` adds (error_type, error_field, error) stay out.
+            credential: As whom.
+            responses: What the send returned that rejected them.
+            again: What becomes of rows that were sent before, as for `send`.
+            on_progress: Called in the sending thread, after every call.
+
+        Returns:
+            The responses of the whole send, those of the corrected rows in their places.
+
+        Raises:
+            DataError: A row is not among the rejected ones; nothing was sent.
+            OdooWidgetsError: As `send`.
+        """
+        places = retry.places(fixed, responses)
+        answer = self.send(retry.without_errors(fixed), credential, again=again, on_progress=on_progress)
+        return retry.merged(responses, answer, places)
+
+    def unfinished(self, frame: pd.DataFrame | Source, credential: Credential) -> Unfinished | None:
+        """What `resume` would go on with. Nothing is asked of the server.
+
+        Args:
+            frame: The frame that was sent.
+            credential: As whom.
+
+        Returns:
+            How far the last send of these rows came; None if it came to its end, still goes on, or is not known.
+        """
+        return resumable(Source.of(frame), self, digests.target(self, credential.database))
+
+    def undo(
+        self,
+        responses: pd.DataFrame,
+        credential: Credential,
+        *,
+        archive: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> pd.DataFrame:
+        """Takes back what a send created and wrote, as far as that can be, and waits for the end.
+
+        What was created is deleted, what was written is put back. Left as it is, with the reason, is what was posted,
+        confirmed, counted or changed since, what a method or a deletion did, and what nothing on this machine says was
+        created or written from here. `undo_preview` shows all of that first.
+
+        Args:
+            responses: What a send returned, all of it or some of its rows, also read back from a file.
+            credential: As whom.
+            archive: Whether what Odoo refuses to delete is archived instead.
+            on_progress: Called in the sending thread, after every call.
+
+        Returns:
+            The responses of the undo, with the index of the given ones: `deleted`, `updated` (put back, or archived),
+            `unchanged` (nothing to undo), `rejected` (Odoo refused), `not_sent` (left as it is, with the reason).
+
+        Raises:
+            DataError: What is given are no responses.
+            JournalError: The same records are being undone now, or what was sent cannot be read.
+            OdooWidgetsError: As `send`.
+        """
+        return self.undoing(responses, credential, archive=archive, on_progress=on_progress).result()
+
+    def undo_preview(self, responses: pd.DataFrame, credential: Credential) -> pd.DataFrame:
+        """What `undo` would do, read from what is written down and from the records as they are. Nothing is changed.
+
+        Args:
+            responses: What a send returned.
+            credential: As whom.
+
+        Returns:
+            One row for each record: `id`, `group` (delete, put back, archive instead, refused), `reason`, `stays`
+            (what is left all the same), `summary`.
+
+        Raises:
+            OdooWidgetsError: As `undo`.
+        """
+        return self.undoing(responses, credential).preview()
+
+    def undoing(
+        self,
+        responses: pd.DataFrame,
+        credential: Credential,
+        *,
+        archive: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+        policy: Policy | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> Undoing:
+        """An undo that is ready to start, for whoever wants to watch and stop it. It takes what `undo` takes.
+
+        Args:
+            policy: How often and how soon a call is made again.
+            transport: What carries the requests in place of the network.
+        """
+        return Undoing(
+            responses,
+            self,
+            credential,
+            archive=archive,
+            on_progress=on_progress,
+            policy=policy,
+            transport=transport,
+        )
+
     async def asend(
         self,
         frame: pd.DataFrame | Source,
@@ -539,6 +652,6 @@ class Destination(Settings):
         on_progress: Callable[[Progress], None] | None = None,
         **changes: Any,
     ) -> pd.DataFrame:
-        """Sends like `send`, and leaves the event loop free meanwhile."""
+        """Sends like `send`, and leaves the event loop free meanwhile. It takes what `send` takes."""
         target = self.replace(**changes)
         return await target.delivery(frame, credential, again=again, since=since, on_progress=on_progress).aresult()

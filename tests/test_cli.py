@@ -51,10 +51,12 @@ class Place:
         self.destination.save(folder / "contacts.toml")
         (folder / "data.csv").write_text(FRAME, encoding="utf-8")
 
-    def typed(self, *words: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "odoo_widgets.cli", "send", *words]
+    def typed(
+        self, *words: str, given: str = "", command: str = "send", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         told = subprocess.run(
-            command, cwd=self.folder, env={**self.environment, **environment}, input=given, capture_output=True,
+            [sys.executable, "-m", "odoo_widgets.cli", command, *words],
+            cwd=self.folder, env={**self.environment, **environment}, input=given, capture_output=True,
             encoding="utf-8", errors="replace", timeout=60, check=False,
         )  # fmt: skip
         assert "Traceback" not in told.stderr
@@ -381,3 +383,72 @@ def test_a_log_gets_a_line_every_few_seconds(capsys: pytest.CaptureFixture[str])
         "100 of 1,000 rows, 10 a second, 90 s left",
         "250 of 1,000 rows, 10 a second, 75 s left",
     ]
+
+
+# --- sent before -----------------------------------------------------------------------------------------------------
+
+
+def test_rows_that_were_sent_before_are_refused_in_one_line_until_it_is_said_what_to_do(place: Place) -> None:
+    place.answers(7, 8)
+    assert place.typed("contacts.toml", "data.csv").returncode == 0
+    (place.folder / "data.csv").write_text(f"{FRAME}Cid,3\n", encoding="utf-8")
+    told = place.typed("contacts.toml", "data.csv")
+    assert (told.returncode, told.stdout) == (1, "")
+    [_title, line] = told.stderr.splitlines()
+    assert line.startswith("Nothing was sent. 2 of 3 rows were sent on 20")
+    assert line.endswith("there twice. --others sends the other rows, --again sends all of them once more.")
+    assert place.typed("contacts.toml", "data.csv", "--again", "--others").returncode == 2
+    place.answers(9)
+    told = place.typed("contacts.toml", "data.csv", "--others", "--out", "responses.csv")
+    assert (told.returncode, told.stdout) == (0, "contacts in db: created 3\n")
+    assert pd.read_csv(place.folder / "responses.csv")["id"].tolist() == [7, 8, 9]
+    place.answers(10, 11, 12)
+    assert place.typed("contacts.toml", "data.csv", "--again").returncode == 0
+
+
+def test_a_send_that_was_killed_goes_on(place: Place) -> None:
+    arrived = threading.Event()
+    hold = threading.Event()
+
+    def held(_request: Request) -> Response:
+        arrived.set()
+        hold.wait(30)
+        return Response("[8]", content_type="application/json")
+
+    place.answers(7)
+    place.server.expect_ordered_request(PATH).respond_with_handler(held)
+    (place.folder / "data.csv").write_text(f"{FRAME}Cid,3\n", encoding="utf-8")
+    words = [sys.executable, "-m", "odoo_widgets.cli"]
+    nothing = place.typed("contacts.toml", "data.csv", command="resume")
+    assert (nothing.returncode, nothing.stderr.count("\n")) == (1, 2)
+    assert "There is nothing to resume" in nothing.stderr
+    sending = subprocess.Popen(
+        [*words, "send", "contacts.toml", "data.csv"], cwd=place.folder, env=place.environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        assert arrived.wait(30)
+        busy = place.typed("contacts.toml", "data.csv")
+        assert busy.returncode == 1
+        assert "is still going on, in process" in busy.stderr
+        assert "(running)" in place.typed(command="journal").stdout
+    finally:
+        sending.kill()
+        sending.wait()
+        hold.set()
+    assert "(stopped)" in place.typed(command="journal").stdout
+    place.answers(9)
+    told = place.typed("contacts.toml", "data.csv", command="resume")
+    assert told.returncode == 4, told.stderr
+    assert told.stdout.startswith("contacts in db: created 2 · in doubt 1\nrow 1: in doubt: ")
+
+
+def test_what_was_sent_is_listed_and_forgotten(place: Place) -> None:
+    assert place.typed(command="journal").stdout == "Nothing has been sent from this machine, or it was forgotten.\n"
+    place.answers(7, 8)
+    place.typed("contacts.toml", "data.csv")
+    [line] = place.typed(command="journal").stdout.splitlines()
+    assert line[16:] == "  Create res.partner in db: 2 rows  created 2"
+    assert place.typed("forget", "--days", "1", command="journal").stdout == "0 sends forgotten.\n"
+    assert place.typed("forget", "--days", "0", command="journal").stdout == "1 send forgotten.\n"
+    assert "forgotten" in place.typed(command="journal").stdout

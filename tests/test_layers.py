@@ -19,36 +19,38 @@ ROOMS = {
     "flow": [],
     "net": ["flow"],
     "destination": ["flow", "net"],
-    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery"],
+    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/undoing"],
     "cli": [
         "destination",
         "flow",
         "net/keys",
         "net/names",
-        "net/journal",
+        "net/sends",
+        "net/listed",
         "net/delivery",
         "net/tables",
         "net/reading",
         "sandbox",
     ],
     "sandbox": ["flow/credential", "flow/errors"],
-    "__init__": ["destination", "flow", "net/delivery", "net/keys", "forms", "sandbox"],
+    "__init__": ["destination", "flow", "net/delivery", "net/keys", "net/listed", "forms", "sandbox"],
 }
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "model", "comparing", "server", "choices", "settings", "ways_out", "saved", "calls", "methods",
-    "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
+    "endpoint", "model", "comparing", "server", "choices", "settings", "ways_out", "saved", "calls", "before",
+    "methods", "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "source", "records", "findings", "keying", "urls",
     "shape", "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
-    "responses", "digests", "repeats", "receipt", "report", "chain", "words", "narrowed", "follow", "matched", "again",
-    "judge", "asking", "naming", "fetching", "checks/notes", "checks/unsendable", "checks/subject",
+    "responses", "digests", "repeats", "retry", "receipt", "report", "chain", "words", "narrowed", "follow", "matched",
+    "again", "judge", "asking", "naming", "fetching", "checks/notes", "checks/unsendable", "checks/subject",
     "checks/columns", "checks/cells", "checks/links", "checks/parents", "checks/models", "checks/__init__",
     "dry_run", "holding", "seen", "differences",
     "kept", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
+    "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

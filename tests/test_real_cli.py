@@ -27,7 +27,9 @@ def odoo() -> Iterator[Sandbox]:
         yield made
 
 
-def typed(odoo: Sandbox, folder: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def typed(
+    odoo: Sandbox, folder: Path, *words: str, given: str = "", what: str = "send"
+) -> subprocess.CompletedProcess[str]:
     me = odoo.credential
     environment = {
         **os.environ,
@@ -40,7 +42,7 @@ def typed(odoo: Sandbox, folder: Path, *words: str, given: str = "") -> subproce
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
     told = subprocess.run(
-        [sys.executable, "-m", "odoo_widgets.cli", "send", *words],
+        [sys.executable, "-m", "odoo_widgets.cli", what, *words],
         cwd=folder, env=environment, input=given, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     key = me.api_key.get_secret_value()
@@ -141,3 +143,25 @@ def test_people_are_e_mailed_of_what_is_assigned_to_them_only_if_that_was_chosen
         domain=[["model", "=", model], ["res_id", "=", int(record)], ["message_type", "=", "user_notification"]],
     )  # fmt: skip
     assert told == int(wanted)
+
+
+def test_what_was_sent_is_undone_once_the_database_is_named(odoo: Sandbox, tmp_path: Path) -> None:
+    Destination(f"{odoo.url}/json/2/res.partner/create", active=True).save(tmp_path / "contacts.toml")
+    (tmp_path / "data.csv").write_text("name\nto undo 1\nto undo 2\n", encoding="utf-8")
+    assert typed(odoo, tmp_path, "contacts.toml", "data.csv", "--out", "responses.csv").returncode == 0
+    ids = pd.read_csv(tmp_path / "responses.csv")["id"].tolist()
+    words = ("contacts.toml", "responses.csv")
+    shown = typed(odoo, tmp_path, *words, what="undo")
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.splitlines() == [
+        f"Delete 2 in {odoo.database}.",
+        f"Nothing was changed. To do it, add --confirm {odoo.database}.",
+    ]
+    wrong = typed(odoo, tmp_path, *words, "--confirm", "another", what="undo")
+    assert (wrong.returncode, "Nothing was changed." in wrong.stderr) == (1, True)
+    assert [each["id"] for each in partners(odoo, ids, "name")] == ids
+    done = typed(odoo, tmp_path, *words, "--confirm", odoo.database, "--out", "undone.csv", what="undo")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == f"Undo in {odoo.database}: deleted 2"
+    assert pd.read_csv(tmp_path / "undone.csv")["status"].tolist() == ["deleted", "deleted"]
+    assert call(odoo, "res.partner", "search", domain=[["id", "in", ids]]) == []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from odoo_widgets.flow import words
+from odoo_widgets.flow.before import reads_before
 from odoo_widgets.flow.calls import LOG_IN, Ask, Batch, Call, pick
 from odoo_widgets.flow.follow import Verdict
 from odoo_widgets.flow.methods import known
@@ -131,6 +132,12 @@ def _has_parts(value: Any) -> bool:
 def narrow(facts: Facts, standing: Standing) -> Verdict | None:
     """The same rows in smaller calls, so that the good ones land and the bad ones are told apart."""
     call, ask = facts.call, facts.call.ask
+    if reads_before(ask) and ask.batch is not None:
+        # What cannot be read is not kept; whether it can be written, the call itself tells.
+        more = archived(call.model, facts.knows)
+        bare = look_for(ask.batch, more) if ask.batch.keys else look_up(ask.batch)
+        bare = attrs.evolve(bare, doubted=ask.doubted, keyed=ask.keyed)
+        return Verdict(follow=(attrs.evolve(call, ask=bare),))
     if len(ask.rows) < 2 or not ask.changes or not _rolled_back_whole(facts):  # noqa: PLR2004 - one row is as narrow as it gets
         return None
     if ask.method == "load" and not ask.by_name:

@@ -53,7 +53,8 @@ class Ask:
         batch: For a look-up, the rows to send as soon as their records are known to be there.
         doubted: What was said of its rows, where they were sent before and it is not known what became of them; empty
             for rows that were not.
-        states: For a method whose effect can be read, what its records held before: id to field to value.
+        states: For a method whose effect can be read, and a `write` whose look-up read it, what its records held
+            before: id to field to value.
         newest: For a `create` that may answer with an id that was there, the largest id before it; -1 where it is not
             known yet, and None where no such look is wanted.
         effect_of: For a look at the effect of a method, the call whose effect it reads.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from odoo_widgets.flow import words
+from odoo_widgets.flow.before import reads_before
 from odoo_widgets.flow.calls import Ask, Batch, Call
 from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.methods import State, known, window
@@ -111,7 +112,7 @@ def _after_look_up(facts: Facts) -> Verdict:
     if same:
         outcomes.append(_outcome(facts, same, "unchanged"))
     calls = follow_ups(facts.call, facts.settings, send, facts.knows)
-    if method is not None:
+    if method is not None or reads_before(facts.call.ask):
         calls = (_next(call, attrs.evolve(call.ask, states=send)) for call in calls)
     return Verdict(tuple(outcomes), follow=tuple(calls))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from odoo_widgets.flow import keying, matching
+from odoo_widgets.flow.before import reads_before
 from odoo_widgets.flow.calls import Ask, Call
 from odoo_widgets.flow.choices import CREATE, UPDATE
 from odoo_widgets.flow.errors import FieldsError
@@ -121,8 +122,10 @@ def _update(
         return []
     calls = sending(attrs.evolve(facts.call, tries=1), full, facts.settings, facts.knows)
     archived = {found[place][0]["id"]: ARCHIVED for place in places if _is_archived(found[place][0])}
+    read = reads_before(facts.call.ask)
+    held = {found[place][0]["id"]: found[place][0] for place in places} if read else {}
     # What is told of a row that is done stands beside its call.
-    return [attrs.evolve(call, ask=attrs.evolve(call.ask, remarks=archived)) for call in calls]
+    return [attrs.evolve(call, ask=attrs.evolve(call.ask, remarks=archived, states=held)) for call in calls]
 
 
 def _make(facts: Facts, batch: Batch, outcomes: list[Outcome]) -> list[Call]:

@@ -204,7 +204,7 @@ def ask_fields(names: Sequence[str] = (), *, wanted: Sequence[str] = (), cells: 
     return Ask(range(0), FIELDS_GET, arguments, wanted=wanted, cells=cells or {})
 
 
-def look_up(batch: Batch, fields: tuple[str, ...] = ()) -> Ask:
+def look_up(batch: Batch, fields: tuple[str, ...] = (), *, keep: bool = False, whole: bool = False) -> Ask:
     """The call that asks which of a batch's records are there, archived ones included, and what they hold.
 
     On models without access rules of their own, `write` and `unlink` answer true for ids that no record has
@@ -213,27 +213,41 @@ def look_up(batch: Batch, fields: tuple[str, ...] = ()) -> Ask:
     Args:
         batch: The rows, with their ids.
         fields: What to read of the records beside their ids.
+        keep: Whether what they hold is to be kept: then a record that a field leads to is its id alone, and of a file
+            only its size is read.
+        whole: Whether files are read whole all the same.
 
     Returns:
         The call.
     """
-    arguments = {"domain": [["id", "in", batch.ids]], "fields": ["id", *fields]}
-    return Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
+    arguments: dict[str, Any] = {"domain": [["id", "in", batch.ids]], "fields": ["id", *fields]}
+    ask = Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
+    return _keeping(ask, whole=whole) if keep and fields else ask
 
 
-def look_for(batch: Batch, more: Sequence[str] = ()) -> Ask:
+def _keeping(ask: Ask, *, whole: bool) -> Ask:
+    # Odoo 19.0, odoo/orm/models.py, `_read_format`; odoo/orm/fields_binary.py.
+    arguments, context = {**ask.arguments, "load": ""}, {**ask.context, **({} if whole else {"bin_size": True})}
+    return attrs.evolve(ask, arguments=arguments, context=context, by_name=True)
+
+
+def look_for(batch: Batch, more: Sequence[str] = (), keep: Sequence[str] = (), *, whole: bool = False) -> Ask:
     """The call that asks which records hold the keys of a batch's rows, archived ones included.
 
     Args:
         batch: The rows, with their keys.
         more: What to read of the records beside their ids and keys.
+        keep: The same, to be kept, as `look_up` says.
+        whole: Whether files are read whole all the same.
 
     Returns:
         The call.
     """
     assert batch.keys
-    arguments = {"domain": domain(batch.keys), "fields": ["id", *batch.keys[0], *more]}
-    return Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
+    fields = list(dict.fromkeys(["id", *batch.keys[0], *more, *keep]))
+    arguments: dict[str, Any] = {"domain": domain(batch.keys), "fields": fields}
+    ask = Ask(batch.rows, LOOK_UP, arguments, context={"active_test": False}, batch=batch)
+    return _keeping(ask, whole=whole) if keep else ask
 
 
 def look_when(made: Ask) -> Ask:

@@ -208,11 +208,23 @@ def _calls(
                     yield from (Call(number, target.model, ask, url) for ask in asks)
 
 
-def _fields(settings: Settings) -> tuple[str, ...]:
-    """What a look-up reads of the records, so that a method is called on none that it would do harm to."""
+def _looked_up(batch: Batch, settings: Settings, server: Server) -> Ask:
+    """The look-up of a batch: it reads what a method must not do harm to, or what is about to be written over."""
     target = settings.endpoint
+    whole = settings.only_changes
+    if batch.keys:
+        more = tuple(dict.fromkeys((*archived(target.model, server), *_compared(batch, settings))))
+        keeps = settings.keep_before and settings.when_found != CREATE
+        return look_for(batch, more, _fields_of(batch) if keeps else (), whole=whole)
+    if target.operation == "write" and settings.keep_before:
+        return look_up(batch, _fields_of(batch), keep=True, whole=whole)
     method = known(target.model, target.operation)
-    return method.fields if method else ()
+    return look_up(batch, (*(method.fields if method else ()), *_compared(batch, settings)))
+
+
+def _fields_of(batch: Batch) -> tuple[str, ...]:
+    """The fields of a batch's records; a path leads through one, and is no field."""
+    return tuple(name for name in dict.fromkeys(chain.from_iterable(batch.records)) if "/" not in name)
 
 
 def _compared(batch: Batch, settings: Settings) -> tuple[str, ...]:
@@ -226,10 +238,8 @@ def _compared(batch: Batch, settings: Settings) -> tuple[str, ...]:
 def _first(batch: Batch, settings: Settings, server: Server, assigning: list[str]) -> Iterator[Ask]:
     """What a batch is looked up with before it is sent; the calls themselves where nothing is looked up."""
     target = settings.endpoint
-    if batch.keys:
-        yield look_for(batch, tuple(dict.fromkeys((*archived(target.model, server), *_compared(batch, settings)))))
-    elif operation(target.operation).needs_ids:
-        yield look_up(batch, (*_fields(settings), *_compared(batch, settings)))
+    if batch.keys or operation(target.operation).needs_ids:
+        yield _looked_up(batch, settings, server)
     elif target.operation == "create" and preset(target.model, target.operation):
         yield look_before(batch)
     else:
@@ -350,10 +360,8 @@ def _size(batch: Batch, settings: Settings, server: Server, url: str) -> int:
     someone = Credential(origin(settings.url), LONGEST_NAME, LONGEST_NAME, LONGEST_KEY, allow_http=True)
     known_user = attrs.evolve(server, uid=LONGEST_UID)
     asks = [*chain.from_iterable(_asks(each, settings, server) for each in _ways(batch, settings))]
-    if batch.keys and not batch.operation:
-        asks.append(look_for(batch, tuple(dict.fromkeys((ACTIVE, *_compared(batch, settings))))))
-    elif operation(target.operation).needs_ids and not batch.operation:
-        asks.append(look_up(batch, (*_fields(settings), *_compared(batch, settings))))
+    if (batch.keys or operation(target.operation).needs_ids) and not batch.operation:
+        asks.append(_looked_up(batch, settings, server))
     encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode
     calls = (Call(LARGEST_NUMBER, target.model, ask, url) for ask in asks)
     return max(len(encode(call, settings, someone, known_user).content) for call in calls)

@@ -12,9 +12,10 @@ import pandas as pd
 from odoo_widgets.flow import records
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.presets import preset
-from odoo_widgets.flow.responses import STATUSES, Outcome
+from odoo_widgets.flow.responses import STATUSES, Outcome, figures
 
 if TYPE_CHECKING:
+    from odoo_widgets.flow.errors import Repeats
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
 
@@ -47,6 +48,39 @@ class Past:
     in_doubt: Sequence[int] = ()
     rows: Sequence[int] = ()
     batches: int = 0
+
+
+@attrs.frozen
+class Unfinished:
+    """A send that did not come to its end, and that can go on.
+
+    Attributes:
+        day: When it started, for people.
+        rows: How many rows it has.
+        done: How many are done, whatever became of them.
+        in_doubt: How many were sent, and not answered.
+        left: How many a resumed send sends, or finds out about.
+    """
+
+    day: str
+    rows: int
+    done: int
+    in_doubt: int
+    left: int
+
+
+def said(repeats: Repeats) -> str:
+    """How many of some rows were sent before, when, and what became of them."""
+    rows, one = len(repeats.rows), len(repeats.rows) == 1
+    noun = "row" if repeats.of == 1 else "rows"
+    which = f"{rows:,} of {repeats.of:,} {noun}" if repeats.others else f"All {rows:,} {noun}"
+    which = "The one row" if repeats.of == 1 else which
+    when = f"on {repeats.first}" if repeats.first == repeats.last else f"between {repeats.first} and {repeats.last}"
+    test = "as a test " if repeats.tests else ""
+    return (
+        f"{which} {'was' if one else 'were'} sent {test}{when} ({figures(repeats.statuses, ', ')}). "
+        f"Sent again, {'it' if one else 'they'} would be there twice."
+    )
 
 
 def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndarray[Any, Any]:

@@ -80,8 +80,16 @@ def link(server: str, model: str, record: int, database: str = "") -> str:
 
     With a database, `?db=` chooses it: a browser that has not logged in is asked for one otherwise.
     """
-    choice = f"?{httpx.QueryParams(db=database)}" if database else ""
-    return f"{server}/odoo/{model if '.' in model else 'm-' + model}/{record}{choice}"
+    return f"{server}/odoo/{model if '.' in model else 'm-' + model}/{record}{_choice(database)}"
+
+
+def front(server: str, database: str = "") -> str:
+    """Odoo's own first page: a model's list has no address of its own (addons/web, action_service.js)."""
+    return f"{server}/odoo{_choice(database)}"
+
+
+def _choice(database: str) -> str:
+    return f"?{httpx.QueryParams(db=database)}" if database else ""
 
 
 def counts(responses: pd.DataFrame) -> dict[str, int]:

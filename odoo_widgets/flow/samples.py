@@ -11,6 +11,7 @@ import httpx
 
 from odoo_widgets.flow import payloads
 from odoo_widgets.flow.batches import batches, rows_text
+from odoo_widgets.flow.before import NOT_KEPT, WRITES
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
 from odoo_widgets.flow.choices import UPDATE
 from odoo_widgets.flow.credential import MASK, Credential, origin
@@ -86,6 +87,8 @@ class Sample:
         ask, settings = self.call.ask, self.scene.settings
         if ask.batch is not None and ask.batch.keys and settings.when_found != UPDATE and not self._knows_fields:
             return NOT_ASKED
+        if ask.method in WRITES and ask.changes and not settings.keep_before:
+            return NOT_KEPT
         if settings.key and (ask.effect_of is not None or ask.ids):
             return NO_IDS
         return note(self.call, self.scene.server)

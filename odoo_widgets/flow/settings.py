@@ -109,6 +109,12 @@ def _path(_settings: object, attribute: attrs.Attribute[Any], value: object) -> 
         raise SettingsError(f"{attribute.name}={value!r} is not a path. Write it like data, params.data or data[0].id.")
 
 
+def truth(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes true and false only."""
+    if not isinstance(value, bool):
+        raise SettingsError(f"{attribute.name}={value!r} is neither true nor false.")
+
+
 def _key_header(_settings: object, _attribute: attrs.Attribute[Any], value: str) -> None:
     key_header(value)
 
@@ -218,6 +224,8 @@ class Settings:
             `Authorization: Basic {login}:{key}` or `{database}:{key}`.
         timezone: The zone of times that carry none, such as `Europe/Brussels`.
         context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own.
+        keep_before: Whether a `write` reads the fields that it writes first, and keeps what they held in a file of its
+            own on this machine. Without that, what it writes cannot be undone.
         concurrency: Calls at a time. Above 1, calls that write the same parents make Odoo try again and again.
         calls_per_second: The most calls in a second; None for any number, but one a second on Odoo Online.
         timeout: Seconds that one call may take, answer included.
@@ -254,6 +262,7 @@ class Settings:
     key_header: str = attrs.field(default=OF_REST["key_header"], validator=_key_header, kw_only=True)
     timezone: str | None = attrs.field(default=None, kw_only=True)
     context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=_context, kw_only=True)
+    keep_before: bool = attrs.field(default=True, validator=truth, kw_only=True)
     concurrency: int = attrs.field(default=1, kw_only=True)
     calls_per_second: float | None = attrs.field(default=None, converter=_number_or_none, kw_only=True)
     timeout: float = attrs.field(default=180, kw_only=True)

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from odoo_widgets.flow.credential import origin
-from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.responses import responses
 
 if TYPE_CHECKING:
@@ -43,8 +42,8 @@ class Tested:
 
     @property
     def created(self) -> pd.DataFrame:
-        """The ids of the records that the test made, as a frame to send to `undoing`."""
-        return self.responses.loc[(self.responses["status"] == "created").to_numpy(dtype=bool), ["id"]]
+        """The responses of the rows whose records the test made, to undo."""
+        return self.responses.loc[(self.responses["status"] == "created").to_numpy(dtype=bool)]
 
 
 def target(settings: Settings, credential: Credential) -> Target:
@@ -109,6 +108,17 @@ def known(tests: Iterable[Tested], there: Target) -> dict[int, pd.DataFrame]:
     return found
 
 
+def taken_back(tests: Iterable[Tested], there: Target) -> set[int]:
+    """The rows whose last test left records at a target that were deleted again."""
+    last = {
+        row: test.responses["status"].iloc[place]
+        for test in tests
+        for place, row in enumerate(test.rows)
+        if test.target == there
+    }
+    return {row for row, status in last.items() if status == "deleted" and row >= 0}
+
+
 def among(size: int, left_out: Mapping[int, pd.DataFrame]) -> Sequence[int] | None:
     """The positions of the rows that a send has to send; None for all."""
     return [row for row in range(size) if row not in left_out] if left_out else None
@@ -140,38 +150,12 @@ def log(tests: Sequence[Tested]) -> pd.DataFrame:
     return pd.concat([test.responses for test in tests]) if tests else responses([], pd.RangeIndex(0), "", "")
 
 
-def undoing(settings: Settings) -> Settings | None:
-    """The settings that delete what these settings created, from a frame with a column `id`.
-
-    Args:
-        settings: What the records were created with.
-
-    Returns:
-        The same server and protocol with `unlink`, or DELETE for REST; None where the URL takes other columns.
-    """
-    there = settings.endpoint
-    if settings.url_columns:
-        return None
-    changes = {
-        "json2": lambda: {"url": address(settings.url, there.model, "unlink")},
-        "rest": lambda: {"url": _with_id(settings.url), "method": "DELETE", "mode": "create"},
-    }.get(there.protocol, lambda: {"operation": "unlink"})()
-    return settings.replace(
-        ids="id", exclude=(), missing={}, fields={}, grouping="sequential", group_by=None, **changes
-    )
-
-
-def _with_id(url: str) -> str:
-    path, mark, query = url.partition("?")
-    return f"{path.rstrip('/')}/{{id}}{mark}{query}"
-
-
 def undone(test: Tested, answer: pd.DataFrame) -> Tested:
     """A test after its records were deleted.
 
     Args:
         test: The test.
-        answer: The responses of sending `test.created` to `undoing`.
+        answer: The responses of the undo of `test.created`, or of more rows.
 
     Returns:
         The test, whose rows are `deleted` where the server said so of their records.
@@ -182,21 +166,3 @@ def undone(test: Tested, answer: pd.DataFrame) -> Tested:
     after.loc[places, "status"] = "deleted"
     after.loc[places, "link"] = pd.NA
     return attrs.evolve(test, responses=after)
-
-
-def rejected(source: Source, answer: pd.DataFrame) -> pd.DataFrame:
-    """The rows that were rejected, as they were, with what was wrong with them.
-
-    Args:
-        source: The frame that was sent.
-        answer: Its responses.
-
-    Returns:
-        The source's columns and its index, then error_type, error_field and error; where the source has a column of
-        such a name already, `odoo_` is put before it.
-    """
-    places = (answer["status"] == "rejected").to_numpy(dtype=bool)
-    errors = answer.loc[places, ["error_type", "error_field", "error"]]
-    mine = source.frame.loc[places]
-    errors.columns = pd.Index([f"odoo_{name}" if name in mine.columns else name for name in errors.columns])
-    return pd.concat([mine, errors.set_axis(mine.index)], axis=1)

@@ -120,6 +120,18 @@ class DestinationForm:
         """
         return self._state.rejected
 
+    def retry(self, fixed: pd.DataFrame) -> None:
+        """Starts to send rows that were rejected and are corrected, in the background; `responses` are whole then.
+
+        Args:
+            fixed: The corrected rows of `rejected`, all or some, with the index that they have there. The columns
+                error_type, error_field and error stay out.
+
+        Raises:
+            DataError: A row is not among the rejected ones, or nothing can be sent now.
+        """
+        self._state.retry(fixed)
+
     def receipt(self, path: str | PathLike[str] | None = None) -> pd.DataFrame:
         """What to file after a send: which row became which record, by whom and when.
 

@@ -11,6 +11,7 @@ from odoo_widgets.flow.protocols import PROTOCOLS
 if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
     from odoo_widgets.flow.credential import Credential
+    from odoo_widgets.forms.resuming import Resuming
     from odoo_widgets.forms.sending import Sending
     from odoo_widgets.forms.testing import Testing
 
@@ -47,9 +48,18 @@ def obstacle_to_repeat(state: Sending, *, again: bool) -> str:
     if state.repeats is None:
         return "No send waits."
     rows = state.repeats.of if again else state.repeats.others
-    if not rows:
-        return "No other row is left to send."
-    if to_confirm(state, rows) and state.confirmation.strip() != to_confirm(state, rows):
+    return obstacle_to_retry(state, rows) if rows else "No other row is left to send."
+
+
+def obstacle_to_resume(state: Resuming) -> str:
+    """Why nothing can go on now; empty if it can."""
+    rows = state.unfinished.left if state.unfinished is not None else 0
+    return obstacle_to_retry(state, rows) if rows else "There is no send to go on with."
+
+
+def obstacle_to_retry(state: Sending, rows: int) -> str:
+    """Why some rows cannot be sent now; empty if they can."""
+    if (wanted := to_confirm(state, rows)) and state.confirmation.strip() != wanted:
         return to_type(state, rows)
     return _in_the_way(state)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 from immutabledict import immutabledict
 
-from odoo_widgets.flow import tested
+from odoo_widgets.flow import retry, tested
 from odoo_widgets.flow.errors import RepeatedError, StoppedError
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.asking import Asking
@@ -26,14 +26,19 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from odoo_widgets.destination import Destination
+    from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.errors import Repeats
     from odoo_widgets.flow.source import Source
     from odoo_widgets.net.delivery import Delivery, Progress
+    from odoo_widgets.net.undoing import Undoing
 
 # A send reports after every call; a screen needs no more than this.
 REPORT_SECONDS = 0.1
 
 SENDING, TESTING, UNDOING, STOPPING, CUTTING = "sending", "testing", "undoing", "stopping", "cutting"
+# What an undo would do is being read.
+LOOKING = "looking"
 # What can be stopped.
 GOING_ON = (SENDING, TESTING, UNDOING)
 
@@ -49,7 +54,7 @@ class Sending(Asking):
     """
 
     problem = traitlets.Unicode()
-    phase = traitlets.Enum([IDLE, *GOING_ON, STOPPING, CUTTING], IDLE)
+    phase = traitlets.Enum([IDLE, *GOING_ON, LOOKING, STOPPING, CUTTING], IDLE)
     progress = Value(None)
     responses = Value(None)
     confirmation = traitlets.Unicode()
@@ -62,13 +67,15 @@ class Sending(Asking):
 
     def __init__(self) -> None:
         super().__init__()
-        self._delivery: Delivery | None = None
+        self._delivery: Delivery | Undoing | None = None
         self._reported = 0.0
-        self._sent: Source | None = None
+        self._sent: pd.DataFrame | None = None
         # The send that waits for what becomes of rows that were sent before.
         self._once_more: Callable[[bool], None] | None = None
         # Who sent what is in the responses, and when it ended.
         self.signed: tuple[str, datetime] | None = None
+        # What can be undone, and as whom.
+        self.sent_with: tuple[Destination, Credential] | None = None
 
     @property
     def test_responses(self) -> pd.DataFrame:
@@ -92,7 +99,7 @@ class Sending(Asking):
         """The rows of the last send that were rejected, with what was wrong; None before the first send."""
         if self.responses is None or self._sent is None:
             return None
-        return tested.rejected(self._sent, self.responses)
+        return retry.rejected(self._sent, self.responses)
 
     @property
     def obstacle(self) -> str:
@@ -122,23 +129,38 @@ class Sending(Asking):
                 self._once_more(again)
 
     def _send(self, source: Source, left_out: dict[int, pd.DataFrame], again: bool | None = None) -> None:
-        # Who wants the tested rows to go again has not said that of others.
-        tests = set(self.sent_before) if self.again else set()
+        # Who wants the tested rows to go again has not said that of others; and what was undone is not there.
+        known = set(self.sent_before) if self.again else set()
+        known |= tested.taken_back(self.tests, tested.target(self.destination, self.credential))
         once_more = partial(self._send, source, left_out)
-        sent, who = headline(self), self.credential.login
+        keep = self._keeping(source.frame)
 
         def take(responses: pd.DataFrame) -> None:
-            whole = tested.whole(source, responses, left_out)
-            self._sent, self.signed, self.only_rejected = source, (who, datetime.now(UTC)), False
-            self.responses, self.last = whole, result(whole, sent)
+            # Wanting it once is not wanting it always.
+            self.again = False
+            keep(tested.whole(source, responses, left_out))
 
         def ask(repeats: Repeats) -> None:
-            if tests.issuperset(repeats.rows):
+            if repeats.tests and known.issuperset(repeats.rows):
                 once_more(again=True)
             else:
-                self.repeats, self._once_more = repeats, lambda again: once_more(again=again)
+                self._wait(repeats, once_more)
 
         self._begin(source, take, ask, rows=tested.among(len(source), left_out), again=again)
+
+    def _wait(self, repeats: Repeats, once_more: Callable[..., None]) -> None:
+        self.repeats, self._once_more = repeats, lambda again: once_more(again=again)
+
+    def _keeping(self, frame: pd.DataFrame) -> Callable[[pd.DataFrame], None]:
+        """What keeps the responses of a frame, under the words of now."""
+        words, who, sent_with = headline(self), self.credential.login, (self.destination, self.credential)
+
+        def keep(responses: pd.DataFrame) -> None:
+            self._sent, self.signed, self.only_rejected = frame, (who, datetime.now(UTC)), False
+            self.sent_with = sent_with
+            self.responses, self.last = responses, result(responses, words)
+
+        return keep
 
     def _begin(
         self, source: Source, take: Callable[[pd.DataFrame], None], ask: Callable[[Repeats], None], **how: Any
@@ -201,6 +223,11 @@ class Sending(Asking):
                 take(responses)
             if repeats is not None:
                 ask(repeats)
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Looks for a send that did not come to its end."""
+        raise NotImplementedError
 
     def wait(self, timeout: float | None) -> bool:
         """Waits until nothing goes on; says whether that came in time."""

@@ -9,6 +9,7 @@ from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import OdooWidgetsError
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation, words_of
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.repeats import said
 from odoo_widgets.flow.responses import counts, figures
 from odoo_widgets.flow.settings import ONLINE_RATE
 from odoo_widgets.forms.obstacles import IDLE
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
     from odoo_widgets.destination import Destination
     from odoo_widgets.flow.errors import Repeats
+    from odoo_widgets.flow.repeats import Unfinished
     from odoo_widgets.forms.asking import Asking
     from odoo_widgets.forms.sending import Sending
     from odoo_widgets.forms.state import State
     from odoo_widgets.forms.testing import Testing
 
+# What `in_doubt` means.
+IN_DOUBT = "in doubt: sent, no answer, may be in Odoo"
 # How many of its calls a form shows.
 SAMPLES = 5
 MINUTE, HOUR = 60, 3600
@@ -70,7 +74,8 @@ def plan(state: State) -> str:
     rows = _number(len(state.data), "row")
     if not state.batches:
         return rows
-    before = " · nothing sent yet" if state.responses is None and state.phase == IDLE else ""
+    untouched = state.responses is None and state.unfinished is None and state.phase == IDLE
+    before = " · nothing sent yet" if untouched else ""
     log_in = "a login, then " if logs_in(state) else ""
     least = least_seconds(state)
     slow = f" · {duration(least)} at least" if least >= MINUTE else ""
@@ -105,8 +110,8 @@ def duration(seconds: float) -> str:
 
 def result(responses: pd.DataFrame, headline: str) -> str:
     """What became of the rows of a send."""
-    told = (f"{status.replace('_', ' ')} {number:,}" for status, number in counts(responses).items())
-    return f"Last send, {_number(len(responses), 'row')} · {headline}: {' · '.join(told)}"
+    told = f"Last send, {_number(len(responses), 'row')} · {headline}: {figures(counts(responses))}"
+    return f"{told} ({IN_DOUBT})" if "in_doubt" in counts(responses) else told
 
 
 def tried(rows: Sequence[int], answer: pd.DataFrame) -> str:
@@ -163,19 +168,42 @@ def already_sent(state: Sending) -> str:
 
 
 def repeated(repeats: Repeats | None) -> str:
-    """How many of the rows were sent before, when, and what became of them; empty where a send does not wait."""
+    """How many of the rows were sent before, when, and what became of them; empty where no send waits."""
     if repeats is None:
         return ""
-    rows, one = len(repeats.rows), len(repeats.rows) == 1
-    which = f"{rows:,} of {_number(repeats.of, 'row')}" if repeats.others else f"All {_number(rows, 'row')}"
-    which = "The one row" if repeats.of == 1 else which
-    when = f"on {repeats.first}" if repeats.first == repeats.last else f"between {repeats.first} and {repeats.last}"
-    test = "as a test " if repeats.tests else ""
-    them = "it would be there twice" if one else "they would be there twice"
-    rest = "" if repeats.others else " Nothing else is left to send."
+    return said(repeats) + ("" if repeats.others else " Nothing else is left to send.")
+
+
+def unfinished(found: Unfinished | None) -> str:
+    """How far the last send of these rows came; empty where it came to its end."""
+    if found is None:
+        return ""
+    if found.done + found.in_doubt == found.rows:
+        return f"The send of {found.day} does not know what became of {_number(found.in_doubt, 'row')}."
+    return f"The send of {found.day} stopped at {found.done + found.in_doubt:,} of {_number(found.rows, 'row')}."
+
+
+def doubt(state: State) -> str:
+    """How many rows of the last send may be in Odoo, and what to do; empty where it is known of all."""
+    if not state.in_doubt:
+        return ""
+    one = state.in_doubt == 1
+    rows = f"{_number(state.in_doubt, 'row')}: sent, no answer: may be in Odoo."
+    if state.can_find_out:
+        return f"{rows} Find out asks Odoo what became of {'it' if one else 'them'}."
     return (
-        f"{which} {'was' if one else 'were'} sent {test}{when} ({figures(repeats.statuses, ', ')}). "
-        f"Sent again, {them}.{rest}"
+        f"{rows} Nothing tells which record it would be, so look for {'it' if one else 'them'} in Odoo, by name and by "
+        "the time of creation, and send again what is missing."
+    )
+
+
+def correcting(state: State) -> str:
+    """How to correct rejected rows; empty where there are none."""
+    if not state.may_correct:
+        return ""
+    return (
+        "Correct your DataFrame, bind it again with form.data = df, and press Send corrected rows: only rejected rows "
+        "are sent. Or correct them alone: fixed = form.rejected, then form.retry(fixed)."
     )
 
 

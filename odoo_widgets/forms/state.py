@@ -196,6 +196,7 @@ class State(Deciding):
             # What the last send ran into, and how far it came, is not true of other values.
             self.outcome, self.way_out, self.progress = "", NOTHING, None
             self.repeats = self._once_more = None
+            self._look()
         self._derive_trial()
 
     def _fitting(self, among: Sequence[int] | None) -> tuple[int, int]:

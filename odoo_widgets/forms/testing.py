@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import traitlets
 
-from odoo_widgets.flow import payloads, tested
+from odoo_widgets.flow import payloads, taking_back, tested
 from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.samples import Sample
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.proposals import without_unknown
-from odoo_widgets.forms.sending import TESTING, UNDOING, Sending
+from odoo_widgets.forms.sending import TESTING, UNDOING
 from odoo_widgets.forms.sentences import in_words, tried, undone
+from odoo_widgets.forms.undoing import Undoing
 from odoo_widgets.forms.value import NOTHING, Value
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.samples import Samples
     from odoo_widgets.net.delivery import Delivery
+    from odoo_widgets.net.undoing import Undoing as Taken
 
 # As many of the calls for a test's rows as tell whether the one that changes something is alone.
 CALLS = 4
@@ -54,7 +56,7 @@ class Trial:
     fixed: str
 
 
-class Testing(Sending):
+class Testing(Undoing):
     """What is sent as a test.
 
     In: `testing` (whether the open sample is open for editing), `whole` (all of its rows, or the first), `payload` as
@@ -208,19 +210,17 @@ class Testing(Sending):
     @property
     def can_undo(self) -> bool:
         """Whether the last test made records that are still there to delete."""
-        return self.last_test is not None and self._undoing() is not None and len(self.last_test.created) > 0
-
-    def _undoing(self) -> Destination | None:
-        return None if self._undo is None else tested.undoing(self._undo[0])  # type: ignore[return-value]
+        known = self._undo is not None and taking_back.says_how(self._undo[0])
+        return known and self.last_test is not None and len(self.last_test.created) > 0
 
     def undo(self) -> None:
         """Starts to delete the records that the last test created, and no others."""
         with self._changing():
             if self.phase != IDLE or not self.can_undo or self._undo is None:
                 return
-            test, destination = self.last_test, self._undoing()
+            test, (destination, credential) = self.last_test, self._undo
             try:
-                delivery = destination.delivery(test.created, self._undo[1])  # type: ignore[union-attr]
+                delivery = destination.undoing(test.created, credential)
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
                 self.test_problem = in_words(error)
                 return
@@ -234,7 +234,7 @@ class Testing(Sending):
 
             self._run(delivery, UNDOING, take)
 
-    def _run(self, delivery: Delivery, phase: str, take: Callable[[pd.DataFrame], None]) -> None:
+    def _run(self, delivery: Delivery | Taken, phase: str, take: Callable[[pd.DataFrame], None]) -> None:
         self._delivery, self.phase, self.progress = delivery, phase, None
         self.test_problem = self.told = self.refusal = ""
 

@@ -29,7 +29,7 @@ from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
 from odoo_widgets.net.past import fresh, unfinished
-from odoo_widgets.net.sends import Head, starting
+from odoo_widgets.net.sends import Head, forget, starting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -108,6 +108,7 @@ class Delivery:
             them out, with what became of them then; None refuses the frame.
         resume: Whether the last send of these rows goes on that did not come to its end, in place of a new one.
         test: Whether this is a test of some rows.
+        undo: The name of the send that this takes back; empty where it takes back none.
         journal: Whether what is sent is written down. Without, nothing is known of it afterwards.
         on_progress: Called in the sending thread, once the data are looked through and after every call. If it raises,
             that is logged, and the send goes on without it.
@@ -135,6 +136,7 @@ class Delivery:
         again: bool | None = None,
         resume: bool = False,
         test: bool = False,
+        undo: str = "",
         journal: bool = True,
         on_progress: Callable[[Progress], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -160,7 +162,7 @@ class Delivery:
         self.progress = Progress(rows=len(self._rows), batches=count(self._source, settings, self._rows))
         self._settings, self._credential = settings, credential
         self._on_progress = on_progress
-        self._again, self._resume, self._test, self._writes = again, resume, test, journal
+        self._again, self._resume, self._test, self._undo, self._writes = again, resume, test, undo, journal
         self._started = 0.0
         self._loop = Loop(
             self._source,
@@ -271,13 +273,19 @@ class Delivery:
                     head, past = unfinished(source, settings, rows, digests, where)
                 else:
                     past = fresh(source, settings, rows, digests, where, again=self._again)
+                    forget()
+                    done = what(settings.endpoint, settings.when_found)
                     head = Head.new(
-                        what(settings.endpoint, settings.when_found),
+                        f"Undo: {done}" if self._undo else done,
                         self._credential,
                         target=where,
                         fingerprint=digests.fingerprint(),
                         rows=len(source),
                         test=self._test,
+                        model=settings.endpoint.model,
+                        operation=settings.endpoint.operation,
+                        context=dict(settings.context),
+                        undo=self._undo,
                     )
                 journal = stack.enter_context(Journal(head, digests.of))
             yield past, journal

@@ -1,39 +1,41 @@
 """A send that is being written down: before and after each call, in the thread that sends.
 
 It holds digests of rows, ids of records and what became of each row; no key, and no cell of the frame but those that
-Odoo repeats in its messages. A file belongs to the process that sends. SQLite's log needs no shared memory where one
-process has the file for itself (sqlite.org/wal.html, section 8), so this works in a home on a network too.
+Odoo repeats in its messages. What records held before they were written is in a file of its own beside it. A file
+belongs to the process that sends. SQLite's log needs no shared memory where one process has the file for itself
+(sqlite.org/wal.html, section 8), so this works in a home on a network too.
 """
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
 from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN
-from odoo_widgets.net.sends import CELLS, folder, held, here, now, opened, told
+from odoo_widgets.net.before import BeforeFile
+from odoo_widgets.net.sends import CELLS, folder, held, here, now, opened, told, write_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     import numpy as np
 
+    from odoo_widgets.flow.before import Kept
     from odoo_widgets.flow.responses import Outcome
     from odoo_widgets.net.sends import Head
 
 BEGIN = """
-INSERT INTO rows (row, digest, status) VALUES (?, ?, ?)
-ON CONFLICT (row) DO UPDATE SET status = excluded.status"""
+INSERT INTO rows (row, digest, status, id) VALUES (?, ?, ?, ?)
+ON CONFLICT (row) DO UPDATE SET status = excluded.status, id = COALESCE(excluded.id, rows.id)"""
 SETTLE = """
 INSERT INTO rows (row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (row) DO UPDATE SET
-  status = excluded.status, id = excluded.id, batch = excluded.batch, http_status = excluded.http_status,
-  error_type = excluded.error_type, error_field = excluded.error_field, error = excluded.error,
-  attempts = excluded.attempts, seconds = excluded.seconds"""
+  status = excluded.status, id = COALESCE(excluded.id, rows.id), batch = excluded.batch,
+  http_status = excluded.http_status, error_type = excluded.error_type, error_field = excluded.error_field,
+  error = excluded.error, attempts = excluded.attempts, seconds = excluded.seconds"""
 LEAVE = "UPDATE rows SET status = ? WHERE row = ? AND status = ?"
 
 
@@ -57,19 +59,35 @@ class Journal:
         with told("written", folder()), ExitStack() as stack:
             stack.enter_context(held(head))
             self._file = stack.enter_context(closing(opened(self._path.with_suffix(".sqlite"))))
-            self._write_head()
+            write_head(self.head)
             self._held = stack.pop_all()
+        self._kept: BeforeFile | None = None
 
-    def sending(self, rows: Sequence[int]) -> None:
+    def sending(self, rows: Sequence[int], ids: Sequence[int] | None = None, kept: Sequence[Kept] = ()) -> None:
         """Before a call: its rows may be in Odoo from now on.
+
+        Args:
+            rows: Their positions.
+            ids: The records that they are for; None for records that are still to be made.
+            kept: What the records hold that the call writes over.
 
         Raises:
             JournalError: That cannot be written down, so the call must not be made.
         """
-        with told("written", self._path), self._file:
-            self._file.executemany(
-                BEGIN, ((*each, IN_FLIGHT) for each in zip(rows, self._digests(rows).tolist(), strict=True))
-            )
+        known = ids if ids is not None else [None] * len(rows)
+        digests = self._digests(rows).tolist()
+        with told("written", self._path):
+            if kept:
+                self._before().keep(kept)
+            with self._file:
+                begun = zip(rows, digests, known, strict=True)
+                self._file.executemany(BEGIN, ((row, digest, IN_FLIGHT, each) for row, digest, each in begun))
+
+    def _before(self) -> BeforeFile:
+        # Most sends write over nothing.
+        if self._kept is None:
+            self._kept = self._held.enter_context(BeforeFile(self.head))
+        return self._kept
 
     def settled(self, outcomes: Iterable[Outcome], left: Sequence[int] = ()) -> None:
         """After a call: what became of rows, and which rows the call did nothing to.
@@ -96,7 +114,7 @@ class Journal:
         """The send has come to its end, whatever became of its rows."""
         self.head = attrs.evolve(self.head, ended=now(), statuses=statuses)
         with told("written", self._path):
-            self._write_head()
+            write_head(self.head)
 
     def close(self) -> None:
         """Lets go of the files."""
@@ -107,9 +125,3 @@ class Journal:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
-
-    def _write_head(self) -> None:
-        path = self._path.with_suffix(".json")
-        new = path.with_suffix(".new")
-        new.write_text(json.dumps(attrs.asdict(self.head), indent=1), encoding="utf-8")
-        new.replace(path)

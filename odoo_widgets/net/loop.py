@@ -14,6 +14,7 @@ from aiolimiter import AsyncLimiter
 
 from odoo_widgets.flow.again import unasked
 from odoo_widgets.flow.batches import group_position
+from odoo_widgets.flow.before import kept
 from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import judge
@@ -217,7 +218,7 @@ class Loop:
             call = self._edit(call)
         request = self._protocol.encode(call, self._settings, self._credential, self.server)
         if call.ask.changes and self._journal is not None:
-            self._journal.sending(call.rows)
+            self._journal.sending(call.rows, call.ask.ids, kept(call.ask))
         if call.ask.changes or call.ask.effect_of is not None:
             # In doubt until it is judged, whatever happens in between.
             self._doubt(planned, self._calls_of[call.number] + 1)

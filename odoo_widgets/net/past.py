@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from odoo_widgets.flow.errors import JournalError, RepeatedError, Repeats
+from odoo_widgets.flow.digests import Digests
+from odoo_widgets.flow.errors import DataError, JournalError, RepeatedError, Repeats
 from odoo_widgets.flow.problems import row_name
-from odoo_widgets.flow.repeats import IN_FLIGHT, LEFT_A_TRACE, NOT_BEGUN, Past, doubling, findable, matched
+from odoo_widgets.flow.repeats import (
+    IN_FLIGHT,
+    LEFT_A_TRACE,
+    NOT_BEGUN,
+    Past,
+    Unfinished,
+    doubling,
+    findable,
+    matched,
+)
 from odoo_widgets.flow.responses import Outcome, figures
 from odoo_widgets.net import sends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from odoo_widgets.flow.digests import Digests
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
     from odoo_widgets.net.sends import Head, Written
@@ -141,13 +150,13 @@ def unfinished(
         JournalError: There is none, it still goes on, or the frame is not the one that was sent.
     """
     earlier = sends.heads(target)
-    begun = [head for head in earlier if not head.test and (not head.ended or head.left)]
-    if not begun:
+    begun = [head for head in earlier if not head.test and not head.undo and head.left]
+    head = latest(source, digests, earlier) or next(iter(begun), None)
+    if head is None or not head.left:
         raise JournalError(
-            f"There is nothing to resume: no send to {settings.endpoint.model or settings.url} was ended before its "
-            "last row. Use send."
+            f"There is nothing to resume: no send of these rows to {settings.endpoint.model or settings.url} was ended "
+            "before its last row. Use send."
         )
-    head = next((each for each in begun if each.fingerprint == digests.fingerprint()), begun[0])
     written = sends.read(head)
     _check_same(source, written, digests)
     status = dict(zip(written.rows.tolist(), written.statuses, strict=True))
@@ -166,6 +175,48 @@ def unfinished(
     return head, Past(tuple(outcomes), found_out, [row for row in rest if row not in left_out], batches)
 
 
+def latest(source: Source, digests: Digests, earlier: list[Head]) -> Head | None:
+    """The last send of the same rows, tests aside; None if there was none.
+
+    Raises:
+        JournalError: It still goes on.
+    """
+    for head in earlier:
+        if not head.test and not head.undo and head.rows == len(source):
+            rows, before = sends.first_rows(head, COMPARED)
+            if len(rows) and np.array_equal(digests.of(rows.tolist()), before):
+                return head
+    return None
+
+
+def resumable(source: Source, settings: Settings, target: str) -> Unfinished | None:
+    """What there is to go on with of the last send of these rows.
+
+    Args:
+        source: The bound frame.
+        settings: What it is sent with.
+        target: Where it goes.
+
+    Returns:
+        How far it came; None if it came to its end, goes on, or is not known.
+    """
+    earlier = sends.heads(target)
+    if not any(head.left and not head.test for head in earlier):
+        return None
+    try:
+        head = latest(source, Digests(source, settings, range(len(source))), earlier)
+        statuses = sends.tally(head) if head is not None and head.left else {}
+        doubted = sends.positions(head, IN_DOUBT) if head is not None and statuses else []
+        found_out = len(findable(source, settings, doubted))
+    except (DataError, JournalError):
+        return None
+    if head is None or not statuses:
+        return None
+    done = sum(statuses.values()) - len(doubted) - sum(statuses.get(status, 0) for status in OPEN)
+    left = head.rows - done - len(doubted) + found_out
+    return Unfinished(head.day, head.rows, done, len(doubted), left) if left > 0 and done + len(doubted) else None
+
+
 def _check_same(source: Source, written: Written, digests: Digests) -> None:
     head, size = written.head, len(source)
     if head.rows != size:
@@ -178,4 +229,6 @@ def _check_same(source: Source, written: Written, digests: Digests) -> None:
 
 
 NAMED = 5
+# As many rows as tell whether a send had the same.
+COMPARED = 100
 TAKE = "Nothing was sent. Resume it with the frame as it was, or send this one with again=False."

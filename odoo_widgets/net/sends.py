@@ -1,7 +1,7 @@
 """The sends that are written down: listed, read, thrown away. Each has files of its own in the user's state folder.
 
-`<name>.json` is what a list shows of it, `<name>.sqlite` has its rows, and `<name>.lock` is held by the process that
-sends, and ends with it.
+`<name>.json` is what a list shows of it, `<name>.sqlite` has its rows, `<name>.before.sqlite` has what records held
+before they were written, and `<name>.lock` is held by the process that sends, and ends with it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.responses import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from odoo_widgets.flow.credential import Credential
@@ -49,6 +49,10 @@ CREATE TABLE IF NOT EXISTS rows (
 READ = """
 SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
 FROM rows ORDER BY row"""
+# How the name of a send begins.
+TIME = "%Y%m%dT%H%M%S%f"
+# What the responses say no record of, whichever the row was for.
+WITHOUT_ID = ("rejected", "not_sent")
 # Another process looks whether a send is going on.
 LOOK_SECONDS = 0.5
 # And looks a frame through before it starts.
@@ -80,6 +84,10 @@ class Head:
         ended: When; empty while it goes on, or if its process died.
         process: The process that sends, with the machine it is on.
         statuses: How many rows have which status.
+        model: The model of its records.
+        operation: What was done to them.
+        context: Odoo's context that it was sent in.
+        undo: The name of the send that it takes back; empty for any other.
     """
 
     name: str
@@ -95,12 +103,18 @@ class Head:
     ended: str = ""
     process: str = ""
     statuses: dict[str, int] = attrs.field(factory=dict)
+    model: str = ""
+    operation: str = ""
+    context: dict[str, Any] = attrs.field(factory=dict)
+    undo: str = ""
 
     @classmethod
-    def new(cls, title: str, me: Credential, *, target: str, fingerprint: str, rows: int, test: bool = False) -> Self:
+    def new(
+        cls, title: str, me: Credential, *, target: str, fingerprint: str, rows: int, test: bool = False, **more: Any
+    ) -> Self:
         """A send that starts now."""
         return cls(
-            name=f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}",
+            name=f"{datetime.now(UTC):{TIME}}-{secrets.token_hex(4)}",
             title=title,
             server=me.server,
             database=me.database,
@@ -110,13 +124,15 @@ class Head:
             rows=rows,
             started=now(),
             test=test,
+            **more,
         )
 
     @property
     def left(self) -> int:
-        """How many rows it did not come to, or does not know the end of."""
-        settled = sum(number for status, number in self.statuses.items() if status not in ("not_sent", "in_doubt"))
-        return self.rows - settled
+        """How many rows it did not come to, or does not know the end of; all where it has no end yet."""
+        if not self.ended:
+            return self.rows
+        return sum(self.statuses.get(status, 0) for status in ("not_sent", "in_doubt"))
 
     @property
     def day(self) -> str:
@@ -144,16 +160,22 @@ def told(what: str, path: Path) -> Iterator[None]:
         raise JournalError(f"The journal of this send cannot be {what}: {told} ({path}).") from error
 
 
-def opened(path: Path) -> sqlite3.Connection:
-    """The rows of a send, for this process alone."""
+def opened(path: Path, schema: str = SCHEMA, *, synchronous: str = "FULL") -> sqlite3.Connection:
+    """The rows of a send, or what is kept beside them, for this process alone.
+
+    Args:
+        path: The file.
+        schema: What makes its table.
+        synchronous: What a commit waits for (sqlite.org/pragma.html): with FULL, what was written before a call is
+            there after a power cut too.
+    """
     path.touch(mode=0o600)
     # The thread that sends makes it; whoever waited for that one may close it.
     file = sqlite3.connect(path, check_same_thread=False)
     file.execute("PRAGMA locking_mode = EXCLUSIVE")
     file.execute("PRAGMA journal_mode = WAL")
-    # What was written before a call must be there after a power cut too.
-    file.execute("PRAGMA synchronous = FULL")
-    file.execute(SCHEMA)
+    file.execute(f"PRAGMA synchronous = {synchronous}")
+    file.execute(schema)
     return file
 
 
@@ -204,7 +226,7 @@ def said(head: Head) -> str:
 def running(head: Head) -> str:
     """The process that is writing a send down; empty if none is."""
     try:
-        with held(head, 0):
+        with held(head):
             return ""
     except JournalError:
         return head.process or "of an unknown number"
@@ -219,6 +241,14 @@ def heads(target: str = "") -> list[Head]:
     found = [head for path in folder().glob("*.json") if (head := _head(path)) is not None]
     wanted = (head for head in found if not target or head.target == target)
     return sorted(wanted, key=lambda head: head.name, reverse=True)
+
+
+def write_head(head: Head) -> None:
+    """Writes what a list shows of a send."""
+    path = folder() / f"{head.name}.json"
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(attrs.asdict(head), indent=1), encoding="utf-8")
+    new.replace(path)
 
 
 def _head(path: Path) -> Head | None:
@@ -250,8 +280,9 @@ class Written:
     def outcome(self, place: int, row: int) -> Outcome:
         """What became of a row, as the outcome of a row of another frame."""
         record, *rest = self.cells[place]
-        told = dict(zip(CELLS[1:], rest, strict=True))
-        return Outcome([row], self.statuses[place], ids=None if record is None else [record], **told)
+        told, status = dict(zip(CELLS[1:], rest, strict=True)), self.statuses[place]
+        ids = None if record is None or status in WITHOUT_ID else [record]
+        return Outcome([row], status, ids=ids, **told)
 
 
 def read(head: Head) -> Written:
@@ -267,6 +298,44 @@ def read(head: Head) -> Written:
     return Written(head, rows, digests, [each[2] for each in found], [each[3:] for each in found])
 
 
+def tally(head: Head) -> dict[str, int]:
+    """How many rows of a send have which status by now, as they were written down.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    if head.ended:
+        return dict(head.statuses)
+    path = folder() / f"{head.name}.sqlite"
+    with told("read", path), held(head), closing(opened(path)) as file:
+        return dict(file.execute("SELECT status, count(*) FROM rows GROUP BY status").fetchall())
+
+
+def first_rows(head: Head, most: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The first rows of a send that were written down: their positions and their digests.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    path = folder() / f"{head.name}.sqlite"
+    with told("read", path), held(head), closing(opened(path)) as file:
+        found = file.execute("SELECT row, digest FROM rows ORDER BY row LIMIT ?", (most,)).fetchall()
+    pairs = np.array(found, dtype="int64").reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def positions(head: Head, statuses: Sequence[str]) -> list[int]:
+    """The positions of the rows of a send that have one of some statuses.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    path = folder() / f"{head.name}.sqlite"
+    found = f"SELECT row FROM rows WHERE status IN ({', '.join('?' * len(statuses))}) ORDER BY row"  # noqa: S608 - marks
+    with told("read", path), held(head), closing(opened(path)) as file:
+        return [row for (row,) in file.execute(found, tuple(statuses))]
+
+
 def forget(kept: timedelta = KEPT) -> list[Head]:
     """Throws away what was written of sends that are older.
 
@@ -276,8 +345,10 @@ def forget(kept: timedelta = KEPT) -> list[Head]:
     Returns:
         What is gone.
     """
-    oldest = (datetime.now(UTC) - kept).isoformat(timespec="seconds")
-    gone = [head for head in heads() if head.started < oldest and not running(head)]
+    # Names begin with the time, so that nothing is opened where nothing is old.
+    oldest = f"{datetime.now(UTC) - kept:{TIME}}"
+    old = (_head(path) for path in sorted(folder().glob("*.json"), reverse=True) if path.stem < oldest)
+    gone = [head for head in old if head is not None and not running(head)]
     for head in gone:
         for path in folder().glob(f"{head.name}.*"):
             path.unlink(missing_ok=True)

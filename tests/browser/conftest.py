@@ -56,8 +56,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory, odoo: Sandbox) -> Iterator[Lab
         "ODOO_LOGIN": me.login,
         "ODOO_API_KEY": me.api_key.get_secret_value(),
         "PLANTED": PLANTED,
-        # Names that are remembered are the tests' own.
+        # Names that are remembered, and sends that are written down, are the tests' own.
         "XDG_CONFIG_HOME": str(tmp_path_factory.mktemp("config")),
+        "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state")),
     }
     with jupyterlab(tmp_path_factory.mktemp("notebooks"), environment, kernels()) as lab:
         yield lab

@@ -193,7 +193,7 @@ def test_an_excluded_column_can_still_hold_the_ids() -> None:
 
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in WITHOUT_IDS])
 def test_which_records_are_there_is_asked_before_anything_is_done_to_them(operation: str) -> None:
-    settings = Settings(f"{SERVER}/{operation}", ids="key", batch_size=3)
+    settings = Settings(f"{SERVER}/{operation}", ids="key", batch_size=3, keep_before=False)
     assert [
         (call.number, call.rows, call.ask.method, call.ask.arguments, call.ask.context)
         for call in plan(FRAME, settings)

@@ -136,6 +136,7 @@ EVERY = {
     "max_bytes": 500_000,
     "timezone": "Europe/Brussels",
     "context": {"lang": "fr_FR", "deep": {"a": [1, {"b": [True, 0.5]}]}},
+    "keep_before": False,
     "concurrency": 2,
     "calls_per_second": 0.5,
     "timeout": 12.5,

@@ -56,24 +56,3 @@ def test_an_earlier_test_of_a_row_counts_again_once_the_later_one_is_undone() ->
     tests = [made(frame, [0], "in_doubt"), tested.undone(later, answer)]
     assert tests[1].created.empty
     assert tested.known(tests, tested.target(CREATE, ME))[0].status.tolist() == ["in_doubt"]
-
-
-@pytest.mark.parametrize(
-    ("settings", "url", "operation"),
-    [
-        (CREATE, f"{SERVER}/json/2/res.partner/unlink", "unlink"),
-        (Destination(f"{SERVER}/jsonrpc", model="res.partner", operation="create"), f"{SERVER}/jsonrpc", "unlink"),
-        (Destination(f"{SERVER}/api/res.partner?a=b"), f"{SERVER}/api/res.partner/{{id}}?a=b", "DELETE"),
-    ],
-)
-def test_what_was_created_is_deleted_over_the_same_protocol(settings: Destination, url: str, operation: str) -> None:
-    undoing = tested.undoing(settings.replace(exclude=["id"], headers="a:b"))
-    assert undoing is not None
-    assert (undoing.url, undoing.endpoint.operation) == (url, operation)
-    assert undoing.endpoint.model == "res.partner"
-    assert undoing.headers == {"a": "b"}
-    assert undoing.exclude == ()
-
-
-def test_a_url_that_takes_values_of_rows_cannot_be_undone() -> None:
-    assert tested.undoing(CREATE.replace(url=f"{CREATE.url}?a={{name}}")) is None

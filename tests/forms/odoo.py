@@ -37,6 +37,10 @@ class Odoo:
         self.deleted = []
         self.unlink = lambda ids: (self.deleted.extend(ids) or True, 200)
         server.expect_request("/json/2/res.partner/search_read").respond_with_handler(self._find)
+        self.changed = []
+        self.fields = ({name: {"type": "datetime"} for name in ("create_date", "write_date")}, 200)
+        server.expect_request("/json/2/res.partner/fields_get").respond_with_handler(self._describe)
+        server.expect_request("/json/2/mail.message/search_read").respond_with_json([])
         server.expect_request("/json/2/res.partner/unlink").respond_with_handler(self._delete)
 
     def create(self, records: list[dict[str, Any]]) -> tuple[Any, int]:
@@ -47,8 +51,17 @@ class Odoo:
 
     def _find(self, request: Request) -> Response:
         [[_, _, ids]] = request.get_json()["domain"]
-        there = [{"id": each} for each in ids if each <= len(self.records) and each not in self.deleted]
+        made = dict.fromkeys(("create_date", "write_date"), "2026-03-01 12:00:00")
+        held = {name: made.get(name, False) for name in request.get_json()["fields"]}
+        there = [{**held, "id": each} for each in ids if each <= len(self.records) and each not in self.deleted]
+        for each in there:
+            if each["id"] in self.changed:
+                each["write_date"] = "2026-03-02 12:00:00"
         return Response(json.dumps(there), 200, content_type="application/json")
+
+    def _describe(self, _request: Request) -> Response:
+        body, status = self.fields
+        return Response(json.dumps(body), status, content_type="application/json")
 
     def _delete(self, request: Request) -> Response:
         self.asked.append(request.get_json())

@@ -1,4 +1,4 @@
-"""What is folded up: empty cells, language, company, e-mails about assignments, time zone, the rate."""
+"""What is folded up: empty cells, language, company, e-mails, time zone, the rate, values from before."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ EDITS = [
     ("Calls at a Time", 4, {"concurrency": 4}, "vals_list"),
     ("Calls per Second", "2.5", {"calls_per_second": 2.5}, "vals_list"),
     ("Seconds per Call", 30.0, {"timeout": 30.0}, "vals_list"),
+    ("Keep what records hold before they are updated?", False, {"keep_before": False}, "vals_list"),
 ]
 
 

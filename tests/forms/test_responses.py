@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -119,3 +120,42 @@ def test_responses_are_the_next_source(show: Show, frame: pd.DataFrame, odoo: Od
     follow.form.destination = there.replace(exclude=["name"])
     assert follow.form.destination.exclude[0] == "name"
     assert set(follow.form.destination.exclude) == {"name", *COLUMNS} - {"id"}
+
+
+def test_a_send_is_undone_after_a_look_at_what_that_does(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    assert screen.button("Undo…") not in screen.visible
+    screen.click("Send")
+    screen.wait_for_end()
+    odoo.changed = [3, 5]
+    screen.click("Undo…")
+    screen.wait_for_end()
+    assert odoo.deleted == []
+    assert screen.text("plan").startswith("12 rows")
+    assert screen.says("Delete 10. Refused 2: It was changed since (2).")
+    do = screen.button("Delete 10")
+    assert do.disabled
+    screen.click("Close Undo")
+    assert do not in screen.visible
+    screen.click("Undo…")
+    screen.wait_for_end()
+    screen.type("Undo Confirmation", "mycompany")
+    assert not do.disabled
+    screen.click("Delete 10")
+    screen.wait_for_end()
+    assert sorted(odoo.deleted) == [1, 2, 4, *range(6, 13)]
+    assert screen.form.responses.status.value_counts().to_dict() == {"deleted": 10, "not_sent": 2}
+    assert "Undo" in screen.text("counts")
+    assert "deleted 10 · not sent 2" in screen.text("counts")
+    assert screen.button("Undo…") not in screen.visible
+
+
+def test_what_keeps_an_undo_from_being_shown_is_said(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    screen.click("Send")
+    screen.wait_for_end()
+    odoo.fields = ({"name": "odoo.exceptions.AccessError", "message": "<b>You</b> may not."}, 403)
+    screen.click("Undo…")
+    screen.wait_for_end()
+    assert "<b>You</b> may not." in html.unescape(screen.text("problem"))
+    assert odoo.deleted == []

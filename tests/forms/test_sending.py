@@ -67,7 +67,7 @@ def test_the_bar_and_the_figures_follow_every_call_that_takes_its_time(
 
     odoo.answer = slow
     screen.click("Send")
-    screen.wait(lambda: re.fullmatch(r"6/12 · \d+/s · 0 s left · sending", screen.text("figures")))
+    screen.wait(lambda: re.fullmatch(r"6/12 · \d+/s · \d s left · sending", screen.text("figures")))
     screen.wait_for_end()
     assert seen == [3, 6, 9, 12]
 

@@ -96,10 +96,10 @@ class Odoo:
 
 
 def _search_read(odoo: Odoo, asked: Asked) -> Any:
-    ((_, _, ids),), fields = asked.given
+    ((_, _, ids),), fields, *_ = asked.given
     assert asked.context["active_test"] is False
     return [
-        {name: (each if name == "id" else odoo.records[each][name]) for name in fields}
+        {name: (each if name == "id" else odoo.records[each].get(name, False)) for name in fields}
         for each in ids
         if each in odoo.records
     ]

@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import EndpointError, JournalError, RepeatedError
-from odoo_widgets.net import sends
+from odoo_widgets.flow.errors import DataError, EndpointError, JournalError, RepeatedError
+from odoo_widgets.flow.retry import rejected
+from odoo_widgets.net import listed, sends
+from odoo_widgets.net.delivery import Delivery
 from tests.net.servers import SOON
 from tests.net.speaking import Odoo
 
 if TYPE_CHECKING:
-    from odoo_widgets.net.delivery import Delivery
     from tests.net.speaking import Asked
 
 SERVER = "https://mycompany.example.com"
@@ -287,6 +288,74 @@ def test_no_file_holds_the_key_or_a_cell_and_nobody_else_may_read_it() -> None:
         assert b"Confidential" not in content
     assert stat.S_IMODE(sends.folder().stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in files if path.suffix == ".sqlite"} == {0o600}
+
+
+def test_what_there_is_to_go_on_with_is_known_without_asking_the_server() -> None:
+    odoo = Odoo()
+    assert CREATE.unfinished(FRAME, ME) is None
+    delivery(odoo, test=True, rows=[0]).result()
+    assert CREATE.unfinished(FRAME, ME) is None
+    interrupted(odoo, after=2, frame=FRAME[1:].reset_index(drop=True))
+    assert CREATE.unfinished(FRAME, ME) is None
+    found = CREATE.unfinished(FRAME[1:], ME)
+    assert found is not None
+    assert (found.rows, found.done, found.in_doubt, found.left) == (9, 4, 2, 3)
+    assert CREATE.unfinished(FRAME[1:].assign(name="other"), ME) is None
+    delivery(odoo, FRAME[1:], resume=True).result()
+    assert CREATE.unfinished(FRAME[1:], ME) is None
+
+
+def test_a_send_whose_rest_was_sent_anew_is_not_gone_on_with() -> None:
+    odoo = Odoo()
+    running = delivery(odoo)
+    odoo._instead[1] = httpx.Response(401, json={"name": "werkzeug.exceptions.Unauthorized", "message": "no"})
+    running.result()
+    assert CREATE.unfinished(FRAME, ME) is not None
+    assert set(delivery(odoo, again=False).result()["status"]) == {"created"}
+    assert CREATE.unfinished(FRAME, ME) is None
+    with pytest.raises(JournalError, match="There is nothing to resume"):
+        delivery(odoo, resume=True).result()
+    assert names(odoo) == sorted(FRAME["name"])
+
+
+def test_corrected_rows_are_merged_in_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    odoo = Odoo(instead={1: httpx.Response(422, json={"name": "odoo.exceptions.ValidationError", "message": "no"})})
+    mine = {"transport": odoo.transport, "policy": SOON}
+    monkeypatch.setattr("odoo_widgets.destination.Delivery", lambda *given, **how: Delivery(*given, **how | mine))
+    frame = FRAME.head(3).set_axis(["a", "b", "b"])
+    responses = CREATE.replace(batch_size=1).send(frame, ME)
+    fixed = rejected(frame, responses)
+    assert fixed.index.tolist() == ["b"]
+    whole = CREATE.retry(fixed.assign(name="corrected"), ME, responses)
+    assert whole["status"].tolist() == ["created"] * 3
+    assert whole.index.tolist() == ["a", "b", "b"]
+    assert [record["name"] for record in odoo.records.values()] == ["n0", "n2", "corrected"]
+    assert whole["batch"].tolist() == [0, 3, 2]
+    with pytest.raises(DataError, match="Row 'a' is not among the rejected rows"):
+        CREATE.retry(frame.head(1), ME, responses)
+
+
+def test_the_sends_are_a_table() -> None:
+    assert listed.sends().empty
+    delivery(Odoo(), test=True, rows=[0]).result()
+    delivery(Odoo(), again=True).result()
+    found = listed.sends()
+    assert found["statuses"].tolist() == ["created 10", "created 1"]
+    assert found["test"].tolist() == [False, True]
+    assert found["state"].tolist() == ["ended", "ended"]
+    assert str(found["when"].dtype.tz) == "UTC"
+    assert found.dtypes.equals(listed.sends().head(0).dtypes)
+
+
+def test_an_old_send_is_forgotten_when_a_new_one_starts() -> None:
+    delivery(Odoo()).result()
+    [old] = sends.heads()
+    for path in sends.folder().glob(f"{old.name}.*"):
+        path.rename(path.with_name("20200101T000000000000-00000000" + path.suffix))
+    head = sends.folder() / "20200101T000000000000-00000000.json"
+    head.write_text(head.read_text().replace(old.name, head.stem))
+    delivery(Odoo(), again=True).result()
+    assert [each.name > "2021" for each in sends.heads()] == [True]
 
 
 def test_sends_are_listed_and_thrown_away_when_they_are_old() -> None:

@@ -51,7 +51,9 @@ class Odoo:
         if method == "search_read":
             ((field, operator, ids),) = body["domain"]
             assert (field, operator, body["context"]["active_test"]) == ("id", "in", False)
-            return httpx.Response(200, json=[{"id": each} for each in reversed(ids) if each not in self.gone])
+            there = [each for each in reversed(ids) if each not in self.gone]
+            held = dict.fromkeys(body["fields"], False)
+            return httpx.Response(200, json=[{**held, "id": each} for each in there])
         if method == "web_save_multi":
             return httpx.Response(200, json=[{"id": each} for each in body["ids"]])
         ids = [100 + place for place in range(len(body.get("data", [])))]

@@ -1,4 +1,4 @@
-"""What is seldom changed: empty cells, language, company, time zone, e-mails about assignments, the rate."""
+"""What is seldom changed: empty cells, language, company, time zone, e-mails, the rate, values from before."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ EMPTY_NOTE = "Elsewhere an empty cell leaves its field out: Odoo's default on cr
 EMAILS = "E-mail people about records that are assigned to them?"
 CONTEXT_NOTE = "These go to Odoo with each call. Press Check to be offered the languages and companies that are there."
 NO_COMPANY = "Company is the number that Odoo knows it by, such as 2; after Check, its name will do."
+KEEP = "Keep what records hold before they are updated?"
+KEEP_NOTE = "In a file on this computer, for 90 days. Without it, what is updated cannot be put back."
 ZONE_NOTE = "The zone of times in the data that carry none."
 
 
@@ -29,7 +31,7 @@ def more_panel(state: State) -> w.Widget:
     """The settings that fold up."""
     fold = w.Button(description="▸ More", tooltip="Empty cells, language, company, time zone, e-mails, rate")
     fold.add_class("ow-fold")
-    inside = w.VBox([_empty_cells(state), _context(state), _zone(state), rate_panel(state)])
+    inside = w.VBox([_empty_cells(state), _context(state), _zone(state), rate_panel(state), _before(state)])
     inside.add_class("ow-views")
     hide(inside, hidden=True)
 
@@ -151,3 +153,15 @@ def _zone(state: State) -> w.Widget:
 
     state.on("server", call=follow)
     return with_note(control, Text(ZONE_NOTE))
+
+
+def _before(state: State) -> w.Widget:
+    control = w.Checkbox(description=KEEP, indent=False)
+    control.add_class("ow-check")
+
+    def shown() -> bool:
+        value = state.shown("keep_before")
+        return True if value is None else bool(value)
+
+    mirror(state, control, shown, lambda wanted: {"keep_before": wanted})
+    return with_note(control, Text(KEEP_NOTE))

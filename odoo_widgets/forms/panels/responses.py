@@ -8,6 +8,8 @@ import ipywidgets as w
 
 from odoo_widgets.flow.responses import STATUSES, counts, shown
 from odoo_widgets.forms.obstacles import IDLE
+from odoo_widgets.forms.panels.past import correcting_panel, doubt_panel
+from odoo_widgets.forms.panels.undo import undo_button, undo_panel
 from odoo_widgets.forms.pieces import Text, anchor, escape, hide
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ OPTIONS: dict[str, Any] = {
     "style": "table-layout:auto;width:100%",
 }
 REJECTED = ("rejected",)
+WORDS = {"in_doubt": "sent, no answer: may be in Odoo"}
 EMPTY = "Nothing sent yet. After a send, each row has a line here, and form.responses is the DataFrame."
 WAITING = "Each row has a line here as soon as the send has ended."
 # By whether only they are shown.
@@ -38,19 +41,28 @@ SHOW_WORDS = {
 
 def responses_panel(state: State) -> w.Widget:
     """Counts by status, and the table."""
-    words, note, rejected = Text(kind="counts"), Text(), Text()
+    words, note = Text(kind="counts"), Text()
     only = w.Button()
     only.on_click(lambda _: state.show_rejected(only=not state.only_rejected))
     place = w.VBox([])
-    line = w.HBox([words, only])
+    line = w.HBox([words, only, undo_button(state)])
     line.add_class("ow-counts-line")
-    panel = w.VBox([Text("Responses", kind="heading", tag="h3"), line, rejected, place, note])
+    panel = w.VBox(
+        [
+            Text("Responses", kind="heading", tag="h3"),
+            line,
+            undo_panel(state),
+            correcting_panel(state),
+            doubt_panel(state),
+            place,
+            note,
+        ]
+    )
     panel.add_class("ow-responses")
 
     def follow() -> None:
         number = 0 if state.responses is None else counts(state.responses).get("rejected", 0)
         hide(only, not number)
-        rejected.show("form.rejected is the DataFrame of them, with your own columns." if number else "")
         only.description, only.tooltip = SHOW_WORDS[state.only_rejected]
         if state.responses is None:
             words.show(EMPTY if state.phase == IDLE else WAITING)
@@ -73,7 +85,7 @@ def _marked_up(part: pd.DataFrame) -> pd.DataFrame:
 
     A function that draws links in the browser would keep the page from being saved: it has no copy.
     """
-    made = part.map(lambda cell: escape(cell) if isinstance(cell, str) else cell)
+    made = part.replace({"status": WORDS}).map(lambda cell: escape(cell) if isinstance(cell, str) else cell)
     if "link" in part.columns:
         pairs = zip(part["id"].tolist(), part["link"].tolist(), strict=True)
         made["id"] = [anchor(str(each), address) or each for each, address in pairs]

@@ -9,10 +9,10 @@ import ipywidgets as w
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.deciding import ACTIVATE
 from odoo_widgets.forms.obstacles import IDLE, to_type
-from odoo_widgets.forms.panels.past import repeats_panel
+from odoo_widgets.forms.panels.past import repeats_panel, unfinished_panel
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled
-from odoo_widgets.forms.sending import CUTTING, SENDING, STOPPING, TESTING, UNDOING
+from odoo_widgets.forms.sending import CUTTING, LOOKING, SENDING, STOPPING, TESTING, UNDOING
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
@@ -23,16 +23,23 @@ STOP_WORDS = {
     SENDING: ("Stop", "Make no further call; the one in flight is waited for"),
     TESTING: ("Stop", "Make no further call; the one in flight is waited for"),
     UNDOING: ("Stop", "Make no further call; the one in flight is waited for"),
+    LOOKING: ("Stop", "Nothing is being sent"),
     STOPPING: ("Cut", "End the call in flight too; its rows may be in Odoo or not"),
     CUTTING: ("Cut", "The call in flight is being cut"),
 }
-PHASE_WORDS = {IDLE: "", SENDING: "sending", STOPPING: "stopping after this call", CUTTING: "cutting this call"}
+PHASE_WORDS = {
+    **dict.fromkeys((IDLE, TESTING, LOOKING), ""),
+    SENDING: "sending",
+    UNDOING: "undoing",
+    STOPPING: "stopping after this call",
+    CUTTING: "cutting this call",
+}
 # What is done before there is progress.
 FIRST_WORDS = {
     **PHASE_WORDS,
     SENDING: "looking through the data",
     TESTING: "sending test data",
-    UNDOING: "undoing the test",
+    LOOKING: "looking at what can be undone",
 }
 
 
@@ -62,7 +69,7 @@ def send_panel(state: State) -> w.Widget:
         confirm.placeholder = state.to_confirm
         confirm.value = state.confirmation
         stop.description, stop.tooltip = STOP_WORDS[state.phase]
-        stop.disabled = state.phase in (IDLE, CUTTING)
+        stop.disabled = state.phase in (IDLE, LOOKING, CUTTING)
 
     def follow_progress() -> None:
         hide(bar, state.progress is None)
@@ -82,12 +89,13 @@ def send_panel(state: State) -> w.Widget:
         "deciding",
         "tests",
         "again",
+        "unfinished",
         call=follow_settings,
     )
     state.on("progress", "phase", call=follow_progress)
     controls = w.HBox([send, stop, bar, figures])
     controls.add_class("ow-send-controls")
-    panel = w.VBox([plan, why, confirm, controls, obstacle, outcome, repeats_panel(state)])
+    panel = w.VBox([plan, why, confirm, controls, obstacle, outcome, unfinished_panel(state), repeats_panel(state)])
     panel.add_class("ow-send")
     return panel
 

@@ -626,9 +626,13 @@ class Destination(Settings):
         policy: Policy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Undoing:
-        """An undo that is ready to start, for whoever wants to watch and stop it. It takes what `undo` takes.
+        """An undo that is ready to start, for whoever wants to watch and stop it.
 
         Args:
+            responses: What a send returned, all of it or some of its rows.
+            credential: As whom.
+            archive: Whether what Odoo refuses to delete is archived instead.
+            on_progress: Called in the sending thread, after every call.
             policy: How often and how soon a call is made again.
             transport: What carries the requests in place of the network.
         """

@@ -28,6 +28,7 @@ from odoo_widgets.net.asking import ask
 from odoo_widgets.net.delivery import Delivery, Progress
 from odoo_widgets.net.odoo import probe
 from odoo_widgets.net.past import resumable
+from odoo_widgets.net.replaced import replaced
 from odoo_widgets.net.undoing import Undoing
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ class Destination(Settings):
             SettingsError: The file is not there or cannot be read, or a key in it is unknown or wrong.
         """
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            # Some editors put a byte order mark before it.
+            text = Path(path).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
                 f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}."
@@ -225,6 +227,28 @@ class Destination(Settings):
             )
         target = self.endpoint
         return probe(credential, model=target.model, protocol=target.protocol, settings=self, transport=transport)
+
+    def replaced(
+        self,
+        credential: Credential,
+        server: Server = NOTHING_KNOWN,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> Server:
+        """Asks only what a PUT does to the fields that are not sent: one GET, which changes nothing.
+
+        Args:
+            credential: As whom. Its server must be the one in the URL.
+            server: What is known of the server.
+            transport: What carries the request in place of the network.
+
+        Returns:
+            The server, with the model's fields among `replaced`; as it was, where this is no PUT, or it does not say.
+
+        Raises:
+            CredentialError: The key belongs to another server.
+        """
+        return replaced(self, credential, server, transport=transport)
 
     def fetch(
         self,

@@ -121,7 +121,9 @@ VALUES = {
     "a list for a page": ({"comment": ["a"]}, "builtins.TypeError", "comment: ['a']. It takes text."),
     "an object for a page": ({"comment": {}}, "builtins.TypeError", "comment: {}. It takes text."),
     "a truth for a file": ({"image_1920": True}, "builtins.TypeError", "A file is text in base64."),
-    "no picture": ({"image_1920": "?x"}, "odoo.exceptions.UserError", "base64"),
+    "no base64": ({"image_1920": "?x"}, "builtins.ValueError", "this is none"),
+    "no letter of base64": ({"image_1920": "!!"}, "builtins.ValueError", "this is none"),
+    "no picture": ({"image_1920": "aGVsbG8="}, "odoo.exceptions.UserError", "image file"),
     "no name": ({"name": False}, "odoo.exceptions.ValidationError", "Contacts require a name"),
 }
 

@@ -175,6 +175,13 @@ def test_two_rows_of_one_external_id_are_one_record_that_is_written_twice(odoo: 
     assert read(odoo, [first], "name") == [("last",)]
 
 
+def test_the_last_row_of_an_external_id_wins_whatever_columns_the_rows_fill(odoo: Sandbox) -> None:
+    frame = {"id": ["our.thrice"] * 3, "name": ["first", "second", "last"], "ref": ["a", None, "c"]}
+    responses = send(odoo, "load", frame)
+    assert responses["status"].tolist() == ["saved"] * 3
+    assert read(odoo, responses["id"].tolist()[:1], "name", "ref") == [("last", "c")]
+
+
 def test_a_row_that_load_refuses_is_named_with_its_field_and_the_others_of_its_call_are_saved(odoo: Sandbox) -> None:
     before = call(odoo, "res.partner", "search_count", domain=[])
     responses = send(
@@ -229,7 +236,8 @@ def test_load_guesses_no_record_by_its_name(odoo: Sandbox) -> None:
 
 def test_an_empty_cell_of_load_s_is_left_to_the_default_or_cleared_as_told(odoo: Sandbox) -> None:
     frame = {"name": ["a", "b"], "type": ["invoice", None]}
-    omitted, cleared = send(odoo, "load", frame), send(odoo, "load", frame, missing={"type": "clear"})
+    omitted = send(odoo, "load", frame)
+    cleared = send(odoo, "load", frame | {"name": ["c", "d"]}, missing={"type": "clear"})
     assert [kind for (kind,) in read(odoo, omitted["id"].tolist(), "type")] == ["invoice", "contact"]
     assert [kind for (kind,) in read(odoo, cleared["id"].tolist(), "type")] == ["invoice", False]
 

@@ -23,6 +23,9 @@ LOG_IN = "authenticate"
 # What reads, and is no method on records.
 READERS = ("default_get", "fields_get", "get_views", "name_search", "search", "search_count", "search_read")
 
+# What makes a record of a name. Over XML-RPC and JSON-RPC, the first argument is that name, and not ids.
+NAME_CREATE = "name_create"
+
 # Model and method names as Odoo spells them. Anything else could change the path:
 # `res.partner/../../web/session` reaches another address in httpx and requests.
 JSON2_PATH = re.compile(r"/json/2/(?P<model>[a-z0-9_.]+)/(?P<operation>\w+)/?", re.ASCII)
@@ -31,7 +34,7 @@ JSON2_RECORDS = re.compile(r"/json/2/(?P<model>[a-z0-9_.]+)(/(\{[^{}/]*\}|\d*))?
 # A part of a path such as v1.0.
 VERSION = re.compile(r"v?\d+(\.\d+)*$", re.ASCII)
 MODEL_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
-METHOD_NAME = re.compile(r"[a-zA-Z0-9]\w*", re.ASCII)
+METHOD_NAME = re.compile(r"[a-zA-Z]\w*", re.ASCII)
 
 # The addresses at which model and operation are named apart from the URL.
 RPC_PATHS = {"/jsonrpc": "jsonrpc", "/xmlrpc/2/object": "xmlrpc"}
@@ -176,6 +179,8 @@ def _operation(name: str | None) -> str:
         raise SettingsError(f"{name!r} is a method of HTTP, not of Odoo. Use create, write, unlink or load.")
     if name == LOG_IN:
         raise SettingsError(f"{name!r} is the login's own method. It is called by itself where it is needed.")
+    if name == NAME_CREATE:
+        raise SettingsError(f"{name!r} is for no records: it would take their ids for a name. Use create.")
     if name in READERS:
         raise SettingsError(f"{name!r} only reads, and is for no records. Use an operation that sends rows.")
     return name

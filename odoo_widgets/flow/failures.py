@@ -14,13 +14,15 @@ FLAGS = ("success", "ok", "issuccess")
 # Where a value is due.
 VALUES = ("result", "data", "id")
 # Where one more answer may stand.
-INNER = ("result", "data", "record")
+INNER = ("result", "data", "record", "response", "params")
 # How answers of success call a failure in the member `status`, and a success.
 FAILED = ("denied", "error", "exception", "fail", "failed", "failure", "invalid", "ko")
 WORKED = ("done", "ok", "success", "successful")
 CODES = ("status", "statuscode", "code")
 FIRST_CODE, LAST_CODE = 400, 599
-REASONS = ("errorcode", "errormessage", "errordescription")
+REASONS = ("errorcode", "errormessage", "errordescription", "exception", "fault", "iserror", "haserror", "haserrors")
+# How Odoo itself calls an exception, where it says what went wrong (odoo/http.py, serialize_exception).
+EXCEPTION = re.compile(r"(odoo|openerp|werkzeug|psycopg2|builtins)\.[\w.]+", re.ASCII)
 FALSE = ("false", "0", "no")
 # How a text begins that says that it did not work, and what a kind of error is called.
 SAYS_NO = re.compile(
@@ -109,7 +111,10 @@ def _denied(content: dict[str, Any], members: dict[str, Any]) -> bool:
     status = members.get("status")
     if status is False or (isinstance(status, str) and status.strip().lower() in FAILED):
         return True
-    if any(_is_code(members.get(name)) for name in CODES) or any(members.get(name) for name in REASONS):
+    if any(_is_code(members.get(name)) for name in CODES) or any(_is_reason(members.get(name)) for name in REASONS):
+        return True
+    name = members.get("name")
+    if "message" in members and isinstance(name, str) and EXCEPTION.fullmatch(name):
         return True
     if affirms(content):
         return False
@@ -142,6 +147,10 @@ def _denies(value: Any) -> bool:
     return value is False or _is_zero(value) or (isinstance(value, str) and value.strip().lower() in FALSE)
 
 
+def _is_reason(value: Any) -> bool:
+    return bool(value) and not _denies(value)
+
+
 def _is_zero(value: Any) -> bool:
     return type(value) is int and value == 0
 
@@ -161,7 +170,8 @@ def told(content: Any) -> tuple[str, str]:
 
 def _told(content: dict[str, Any]) -> tuple[str, str] | None:
     members = _members(content)
-    inner = members.get("error") or members.get("errors")
+    named = ("error", "errors", "exception", "fault")
+    inner = next((found for name in named if (found := members.get(name))), None)
     message = _first(content, MESSAGES)
     if isinstance(inner, dict):
         # JSON-RPC keeps what people read one level deeper.

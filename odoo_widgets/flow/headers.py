@@ -27,7 +27,11 @@ NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 FROM_ENVIRONMENT = re.compile(rf"([A-Za-z]+ +)?{NAMED.pattern}")
 
 # A header that is named like one of these holds a secret.
-SECRET_NAME = re.compile(r"api.?key|auth|cookie|passw|secret|session|token", re.IGNORECASE)
+SECRET_NAME = re.compile(
+    r"(access|api|app|client|master|private|service|shared|signing|subscription).?key|^(x.)?key$|auth|cookie|credential"
+    r"|passw|pwd|secret|session|signature|token",
+    re.IGNORECASE,
+)
 
 COOKIE = "cookie"
 KEY_AS_COOKIE = " Over REST, key_header='Cookie: session_id={key}' sends the key as one."

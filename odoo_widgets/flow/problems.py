@@ -139,22 +139,23 @@ def _keys(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[s
 
 def _addresses(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
     """What cannot stand in the URL."""
-    part = _part(source, rows)
+    part, fine = _part(source, rows), True
     for column in urls.columns(source, settings):
         if settings.needs_ids and column.name == settings.ids:
             continue  # looked at as ids
-        unsendable = list(findings(column.cells(part), column, None))
         # What cannot be sent cannot be looked at either.
-        for found in unsendable or urls.unfit(part, column):
+        unfit = list(findings(column.cells(part), column, None)) or list(urls.unfit(part, column))
+        fine &= not any(len(found.rows) for found in unfit)
+        for found in unfit:
             yield _sentence(source, column.position, rows, found)
-    if settings.endpoint.operation in SAME and settings.url_columns and not settings.needs_ids:
-        texts = {column.name: column.cells(part).astype(str) for column in urls.columns(source, settings)}
-        if len(doubled := np.flatnonzero(pd.DataFrame(texts).duplicated())):
-            name = row_name(source.frame.index, int(rows[int(doubled[0])]))
-            yield (
-                f"R{name[1:]}{_more(len(doubled))}: another row above {SAME[settings.endpoint.operation]}. Put the "
-                f"column of ids into the URL, like {{{settings.ids}}}, or keep one row for each address."
-            )
+    if not fine or settings.endpoint.operation not in SAME or settings.needs_ids:
+        return
+    if len(doubled := np.flatnonzero(pd.Series(urls.urls(source, part, settings)).duplicated())):
+        name = row_name(source.frame.index, int(rows[int(doubled[0])]))
+        yield (
+            f"R{name[1:]}{_more(len(doubled))}: another row above {SAME[settings.endpoint.operation]}. Put the "
+            f"column of ids into the URL, like {{{settings.ids}}}, or keep one row for each address."
+        )
 
 
 def _bare(source: Source, part: pd.DataFrame, settings: Settings, rows: Sequence[int]) -> Iterator[str]:

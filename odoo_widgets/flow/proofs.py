@@ -209,7 +209,8 @@ def prove(ask: Ask, result: Any, id_path: str = "") -> list[Proof] | None:
     if ask.method in VERB_PROOFS:
         proved = prove_verb(ask, result, id_path)
         return None if proved is None else [Proof(proved[0], proved[1], warning=proved[2])]
-    return PROOFS[ask.method](ask, result)
+    # What only asks, such as who the key belongs to, does nothing to any row.
+    return PROOFS[ask.method](ask, result) if ask.method in PROOFS else None
 
 
 def refusals(ask: Ask, result: Any) -> list[Refusal]:

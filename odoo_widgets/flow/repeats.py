@@ -11,6 +11,7 @@ import pandas as pd
 
 from odoo_widgets.flow import records
 from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.operations import OF_LOAD
 from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.responses import STATUSES, Outcome, figures
 
@@ -29,8 +30,6 @@ LEFT_A_TRACE = (*(status for status in STATUSES if status not in WITHOUT_TRACE),
 
 # Whatever is sent of a row again, its record is where it was.
 REPEATABLE = ("write", "unlink", "PUT", "PATCH", "DELETE")
-# The columns by which `load` finds the record that a row is.
-OF_LOAD = ("id", ".id")
 
 
 @attrs.frozen
@@ -102,13 +101,16 @@ def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndar
     if settings.key:
         # They are looked up.
         return np.arange(0)
-    found = there.operation == "load" and any(name in OF_LOAD for name in source.frame.columns)
     safe = (
         there.operation in REPEATABLE
-        or found
         or preset(there.model, there.operation) is not None
         or known(there.model, there.operation) is not None
     )
+    if there.operation == "load" and not safe:
+        # A row that names its record finds it again.
+        names = tuple(column for column in records.columns(source, settings) if column.field in OF_LOAD)
+        named = records.records(source.frame.iloc[list(rows)], names)
+        return np.flatnonzero([not any(record.values()) for record in named])
     return np.arange(0 if safe else len(rows))
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 # Fields that a sentence names, where there are more.
 NAMED = 3
-NOT_ASKED = "PUT may empty the fields that are not sent. Check, or destination.server(me), asks the server which."
+NOT_ASKED = (
+    "PUT may empty the fields that are not sent. Not every server says which: Check, or destination.server(me), asks."
+)
 FIELD = re.compile(r"\w+", re.ASCII)
 # The address of a model's records: a model's name comes last, or one that stands for it.
 FIXED_ID = re.compile(r"/\d+/?$", re.ASCII)
@@ -53,27 +55,41 @@ def note(call: Call, server: Server) -> str:
     )
 
 
+def question(settings: Settings) -> str:
+    """The address at which it can be asked what a PUT replaces: that of all the model's records.
+
+    Args:
+        settings: The settings of a PUT.
+
+    Returns:
+        The address; empty for other verbs, and where it cannot be told from the URL.
+    """
+    target = settings.endpoint
+    if target.protocol != "rest" or settings.method != "PUT" or not target.model:
+        return ""
+    collection = settings.url.partition("?")[0]
+    last = collection.rstrip("/").rpartition("/")[2]
+    if names(last) or FIXED_ID.search(settings.path):
+        collection = parent(collection)
+    # Add-ons that list records where ours describes the model are to list one.
+    return "" if names(collection) else f"{collection}?limit=1"
+
+
 def asks(settings: Settings, credential: Credential) -> httpx.Request | None:
-    """The request that asks what a PUT replaces: GET to the address of all the model's records.
+    """The request that asks what a PUT replaces.
 
     Args:
         settings: The settings of a PUT.
         credential: As whom.
 
     Returns:
-        The request, which changes nothing; None for other verbs, and where the address cannot be told from the URL.
+        A GET, which changes nothing; None where `question` knows no address for it.
     """
-    target = settings.endpoint
-    if target.protocol != "rest" or settings.method != "PUT" or not target.model:
-        return None
-    collection = settings.url.partition("?")[0]
-    last = collection.rstrip("/").rpartition("/")[2]
-    if names(last) or FIXED_ID.search(settings.path):
-        collection = parent(collection)
-    if names(collection):
+    address = question(settings)
+    if not address:
         return None
     envelope = rest.envelope_of(settings, credential, None)
-    return rest.signed(httpx.Request("GET", collection, headers=envelope), settings, credential)
+    return rest.signed(httpx.Request("GET", address, headers=envelope), settings, credential)
 
 
 def told(exchange: Exchange, server: Server, model: str) -> Server:

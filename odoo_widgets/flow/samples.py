@@ -148,7 +148,7 @@ class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside th
     def _clipped(self, sample: Sample) -> str:
         text = sample.view()
         left = len(text) - self.CLIP
-        return text if left <= 0 else f"{text[: self.CLIP]}\n… and {left:,} more characters"
+        return text if left <= 0 else f"{text[: self.CLIP]}\n… and {left:,} more characters, which its view() has"
 
 
 def stand_in(url: str, credential: Credential | None = None, key: str = MASK) -> Credential:

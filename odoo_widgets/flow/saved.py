@@ -120,7 +120,7 @@ def from_text(kind: type[AnySettings], text: str, name: str = "The text") -> Any
         return kind(**values)
     except SettingsError as error:
         wrong = _wrong(kind, values, str(error))
-        where = f", line {_line(text, wrong)}" if wrong else ""
+        where = f", line {_place(kind, values, wrong, text)}" if wrong else ""
         raise SettingsError(f"{name}{where}: {error}") from None
 
 
@@ -183,8 +183,20 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
 
 
-def _line(text: str, key: str) -> int:
-    """The line on which a key stands, from 1; 1 if it stands nowhere by itself."""
-    lines = text.splitlines()
+def _place(kind: type[Settings], values: dict[str, Any], wrong: str, text: str) -> int:
+    """The line of a wrong value; in a table, of the entry that is wrong by itself."""
+    line, table = _line(text, wrong), values.get(wrong)
+    converter = getattr(attrs.fields(kind), wrong).converter
+    for key, value in table.items() if isinstance(table, Mapping) and converter is not None else ():
+        try:
+            converter({key: value})
+        except SettingsError:
+            return _line(text, key, line)
+    return line
+
+
+def _line(text: str, key: str, above: int = 0) -> int:
+    """The line on which a key stands, from 1, below another one; that one, or 1, if it stands nowhere by itself."""
     pattern = re.compile(rf"\s*(\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*[=\].]")
-    return next((number for number, line in enumerate(lines, start=1) if pattern.match(line)), 1)
+    numbered = enumerate(text.splitlines()[above:], start=above + 1)
+    return next((number for number, line in numbered if pattern.match(line)), above or 1)

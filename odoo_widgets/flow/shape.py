@@ -7,14 +7,16 @@ from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from odoo_widgets.flow.answers import LAST_PART
 from odoo_widgets.flow.choices import XML_NAME
 from odoo_widgets.flow.formats import FORMATS
-from odoo_widgets.flow.kinds import is_sendable
+from odoo_widgets.flow.kinds import is_sendable, plain
 from odoo_widgets.flow.limits import check, limits_of
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
+from odoo_widgets.flow.source import numbers
 from odoo_widgets.flow.unsendable import UnsendableError
 from odoo_widgets.flow.urls import is_collection
 
@@ -47,6 +49,7 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
             f"This would send {len(frame):,} rows to record {match[1]}. Put the column of ids in its place: "
             f"{settings.path[: match.start(1)]}{{{settings.ids}}}."
         )
+    yield from _another(frame, settings)
     if not len(frame.columns):
         yield "The frame has no columns."
         return
@@ -101,6 +104,20 @@ def _excluded(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
 def _is_record(settings: Settings) -> bool:
     """Whether the number at the end of the URL is a record's: what is posted to may also be a hook's, or a version."""
     return settings.method != "POST" or MODEL_AND_ID.search(settings.path) is not None
+
+
+def _another(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
+    """The one row for a record by its number in the URL, where the row itself says another."""
+    ids, match = settings.ids, LAST_PART.search(settings.path)
+    told = len(frame) == 1 and [name for name in frame.columns if isinstance(name, str)].count(ids) == 1
+    if not match or not told or ids in settings.exclude or settings.method not in UPDATES:
+        return
+    [said] = numbers(plain(frame[ids])).tolist()
+    if np.isfinite(said) and said != int(match[1]):
+        yield (
+            f"The row is for record {int(said)}, as its column {ids!r} says, and the URL is that of record {match[1]}. "
+            f"Put the column into the URL, {settings.path[: match.start(1)]}{{{ids}}}, or exclude it."
+        )
 
 
 def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:

@@ -57,9 +57,17 @@ def _told_apart(cells: pd.Series, missing: np.ndarray[Any, Any]) -> np.ndarray[A
 def _hashable(cell: Any) -> Any:
     try:
         hash(cell)
-    except TypeError:
-        return (type(cell), repr(cell))
+    except Exception:  # noqa: BLE001 - whatever a stranger raises, its row is in a group
+        return (type(cell), _text(cell, cell))
     return cell
+
+
+def _text(shape: Any, cell: Any) -> Any:
+    """The text of a cell, in the shape that it goes out in; a cell without one is like itself only."""
+    try:
+        return repr(shape)
+    except Exception:  # noqa: BLE001 - as above
+        return id(cell)
 
 
 def _listed(cell: Any) -> Any:
@@ -110,7 +118,7 @@ def _may_nest(cells: pd.Series) -> bool:
 # and dicts cannot be looked up. 1 and 1.0 go out as the same number.
 SAME: dict[str, Callable[[Any], Any]] = {
     "boolean": lambda cell: (bool, bool(cell)),
-    "nested": lambda cell: (list, repr(_listed(cell))),
+    "nested": lambda cell: (list, _text(_listed(cell), cell)),
     "binary": bytes,
     "": _hashable,
 }

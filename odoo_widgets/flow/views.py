@@ -171,10 +171,19 @@ READ_UID = {
 }
 
 
+KEY_OF_SHELL = '"$ODOO_API_KEY"'
+# The key in a body, as the body's format writes it: a password may hold any character.
+KEY_IN_BODY = {
+    "jsonrpc": f"""\"$(printf %s {KEY_OF_SHELL} | sed 's/[\\\\"]/\\\\&/g')\"""",
+    "xmlrpc": f"""\"$(printf %s {KEY_OF_SHELL} | sed 's/&/\\&amp;/g; s/</\\&lt;/g; s/>/\\&gt;/g')\"""",
+}
+
+
 def _one_curl(scene: Scene) -> str:
     marked, key, uid = _marked(scene)
     request = marked.request()
-    words = {key: '"$ODOO_API_KEY"', uid: '"$ODOO_UID"'}
+    words = {key: KEY_OF_SHELL, uid: '"$ODOO_UID"'}
+    inside = words | {key: KEY_IN_BODY.get(scene.settings.endpoint.protocol, KEY_OF_SHELL)}
     taken = {f"${{{name}}}": f'"${name}"' for name in _variables(scene)}
     headers = (
         f"--user {''.join(_parts(basic['inner'], words, shlex.quote))}"
@@ -184,7 +193,8 @@ def _one_curl(scene: Scene) -> str:
         for name, value in _headers(request)
     )
     # A program's arguments have a largest length, what comes through a pipe has none.
-    body = f"printf %s {''.join(_parts(request.content.decode(), words, shlex.quote))} |\n  " if request.content else ""
+    text = "".join(_parts(request.content.decode(), inside, shlex.quote))
+    body = f"printf %s {text} |\n  " if request.content else ""
     lines = [
         # --globoff: a brace or bracket in the URL is one.
         f"curl --silent --show-error --globoff --max-time {scene.settings.timeout:g} --request {request.method}",

@@ -27,7 +27,7 @@ from odoo_widgets.flow.samples import Samples
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
-from odoo_widgets.forms.deciding import Deciding
+from odoo_widgets.forms.emptying import Emptying
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.sentences import SAMPLES, in_words
 from odoo_widgets.forms.value import NOTHING, Value
@@ -52,7 +52,7 @@ def _expect(name: str, value: Any) -> None:
         raise TypeError(f"form.{name} takes a {wanted}, not a {type(value).__name__}.")
 
 
-class State(Deciding):
+class State(Emptying):
     """What a form knows.
 
     In: `data`, `destination`, `credential`, changed by `bind` and `edit`.
@@ -198,6 +198,7 @@ class State(Deciding):
             self.repeats = self._once_more = None
             self._look()
         self._derive_trial()
+        self._foresee()
 
     def _fitting(self, among: Sequence[int] | None) -> tuple[int, int]:
         """How many calls can be shown while a person types; and the records of a first one that is too large."""

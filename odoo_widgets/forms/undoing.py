@@ -59,9 +59,9 @@ class Undoing(Resuming):
                 return
             self.phase, self.undo_plan, self.undo_problem, self.undo_confirmation = LOOKING, None, "", ""
             self.progress = None
-            threading.Thread(target=self._look, name="odoo_widgets undo preview", daemon=True).start()
+            threading.Thread(target=self._preview_undo, name="odoo_widgets undo preview", daemon=True).start()
 
-    def _look(self) -> None:
+    def _preview_undo(self) -> None:
         plan, problem = None, ""
         assert self.sent_with is not None
         try:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.errors import CredentialError
 from odoo_widgets.flow.replacing import asks, told
+from odoo_widgets.net.environment import filled
+from odoo_widgets.net.own_loop import in_own_loop
 from odoo_widgets.net.transport import client, perform
 
 if TYPE_CHECKING:
@@ -48,3 +50,28 @@ async def areplaced(
         return server
     async with client(settings, transport) as http:
         return told(await perform(http, request, settings), server, settings.endpoint.model)
+
+
+def replaced(
+    settings: Settings,
+    credential: Credential,
+    server: Server,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Server:
+    """The same, for whoever waits; headers are filled in from the environment first.
+
+    Args:
+        settings: As for `areplaced`, headers as they were given.
+        credential: As whom.
+        server: What is known of the server.
+        transport: What carries the request in place of the network.
+
+    Returns:
+        As `areplaced`.
+
+    Raises:
+        CredentialError: The key belongs to another server; nothing was sent.
+        SettingsError: A header's value is not in the environment.
+    """
+    return in_own_loop(areplaced(filled(settings), credential, server, transport=transport), "odoo_widgets probe")

@@ -43,9 +43,9 @@ display(DestinationForm(
 unfinished = DestinationForm(rows, Destination(f"{me.server}/jsonrpc", model="crm.lead", operation="load"), me)
 unfinished._state.edit(grouping="by column", operation="")
 display(unfinished)
-rest = Destination("https://erp.example.com/api/res.partner/{id}", method="PUT", mode="upsert", name=long,
+rest = Destination("http://127.0.0.1:9/api/res.partner/{id}", method="PUT", mode="upsert", name=long,
                    missing={"name": "clear"})
-erp = Credential("https://erp.example.com", long, api_key="k" * 20)
+erp = Credential("http://127.0.0.1:9", long, api_key="k" * 20)
 display(DestinationForm(rows.assign(id=range(1, 121)), rest, erp))
 display(DestinationForm(rows[["name"]], Destination(url), elsewhere))"""
 

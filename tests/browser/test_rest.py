@@ -39,6 +39,10 @@ FORMATS = {
 }
 
 
+# What only an endpoint of REST has to be told: the control, what is typed, and what the sample shows of it.
+WANTED = [("Wrap Records In", "params.data", '"params"'), ("Key Header", "x-token", "X-Token: ***")]
+
+
 def held(odoo: Sandbox, mark: str, field: str = "city") -> list[Any]:
     """A field of the contacts that were sent, as it stands in Odoo."""
     domain = [["function", "=", mark]]
@@ -92,6 +96,17 @@ def test_records_are_made_updated_and_replaced_over_rest(
         notebook.fill("URL", f"{odoo.url}/api/res.partner/{{id}}")
         notebook.pick("Method", "PATCH")
         notebook.pick("Content Format", "JSON")
+        # What an add-on wants otherwise, each in its own control, and taken back.
+        for label, typed, words in WANTED:
+            notebook.fill(label, typed)
+            expect(sample).to_contain_text(words)
+            notebook.fill(label, "")
+            expect(sample).not_to_contain_text(words)
+        notebook.fill("Id in Answer", "id")
+        made = form.get_by_label("Make the rows that have no id, by POST?")
+        made.check()
+        expect(notebook.run("form.destination.mode, form.destination.id_path")).to_contain_text("('upsert', 'id')")
+        made.uncheck()
         first = held(odoo, "rest", "id")[0]
         expect(sample).to_contain_text(f"PATCH /api/res.partner/{first}")
         send(notebook, "updated 3")
@@ -100,8 +115,6 @@ def test_records_are_made_updated_and_replaced_over_rest(
         # Replace, by PUT: what it empties is said before, and confirmed.
         notebook.run("form.data = form.data.head(2)[['id', 'name', 'function']]")
         notebook.pick("Method", "PUT")
-        expect(form).to_contain_text("PUT may empty the fields that are not sent.")
-        notebook.button("Check").click()
         expect(form.locator(".ow-samples")).to_contain_text("fields that are not sent: ", timeout=30 * SECONDS)
         assert notebook.button("Send").is_disabled()
         looked_at(notebook, tmp_path, "put")

@@ -240,6 +240,20 @@ REFUSED = {
     "a text of JSON": (js("Access Denied"), "Access Denied"),
     "a text in an envelope": (js({"jsonrpc": "2.0", "id": 1, "result": "Access Error: bad"}), "Access Error: bad"),
     "a kind with strokes": (js({"type": "invalid_token", "message": "no"}), "no"),
+    "Odoo's own exception with 200": (
+        js({"name": "odoo.exceptions.UserError", "message": "No", "arguments": ["No"], "context": {}, "debug": TRACE}),
+        "No",
+    ),
+    "an exception": (js({"exception": "Bad field"}), "Bad field"),
+    "a fault": (js({"fault": {"message": "Bad field"}}), "Bad field"),
+    "XML-RPC's fault": (
+        body("<methodResponse><fault><value>No</value></fault></methodResponse>", "text/xml"),
+        "value: No",
+    ),
+    "a flag of errors": (js({"hasErrors": True, "message": "Bad field"}), "Bad field"),
+    "a flag of an error": (js({"is_error": "true", "data": None}), NOT_WHY),
+    "an error in a response": (js({"response": {"error": "Bad field"}}), "Bad field"),
+    "an error in the params": (js({"params": {"error": "Bad field"}}), "Bad field"),
     "Odoo's own exception with 500": (
         js({"error": {"name": "builtins.ValueError", "message": "Invalid field 'nope' in 'res.partner'"}}, 500),
         "Invalid field 'nope' in 'res.partner'",

@@ -78,6 +78,18 @@ LOADS = {
         [{"id": "x.a", "name": "a"}, {"name": "b"}, {"id": "x.c", "name": "c"}],
         [load([10, 12], ["id", "name"], ["x.a", "a"], ["x.c", "c"]), load([11], ["name"], ["b"])],
     ),
+    "a record's later row comes after its earlier ones": (
+        [{"id": "x", "a": 1}, {"id": "x"}, {"id": "__import__.x", "a": 2}, {"id": "y", "a": 3}],
+        [
+            load([10], ["id", "a"], ["x", "1"]),
+            load([11], ["id"], ["x"]),
+            load([12, 13], ["id", "a"], ["__import__.x", "2"], ["y", "3"]),
+        ],
+    ),
+    "so does it by a database's id": (
+        [{".id": 7, "a": 1}, {".id": 7}, {".id": 7, "a": 2}],
+        [load([10], [".id", "a"], ["7", "1"]), load([11], [".id"], ["7"]), load([12], [".id", "a"], ["7", "2"])],
+    ),
     "a row without any": ([{}], [load(range(10, 11), [], [])]),
     "cleared": ([A, {"name": None}], [load(range(10, 12), ["name"], ["a"], [None])]),
     "every cell is text, as in a file": (

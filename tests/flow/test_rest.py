@@ -367,6 +367,19 @@ def test_a_frame_that_does_not_fit_its_address_is_refused_with_the_reason(name: 
     assert problems(MANY, Settings(**chosen)) == (sentence,)
 
 
+@pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE"])
+def test_a_row_is_not_sent_to_the_address_of_another_record(verb: str) -> None:
+    settings = Settings(f"{URL}/42", method=verb)
+    sentence = (
+        "The row is for record 7, as its column 'id' says, and the URL is that of record 42. Put the column into the "
+        "URL, /api/res.partner/{id}, or exclude it."
+    )
+    for said, found in ((7, (sentence,)), (7.0, (sentence,)), (None, ()), ("x", ())):
+        assert problems(pd.DataFrame({"id": [said], "name": "x"}), settings) == found
+    assert problems(pd.DataFrame({"id": [42], "name": "x"}), settings) == ()
+    assert problems(MANY[7:8], settings.replace(exclude=["id"])) == ()
+
+
 @pytest.mark.parametrize("path", ["/hooks/catch/12345/", "/api/2", "/api/v1/2", "/rest/v1.0/2"])
 def test_a_number_that_is_no_record_s_is_posted_to(path: str) -> None:
     assert problems(MANY, Settings(SERVER + path)) == ()
@@ -662,10 +675,10 @@ def test_other_verbs_have_no_note() -> None:
 
 # The address of a PUT; that of the question.
 QUESTIONS = {
-    ONE: "/api/res.partner",
-    f"{ONE}/?db=a": "/api/res.partner",
-    f"{URL}/42": "/api/res.partner",
-    URL: "/api/res.partner",
+    ONE: "/api/res.partner?limit=1",
+    f"{ONE}/?db=a": "/api/res.partner?limit=1",
+    f"{URL}/42": "/api/res.partner?limit=1",
+    URL: "/api/res.partner?limit=1",
     f"{SERVER}/api/{{kind}}/{{id}}": None,
     f"{SERVER}/api/things/{{id}}": None,
 }

@@ -49,7 +49,18 @@ def test_the_file_is_one_that_a_person_can_read() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["X-Api-Key", "api_key", "X-Auth", "Session-Id", "My-Token"])
+SECRETS = [
+    "X-Api-Key", "api_key", "X-Auth", "Session-Id", "My-Token", "Ocp-Apim-Subscription-Key", "Access-Key", "X-Key",
+    "Private-Key", "X-Credential", "X-Pwd", "X-Hub-Signature",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["X-Team", "Idempotency-Key", "Keyboard"])
+def test_other_headers_are_saved(name: str) -> None:
+    assert f'{name} = "finance"' in to_text(Settings(URL, headers={name: "finance"}))
+
+
+@pytest.mark.parametrize("name", SECRETS)
 def test_a_header_that_looks_like_a_secret_is_not_saved(name: str, tmp_path: Path) -> None:
     destination = Destination(URL, headers={name: "0123456789abcdef"})
     with pytest.raises(SettingsError, match=f"The header {name} looks like a secret") as told:
@@ -241,3 +252,22 @@ WRONG = {
 def test_a_wrong_value_names_its_line(name: str) -> None:
     with pytest.raises(SettingsError, match=rf"^contacts.toml, line 3: .*{name}"):
         from_text(Settings, f'url = "{URL}"\n\n{name} = {WRONG[name]}\n', "contacts.toml")
+
+
+ENTRIES = {
+    "missing": ('name = "omit"', 'email = "cler"', "missing='cler'"),
+    "headers": ('X-A = "one"', '"X B" = "two"', "Header 2 has no usable name"),
+    "context": ('lang = "fr_FR"', "day = 2026-01-01", "context is not"),
+}
+
+
+@pytest.mark.parametrize("table", ENTRIES)
+def test_a_wrong_entry_of_a_table_names_its_own_line(table: str) -> None:
+    right, wrong, sentence = ENTRIES[table]
+    with pytest.raises(SettingsError, match=f"^contacts.toml, line 5: {sentence}"):
+        from_text(Settings, f'url = "{URL}"\n\n[{table}]\n{right}\n{wrong}\n', "contacts.toml")
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "contacts.toml").write_text(f'format = 1\nurl = "{URL}"\n', encoding="utf-8-sig")
+    assert Destination.load(tmp_path / "contacts.toml") == Destination(URL)

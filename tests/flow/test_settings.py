@@ -33,8 +33,10 @@ REFUSED = [
       for url in RPC for name, words in [
           ("_compute", "'_compute' is a private method, which Odoo lets nobody call from outside."),
           ("search_read", "'search_read' only reads, and is for no records."),
+          ("name_create", "'name_create' is for no records: it would take their ids for a name. Use create."),
           ("create/x", "is not the name of a method"), ("a b", "is not the name of a method"),
-          ("é", "is not the name of a method"), (7, "is not the name of a method")]],
+          ("é", "is not the name of a method"), (7, "is not the name of a method"),
+          ("42", "is not the name of a method")]],
     *[({"url": f"{SERVER}{path}", "model": "a", "operation": "create"}, NO_API)
       for path in ("/jsonrpc/", "//jsonrpc", "/jsonrpc#x", "/jsonrpc/x", "/xmlrpc/2/objects")],
     *[({"url": f"{SERVER}{path}", "model": "a", "operation": "create"}, "operation='create' is not for REST")
@@ -48,6 +50,7 @@ REFUSED = [
       for path in ("{model}/create", "res.partner/{operation}", "res.partner/%2e%2e/create", "res.partner//create",
                    "res.partner/create/x", "//create", "res.partner/cr%65ate%2F..%2Fx", "res.partner/cr-eate")],
     ({"url": f"{SERVER}/json/2/res.partner/_compute"}, "is a private method"),
+    ({"url": f"{SERVER}/json/2/res.partner/42"}, "is not the name of a method"),
     *[({"url": f"{SERVER}/json/2/res.partner/{name}"}, "only reads") for name in ("search_count", "fields_get")],
     *[({"url": url}, "The server in the URL is the same for every row")
       for url in ("https://{host}/jsonrpc", "https://a.{host}.com/jsonrpc", "https://a.com:{port}/jsonrpc",

@@ -39,6 +39,8 @@ def stopped(show: Show, frame: pd.DataFrame, odoo: Odoo, *, cut: bool = False) -
         odoo.open.set()
     screen.wait_for_end()
     odoo.open.set()
+    # It looks once more when it has ended.
+    screen.wait(lambda: screen.form._state._looker is None)
     return screen
 
 

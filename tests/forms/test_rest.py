@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+import threading
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pandas as pd
 import pytest
-from werkzeug import Response
+from werkzeug import Request, Response
 
 from odoo_widgets import Credential, CredentialError, Destination, Server
 from tests.forms.examples import KEY, ME, PLAIN
+from tests.forms.screen import EVER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_httpserver import HTTPServer
 
     from tests.forms.screen import Screen, Show
@@ -235,3 +241,88 @@ def test_what_http_basic_lacks_keeps_rows_from_being_sent(show: Show, frame: pd.
     assert not screen.button("Send").disabled
     with pytest.raises(CredentialError, match=r"wants the login beside the key: .* Nothing was sent\."):
         screen.form.destination.send(frame, nobody)
+
+
+# --- what a PUT empties, asked by the form itself ---------------------------------------------------------------------
+
+REPLACED = {"model": "res.partner", "replaced": ["city", "name", "zip"]}
+UNKNOWN = "PUT may empty the fields that are not sent."
+
+
+class Replacing:
+    """A loopback server that says what its PUT replaces, and what it was asked."""
+
+    def __init__(self, server: HTTPServer) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.answer: Any = REPLACED
+        self.open = threading.Event()
+        self.open.set()
+        self.put = Destination(server.url_for("/api/res.partner/{id}"), method="PUT")
+        self.me = Credential(server.url_for("/"), "mycompany", "me", KEY)
+        server.expect_request(re.compile("/api/.*")).respond_with_handler(self._answer)
+
+    def _answer(self, request: Request) -> Response:
+        self.asked.append((request.method, request.full_path))
+        assert self.open.wait(EVER)
+        return Response(json.dumps(self.answer), content_type="application/json")
+
+
+@pytest.fixture
+def replacing(httpserver: HTTPServer) -> Iterator[Replacing]:
+    made = Replacing(httpserver)
+    yield made
+    made.open.set()
+
+
+def test_before_a_put_the_form_asks_by_itself_how_many_fields_it_empties(
+    show: Show, frame: pd.DataFrame, replacing: Replacing
+) -> None:
+    replacing.open.clear()
+    screen = show(frame, replacing.put.replace(method="PATCH"), replacing.me)
+    assert replacing.asked == []
+    screen.type("Method", "PUT")
+    # Nothing waits for the answer.
+    assert screen.says(UNKNOWN)
+    screen.type("Batch Size", 3)
+    replacing.open.set()
+    screen.wait(lambda: screen.says("PUT empties 2 fields that are not sent: city, zip (back to their defaults)."))
+    assert not screen.says(UNKNOWN)
+    assert screen.says("what is not sent of them is lost. To confirm, type mycompany.")
+    assert screen.button("Send").disabled
+    screen.type("Exclude Attributes", "name")
+    screen.form.data = frame.assign(city="x", zip="1")
+    assert screen.says("PUT empties 1 field that is not sent: name")
+    assert replacing.asked == [("GET", "/api/res.partner?limit=1")]
+
+
+@pytest.mark.parametrize("answer", [{"data": []}, {**REPLACED, "model": "crm.lead"}], ids=["a list", "another model"])
+def test_a_server_that_does_not_say_what_a_put_empties_is_asked_once(
+    show: Show, frame: pd.DataFrame, replacing: Replacing, answer: Any
+) -> None:
+    replacing.answer = answer
+    screen = show(frame, replacing.put, replacing.me)
+    screen.wait(lambda: not screen.form._state._foreseeing)
+    for size in (2, 3):
+        screen.type("Batch Size", size)
+    assert screen.says(UNKNOWN)
+    assert len(replacing.asked) == 1
+
+
+def test_another_credential_asks_for_itself(show: Show, frame: pd.DataFrame, replacing: Replacing) -> None:
+    replacing.open.clear()
+    screen = show(frame, replacing.put, replacing.me)
+    screen.form.credential = attrs.evolve(replacing.me, login="other")
+    replacing.open.set()
+    screen.wait(lambda: screen.says("PUT empties 2 fields"))
+    assert len(replacing.asked) == 2
+
+
+def test_nobody_is_asked_what_a_put_empties_that_cannot_be_sent_so(
+    show: Show, frame: pd.DataFrame, replacing: Replacing
+) -> None:
+    show(frame, replacing.put)
+    show(frame, replacing.put, ME)
+    show(frame.drop(columns="id"), replacing.put, replacing.me)
+    last = show(frame, replacing.put.replace(headers={"X-Team": "${NOT_IN_THE_ENVIRONMENT}"}), replacing.me)
+    last.wait(lambda: not last.form._state._foreseeing)
+    assert replacing.asked == []

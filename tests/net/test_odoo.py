@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from werkzeug import Response
 
@@ -324,6 +324,7 @@ ANY = st.recursive(
 
 
 @given(bodies=st.lists(ANY, min_size=8, max_size=8), known=st.integers(0, 8))
+@example(bodies=[None, False, *[None] * 6], known=1)
 def test_whatever_answers_a_probe_ends_in_knowledge_or_a_sentence(bodies: list[Any], known: int) -> None:
     true = [{"version_info": [19], "version": "19.0"}, {"result": []}, {"uid": 2}, [USER]]
     told = iter([*true[:known], *bodies])

@@ -222,7 +222,7 @@ def test_a_sample_as_curl_or_python_sends_the_same_bytes(name: str, view: str) -
 
 def test_a_server_is_asked_once_what_a_put_replaces() -> None:
     def answer(verb: str, path: str, _body: bytes) -> tuple[int, Any]:
-        known = (verb, path) == ("GET", "/api/res.partner")
+        known = (verb, path) == ("GET", "/api/res.partner?limit=1")
         return (200, {"model": "res.partner", "replaced": ["city", "name", "zip"]}) if known else (500, {})
 
     with endpoint(answer) as server:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.samples import Sample
 
-KEY = "5ec2e7" * 6
+# Over XML-RPC and JSON-RPC, it may be a password.
+KEY = "5ec2e7" * 5 + "'\"\\&<>$`"
 # What a tool, a shell or a mark of the views could take for its own.
 ODD = [
     "KEY1 KEY2 KEY10", "900000001", "900000002 900000003", "${HOME} $HOME $(id) `id` $ODOO_API_KEY $ODOO_UID",

@@ -141,7 +141,7 @@ def test_the_wheel_alone_works_and_the_pure_tests_pass_on_it(python: Path, clone
     uv("pip", "install", "--python", python, "--constraint", chosen, *extras)
     shutil.copytree(clone / "tests", tmp_path / "tests")
     shutil.copy(clone / "pyproject.toml", tmp_path)
-    options = ("-q", "-x", "-o", "addopts=", "-p", "no:cacheprovider")
+    options = ("-q", "-o", "addopts=", "-p", "no:cacheprovider")
     told = run(python, "-m", "pytest", *options, *PURE, cwd=tmp_path)
     print(told.splitlines()[-1])
     assert " passed" in told

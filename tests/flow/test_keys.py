@@ -387,7 +387,7 @@ def test_what_load_warns_of_stands_beside_the_row() -> None:
 
 
 def test_samples_show_the_look_up_and_what_follows_either_way() -> None:
-    found = samples(FRAME, keyed(), server=KNOWN)
+    found = samples(FRAME, keyed(keep_before=True), server=KNOWN)
     titles = [each.title.rsplit(" · ", 1)[0] for each in found]
     assert titles == [
         "look up · rows 0–1 · 2 records",

@@ -104,6 +104,8 @@ def notebook(lab: Lab, browser: Browser) -> Iterator[Notebook]:
     lab.write("looks.ipynb", FORMS, "")
     with lab.open(browser, "looks.ipynb") as notebook:
         notebook.run_all()
+        # The last one is known once all are there.
+        expect(notebook.page.locator(".ow-form")).to_have_count(FORMS.count("display("), timeout=30 * SECONDS)
         for place, said in (
             (notebook.form, "created 100 · rejected 20"),
             (notebook.page.locator(".ow-form").last, "No database"),
@@ -117,6 +119,8 @@ def notebook(lab: Lab, browser: Browser) -> Iterator[Notebook]:
             forms.nth(number).get_by_role("button", name=name, exact=True).click()
         notebook.button("Check").click()
         expect(notebook.form).to_contain_text("knows the key", timeout=30 * SECONDS)
+        notebook.button("Check rows").click()
+        expect(notebook.form.locator(".ow-findings")).to_contain_text("Error · type: ", timeout=30 * SECONDS)
         expect(forms.nth(5).get_by_role("button", name="Activate and send", exact=True)).to_be_visible()
         yield notebook
 

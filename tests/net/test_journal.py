@@ -290,6 +290,21 @@ def test_no_file_holds_the_key_or_a_cell_and_nobody_else_may_read_it() -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in files if path.suffix == ".sqlite"} == {0o600}
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(422, json={"name": "odoo.exceptions.UserError", "message": f"The token {KEY} is not good"}),
+        httpx.Response(302, headers={"location": f"https://elsewhere.example.com/?token={KEY}"}),
+    ],
+    ids=["an error", "an address"],
+)
+def test_a_key_that_an_answer_repeats_is_nowhere(answer: httpx.Response) -> None:
+    told = delivery(Odoo(instead={2: answer, 3: answer}), target=CREATE.replace(batch_size=1)).result()
+    assert "***" in told["error"].iloc[2]
+    assert KEY not in told.to_csv()
+    assert not [path for path in sends.folder().iterdir() if KEY.encode() in path.read_bytes()]
+
+
 def test_what_there_is_to_go_on_with_is_known_without_asking_the_server() -> None:
     odoo = Odoo()
     assert CREATE.unfinished(FRAME, ME) is None

@@ -294,7 +294,7 @@ def test_no_file_holds_the_key_or_a_cell_and_nobody_else_may_read_it() -> None:
     "answer",
     [
         httpx.Response(422, json={"name": "odoo.exceptions.UserError", "message": f"The token {KEY} is not good"}),
-        httpx.Response(302, headers={"location": f"https://elsewhere.example.com/?token={KEY}"}),
+        httpx.Response(302, headers={"location": f"https://elsewhere.example.com/{KEY}"}),
     ],
     ids=["an error", "an address"],
 )

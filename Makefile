@@ -4,12 +4,14 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock
+# A page for each module below these; the first has the public names.
+REFERENCE := odoo_widgets odoo_widgets.flow odoo_widgets.net odoo_widgets.cli
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check browser bench failures lock clean
+.PHONY: help demo test check browser bench failures docs package test-package test-binder lock clean
 
 help: ## Show this list.
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 23
 
 demo: $(VENV)/demo.installed ## Start a real Odoo, run the quickstart against it, and open it in JupyterLab.
 	@exec $(BIN)/python notebooks/demo.py
@@ -37,7 +39,20 @@ bench: $(VENV)/test.installed ## Measure how fast a frame becomes request bodies
 failures: $(VENV)/test.installed ## Kill, cut and race sends to a real Odoo; the table goes to tests/benchmarks/results.
 	$(BIN)/python -m tests.benchmarks.failures --write
 
-lock: $(VENV)/test.installed ## Write down the versions installed now; make $(VENV) with the oldest Python first.
+docs: $(VENV)/docs.installed ## Write the reference to docs/, from what the code says of itself.
+	$(BIN)/pdoc --docformat google --output-directory docs $(REFERENCE)
+
+package: $(VENV)/package.installed ## Build wheel and sdist into dist/.
+	$(BIN)/python -m build --installer uv
+
+test-package: $(VENV)/test.installed $(VENV)/package.installed ## Try the wheel alone on each Python, lowest versions included.
+	$(BIN)/python -m pytest -q -s tests/apart/package.py
+
+test-binder: $(VENV)/test.installed $(VENV)/binder.installed ## As root on Debian: carry out binder/Dockerfile without a container engine, and visit it.
+	@command -v debootstrap >/dev/null || apt-get install -y -qq --no-install-recommends debootstrap >/dev/null
+	$(BIN)/python -m pytest -q -s tests/apart/image.py
+
+lock: $(VENV)/test.installed $(VENV)/package.installed $(VENV)/binder.installed $(VENV)/docs.installed ## Write down the versions installed now; make $(VENV) with the oldest Python first.
 	$(BIN)/python -m pip freeze --exclude-editable --exclude odoo-widgets > $(LOCK)
 
 clean: ## Throw the virtual environment away.

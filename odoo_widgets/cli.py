@@ -20,6 +20,7 @@ from odoo_widgets.flow import report, undo
 from odoo_widgets.flow.credential import MASK, Credential, host
 from odoo_widgets.flow.errors import (
     CredentialError,
+    DataError,
     OdooWidgetsError,
     RepeatedError,
     SandboxError,
@@ -55,6 +56,8 @@ class View(StrEnum):
     HTTP, CURL, PYTHON = VIEWS
 
 
+File = Annotated[Path, typer.Argument(help="The destination's file, such as contacts.toml.")]
+
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Odoo from the command line."
 )
@@ -73,7 +76,11 @@ def main() -> None:
     try:
         app()
     except OdooWidgetsError as error:
-        typer.echo("\n".join(map(printed, str(error).splitlines())), err=True)
+        told = str(error).splitlines()
+        # One problem is one line in a log.
+        if isinstance(error, DataError) and len(error.problems) == 1:
+            told = [" ".join(told)]
+        typer.echo("\n".join(map(printed, told)), err=True)
         sys.exit(report.NOTHING_SENT)
 
 
@@ -110,7 +117,7 @@ def _show(status: Status, *, password: bool = False) -> None:
     "file for the responses cannot be written; 130 interrupted."
 )
 def send(
-    destination: Annotated[Path, typer.Argument(help="The destination's file, such as contacts.toml.")],
+    destination: File,
     table: Annotated[str, typer.Argument(help="The rows: a .csv, .jsonl, .parquet or .xlsx file; - reads CSV.")],
     *,
     credential: Annotated[str, typer.Option(help="The name of a stored credential; else ODOO_SERVER and so on.")] = "",
@@ -148,7 +155,7 @@ def send(
 
 @app.command(epilog="Exit codes: as those of `send`; 1 if there is nothing to resume.")
 def resume(
-    destination: Annotated[Path, typer.Argument(help="The destination's file, such as contacts.toml.")],
+    destination: File,
     table: Annotated[str, typer.Argument(help="The rows that were sent, from the same file, or - .")],
     *,
     credential: Annotated[str, typer.Option(help="The name of a stored credential; else ODOO_SERVER and so on.")] = "",
@@ -174,7 +181,7 @@ def _active(destination: Path) -> Destination:
     if not target.active:
         raise SettingsError(
             f"{destination} is paused, so nothing was sent. Look at what it would send with --sample 3, and activate "
-            "it in the form, or write active = true into it."
+            f"it in the form, or with: odoo-widgets activate {destination}"
         )
     return target
 
@@ -185,6 +192,9 @@ def _read(table: str, how: reading.Reading, *, lines: bool) -> pd.DataFrame:
 
 
 def _title(target: Destination, frame: pd.DataFrame, me: Credential) -> str:
+    # What the settings name and the table lacks is found before anything is said.
+    if lacking := target.problems(frame, rows=0):
+        raise DataError(lacking)
     title = f"{target.title} in {me.database or host(me.server)}{' as ' if me.login else ''}{me.login}"
     typer.echo(printed(f"{title}: {len(frame):,} row{'s' if len(frame) != 1 else ''}"), err=True)
     return title
@@ -278,6 +288,21 @@ class _Teller:
         """Takes the line off the screen."""
         if self._screen and self._told:
             typer.echo("\r\x1b[K", err=True, nl=False)
+
+
+# --- activate, pause -------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def activate(destination: File) -> None:
+    """Put a destination to use, so that `send` sends. Nothing else in its file changes."""
+    typer.echo(printed(f"{destination} is active: {Destination.switch(destination, active=True).title}"))
+
+
+@app.command()
+def pause(destination: File) -> None:
+    """Pause a destination, so that `send` sends nothing. Nothing else in its file changes."""
+    typer.echo(printed(f"{destination} is paused: {Destination.switch(destination, active=False).title}"))
 
 
 # --- journal ---------------------------------------------------------------------------------------------------------

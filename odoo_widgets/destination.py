@@ -119,6 +119,29 @@ class Destination(Settings):
             ) from None
         return saved.from_text(cls, text, str(path))
 
+    @classmethod
+    def switch(cls, path: str | PathLike[str], *, active: bool) -> Self:
+        """Says in a saved file whether the destination is in use. All else in the file stays, comments included.
+
+        Args:
+            path: The file.
+            active: Whether it is in use; False pauses it.
+
+        Returns:
+            The destination that the file now holds.
+
+        Raises:
+            SettingsError: As `load`, or the file cannot be written.
+        """
+        cls.load(path)
+        try:
+            # In bytes, so that the ends of lines stay too.
+            text = saved.switched(Path(path).read_bytes().decode(), active=active)
+            Path(path).write_bytes(text.encode())
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
+        return cls.load(path)
+
     @staticmethod
     def receipt(
         responses: pd.DataFrame, path: str | PathLike[str] | None = None, *, who: str = "", when: datetime | None = None
@@ -627,7 +650,16 @@ class Destination(Settings):
         policy: Policy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Undoing:
-        """An undo that is ready to start, for whoever wants to watch and stop it; the arguments are those of `undo`."""
+        """An undo that is ready to start, for whoever wants to watch and stop it.
+
+        Args:
+            responses: What a send returned, all of it or some of its rows.
+            credential: As whom.
+            archive: Whether what Odoo refuses to delete is archived instead.
+            on_progress: Called in the sending thread, after every call.
+            policy: How often and how soon a call is made again.
+            transport: What carries the requests in place of the network.
+        """
         return Undoing(
             responses,
             self,
@@ -648,6 +680,6 @@ class Destination(Settings):
         on_progress: Callable[[Progress], None] | None = None,
         **changes: Any,
     ) -> pd.DataFrame:
-        """Sends like `send`, and leaves the event loop free meanwhile."""
+        """Sends like `send`, and leaves the event loop free meanwhile. It takes what `send` takes."""
         target = self.replace(**changes)
         return await target.delivery(frame, credential, again=again, since=since, on_progress=on_progress).aresult()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,7 +18,7 @@ import pytest
 from werkzeug import Response
 
 from odoo_widgets import Destination
-from odoo_widgets.cli import View, _Teller
+from odoo_widgets.cli import View, _Teller, main
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.net.delivery import Progress
 
@@ -60,6 +62,28 @@ class Place:
         assert "Traceback" not in told.stderr
         self.holds_no_key(told.stdout, told.stderr)
         return told
+
+    def within(self, *words: str) -> tuple[int, str, str]:
+        """The exit code of a command, and what it says; in this process, which is there already."""
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            redirect_stdout(io.StringIO()) as out,
+            redirect_stderr(io.StringIO()) as err,
+        ):
+            patch.chdir(self.folder)
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["odoo-widgets", *words])
+            with pytest.raises(SystemExit) as ended:
+                main()
+        return int(ended.value.code or 0), out.getvalue(), err.getvalue()
+
+    def refused(self, *words: str) -> str:
+        """The one line that a command says which sends nothing."""
+        code, out, err = self.within(*words)
+        assert (code, out, self.server.log) == (1, "", [])
+        (line,) = err.splitlines()
+        return line
 
     def holds_no_key(self, *texts: str) -> None:
         files = [path.read_bytes() for path in self.folder.rglob("*") if path.is_file()]
@@ -145,11 +169,91 @@ def test_a_login_is_shown_before_the_calls_that_need_it(place: Place) -> None:
     ],
 )
 def test_what_keeps_it_from_sending_is_one_sentence_and_1(place: Place, words: list[str], sentence: str) -> None:
-    told = place.typed(*words)
-    assert (told.returncode, told.stdout) == (1, "")
-    assert sentence in told.stderr
-    assert len(told.stderr.splitlines()) == 1
-    assert place.server.log == []
+    assert sentence in place.refused("send", *words)
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ('url = "https://x', "other.toml cannot be read: "),
+        ("url = 7", "other.toml, line 1: url=7 is not the address of a server."),
+        ('url = ["{url}"]', "other.toml, line 1: url=['"),
+        ('url = "{url}"\ncolour = "red"', "other.toml, line 2: there is no setting 'colour'."),
+        ('url = "{url}"\nbatch_size = "many"', "other.toml, line 2: batch_size='many' is not a number of records."),
+        ("batch_size = 5", "other.toml does not say 'url'."),
+        ('url = "{write}"\nactive = true\nids = "partner"', "Nothing was sent. write needs one column of database ids"),
+        ('url = "{url}?x={{ref}}"\nactive = true', "Nothing was sent. The URL takes the value of one column"),
+        ('url = "{url}"\nactive = true\nmissing = {{email = "clear"}}', "for one column, and none is called 'email'"),
+        (
+            'url = "{url}"\nactive = true\ngrouping = "by column"\ngroup_by = "country"',
+            "Nothing was sent. The rows are to be grouped by one column, and none is called 'country'.",
+        ),
+    ],
+)
+def test_a_wrong_destination_and_a_column_that_the_table_lacks_are_one_sentence_and_1(
+    place: Place, setting: str, sentence: str
+) -> None:
+    url = place.server.url_for(PATH)
+    text = (
+        setting.format(url=url, write=url.replace("create", "write"))
+        if "{url}" in setting or "{write}" in setting
+        else setting
+    )
+    (place.folder / "other.toml").write_text(text, encoding="utf-8")
+    assert sentence in place.refused("send", "other.toml", "data.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("broken.xlsx", b"PK\x03\x04", "broken.xlsx cannot be read as Excel: "),
+        ("empty.xlsx", b"", "empty.xlsx cannot be read as Excel: "),
+        ("broken.parquet", b"no", "broken.parquet cannot be read as Parquet: "),
+        ("latin.csv", b"name\nAndr\xe9\n", "latin.csv, line 2: that is not UTF-8."),
+        ("ragged.csv", b"a,b\n1\n", "ragged.csv, line 2: 1 cells, and the header has 2."),
+        ("empty.csv", b"", "empty.csv is empty: "),
+        ("broken.jsonl", b"{", "broken.jsonl, line 1: that is no JSON: "),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_one_sentence_and_1(
+    place: Place, name: str, content: bytes, sentence: str
+) -> None:
+    (place.folder / name).write_bytes(content)
+    assert sentence in place.refused("send", "contacts.toml", name)
+
+
+def test_a_sheet_that_is_not_there_is_one_sentence_that_names_those_that_are(place: Place) -> None:
+    pd.DataFrame({"name": ["x"]}).to_excel(place.folder / "book.xlsx", index=False, sheet_name="May")
+    said = place.refused("send", "contacts.toml", "book.xlsx", "--sheet", "June")
+    assert said == "book.xlsx has no sheet 'June'. Its sheets are: May."
+
+
+def test_a_destination_is_paused_and_put_to_use_with_its_comments_kept(place: Place) -> None:
+    file = place.folder / "contacts.toml"
+    url = place.server.url_for(PATH)
+    text = f'# who: the finance team\r\nurl = "{url}"  # live\r\nbatch_size = 1\r\n\r\n[missing]\r\ncolor = "clear"\r\n'
+    file.write_bytes(text.encode())
+    said = place.refused("send", "contacts.toml", "data.csv")
+    assert said.endswith("with: odoo-widgets activate contacts.toml")
+    activated = place.within("activate", "contacts.toml")
+    assert activated == (0, "contacts.toml is active: Create res.partner\n", "")
+    for line in text.splitlines():
+        assert line in file.read_bytes().decode().splitlines()
+    place.answers(7, 8)
+    assert place.typed("contacts.toml", "data.csv").returncode == 0
+    paused = place.within("pause", "contacts.toml")
+    assert paused == (0, "contacts.toml is paused: Create res.partner\n", "")
+    assert place.within("send", "contacts.toml", "data.csv")[0] == 1
+    assert "# who: the finance team" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("verb", ["activate", "pause"])
+def test_a_file_that_is_no_destination_is_not_touched(place: Place, verb: str) -> None:
+    (place.folder / "other.toml").write_text('url = "nowhere"', encoding="utf-8")
+    for name in ("other.toml", "none.toml"):
+        assert place.refused(verb, name).startswith(name)
+    assert (place.folder / "other.toml").read_text(encoding="utf-8") == 'url = "nowhere"'
+    assert not (place.folder / "none.toml").exists()
 
 
 def test_without_a_key_nobody_is_asked(place: Place) -> None:

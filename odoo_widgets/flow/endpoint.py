@@ -78,7 +78,7 @@ class Endpoint:
     """Where a call goes.
 
     Attributes:
-        protocol: Which API answers there: one of `PROTOCOLS`.
+        protocol: Which API answers there: `json2`, `jsonrpc`, `xmlrpc` or `rest`.
         model: The model, such as `res.partner`.
         operation: `create`, `write`, `unlink`, `load`, or a method on records; for REST the verb.
     """

@@ -134,7 +134,7 @@ def _inside(content: dict[str, Any]) -> tuple[str, str] | None:
 
 def _said(text: str) -> tuple[str, str] | None:
     """What a text says that says that it did not work."""
-    return ("", _message(" ".join(text.split()))) if SAYS_NO.match(text) else None
+    return ("", " ".join(_message(text).split())) if SAYS_NO.match(text) else None
 
 
 def _members(content: Any) -> dict[str, Any]:

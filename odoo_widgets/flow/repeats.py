@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Sent, and not answered yet: what a row is in the journal while its call is in flight.
 IN_FLIGHT = "in flight"
+# What is said of such a row once nobody waits for the answer any more.
+LOST = "Sent, and its process ended before the answer came: it may be in Odoo. Look there for this row."
 # Planned, and no call of it did anything.
 NOT_BEGUN = "not begun"
 # What leaves nothing in Odoo.
@@ -98,9 +100,9 @@ def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndar
         # Rows without an id are posted.
         ids = np.array(records.ids(source.frame.iloc[list(rows)], settings))
         return np.flatnonzero(ids == 0)
-    if settings.key:
-        # They are looked up.
-        return np.arange(0)
+    if there.operation == "write" or settings.key:
+        # Their records are looked up, and written once more; lines of them would be made once more.
+        return np.array([place for place, row in enumerate(rows) if row in _with_lines(source, settings, rows)], int)
     safe = (
         there.operation in REPEATABLE
         or preset(there.model, there.operation) is not None
@@ -127,18 +129,26 @@ def findable(source: Source, settings: Settings, rows: Sequence[int]) -> list[in
     """
     if settings.key or settings.endpoint.operation == "unlink":
         return list(rows)
-    if settings.endpoint.operation != "write" or not len(rows):
+    if settings.endpoint.operation != "write":
         return []
-    columns = records.columns(source, settings)
-    nested = [column.field for column in columns if source.may_nest(column.position)]
+    lines = _with_lines(source, settings, rows)
+    return [row for row in rows if row not in lines]
+
+
+def _with_lines(source: Source, settings: Settings, rows: Sequence[int]) -> set[int]:
+    """The rows of which a cell makes lines: a list with the command 0 (odoo/orm/commands.py)."""
+    columns = tuple(each for each in records.columns(source, settings) if source.may_nest(each.position))
+    if not columns or not len(rows):
+        return set()
     found = records.records(source.frame.iloc[list(rows)], columns)
-    return [
-        row for row, each in zip(rows, found, strict=True) if not any(_has_parts(each.get(name)) for name in nested)
-    ]
+    return {row for row, record in zip(rows, found, strict=True) if any(map(_makes_lines, record.values()))}
 
 
-def _has_parts(value: Any) -> bool:
-    return isinstance(value, list | dict)
+def _makes_lines(value: Any) -> bool:
+    if isinstance(value, dict):
+        # The values of a line that is there may make lines of its own.
+        return any(map(_makes_lines, value.values()))
+    return isinstance(value, list) and (value[:1] == [0] or any(map(_makes_lines, value)))
 
 
 def matched(digests: np.ndarray[Any, Any], earlier: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

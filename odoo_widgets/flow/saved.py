@@ -124,6 +124,21 @@ def from_text(kind: type[AnySettings], text: str, name: str = "The text") -> Any
         raise SettingsError(f"{name}{where}: {error}") from None
 
 
+def switched(text: str, *, active: bool) -> str:
+    """A file's text that says whether the destination is in use, with all else as it was, comments included.
+
+    Args:
+        text: The text of a file that `from_text` reads.
+        active: Whether it is to be in use.
+
+    Returns:
+        The text to write in its place.
+    """
+    document = tomlkit.parse(text)
+    document["active"] = active
+    return tomlkit.dumps(document)
+
+
 def _wrong(kind: type[Settings], values: dict[str, Any], message: str) -> str | None:
     """The key whose value makes a message; None where it is about several."""
     named: str | None = next((key for key in values if message.startswith((f"{key}=", f"{key} "))), None)

@@ -86,29 +86,60 @@ class Server:
         return "json2" if self.major is None or self.major >= JSON2_SINCE else "xmlrpc"
 
     def has(self, model: str, method: str) -> bool:
-        """Whether it may have a method; false only if it is known not to."""
+        """Whether it may have a method; false only if it is known not to.
+
+        Args:
+            model: The model, such as `res.partner`.
+            method: The method's name.
+        """
         return f"{model}/{method}" not in self.without
 
     def lacks(self, model: str, method: str) -> Self:
-        """The same server, with a method known not to be there."""
+        """The same server, with a method known not to be there.
+
+        Args:
+            model: The model, such as `res.partner`.
+            method: The method's name.
+        """
         return attrs.evolve(self, without=self.without | {f"{model}/{method}"})
 
     def takes(self, model: str, method: str, names: tuple[str, ...]) -> Self:
-        """The same server, with the names of a method's arguments known."""
+        """The same server, with the names of a method's arguments known.
+
+        Args:
+            model: The model, such as `res.partner`.
+            method: The method's name.
+            names: The names, in the order of the signature.
+        """
         return attrs.evolve(self, arguments=self.arguments.set(f"{model}/{method}", names))
 
     def describes(self, model: str, fields: Fields) -> Self:
-        """The same server, with more of a model's fields known."""
+        """The same server, with more of a model's fields known.
+
+        Args:
+            model: The model, such as `res.partner`.
+            fields: The fields by name.
+        """
         return attrs.evolve(
             self, fields=self.fields.set(model, immutabledict({**self.fields.get(model, {}), **fields}))
         )
 
     def saw(self, model: str, held: Mapping[int, Mapping[str, Any]]) -> Self:
-        """The same server, with what records of a model held when they were fetched or compared."""
+        """The same server, with what records of a model held when they were fetched or compared.
+
+        Args:
+            model: The model, such as `res.partner`.
+            held: The records' ids to their fields' values.
+        """
         return attrs.evolve(self, seen=self.seen.set(model, held))
 
     def replaces(self, model: str, fields: tuple[str, ...]) -> Self:
-        """The same server, with the fields known that a PUT without them puts back to their defaults."""
+        """The same server, with the fields known that a PUT without them puts back to their defaults.
+
+        Args:
+            model: The model, such as `res.partner`.
+            fields: The names of the fields.
+        """
         return attrs.evolve(self, replaced=self.replaced.set(model, fields))
 
     def named(self, model: str, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

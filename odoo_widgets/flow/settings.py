@@ -158,6 +158,15 @@ def stripped(value: str) -> str:
     return value.strip() if isinstance(value, str) else value
 
 
+def _address(value: object) -> str:
+    # Whatever else is looked at follows from it.
+    if not isinstance(value, str):
+        raise SettingsError(
+            f"url={value!r} is not the address of a server. Write it like https://mycompany.odoo.com/json/2/res.partner/create."
+        )
+    return value.strip()
+
+
 def _format_of(settings: Settings) -> str:
     value, _reason = fixed(settings.url).get("content_format", ("JSON", ""))
     return value
@@ -181,8 +190,10 @@ class Settings:
     Args:
         url: The address to send to, such as `https://mycompany.odoo.com/json/2/res.partner/create`, or the server's
             `/jsonrpc` or `/xmlrpc/2/object`. `{column}` in its path or query takes the row's value.
-        method: The HTTP method. Odoo's own APIs take POST only (Odoo 19.0, addons/rpc/controllers).
-        content_format: How a body is written. XML for XML-RPC, JSON for the others; left out, it follows the URL.
+        method: The HTTP method: `POST`, `PUT`, `PATCH` or `DELETE`. Odoo's own APIs take POST only (Odoo 19.0,
+            addons/rpc/controllers).
+        content_format: How a body is written: `JSON`, `XML`, `form` (URL-encoded) or `CSV`. XML for XML-RPC, JSON for
+            the others; left out, it follows the URL.
         model: The model, where the URL does not say it.
         operation: What to do, where the URL does not say it: create, write, unlink, load, or a method on records.
         headers: More headers, as `"name:value,name2:value2"` (quotes allow , and :) or as a dict. `${NAME}` in a value
@@ -223,7 +234,7 @@ class Settings:
         SettingsError: A value is unknown, or two contradict each other.
     """
 
-    url: str = attrs.field(converter=stripped)
+    url: str = attrs.field(converter=_address)
     method: str = attrs.field(default="POST", validator=_one_of(METHODS), kw_only=True)
     content_format: str = attrs.field(
         default=attrs.Factory(_format_of, takes_self=True), validator=_one_of(CONTENT_FORMATS), kw_only=True

@@ -21,6 +21,7 @@ from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.plan import needed, plan
 from odoo_widgets.flow.policy import Policy, Standing, Wait
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.repeats import LOST
 from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.net.transport import client, perform
 
@@ -164,7 +165,7 @@ class Loop:
             # What was sent when its process died is found out before anything else is sent.
             for call in plan(self._source, self._settings, self.server, among=past.in_doubt, first=first):
                 first = max(first, call.number + len(call.rows[:1]))
-                yield attrs.evolve(call, ask=attrs.evolve(call.ask, doubted=UNANSWERED)) if call.rows else call
+                yield attrs.evolve(call, ask=attrs.evolve(call.ask, doubted=LOST)) if call.rows else call
         yield from plan(self._source, self._settings, self.server, among=past.rows, first=first)
 
     async def _work(self, number: int, planned: Iterator[Call]) -> None:

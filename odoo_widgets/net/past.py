@@ -14,6 +14,7 @@ from odoo_widgets.flow.problems import row_name
 from odoo_widgets.flow.repeats import (
     IN_FLIGHT,
     LEFT_A_TRACE,
+    LOST,
     NOT_BEGUN,
     Past,
     Unfinished,
@@ -38,7 +39,6 @@ UNKNOWN = (
     "Whether these rows were among it is not known, so nothing was sent. Look in Odoo; then again=True sends all rows, "
     "or delete that file."
 )
-LOST = "Sent, and its process ended before the answer came: it may be in Odoo. Look there for this row."
 
 
 def fresh(
@@ -120,9 +120,10 @@ def _status(written: str) -> str:
 def _repeated(source: Source, found: dict[int, tuple[Written, int]], repeats: Repeats) -> str:
     first = min(found)
     written, _place = found[first]
-    which = f"{len(found):,} of the" if repeats.others else "All"
+    which = f"{len(found):,} of the {repeats.of:,} rows were" if repeats.others else f"All {repeats.of:,} rows were"
+    which = "The row was" if repeats.of == 1 else which
     return (
-        f"{which} {repeats.of:,} rows were sent before ({figures(repeats.statuses, ', ')}), "
+        f"{which} sent before ({figures(repeats.statuses, ', ')}), "
         f"{row_name(source.frame.index, first)} on {written.head.day}. Sent again, they would be there twice. "
         "again=False leaves them out, again=True sends them once more, and key='…' says by which column a record is "
         "found, so that nothing is there twice."

@@ -164,11 +164,14 @@ def _of_excel(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
     try:
         # What formulas came to, and not the formulas; pandas would take one that failed for an empty cell.
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-        sheet = book[how.sheet] if how.sheet else book.worksheets[0]
-        sheet.reset_dimensions()
-        cells = [list(row) for row in sheet.iter_rows()]
+        chosen = [each for each in book.worksheets if how.sheet in ("", each.title)][:1]
+        for sheet in chosen:
+            sheet.reset_dimensions()
+        cells = [list(row) for sheet in chosen for row in sheet.iter_rows()]
     except Exception as error:  # noqa: BLE001 - a broken file makes errors of every kind
         raise TableError(f"{name} cannot be read as Excel: {str(error) or type(error).__name__}.") from None
+    if not chosen:
+        raise TableError(f"{name} has no sheet {how.sheet!r}. Its sheets are: {', '.join(book.sheetnames)}.")
     if failed := [cell for row in cells for cell in row if cell.data_type == "e"]:
         raise TableError(f"{name}, cell {failed[0].coordinate}: its formula came to {failed[0].value}.")
     rows = [_filled([cell.value for cell in row]) for row in cells]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from odoo_widgets.flow.answers import LAST_ID, PATH, at, steps
@@ -645,6 +645,7 @@ STATUSES = st.sampled_from([200, 201, 202, 204, 207, 302, 400, 401, 404, 405, 40
 OURS = {"created", "updated", "deleted", "called", "rejected", "not_sent", "in_doubt"}
 
 
+@example(orjson.dumps(TRACE), "application/json", 200, "POST", 1)
 @given(BODIES, KINDS, STATUSES, st.sampled_from(["POST", "PUT", "DELETE"]), st.integers(0, 3))
 def test_whatever_comes_back_every_row_has_a_status_and_no_traceback_is_shown(
     content: bytes, kind: str, status: int, verb: str, rows: int

@@ -27,3 +27,21 @@ def test_a_row_of_load_s_is_made_twice_unless_it_names_its_record(name: str) -> 
     columns, others, expected = LOADS[name]
     source = Source.of(pd.DataFrame({"name": NAMES, **columns}))
     assert doubling(source, Settings(LOAD, **others), range(3)).tolist() == expected
+
+
+LINE = [0, 0, {"name": "a line"}]
+WRITES: dict[str, tuple[Any, list[int]]] = {
+    "a new line": ([[LINE], None, None], [0]),
+    "links": ([[[4, 7, 0]], [[6, 0, [7]]], [7, 8]], []),
+    "a line of a line": ([None, [[1, 5, {"child_ids": [LINE]}]], [[1, 5, {"name": "x"}]]], [1]),
+}
+
+
+@pytest.mark.parametrize("key", [None, "ref"])
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_is_made_twice_where_it_makes_lines(name: str, key: str | None) -> None:
+    lines, expected = WRITES[name]
+    frame = pd.DataFrame({"id": [1, 2, 3], "ref": NAMES, "child_ids": lines})
+    source = Source.of(frame if key is None else frame.drop(columns="id"))
+    settings = Settings("https://mycompany.odoo.com/json/2/res.partner/write", key=key)
+    assert doubling(source, settings, range(3)).tolist() == expected

@@ -136,7 +136,7 @@ def test_excel_says_what_is_wrong_with_it(tmp_path: Path) -> None:
     file = excel(tmp_path / "a.xlsx", [["a", None], [1, 2]])
     with pytest.raises(TableError, match="column 2 has no name"):
         read(file)
-    with pytest.raises(TableError, match="Worksheet Other does not exist"):
+    with pytest.raises(TableError, match=r"has no sheet 'Other'\. Its sheets are: "):
         read(file, Reading(sheet="Other"))
     with pytest.raises(TableError, match=r"cell A2: its formula came to #N/A"):
         read(excel(tmp_path / "b.xlsx", [["a"], ["#N/A"]]))

@@ -261,7 +261,11 @@ def write_head(head: Head) -> None:
     """Writes what a list shows of a send."""
     path = folder() / f"{head.name}.json"
     new = path.with_suffix(".new")
-    new.write_text(json.dumps(attrs.asdict(head), indent=1), encoding="utf-8")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(attrs.asdict(head), indent=1))
+        file.flush()
+        # Rows that survive a power cut are of no use without their head.
+        os.fsync(file.fileno())
     new.replace(path)
 
 

@@ -286,6 +286,7 @@ class Delivery:
                         operation=settings.endpoint.operation,
                         context=dict(settings.context),
                         undo=self._undo,
+                        again=self._again is True and len(rows) == len(source),
                     )
                 journal = stack.enter_context(Journal(head, digests.of))
             yield past, journal
@@ -298,7 +299,14 @@ class Delivery:
             return asyncio.run(self._loop.run(past, journal))
         finally:
             if journal is not None:
-                journal.end(counts(self.responses))
+                self._end(journal)
+
+    def _end(self, journal: Journal) -> None:
+        try:
+            journal.end(counts(self.responses))
+        except JournalError as error:
+            # The rows are written down, and what became of them must not be lost: only the list shows no end.
+            LOG.warning("%s The send itself is over.", error)
 
     def _report(self, outcomes: tuple[Outcome, ...], wait: Wait | None) -> None:
         self._count(outcomes)

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 # What a resumed send sends: rows that no call was made for, or whose call was stopped before it did anything.
 OPEN = (NOT_BEGUN, "not_sent")
 IN_DOUBT = (IN_FLIGHT, "in_doubt")
+UNKNOWN = (
+    "Whether these rows were among it is not known, so nothing was sent. Look in Odoo; then again=True sends all rows, "
+    "or delete that file."
+)
 
 
 def fresh(
@@ -73,8 +77,10 @@ def _sent_before(
     source: Source, settings: Settings, rows: Sequence[int], digests: Digests, earlier: list[Head]
 ) -> dict[int, tuple[Written, int]]:
     """The rows that a send before left something of in Odoo: position to that send, and the row's place there."""
+    if not earlier or not len(places := doubling(source, settings, rows)):
+        return {}
     written = [_read(head) for head in earlier if head.ended or not sends.running(head)]
-    if not any(len(each.rows) for each in written) or not len(places := doubling(source, settings, rows)):
+    if not any(len(each.rows) for each in written):
         return {}
     left = [np.flatnonzero(np.isin(each.statuses, LEFT_A_TRACE)) for each in written]
     before = np.concatenate([each.digests[kept] for each, kept in zip(written, left, strict=True)])
@@ -87,7 +93,10 @@ def _sent_before(
 def _read(head: Head) -> Written:
     try:
         return sends.read(head)
-    except JournalError:
+    except JournalError as error:
+        if error.__cause__ is not None:
+            # Nobody knows whether these rows were among it.
+            raise JournalError(f"{error} {UNKNOWN}") from error
         # Another process took it, or threw it away, between the list and now.
         return sends.Written(head, *(np.zeros(0, dtype="int64"),) * 2, [], [])
 
@@ -170,7 +179,7 @@ def unfinished(
     rest = [row for row in rows if status.get(row, NOT_BEGUN) in OPEN]
     # Rows that it left out at its start, since they had been sent before, are left out again.
     others = [each for each in earlier if each.name != head.name]
-    left_out = _sent_before(source, settings, rest, digests, others) if rest else {}
+    left_out = _sent_before(source, settings, rest, digests, others) if rest and not head.again else {}
     outcomes += [_as_before(found, at, row, of_this=False) for row, (found, at) in left_out.items()]
     batches = max((each[1] for each in written.cells if each[1] is not None), default=-1) + 1
     return head, Past(tuple(outcomes), found_out, [row for row in rest if row not in left_out], batches)

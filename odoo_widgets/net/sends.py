@@ -88,6 +88,7 @@ class Head:
         operation: What was done to them.
         context: Odoo's context that it was sent in.
         undo: The name of the send that it takes back; empty for any other.
+        again: Whether all rows of the frame were to go, those sent before too.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Head:
     operation: str = ""
     context: dict[str, Any] = attrs.field(factory=dict)
     undo: str = ""
+    again: bool = False
 
     @classmethod
     def new(
@@ -213,9 +215,21 @@ def starting(target: str) -> Iterator[None]:
         raise JournalError("Another process is about to send to the same place. Try again in a while.") from None
 
 
-def _lock(name: str, seconds: float) -> filelock.BaseFileLock:
+@contextmanager
+def _lock(name: str, seconds: float) -> Iterator[None]:
     """The lock of a send: whoever holds it, in whichever thread, is sending it."""
-    return filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
+    lock = filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise
+    except OSError:
+        with told("written", folder()):
+            raise
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def said(head: Head) -> str:
@@ -247,15 +261,21 @@ def write_head(head: Head) -> None:
     """Writes what a list shows of a send."""
     path = folder() / f"{head.name}.json"
     new = path.with_suffix(".new")
-    new.write_text(json.dumps(attrs.asdict(head), indent=1), encoding="utf-8")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(attrs.asdict(head), indent=1))
+        file.flush()
+        # Rows that survive a power cut are of no use without their head.
+        os.fsync(file.fileno())
     new.replace(path)
 
 
 def _head(path: Path) -> Head | None:
     try:
-        return Head(**json.loads(path.read_text(encoding="utf-8")))
+        told = json.loads(path.read_text(encoding="utf-8"))
+        # A newer version may have written down more.
+        return Head(**{name: told[name] for name in attrs.fields_dict(Head) if name in told})
     except (OSError, ValueError, TypeError):
-        # One that another version wrote, or that was thrown away just now.
+        # Thrown away just now, or no head of a send.
         return None
 
 

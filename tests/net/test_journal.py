@@ -290,6 +290,21 @@ def test_no_file_holds_the_key_or_a_cell_and_nobody_else_may_read_it() -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in files if path.suffix == ".sqlite"} == {0o600}
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(422, json={"name": "odoo.exceptions.UserError", "message": f"The token {KEY} is not good"}),
+        httpx.Response(302, headers={"location": f"https://elsewhere.example.com/{KEY}"}),
+    ],
+    ids=["an error", "an address"],
+)
+def test_a_key_that_an_answer_repeats_is_nowhere(answer: httpx.Response) -> None:
+    told = delivery(Odoo(instead={2: answer, 3: answer}), target=CREATE.replace(batch_size=1)).result()
+    assert "***" in told["error"].iloc[2]
+    assert KEY not in told.to_csv()
+    assert not [path for path in sends.folder().iterdir() if KEY.encode() in path.read_bytes()]
+
+
 def test_what_there_is_to_go_on_with_is_known_without_asking_the_server() -> None:
     odoo = Odoo()
     assert CREATE.unfinished(FRAME, ME) is None
@@ -385,3 +400,64 @@ def test_a_file_that_is_none_keeps_nobody_from_sending() -> None:
     sends.folder().mkdir(parents=True)
     (sends.folder() / "20200101T000000-00000000.json").write_text("{")
     assert set(delivery(Odoo()).result()["status"]) == {"created"}
+
+
+def test_a_journal_that_cannot_be_ended_loses_no_responses(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_head: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    odoo = Odoo()
+    with monkeypatch.context() as patch:
+        sending = delivery(odoo, on_progress=lambda _: patch.setattr("odoo_widgets.net.journal.write_head", full))
+        assert set(sending.result()["status"]) == {"created"}
+    assert "cannot be written: No space left on device" in caplog.text
+    with pytest.raises(RepeatedError, match="All 10 rows"):
+        delivery(odoo).result()
+
+
+def test_a_lock_that_cannot_be_made_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_lock: object, *_given: object, **_how: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    odoo = Odoo()
+    with pytest.raises(JournalError, match="cannot be written: Read-only file system"):
+        delivery(odoo).result()
+    assert odoo.asked == []
+
+
+def test_rows_that_may_stand_in_a_journal_nobody_can_read_are_not_sent_again_unless_that_is_said() -> None:
+    odoo = Odoo()
+    delivery(odoo).result()
+    for path in sends.folder().glob("*.sqlite"):
+        path.write_bytes(b"no database" * 1000)
+    for again in (None, False):
+        with pytest.raises(JournalError, match=r"cannot be read: file is not a database .* Look in Odoo"):
+            delivery(odoo, again=again).result()
+    assert len(odoo.records) == 10
+    known = {each: dict(record) for each, record in odoo.records.items()}
+    write = CREATE.replace(url=f"{SERVER}/json/2/res.partner/write")
+    assert set(delivery(Odoo(known), FRAME.assign(id=range(1, 11)), write).result()["status"]) == {"updated"}
+    assert set(delivery(odoo, again=True).result()["status"]) == {"created"}
+
+
+def test_a_journal_of_a_newer_version_counts() -> None:
+    odoo = Odoo()
+    delivery(odoo).result()
+    [head] = sends.folder().glob("*.json")
+    head.write_text(head.read_text().replace("{", '{"weather": "fine",', 1))
+    with pytest.raises(RepeatedError, match="All 10 rows"):
+        delivery(odoo).result()
+
+
+def test_rows_that_were_to_go_once_more_do_so_when_their_send_goes_on() -> None:
+    odoo = Odoo()
+    first = delivery(odoo).result()
+    odoo._instead[len(odoo.asked) + 2] = httpx.ReadError("cut")
+    assert set(delivery(odoo, again=True).result()["status"]) == {"created", "in_doubt", "not_sent"}
+    after = delivery(odoo, resume=True).result()
+    assert after["status"].tolist() == ["created"] * 4 + ["in_doubt"] * 2 + ["created"] * 4
+    assert not set(after["id"].dropna()) & set(first["id"])
+    assert len(odoo.records) == 18

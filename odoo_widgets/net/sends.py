@@ -246,14 +246,16 @@ def running(head: Head) -> str:
         return head.process or "of an unknown number"
 
 
-def heads(target: str = "") -> list[Head]:
+def heads(target: str = "", database: str = "") -> list[Head]:
     """The sends that are written down, the newest first.
 
     Args:
         target: Only those to where `digests.target` says; all if left out.
+        database: Only those to this database. Where it was not named, then or now, the server has but one.
     """
     found = [head for path in folder().glob("*.json") if (head := _head(path)) is not None]
-    wanted = (head for head in found if not target or head.target == target)
+    there = (head for head in found if not target or head.target == target)
+    wanted = (head for head in there if not database or head.database in ("", database))
     return sorted(wanted, key=lambda head: head.name, reverse=True)
 
 
@@ -303,6 +305,29 @@ class Written:
         told, status = dict(zip(CELLS[1:], rest, strict=True)), self.statuses[place]
         ids = None if record is None or status in WITHOUT_ID else [record]
         return Outcome([row], status, ids=ids, **told)
+
+
+def write_planned(head: Head, rows: Sequence[int], digests: np.ndarray[Any, Any]) -> None:
+    """Writes which rows a send is going to send, before it begins: also while it goes on, others can read that."""
+    path = folder() / f"{head.name}.npy"
+    new = path.with_suffix(".new")
+    with new.open("wb") as file:
+        np.save(file, np.stack([np.asarray(rows, dtype="int64"), digests]))
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def planned(head: Head) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The rows that a send was to send: their positions and their digests.
+
+    Raises:
+        JournalError: They cannot be read.
+    """
+    path = folder() / f"{head.name}.npy"
+    with told("read", path):
+        rows, digests = np.load(path)
+    return rows, digests
 
 
 def read(head: Head) -> Written:

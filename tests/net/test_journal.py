@@ -78,6 +78,23 @@ def test_only_what_is_sent_tells_rows_apart() -> None:
     assert set(CREATE.delivery(FRAME, other, transport=odoo.transport).result()["status"]) == {"created"}
 
 
+def test_a_database_that_is_named_is_the_one_that_was_not() -> None:
+    odoo = Odoo()
+    unnamed = Credential(SERVER, api_key=KEY)
+    CREATE.delivery(FRAME, unnamed, transport=odoo.transport).result()
+    with pytest.raises(RepeatedError):
+        delivery(odoo).result()
+
+
+def test_some_rows_that_stopped_go_on_without_the_others() -> None:
+    odoo = Odoo(instead={1: httpx.ReadError("cut")})
+    delivery(odoo, rows=[0, 2, 4, 6, 8]).result()
+    after = delivery(odoo, resume=True).result()
+    assert after["status"].tolist()[::2] == ["created", "created", "in_doubt", "in_doubt", "created"]
+    assert set(after["status"].tolist()[1::2]) == {"not_sent"}
+    assert names(odoo) == ["n0", "n2", "n8"]
+
+
 def test_a_frame_that_grew_is_refused_with_the_rows_that_were_there() -> None:
     odoo = Odoo()
     delivery(odoo).result()
@@ -174,6 +191,10 @@ def test_a_frame_with_other_values_is_refused_with_its_rows() -> None:
     changed = FRAME.assign(name=FRAME["name"].where(FRAME.index != 3, "other"))
     with pytest.raises(JournalError, match=r"had other values in row 3\. Nothing was sent"):
         delivery(odoo, changed, resume=True).result()
+    # Row 9 was not begun, and is another one all the same.
+    later = FRAME.assign(name=FRAME["name"].where(FRAME.index != 9, "other"))
+    with pytest.raises(JournalError, match=r"had other values in row 9\. Nothing was sent"):
+        delivery(odoo, later, resume=True).result()
     with pytest.raises(JournalError, match="had 10 rows, and this frame has 9"):
         delivery(odoo, FRAME.iloc[:9], resume=True).result()
     assert len(odoo.asked) == asked
@@ -230,6 +251,9 @@ def test_the_same_rows_cannot_be_sent_while_they_are_being_sent() -> None:
         for options in ({}, {"again": True}, {"resume": True}):
             with pytest.raises(JournalError, match=r"still going on|nothing to resume"):
                 delivery(odoo, **options).result()
+        for same in (FRAME[::-1], FRAME.iloc[3:5]):
+            with pytest.raises(JournalError, match="still going on"):
+                delivery(odoo, same).result()
         # Other rows may go to the same place meanwhile.
         other = pd.DataFrame({"name": ["other"], "_loaded_at": [""]})
         assert delivery(odoo, other).result()["status"].tolist() == ["created"]
@@ -281,7 +305,7 @@ def test_no_file_holds_the_key_or_a_cell_and_nobody_else_may_read_it() -> None:
     odoo = Odoo()
     delivery(odoo, pd.DataFrame({"name": ["Confidential Ltd"], "_loaded_at": [""]})).result()
     files = list(sends.folder().iterdir())
-    assert {path.suffix for path in files} == {".json", ".sqlite", ".lock"}
+    assert {path.suffix for path in files} == {".json", ".sqlite", ".npy", ".lock"}
     for path in files:
         content = path.read_bytes()
         assert KEY.encode() not in content

@@ -591,7 +591,7 @@ class Destination(Settings):
         Returns:
             How far the last send of these rows came; None if it came to its end, still goes on, or is not known.
         """
-        return resumable(Source.of(frame), self, digests.target(self, credential.database))
+        return resumable(Source.of(frame), self, digests.target(self), credential.database)
 
     def undo(
         self,

@@ -70,7 +70,8 @@ class Given:
         """Sends a frame, and logs in before only if asked: a login takes Odoo as long as ten other calls."""
         target = destination(self.odoo, protocol, model, operation, **settings)
         server = NOTHING_KNOWN if log_in else self.user
-        return target.delivery(pd.DataFrame(frame), self.odoo.credential, server=server).result()
+        # Whether rows were sent before is for other tests.
+        return target.delivery(pd.DataFrame(frame), self.odoo.credential, server=server, again=True).result()
 
 
 @attrs.frozen

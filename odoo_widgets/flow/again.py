@@ -56,8 +56,11 @@ def slower(facts: Facts, standing: Standing) -> Verdict | None:
 def as_told(facts: Facts, standing: Standing) -> Verdict | None:
     """The same call, when the server says so."""
     seconds = told(facts)
-    if seconds is None or seconds > standing.policy.longest_told or not standing.allows(facts.call.tries):
-        return again(facts, standing) if seconds is None else None
+    if seconds is None:
+        verdict = again(facts, standing)
+        return attrs.evolve(verdict, slower=True) if verdict is not None else None
+    if seconds > standing.policy.longest_told or not standing.allows(facts.call.tries):
+        return None
     return Verdict(follow=(_once_more(facts.call),), wait=Wait(seconds, told=True), again=True, slower=True)
 
 

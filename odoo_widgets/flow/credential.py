@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MASK = "***"
+# As many characters are no word by chance. Keys of Odoo have 40.
+TELLING = 16
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Names as DNS has them (RFC 1123, 2.1, and the underscore of private networks), and addresses of both kinds.
 HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|[0-9a-f]*:[0-9a-f:.]*")
@@ -42,6 +44,14 @@ class Secret:
     def get_secret_value(self) -> str:
         """The plain text."""
         return self._value  # type: ignore[attr-defined,no-any-return]
+
+    def masked(self, text: bytes) -> bytes:
+        """Bytes that somebody else wrote, with a mask where it repeats the secret.
+
+        A short one, such as a password that is a word, could be a part of any other word: it stays.
+        """
+        value: str = self._value  # type: ignore[attr-defined]
+        return text.replace(value.encode(), MASK.encode()) if len(value) >= TELLING else text
 
     @property
     def flaw(self) -> str:

@@ -29,17 +29,16 @@ SIZE = 8
 FIRST = 1_000
 
 
-def target(settings: Settings, database: str) -> str:
-    """Where rows go, and what is done to them there, as one short text. How they share calls does not count.
+def target(settings: Settings) -> str:
+    """Where on a server rows go, and what is done to them, as one short text. How they share calls does not count.
 
     Args:
         settings: What the rows are sent with.
-        database: The credential's database.
     """
     there = settings.endpoint
     rest = [settings.url, settings.wrap] if there.protocol == "rest" else []
     context = {name: settings.context[name] for name in sorted(settings.context)}
-    told = [origin(settings.url), database, there.model, there.operation, rest, context]
+    told = [origin(settings.url), there.model, there.operation, rest, context]
     return _digest(orjson.dumps(told)).hex()
 
 

@@ -22,7 +22,7 @@ from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.headers import NAMED, is_secret
 from odoo_widgets.flow.operations import log_in
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.protocols.execute_kw import service
+from odoo_widgets.flow.protocols.execute_kw import KEY_HERE, service
 from odoo_widgets.flow.server import Server
 from odoo_widgets.flow.settings import Settings
 
@@ -268,9 +268,9 @@ def _json_call(scene: Scene) -> str:
 
 
 def _xml_call(scene: Scene) -> str:
-    marked, key, uid = _marked(scene)
+    marked, _, uid = _marked(scene)
     _, method, arguments = service(scene.call, scene.settings, marked.credential, marked.server)
-    names = {key: _Name("key"), int(uid): _Name("uid")}
+    names = {KEY_HERE: _Name("key"), int(uid): _Name("uid")}
     given = ",\n".join(_literal(_named(argument, names)) for argument in arguments)
     return f"call(\n    {str(marked.request().url)!r},\n    {method!r},\n{given},\n)"
 

@@ -73,9 +73,8 @@ class _Asker:
         if self._limiter is not None:
             await self._limiter.acquire()
         request = self._protocol.encode(call, self._settings, self._credential, self._server)
-        told = heard(
-            call, await perform(self._http, request, self._settings), self._settings, self._server, self._standing
-        )
+        exchange = await perform(self._http, request, self._settings, self._credential.api_key)
+        told = heard(call, exchange, self._settings, self._server, self._standing)
         again = self._standing.again + told.again
         self._standing = attrs.evolve(self._standing, made=self._standing.made + 1, again=again)
         self._server = told.server or self._server

@@ -29,7 +29,7 @@ from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
 from odoo_widgets.net.past import fresh, unfinished
-from odoo_widgets.net.sends import Head, forget, starting
+from odoo_widgets.net.sends import Head, forget, heads, starting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -158,7 +158,8 @@ class Delivery:
             raise CredentialError(f"{unfit} Nothing was sent.")
         # Its frame is a copy: what the caller does meanwhile is not for this send.
         self._source = Source.of(data)
-        self._rows = range(len(self._source)) if rows is None else rows
+        # A send that goes on knows its rows.
+        self._rows = range(len(self._source)) if rows is None or resume else rows
         self.progress = Progress(rows=len(self._rows), batches=count(self._source, settings, self._rows))
         self._settings, self._credential = settings, credential
         self._on_progress = on_progress
@@ -266,13 +267,14 @@ class Delivery:
             return
         source, settings, rows = self._source, self._settings, self._rows
         digests = Digests(source, settings, rows)
-        where = target(settings, self._credential.database)
+        where, database = target(settings), self._credential.database
         with ExitStack() as stack:
             with starting(where):
                 if self._resume:
-                    head, past = unfinished(source, settings, rows, digests, where)
+                    head, past = unfinished(source, settings, digests, where, database)
                 else:
-                    past = fresh(source, settings, rows, digests, where, again=self._again)
+                    earlier = heads(where, database)
+                    past = fresh(source, settings, rows, digests, earlier, again=self._again)
                     forget()
                     done = what(settings.endpoint, settings.when_found)
                     head = Head.new(
@@ -286,8 +288,9 @@ class Delivery:
                         operation=settings.endpoint.operation,
                         context=dict(settings.context),
                         undo=self._undo,
+                        again=self._again is True and len(rows) == len(source),
                     )
-                journal = stack.enter_context(Journal(head, digests.of))
+                journal = stack.enter_context(Journal(head, digests.of, None if self._resume else rows))
             yield past, journal
 
     def _sent(self, past: Past, journal: Journal | None) -> StoppedError | None:
@@ -298,7 +301,14 @@ class Delivery:
             return asyncio.run(self._loop.run(past, journal))
         finally:
             if journal is not None:
-                journal.end(counts(self.responses))
+                self._end(journal)
+
+    def _end(self, journal: Journal) -> None:
+        try:
+            journal.end(counts(self.responses))
+        except JournalError as error:
+            # The rows are written down, and what became of them must not be lost: only the list shows no end.
+            LOG.warning("%s The send itself is over.", error)
 
     def _report(self, outcomes: tuple[Outcome, ...], wait: Wait | None) -> None:
         self._count(outcomes)

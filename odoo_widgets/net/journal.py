@@ -15,7 +15,7 @@ import attrs
 
 from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN
 from odoo_widgets.net.before import BeforeFile
-from odoo_widgets.net.sends import CELLS, folder, held, here, now, opened, told, write_head
+from odoo_widgets.net.sends import CELLS, folder, held, here, now, opened, told, write_head, write_planned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -45,6 +45,7 @@ class Journal:
     Args:
         head: What it is.
         digests: From the positions of rows to their digests.
+        rows: The positions of the rows that it is going to send; None for a send that goes on.
 
     Attributes:
         head: What a list shows of it.
@@ -53,12 +54,17 @@ class Journal:
         JournalError: It cannot be written, or another process sends it.
     """
 
-    def __init__(self, head: Head, digests: Callable[[Sequence[int]], np.ndarray[Any, Any]]) -> None:
-        self.head, self._digests = attrs.evolve(head, process=here()), digests
+    def __init__(
+        self, head: Head, digests: Callable[[Sequence[int]], np.ndarray[Any, Any]], rows: Sequence[int] | None = None
+    ) -> None:
+        # One that goes on has no end any more.
+        self.head, self._digests = attrs.evolve(head, process=here(), ended="", statuses={}), digests
         self._path = folder() / head.name
         with told("written", folder()), ExitStack() as stack:
             stack.enter_context(held(head))
             self._file = stack.enter_context(closing(opened(self._path.with_suffix(".sqlite"))))
+            if rows is not None:
+                write_planned(self.head, rows, digests(rows))
             write_head(self.head)
             self._held = stack.pop_all()
         self._kept: BeforeFile | None = None

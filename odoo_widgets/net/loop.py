@@ -276,7 +276,7 @@ class Loop:
         self._report(settled, verdict.wait)
 
     async def _perform(self, request: httpx.Request) -> Exchange:
-        task = asyncio.create_task(perform(self._http, request, self._settings), name=CALL)
+        task = asyncio.create_task(perform(self._http, request, self._settings, self._credential.api_key), name=CALL)
         try:
             return await self._await(task)
         except asyncio.CancelledError:

@@ -38,7 +38,7 @@ async def aprobe(
             for question in QUESTIONS:
                 request = question.request(asked)
                 if request is not None:
-                    exchange = await perform(http, request, asked.settings)
+                    exchange = await perform(http, request, asked.settings, credential.api_key)
                     asked = attrs.evolve(asked, server=question.read(asked, exchange))
         except StoppedError as error:
             # A key that is an add-on's own is unknown to Odoo, whose version is known all the same.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -35,10 +35,20 @@ if TYPE_CHECKING:
 # What a resumed send sends: rows that no call was made for, or whose call was stopped before it did anything.
 OPEN = (NOT_BEGUN, "not_sent")
 IN_DOUBT = (IN_FLIGHT, "in_doubt")
+UNKNOWN = (
+    "Whether these rows were among it is not known, so nothing was sent. Look in Odoo; then again=True sends all rows, "
+    "or delete that file."
+)
 
 
 def fresh(
-    source: Source, settings: Settings, rows: Sequence[int], digests: Digests, target: str, *, again: bool | None
+    source: Source,
+    settings: Settings,
+    rows: Sequence[int],
+    digests: Digests,
+    earlier: list[Head],
+    *,
+    again: bool | None,
 ) -> Past:
     """The past of a new send: rows that would be made twice are refused or left out.
 
@@ -47,7 +57,7 @@ def fresh(
         settings: What it is sent with.
         rows: The positions of the rows to send.
         digests: What tells the rows apart.
-        target: Where they go.
+        earlier: The sends to the same place.
         again: True sends rows once more that were sent before, False leaves them out, None refuses the frame.
 
     Returns:
@@ -57,10 +67,12 @@ def fresh(
         RepeatedError: Rows were sent before, and `again` does not say what to do.
         JournalError: The same rows are being sent now.
     """
-    earlier = sends.heads(target)
+    mine = np.asarray(rows)[doubling(source, settings, rows)]
     for head in earlier:
-        if head.fingerprint == digests.fingerprint() and (process := sends.running(head)):
-            raise JournalError(f"{sends.said(head)} is still going on, in process {process}. Wait for its end.")
+        if not head.ended and (process := sends.running(head)):
+            same = head.fingerprint == digests.fingerprint()
+            if same or (not again and len(mine) and len(matched(digests.of(mine.tolist()), sends.planned(head)[1]))):
+                raise JournalError(f"{sends.said(head)} is still going on, in process {process}. Wait for its end.")
     found = {} if again else _sent_before(source, settings, rows, digests, earlier)
     if found and again is None:
         repeats = _repeats(found, len(rows))
@@ -73,8 +85,10 @@ def _sent_before(
     source: Source, settings: Settings, rows: Sequence[int], digests: Digests, earlier: list[Head]
 ) -> dict[int, tuple[Written, int]]:
     """The rows that a send before left something of in Odoo: position to that send, and the row's place there."""
+    if not earlier or not len(places := doubling(source, settings, rows)):
+        return {}
     written = [_read(head) for head in earlier if head.ended or not sends.running(head)]
-    if not any(len(each.rows) for each in written) or not len(places := doubling(source, settings, rows)):
+    if not any(len(each.rows) for each in written):
         return {}
     left = [np.flatnonzero(np.isin(each.statuses, LEFT_A_TRACE)) for each in written]
     before = np.concatenate([each.digests[kept] for each, kept in zip(written, left, strict=True)])
@@ -87,7 +101,10 @@ def _sent_before(
 def _read(head: Head) -> Written:
     try:
         return sends.read(head)
-    except JournalError:
+    except JournalError as error:
+        if error.__cause__ is not None:
+            # Nobody knows whether these rows were among it.
+            raise JournalError(f"{error} {UNKNOWN}") from error
         # Another process took it, or threw it away, between the list and now.
         return sends.Written(head, *(np.zeros(0, dtype="int64"),) * 2, [], [])
 
@@ -132,17 +149,15 @@ def _as_before(written: Written, place: int, row: int, *, of_this: bool = True) 
 # --- a send that goes on ---------------------------------------------------------------------------------------------
 
 
-def unfinished(
-    source: Source, settings: Settings, rows: Sequence[int], digests: Digests, target: str
-) -> tuple[Head, Past]:
+def unfinished(source: Source, settings: Settings, digests: Digests, target: str, database: str) -> tuple[Head, Past]:
     """The last send of these rows that did not come to its end, and what became of its rows.
 
     Args:
         source: The bound frame, without problems.
         settings: What it is sent with.
-        rows: The positions of its rows.
         digests: What tells the rows apart.
         target: Where they go.
+        database: To which database.
 
     Returns:
         The send to go on with.
@@ -150,7 +165,7 @@ def unfinished(
     Raises:
         JournalError: There is none, it still goes on, or the frame is not the one that was sent.
     """
-    earlier = sends.heads(target)
+    earlier = sends.heads(target, database)
     begun = [head for head in earlier if not head.test and not head.undo and head.left]
     head = latest(source, digests, earlier) or next(iter(begun), None)
     if head is None or not head.left:
@@ -158,8 +173,8 @@ def unfinished(
             f"There is nothing to resume: no send of these rows to {settings.endpoint.model or settings.url} was ended "
             "before its last row. Use send."
         )
+    _check_same(source, head, digests)
     written = sends.read(head)
-    _check_same(source, written, digests)
     status = dict(zip(written.rows.tolist(), written.statuses, strict=True))
     place = {row: place for place, row in enumerate(written.rows.tolist())}
     doubted = [row for row, each in status.items() if each in IN_DOUBT]
@@ -167,10 +182,10 @@ def unfinished(
     outcomes = [_as_before(written, place[row], row) for row in settled]
     found_out = findable(source, settings, doubted)
     outcomes += [_as_before(written, place[row], row) for row in doubted if row not in found_out]
-    rest = [row for row in rows if status.get(row, NOT_BEGUN) in OPEN]
+    rest = [row for row in sends.planned(head)[0].tolist() if status.get(row, NOT_BEGUN) in OPEN]
     # Rows that it left out at its start, since they had been sent before, are left out again.
     others = [each for each in earlier if each.name != head.name]
-    left_out = _sent_before(source, settings, rest, digests, others) if rest else {}
+    left_out = _sent_before(source, settings, rest, digests, others) if rest and not head.again else {}
     outcomes += [_as_before(found, at, row, of_this=False) for row, (found, at) in left_out.items()]
     batches = max((each[1] for each in written.cells if each[1] is not None), default=-1) + 1
     return head, Past(tuple(outcomes), found_out, [row for row in rest if row not in left_out], batches)
@@ -190,18 +205,19 @@ def latest(source: Source, digests: Digests, earlier: list[Head]) -> Head | None
     return None
 
 
-def resumable(source: Source, settings: Settings, target: str) -> Unfinished | None:
+def resumable(source: Source, settings: Settings, target: str, database: str) -> Unfinished | None:
     """What there is to go on with of the last send of these rows.
 
     Args:
         source: The bound frame.
         settings: What it is sent with.
         target: Where it goes.
+        database: To which database.
 
     Returns:
         How far it came; None if it came to its end, goes on, or is not known.
     """
-    earlier = sends.heads(target)
+    earlier = sends.heads(target, database)
     if not any(head.left and not head.test for head in earlier):
         return None
     try:
@@ -218,12 +234,12 @@ def resumable(source: Source, settings: Settings, target: str) -> Unfinished | N
     return Unfinished(head.day, head.rows, done, len(doubted), left) if left > 0 and done + len(doubted) else None
 
 
-def _check_same(source: Source, written: Written, digests: Digests) -> None:
-    head, size = written.head, len(source)
+def _check_same(source: Source, head: Head, digests: Digests) -> None:
+    size = len(source)
     if head.rows != size:
         raise JournalError(f"{sends.said(head)} had {head.rows:,} rows, and this frame has {size:,}. {TAKE}")
-    now: np.ndarray[Any, Any] = digests.of(written.rows.tolist()) if len(written.rows) else written.digests
-    if len(changed := written.rows[now != written.digests].tolist()):
+    rows, before = sends.planned(head)
+    if len(changed := rows[digests.of(rows.tolist()) != before].tolist()):
         names = ", ".join(row_name(source.frame.index, row) for row in changed[:NAMED])
         more = f" and {len(changed) - NAMED:,} more" if len(changed) > NAMED else ""
         raise JournalError(f"{sends.said(head)} had other values in {names}{more}. {TAKE}")

@@ -49,7 +49,8 @@ async def areplaced(
     if request is None:
         return server
     async with client(settings, transport) as http:
-        return told(await perform(http, request, settings), server, settings.endpoint.model)
+        exchange = await perform(http, request, settings, credential.api_key)
+        return told(exchange, server, settings.endpoint.model)
 
 
 def replaced(

@@ -88,6 +88,7 @@ class Head:
         operation: What was done to them.
         context: Odoo's context that it was sent in.
         undo: The name of the send that it takes back; empty for any other.
+        again: Whether all rows of the frame were to go, those sent before too.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Head:
     operation: str = ""
     context: dict[str, Any] = attrs.field(factory=dict)
     undo: str = ""
+    again: bool = False
 
     @classmethod
     def new(
@@ -213,9 +215,21 @@ def starting(target: str) -> Iterator[None]:
         raise JournalError("Another process is about to send to the same place. Try again in a while.") from None
 
 
-def _lock(name: str, seconds: float) -> filelock.BaseFileLock:
+@contextmanager
+def _lock(name: str, seconds: float) -> Iterator[None]:
     """The lock of a send: whoever holds it, in whichever thread, is sending it."""
-    return filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
+    lock = filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise
+    except OSError:
+        with told("written", folder()):
+            raise
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def said(head: Head) -> str:
@@ -232,14 +246,16 @@ def running(head: Head) -> str:
         return head.process or "of an unknown number"
 
 
-def heads(target: str = "") -> list[Head]:
+def heads(target: str = "", database: str = "") -> list[Head]:
     """The sends that are written down, the newest first.
 
     Args:
         target: Only those to where `digests.target` says; all if left out.
+        database: Only those to this database. Where it was not named, then or now, the server has but one.
     """
     found = [head for path in folder().glob("*.json") if (head := _head(path)) is not None]
-    wanted = (head for head in found if not target or head.target == target)
+    there = (head for head in found if not target or head.target == target)
+    wanted = (head for head in there if not database or head.database in ("", database))
     return sorted(wanted, key=lambda head: head.name, reverse=True)
 
 
@@ -247,15 +263,21 @@ def write_head(head: Head) -> None:
     """Writes what a list shows of a send."""
     path = folder() / f"{head.name}.json"
     new = path.with_suffix(".new")
-    new.write_text(json.dumps(attrs.asdict(head), indent=1), encoding="utf-8")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(attrs.asdict(head), indent=1))
+        file.flush()
+        # Rows that survive a power cut are of no use without their head.
+        os.fsync(file.fileno())
     new.replace(path)
 
 
 def _head(path: Path) -> Head | None:
     try:
-        return Head(**json.loads(path.read_text(encoding="utf-8")))
+        told = json.loads(path.read_text(encoding="utf-8"))
+        # A newer version may have written down more.
+        return Head(**{name: told[name] for name in attrs.fields_dict(Head) if name in told})
     except (OSError, ValueError, TypeError):
-        # One that another version wrote, or that was thrown away just now.
+        # Thrown away just now, or no head of a send.
         return None
 
 
@@ -283,6 +305,29 @@ class Written:
         told, status = dict(zip(CELLS[1:], rest, strict=True)), self.statuses[place]
         ids = None if record is None or status in WITHOUT_ID else [record]
         return Outcome([row], status, ids=ids, **told)
+
+
+def write_planned(head: Head, rows: Sequence[int], digests: np.ndarray[Any, Any]) -> None:
+    """Writes which rows a send is going to send, before it begins: also while it goes on, others can read that."""
+    path = folder() / f"{head.name}.npy"
+    new = path.with_suffix(".new")
+    with new.open("wb") as file:
+        np.save(file, np.stack([np.asarray(rows, dtype="int64"), digests]))
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def planned(head: Head) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The rows that a send was to send: their positions and their digests.
+
+    Raises:
+        JournalError: They cannot be read.
+    """
+    path = folder() / f"{head.name}.npy"
+    with told("read", path):
+        rows, digests = np.load(path)
+    return rows, digests
 
 
 def read(head: Head) -> Written:

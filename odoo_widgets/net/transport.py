@@ -13,6 +13,7 @@ from odoo_widgets.flow.credential import is_loopback
 from odoo_widgets.flow.exchange import Exchange, OverBudgetError
 
 if TYPE_CHECKING:
+    from odoo_widgets.flow.credential import Secret
     from odoo_widgets.flow.settings import Settings
 
 CONNECT_SECONDS = 10.0
@@ -47,7 +48,7 @@ def client(settings: Settings, transport: httpx.AsyncBaseTransport | None = None
     )
 
 
-async def perform(client: httpx.AsyncClient, request: httpx.Request, settings: Settings) -> Exchange:
+async def perform(client: httpx.AsyncClient, request: httpx.Request, settings: Settings, secret: Secret) -> Exchange:
     """Sends one request, and reads the answer to its end.
 
     Args:
@@ -55,6 +56,7 @@ async def perform(client: httpx.AsyncClient, request: httpx.Request, settings: S
         request: What to send.
         settings: How long that may take in all, since a timeout between two reads never ends on an answer that drips;
             and how long the body may be.
+        secret: The key. An answer that repeats it, as some add-ons' errors do, gets a mask in its place.
 
     Returns:
         The exchange. No error is raised, but that of being cancelled.
@@ -72,10 +74,10 @@ async def perform(client: httpx.AsyncClient, request: httpx.Request, settings: S
     except Exception as error:  # noqa: BLE001 - whatever it is, it is judged: the request may have been sent
         # The trace from below holds the headers in its locals, and with them the key.
         return Exchange(request, error=error.with_traceback(None), seconds=time.monotonic() - started)
-    headers = _plain(response.headers)
+    headers = _plain(response.headers, secret)
     # Whoever receives an answer without a date, adds when that was (RFC 9110, 6.6.1).
     headers.setdefault("date", formatdate(usegmt=True))
-    whole = httpx.Response(response.status_code, headers=headers, content=content)
+    whole = httpx.Response(response.status_code, headers=headers, content=secret.masked(content))
     return Exchange(request, response=whole, seconds=time.monotonic() - started)
 
 
@@ -90,9 +92,11 @@ async def _content(response: httpx.Response) -> bytes:
     return b"".join(parts)
 
 
-def _plain(headers: httpx.Headers) -> httpx.Headers:
+def _plain(headers: httpx.Headers, secret: Secret) -> httpx.Headers:
     """The headers without those that describe the coding, which has been undone."""
     kept = [
-        (name, value) for name, value in headers.multi_items() if name not in ("content-encoding", "content-length")
+        (name, secret.masked(value))
+        for name, value in headers.raw
+        if name.lower() not in (b"content-encoding", b"content-length")
     ]
     return httpx.Headers(kept)

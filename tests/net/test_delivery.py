@@ -5,8 +5,10 @@ import logging
 import os
 import signal
 import threading
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import httpx
 import numpy as np
 import pandas as pd
@@ -18,7 +20,11 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, DataError, EndpointError, StoppedError
 from odoo_widgets.flow.plan import BLOCK
 from odoo_widgets.net.delivery import Delivery, InterruptedSendError
+from tests.net import speaking
 from tests.net.servers import ONCE, SOON, Odoo, error
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.calls import Call
 
 SERVER = "https://mycompany.example.com"
 URL = f"{SERVER}/json/2/res.partner/create"
@@ -249,3 +255,17 @@ def test_no_verbose_traceback_of_a_failing_send_holds_the_key(name: str) -> None
     shown = VerboseTB(theme_name="nocolor").text(stopped.type, stopped.value, stopped.tb)
     assert "Delivery" in shown
     assert KEY not in shown + stopped.value.responses.to_csv()
+
+
+@pytest.mark.parametrize("path", ["jsonrpc", "xmlrpc/2/object"])
+def test_no_verbose_traceback_of_a_value_that_cannot_be_written_holds_the_key(path: str) -> None:
+    def odd(call: Call) -> Call:
+        return attrs.evolve(call, ask=attrs.evolve(call.ask, arguments={"vals_list": [{"name": Decimal(1)}]}))
+
+    target = Destination(f"{SERVER}/{path}", model="res.partner", operation="create")
+    me = Credential(SERVER, "mycompany", "me@example.com", KEY)
+    with pytest.raises(StoppedError, match="error of its own") as stopped:
+        target.delivery(FRAME, me, edit=odd, transport=speaking.Odoo().transport).result()
+    shown = VerboseTB(theme_name="nocolor").text(stopped.type, stopped.value, stopped.tb)
+    assert "Decimal" in shown
+    assert KEY not in shown

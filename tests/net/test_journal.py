@@ -78,6 +78,23 @@ def test_only_what_is_sent_tells_rows_apart() -> None:
     assert set(CREATE.delivery(FRAME, other, transport=odoo.transport).result()["status"]) == {"created"}
 
 
+def test_a_database_that_is_named_is_the_one_that_was_not() -> None:
+    odoo = Odoo()
+    unnamed = Credential(SERVER, api_key=KEY)
+    CREATE.delivery(FRAME, unnamed, transport=odoo.transport).result()
+    with pytest.raises(RepeatedError):
+        delivery(odoo).result()
+
+
+def test_some_rows_that_stopped_go_on_without_the_others() -> None:
+    odoo = Odoo(instead={1: httpx.ReadError("cut")})
+    delivery(odoo, rows=[0, 2, 4, 6, 8]).result()
+    after = delivery(odoo, resume=True).result()
+    assert after["status"].tolist()[::2] == ["created", "created", "in_doubt", "in_doubt", "created"]
+    assert set(after["status"].tolist()[1::2]) == {"not_sent"}
+    assert names(odoo) == ["n0", "n2", "n8"]
+
+
 def test_a_frame_that_grew_is_refused_with_the_rows_that_were_there() -> None:
     odoo = Odoo()
     delivery(odoo).result()
@@ -174,6 +191,10 @@ def test_a_frame_with_other_values_is_refused_with_its_rows() -> None:
     changed = FRAME.assign(name=FRAME["name"].where(FRAME.index != 3, "other"))
     with pytest.raises(JournalError, match=r"had other values in row 3\. Nothing was sent"):
         delivery(odoo, changed, resume=True).result()
+    # Row 9 was not begun, and is another one all the same.
+    later = FRAME.assign(name=FRAME["name"].where(FRAME.index != 9, "other"))
+    with pytest.raises(JournalError, match=r"had other values in row 9\. Nothing was sent"):
+        delivery(odoo, later, resume=True).result()
     with pytest.raises(JournalError, match="had 10 rows, and this frame has 9"):
         delivery(odoo, FRAME.iloc[:9], resume=True).result()
     assert len(odoo.asked) == asked
@@ -230,6 +251,9 @@ def test_the_same_rows_cannot_be_sent_while_they_are_being_sent() -> None:
         for options in ({}, {"again": True}, {"resume": True}):
             with pytest.raises(JournalError, match=r"still going on|nothing to resume"):
                 delivery(odoo, **options).result()
+        for same in (FRAME[::-1], FRAME.iloc[3:5]):
+            with pytest.raises(JournalError, match="still going on"):
+                delivery(odoo, same).result()
         # Other rows may go to the same place meanwhile.
         other = pd.DataFrame({"name": ["other"], "_loaded_at": [""]})
         assert delivery(odoo, other).result()["status"].tolist() == ["created"]
@@ -281,13 +305,28 @@ def test_no_file_holds_the_key_or_a_cell_and_nobody_else_may_read_it() -> None:
     odoo = Odoo()
     delivery(odoo, pd.DataFrame({"name": ["Confidential Ltd"], "_loaded_at": [""]})).result()
     files = list(sends.folder().iterdir())
-    assert {path.suffix for path in files} == {".json", ".sqlite", ".lock"}
+    assert {path.suffix for path in files} == {".json", ".sqlite", ".npy", ".lock"}
     for path in files:
         content = path.read_bytes()
         assert KEY.encode() not in content
         assert b"Confidential" not in content
     assert stat.S_IMODE(sends.folder().stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in files if path.suffix == ".sqlite"} == {0o600}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(422, json={"name": "odoo.exceptions.UserError", "message": f"The token {KEY} is not good"}),
+        httpx.Response(302, headers={"location": f"https://elsewhere.example.com/{KEY}"}),
+    ],
+    ids=["an error", "an address"],
+)
+def test_a_key_that_an_answer_repeats_is_nowhere(answer: httpx.Response) -> None:
+    told = delivery(Odoo(instead={2: answer, 3: answer}), target=CREATE.replace(batch_size=1)).result()
+    assert "***" in told["error"].iloc[2]
+    assert KEY not in told.to_csv()
+    assert not [path for path in sends.folder().iterdir() if KEY.encode() in path.read_bytes()]
 
 
 def test_what_there_is_to_go_on_with_is_known_without_asking_the_server() -> None:
@@ -385,3 +424,64 @@ def test_a_file_that_is_none_keeps_nobody_from_sending() -> None:
     sends.folder().mkdir(parents=True)
     (sends.folder() / "20200101T000000-00000000.json").write_text("{")
     assert set(delivery(Odoo()).result()["status"]) == {"created"}
+
+
+def test_a_journal_that_cannot_be_ended_loses_no_responses(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_head: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    odoo = Odoo()
+    with monkeypatch.context() as patch:
+        sending = delivery(odoo, on_progress=lambda _: patch.setattr("odoo_widgets.net.journal.write_head", full))
+        assert set(sending.result()["status"]) == {"created"}
+    assert "cannot be written: No space left on device" in caplog.text
+    with pytest.raises(RepeatedError, match="All 10 rows"):
+        delivery(odoo).result()
+
+
+def test_a_lock_that_cannot_be_made_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_lock: object, *_given: object, **_how: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    odoo = Odoo()
+    with pytest.raises(JournalError, match="cannot be written: Read-only file system"):
+        delivery(odoo).result()
+    assert odoo.asked == []
+
+
+def test_rows_that_may_stand_in_a_journal_nobody_can_read_are_not_sent_again_unless_that_is_said() -> None:
+    odoo = Odoo()
+    delivery(odoo).result()
+    for path in sends.folder().glob("*.sqlite"):
+        path.write_bytes(b"no database" * 1000)
+    for again in (None, False):
+        with pytest.raises(JournalError, match=r"cannot be read: file is not a database .* Look in Odoo"):
+            delivery(odoo, again=again).result()
+    assert len(odoo.records) == 10
+    known = {each: dict(record) for each, record in odoo.records.items()}
+    write = CREATE.replace(url=f"{SERVER}/json/2/res.partner/write")
+    assert set(delivery(Odoo(known), FRAME.assign(id=range(1, 11)), write).result()["status"]) == {"updated"}
+    assert set(delivery(odoo, again=True).result()["status"]) == {"created"}
+
+
+def test_a_journal_of_a_newer_version_counts() -> None:
+    odoo = Odoo()
+    delivery(odoo).result()
+    [head] = sends.folder().glob("*.json")
+    head.write_text(head.read_text().replace("{", '{"weather": "fine",', 1))
+    with pytest.raises(RepeatedError, match="All 10 rows"):
+        delivery(odoo).result()
+
+
+def test_rows_that_were_to_go_once_more_do_so_when_their_send_goes_on() -> None:
+    odoo = Odoo()
+    first = delivery(odoo).result()
+    odoo._instead[len(odoo.asked) + 2] = httpx.ReadError("cut")
+    assert set(delivery(odoo, again=True).result()["status"]) == {"created", "in_doubt", "not_sent"}
+    after = delivery(odoo, resume=True).result()
+    assert after["status"].tolist() == ["created"] * 4 + ["in_doubt"] * 2 + ["created"] * 4
+    assert not set(after["id"].dropna()) & set(first["id"])
+    assert len(odoo.records) == 18

@@ -6,6 +6,7 @@ of `kwargs` (Odoo 19.0, odoo/service/model.py). The key stands in the body of ev
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,6 +16,8 @@ from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.protocols.envelope import parsed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from odoo_widgets.flow.calls import Call
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.server import Server
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 UID = "(user id)"
 
 COMMON, OBJECT = "common", "object"
+# Stands where the key goes until the body is written: no frame that can fail on a value holds the key.
+KEY_HERE = secrets.token_hex(16)
 
 
 def address(call: Call, settings: Settings, path: str) -> httpx.URL:
@@ -48,19 +53,34 @@ def service(call: Call, settings: Settings, credential: Credential, server: Serv
     Args:
         call: What to call.
         settings: The context.
-        credential: The database, the login and the key.
+        credential: The database and the login.
         server: Whose user id the login brought.
 
     Returns:
         `common`, `authenticate` and its arguments, for the login; else `object`, `execute_kw` and its arguments.
+        `KEY_HERE` stands for the key in them, before anything of the frame; `with_key` puts it in.
     """
-    ask, key = call.ask, credential.api_key.get_secret_value()
+    ask = call.ask
     if ask.method == LOG_IN:
-        return COMMON, LOG_IN, [credential.database, credential.login, key, {}]
+        return COMMON, LOG_IN, [credential.database, credential.login, KEY_HERE, {}]
     numbered = [] if ask.by_name else list(ask.arguments.values())
     args = [*([] if ask.ids is None else [ask.ids]), *numbered]
     kwargs: dict[str, Any] = dict(ask.arguments) if ask.by_name else {}
     if context := ask.context_with(settings.context):
         kwargs["context"] = context
     uid = UID if server.uid is None else server.uid
-    return OBJECT, "execute_kw", [credential.database, uid, key, call.model, ask.method, args, kwargs]
+    return OBJECT, "execute_kw", [credential.database, uid, KEY_HERE, call.model, ask.method, args, kwargs]
+
+
+def with_key(body: bytes, credential: Credential, written: Callable[[str], bytes]) -> bytes:
+    """A body with the key in it.
+
+    Args:
+        body: The body, with `KEY_HERE` in place of the key.
+        credential: Whose key it is.
+        written: From a text to how the protocol writes it.
+
+    Returns:
+        The body that goes out.
+    """
+    return body.replace(written(KEY_HERE), written(credential.api_key.get_secret_value()), 1)

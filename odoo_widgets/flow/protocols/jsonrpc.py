@@ -13,7 +13,7 @@ import orjson
 
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.protocols.envelope import headers
-from odoo_widgets.flow.protocols.execute_kw import address, service
+from odoo_widgets.flow.protocols.execute_kw import address, service, with_key
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def encode(call: Call, settings: Settings, credential: Credential, server: Serve
         "params": {"service": name, "method": method, "args": arguments},
     }
     target = address(call, settings, "/jsonrpc")
-    return httpx.Request("POST", target, headers=headers(settings, "application/json"), content=orjson.dumps(body))
+    envelope = headers(settings, "application/json")
+    content = orjson.dumps(body)
+    return httpx.Request("POST", target, headers=envelope, content=with_key(content, credential, orjson.dumps))
 
 
 def _id(call: Call) -> str:

@@ -16,7 +16,7 @@ from defusedxml.xmlrpc import DefusedExpatParser
 
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.protocols.envelope import headers
-from odoo_widgets.flow.protocols.execute_kw import address, service
+from odoo_widgets.flow.protocols.execute_kw import address, service, with_key
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 
 if TYPE_CHECKING:
@@ -52,7 +52,12 @@ def encode(call: Call, settings: Settings, credential: Credential, server: Serve
     # XML reads a bare carriage return as a line feed (XML 1.0, 2.11).
     content = body.replace("\r", "&#13;").encode()
     target = address(call, settings, f"/xmlrpc/2/{name}")
-    return httpx.Request("POST", target, headers=headers(settings, "text/xml"), content=content)
+    envelope = headers(settings, "text/xml")
+    return httpx.Request("POST", target, headers=envelope, content=with_key(content, credential, _written))
+
+
+def _written(text: str) -> bytes:
+    return xmlrpc.client.escape(text).encode()
 
 
 def decode(exchange: Exchange) -> Reply:

@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 
     from tests.browser.lab import Lab, Notebook
 
-FORMS = """import pandas as pd
+# A kernel's socket drops what its readers do not take in time (zmq.h, ZMQ_SNDHWM): seven forms are shown one by one.
+FORMS = """import time
+
+import pandas as pd
+from IPython.display import display as show
 from odoo_widgets import Credential, Destination, DestinationForm, credential
+
+def display(form):
+    show(form)
+    time.sleep(1)
 
 me = credential()
 url = f"{me.server}/json/2/res.partner/create"
@@ -105,7 +113,7 @@ def notebook(lab: Lab, browser: Browser) -> Iterator[Notebook]:
     with lab.open(browser, "looks.ipynb") as notebook:
         notebook.run_all()
         # The last one is known once all are there.
-        expect(notebook.page.locator(".ow-form")).to_have_count(FORMS.count("display("), timeout=30 * SECONDS)
+        expect(notebook.page.locator(".ow-form")).to_have_count(FORMS.count("\ndisplay("), timeout=30 * SECONDS)
         for place, said in (
             (notebook.form, "created 100 · rejected 20"),
             (notebook.page.locator(".ow-form").last, "No database"),

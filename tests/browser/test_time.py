@@ -29,6 +29,9 @@ destination = Destination(f"{{me.server}}/json/2/res.partner/create", batch_size
 form = DestinationForm(rows, destination, me)
 form"""
 
+# ipykernel 7.1.0 now and then takes its first cell and does nothing with it, whatever is in the cell.
+STARTS = {"subshells": 2}
+
 WORK = {
     "asleep": "time.sleep(3)",
     "computing": "end = time.monotonic() + 3\nwhile time.monotonic() < end: sum(range(1000))",
@@ -93,7 +96,7 @@ def figures_change_while_busy(notebook: Notebook) -> None:
 def test_the_bar_moves_while_another_cell_computes(lab: Lab, browser: Browser, odoo: Sandbox, kernel: str) -> None:
     lab.write(f"busy-{kernel}.ipynb", ROWS.format(mark=kernel), "", kernel=kernel)
     with lab.open(browser, f"busy-{kernel}.ipynb") as notebook:
-        notebook.run_all()
+        notebook.run_all(starts=STARTS.get(kernel, 1))
         expect(notebook.run("print(ipykernel.__version__)")).to_have_text(KERNELS.get(kernel, re.compile(r"\d")))
         bar = notebook.form.locator(".progress-bar")
         send_all(notebook, odoo.database)
@@ -114,7 +117,7 @@ def test_a_kernel_with_subshells_takes_edits_and_stop_while_a_cell_computes(
 ) -> None:
     lab.write("subshells.ipynb", ROWS.format(mark="edited"), "", kernel="subshells")
     with lab.open(browser, "subshells.ipynb") as notebook:
-        notebook.run_all()
+        notebook.run_all(starts=STARTS["subshells"])
         send_all(notebook, odoo.database)
         notebook.run("time.sleep(15)", wait=False)
         notebook.fill("Batch Size", "4")

@@ -142,7 +142,7 @@ def test_stop_in_the_middle_leaves_what_was_sent_and_sends_nothing_more(
 def test_records_are_made_over_xml_rpc_by_column_and_archived_by_a_method(
     lab: Lab, browser: Browser, odoo: Sandbox
 ) -> None:
-    lab.write("rpc.ipynb", AIRPORTS.format(mark="rpc", rows=60), "")
+    lab.write("rpc.ipynb", AIRPORTS.format(mark="rpc walk", rows=60), "")
     with lab.open(browser, "rpc.ipynb") as notebook:
         notebook.run_all()
         form, sample = notebook.form, notebook.form.locator(".ow-request:visible")
@@ -165,7 +165,7 @@ def test_records_are_made_over_xml_rpc_by_column_and_archived_by_a_method(
         expect(sample).to_contain_text('key = os.environ["ODOO_API_KEY"]')
         notebook.button("Send").click()
         expect(form.locator(".ow-counts")).to_contain_text("created 60", timeout=60 * SECONDS)
-        assert count(odoo, "rpc") == 60
+        assert count(odoo, "rpc walk") == 60
         batches = notebook.run("print(form.data.city.groupby(form.responses.batch).unique().map(list).tolist())")
         expect(batches).to_have_text("[['Gent'], ['Roma']]")
 
@@ -180,4 +180,4 @@ def test_records_are_made_over_xml_rpc_by_column_and_archived_by_a_method(
         notebook.fill("Confirmation", odoo.database)
         notebook.button("Send").click()
         expect(form.locator(".ow-counts")).to_contain_text("called 25", timeout=60 * SECONDS)
-        assert count(odoo, "rpc") == 35
+        assert count(odoo, "rpc walk") == 35

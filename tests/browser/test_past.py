@@ -68,7 +68,7 @@ from odoo_widgets import Destination, DestinationForm, credential
 
 me = credential()
 rows = pd.DataFrame({
-    "name": [f"Company {n}" for n in range(40)],
+    "name": [f"Firm {n}" for n in range(40)],
     "type": ["contact"] * 38 + ["no such type"] * 2,
 })
 form = DestinationForm(rows, Destination(f"{me.server}/json/2/res.partner/create", batch_size=20), me)

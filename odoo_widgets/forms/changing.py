@@ -36,6 +36,12 @@ class Changing(traitlets.HasTraits):
         call()
 
     @contextmanager
+    def still(self) -> Iterator[None]:
+        """Nothing changes meanwhile: what is laid out is of one state, and no part of it is replaced by then."""
+        with self._lock:
+            yield
+
+    @contextmanager
     def _changing(self) -> Iterator[None]:
         with self._lock, self.hold_trait_notifications():
             yield

@@ -53,23 +53,25 @@ class DestinationForm:
         self, data: pd.DataFrame, destination: Destination | None = None, credential: Credential | None = None
     ) -> None:
         self._state = State(data, destination, credential)
-        halves = w.HBox([settings_panel(self._state), samples_panel(self._state)])
-        halves.add_class("ow-halves")
-        self._widget = w.VBox(
-            [
-                _style(),
-                Keyboard(),
-                header_panel(self._state),
-                halves,
-                tested_panel(self._state),
-                send_panel(self._state),
-                responses_panel(self._state),
-                copying_panel(self._state),
-            ]
-        )
-        self._widget.add_class("ow-form")
-        self._summary: DisplayHandle | None = None
-        self._state.on("responses", call=self._update_summary)
+        # What goes on in the background waits with its changes.
+        with self._state.still():
+            halves = w.HBox([settings_panel(self._state), samples_panel(self._state)])
+            halves.add_class("ow-halves")
+            self._widget = w.VBox(
+                [
+                    _style(),
+                    Keyboard(),
+                    header_panel(self._state),
+                    halves,
+                    tested_panel(self._state),
+                    send_panel(self._state),
+                    responses_panel(self._state),
+                    copying_panel(self._state),
+                ]
+            )
+            self._widget.add_class("ow-form")
+            self._summary: DisplayHandle | None = None
+            self._state.on("responses", call=self._update_summary)
 
     @property
     def data(self) -> pd.DataFrame:

@@ -124,7 +124,7 @@ class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside th
     log_in: Sample | None = None
     fields: Sample | None = None
     # A notebook page that shows more than this gets slow.
-    CLIP = 20_000
+    CLIP = 200_000
 
     def view(self, name: str = "http") -> str:
         """All of them in one of the `VIEWS`."""

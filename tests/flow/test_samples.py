@@ -76,7 +76,7 @@ def test_a_page_of_samples_holds_no_markup_of_the_data_s() -> None:
 
 
 def test_a_page_of_samples_is_clipped_and_says_so() -> None:
-    page = samples(pd.DataFrame({"x": ["a" * 50_000]}), SETTINGS)._repr_html_()
+    page = samples(pd.DataFrame({"x": ["a" * 230_000]}), SETTINGS)._repr_html_()
     assert len(page) < 201_000
     assert re.search(r"… and 30,\d{3} more characters, which its view\(\) has</pre>", page)
 

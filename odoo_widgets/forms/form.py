@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import time
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
+from IPython import get_ipython
 from IPython.display import DisplayHandle, display
 
 from odoo_widgets.destination import Destination
@@ -22,6 +24,9 @@ from odoo_widgets.forms.panels.settings import settings_panel
 from odoo_widgets.forms.panels.testing import tested_panel
 from odoo_widgets.forms.pieces import close_tree
 from odoo_widgets.forms.state import State
+
+# A form is more messages than the socket holds: half of them have gone on by then.
+PANEL_SECONDS = 0.08
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -55,18 +60,16 @@ class DestinationForm:
         self._state = State(data, destination, credential)
         # What goes on in the background waits with its changes.
         with self._state.still():
-            halves = w.HBox([settings_panel(self._state), samples_panel(self._state)])
+            halves = w.HBox([_paced(settings_panel(self._state)), _paced(samples_panel(self._state))])
             halves.add_class("ow-halves")
+            panels = (tested_panel, send_panel, responses_panel, copying_panel)
             self._widget = w.VBox(
                 [
                     _style(),
                     Keyboard(),
-                    header_panel(self._state),
+                    _paced(header_panel(self._state)),
                     halves,
-                    tested_panel(self._state),
-                    send_panel(self._state),
-                    responses_panel(self._state),
-                    copying_panel(self._state),
+                    *(_paced(panel(self._state)) for panel in panels),
                 ]
             )
             self._widget.add_class("ow-form")
@@ -204,6 +207,14 @@ class DestinationForm:
         lines += [self._state.last] if self._state.last else []
         text = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
         return {"text/html": f"<div class='ow-summary'>{text}</div>", "text/plain": " · ".join(lines)}
+
+
+def _paced(panel: w.Widget) -> w.Widget:
+    """A panel, once its page had time to take it: a kernel's socket drops what is not read soon (ZMQ_SNDHWM, 1000)."""
+    shell = get_ipython()
+    if getattr(shell, "kernel", None) is not None:
+        time.sleep(PANEL_SECONDS)
+    return panel
 
 
 def _style() -> w.Widget:

@@ -75,10 +75,6 @@ class Digests:
         found: np.ndarray[Any, Any] = self._found[places]
         return found
 
-    def all(self) -> np.ndarray[Any, Any]:
-        """The digests of all rows that can be asked for, in their order."""
-        return self.of(self._rows)
-
     def fingerprint(self) -> str:
         """What tells this send from others: how many rows it has, and the first of them."""
         first = self.of(self._rows[:FIRST])

@@ -102,7 +102,8 @@ def doubling(source: Source, settings: Settings, rows: Sequence[int]) -> np.ndar
         return np.flatnonzero(ids == 0)
     if there.operation == "write" or settings.key:
         # Their records are looked up, and written once more; lines of them would be made once more.
-        return np.array([place for place, row in enumerate(rows) if row in _with_lines(source, settings, rows)], int)
+        lines = _with_lines(source, settings, rows)
+        return np.array([place for place, row in enumerate(rows) if row in lines] if lines else [], int)
     safe = (
         there.operation in REPEATABLE
         or preset(there.model, there.operation) is not None

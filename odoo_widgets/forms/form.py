@@ -25,15 +25,15 @@ from odoo_widgets.forms.panels.testing import tested_panel
 from odoo_widgets.forms.pieces import close_tree
 from odoo_widgets.forms.state import State
 
-# A form is more messages than the socket holds: half of them have gone on by then.
-PANEL_SECONDS = 0.08
-
 if TYPE_CHECKING:
     from os import PathLike
 
     import pandas as pd
 
     from odoo_widgets.flow.credential import Credential
+
+# A form is more messages than the socket holds: half of them have gone on by then.
+PANEL_SECONDS = 0.08
 
 
 class DestinationForm:

@@ -67,11 +67,11 @@ def fresh(
         RepeatedError: Rows were sent before, and `again` does not say what to do.
         JournalError: The same rows are being sent now.
     """
-    mine = np.asarray(rows)[doubling(source, settings, rows)]
     for head in earlier:
         if not head.ended and (process := sends.running(head)):
             same = head.fingerprint == digests.fingerprint()
-            if same or (not again and len(mine) and len(matched(digests.of(mine.tolist()), sends.planned(head)[1]))):
+            mine = np.asarray(rows)[doubling(source, settings, rows)] if not again else np.zeros(0, dtype="int64")
+            if same or (len(mine) and len(matched(digests.of(mine.tolist()), sends.planned(head)[1]))):
                 raise JournalError(f"{sends.said(head)} is still going on, in process {process}. Wait for its end.")
     found = {} if again else _sent_before(source, settings, rows, digests, earlier)
     if found and again is None:
@@ -181,7 +181,7 @@ def unfinished(source: Source, settings: Settings, digests: Digests, target: str
     settled = [row for row, each in status.items() if each not in (*OPEN, *IN_DOUBT)]
     outcomes = [_as_before(written, place[row], row) for row in settled]
     found_out = findable(source, settings, doubted)
-    outcomes += [_as_before(written, place[row], row) for row in doubted if row not in found_out]
+    outcomes += [_as_before(written, place[row], row) for row in sorted(set(doubted).difference(found_out))]
     rest = [row for row in sends.planned(head)[0].tolist() if status.get(row, NOT_BEGUN) in OPEN]
     # Rows that it left out at its start, since they had been sent before, are left out again.
     others = [each for each in earlier if each.name != head.name]

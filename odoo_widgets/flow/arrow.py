@@ -87,8 +87,7 @@ def _looked_up(data: Any) -> Values:
     distinct = np.array([*_objects(data.dictionary), None], dtype=object)
     codes = data.indices.cast(pa.int64()).fill_null(len(distinct) - 1).to_numpy()
     # A dictionary may have a missing value among its own.
-    nothing = np.equal(distinct, None)
-    return distinct[codes].tolist(), np.flatnonzero(nothing[codes])
+    return distinct[codes].tolist(), np.flatnonzero(pd.isna(distinct)[codes])
 
 
 def _objects(data: Any) -> np.ndarray[Any, Any]:

@@ -35,7 +35,7 @@ from odoo_widgets.flow.samples import size_text
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.net import keys, listed, reading, tables
 from odoo_widgets.net import sends as written
-from odoo_widgets.net.delivery import InterruptedSendError
+from odoo_widgets.net.own_thread import InterruptedSendError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from odoo_widgets.net.delivery import Progress
+    from odoo_widgets.net.progress import Progress
     from odoo_widgets.sandbox import Status
 
 

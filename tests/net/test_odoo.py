@@ -128,6 +128,7 @@ def test_an_odoo_older_than_19_is_asked_over_rpc(serve: Any, httpserver: HTTPSer
         company=3,
         companies={3: "B", 4: "C"},
         without={"res.partner/web_save_multi"},
+        of_models={"res.partner/create"},
     )
     assert server.protocol == "xmlrpc"
     spoken = "/jsonrpc" if protocol == "jsonrpc" else "/xmlrpc/2/object"
@@ -162,6 +163,7 @@ def test_a_new_odoo_tells_what_this_user_may_read(serve: Any, httpserver: HTTPSe
         arguments={"res.partner/create": ("vals_list",), "res.partner/write": ("vals",)},
         # The recorded answer holds two methods only.
         without={"res.partner/web_save_multi"},
+        of_models={"res.partner/create"},
     )
     assert "/xmlrpc/2/common" not in paths(httpserver)
 

@@ -128,7 +128,6 @@ def test_an_odoo_older_than_19_is_asked_over_rpc(serve: Any, httpserver: HTTPSer
         company=3,
         companies={3: "B", 4: "C"},
         without={"res.partner/web_save_multi"},
-        of_models={"res.partner/create"},
     )
     assert server.protocol == "xmlrpc"
     spoken = "/jsonrpc" if protocol == "jsonrpc" else "/xmlrpc/2/object"

@@ -108,15 +108,15 @@ def exact(cell: decimal.Decimal, _zone: str | None = None) -> float | int:
     if math.isinf(nearest):
         raise UnsendableError(unsendable.LARGE, cell)
     if cell != type(cell)(repr(nearest)):
-        raise UnsendableError(_too_many(abs(nearest)), cell)
+        raise UnsendableError(_too_many(cell), cell)
     return nearest
 
 
-def _too_many(size: float) -> str:
+def _too_many(cell: decimal.Decimal) -> str:
     """What to do about a decimal with more digits than a float, by how large it is."""
-    if size >= LARGEST:
+    if not -LARGEST <= cell < LARGEST:
         return unsendable.LARGE
-    return unsendable.DIGITS if size < HUNDREDTHS else unsendable.WHOLE
+    return unsendable.DIGITS if -HUNDREDTHS < cell < HUNDREDTHS else unsendable.WHOLE
 
 
 def moment(cell: dt.datetime, zone: str | None) -> str:

@@ -141,7 +141,8 @@ VALUES = [
       for bad in ("inf", "-inf") for dtype in (object, "category")],
     *[([DECIMAL("0.1"), DECIMAL(bad)], object, None, DIGITS)
       for bad in ("0.12345678901234567890", "1234567890123.12345", "1E-999")],
-    *[([DECIMAL("0.1"), DECIMAL(bad)], object, None, WHOLE) for bad in ("12345678901234.1234", "9223372036854775806.5")],
+    *[([DECIMAL("0.1"), DECIMAL(bad)], object, None, WHOLE)
+      for bad in ("12345678901234.1234", "9223372036854775806.5")],
     *[([DECIMAL("0.1"), DECIMAL(bad)], object, None, LARGE)
       for bad in ("9223372036854775808.5", "-1E+400", "1E+999", "1E+999999999", "1" * 30)],
     ([None, DECIMAL("0.12345678901234567890")], pd.ArrowDtype(pa.decimal128(30, 20)), None, DIGITS),

@@ -13,7 +13,7 @@ from odoo_widgets.flow.errors import OdooWidgetsError, RepeatedError, StoppedErr
 from odoo_widgets.flow.receipt import by_row
 from odoo_widgets.flow.repeats import said
 from odoo_widgets.net import tables
-from odoo_widgets.net.delivery import InterruptedSendError
+from odoo_widgets.net.own_thread import InterruptedSendError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

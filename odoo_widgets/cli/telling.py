@@ -16,7 +16,7 @@ from odoo_widgets.flow.report import printed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from odoo_widgets.net.delivery import Progress
+    from odoo_widgets.net.progress import Progress
 
 ERASED = "\r\x1b[K"
 

@@ -18,7 +18,7 @@ from werkzeug import Response
 
 from odoo_widgets.cli.telling import Teller
 from odoo_widgets.flow import report
-from odoo_widgets.net.delivery import Progress
+from odoo_widgets.net.progress import Progress
 from tests.cli.place import PATH
 
 if TYPE_CHECKING:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import itertools
 import pkgutil
+import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 import pytest
 import typer
 
@@ -25,7 +29,8 @@ from odoo_widgets.flow.views import VIEWS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 WORDS = {
     "operation": OPERATIONS,
     "grouping": GROUPINGS,
@@ -41,7 +46,7 @@ WORDS = {
 
 def modules() -> Iterator[Any]:
     """The modules that `make docs` makes pages of."""
-    makefile = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     named = next(line for line in makefile.splitlines() if line.startswith("REFERENCE := ")).split()[2:]
     for name in named:
         module = importlib.import_module(name)
@@ -117,6 +122,30 @@ def test_each_command_says_what_it_does_and_stands_in_the_readme(words: str) -> 
     assert described, f"the README is silent about odoo-widgets {words}"
     for parameter in command.params:
         assert parameter.help, f"odoo-widgets {words} says nothing of {parameter.name}"
+
+
+def shown() -> Iterator[str]:
+    """Each command that the README or a notebook shows, with what stands behind it on its line."""
+    pages = [README]
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        pages += [cell.source for cell in nbformat.read(path, as_version=4).cells]
+    for page in pages:
+        yield from re.findall(
+            r"(?:^|[ `/])odoo-widgets ((?:send|check|sample|resume|undo|activate|pause|journal|sandbox)\b[^`\n]*)", page
+        )
+
+
+@pytest.mark.parametrize("line", sorted(set(shown())))
+def test_each_command_that_is_shown_can_be_typed(line: str) -> None:
+    words = list(shlex.shlex(line, posix=True, punctuation_chars=True))
+    typed = list(itertools.takewhile(lambda word: word not in {"|", "||", ";", "&&", ">", ">>"}, words))
+    known = commands()
+    name = next((name for name in (" ".join(typed[:2]), typed[0]) if name in known), None)
+    if name is None:
+        assert typed in (["journal"], ["sandbox"])
+        return
+    # Parses, and raises where something does not fit; nothing is done.
+    known[name].make_context(name, typed[len(name.split()) :])
 
 
 @pytest.mark.parametrize("number", report.CODES)

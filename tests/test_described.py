@@ -20,10 +20,17 @@ from odoo_widgets.cli import app
 from odoo_widgets.flow import report
 from odoo_widgets.flow.allowed import METHODS, MISSING, MODES
 from odoo_widgets.flow.batches import GROUPINGS
+from odoo_widgets.flow.checks import LOOKS
+from odoo_widgets.flow.checks.cells import CHECKS
+from odoo_widgets.flow.checks.models import ASKING, MODELS
+from odoo_widgets.flow.checks.notes import SEVERITIES
+from odoo_widgets.flow.dry_run import NOT_TRIED, REJECTED, WOULD_SAVE
 from odoo_widgets.flow.formats import FORMATS
+from odoo_widgets.flow.kept import CHANGED, DROPPED, NOT_COMPARED, ROUNDED, SAME, TRANSLATED, TRUNCATED
 from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import STATUSES
+from odoo_widgets.flow.undo import GROUPS
 from odoo_widgets.flow.views import VIEWS
 
 if TYPE_CHECKING:
@@ -41,6 +48,12 @@ WORDS = {
     "mode": MODES,
     "policy for missing cells": MISSING,
     "protocol": PROTOCOLS,
+    "severity of a finding": SEVERITIES,
+    "type of field that a check looks at": CHECKS,
+    "model that a check knows": [*MODELS, *ASKING],
+    "status of a dry run": (WOULD_SAVE, REJECTED, NOT_TRIED),
+    "word for what Odoo kept": (SAME, ROUNDED, TRUNCATED, DROPPED, TRANSLATED, CHANGED, NOT_COMPARED),
+    "group of an undo": GROUPS,
 }
 
 
@@ -69,8 +82,10 @@ def descriptions() -> Iterator[str]:
     yield README
     for module in modules():
         yield module.__doc__ or ""
-        for name, each in vars(module).items():
-            if not name.startswith("_") and getattr(each, "__module__", "") == module.__name__:
+        said = getattr(module, "__all__", ())
+        there = {name: getattr(module, name) for name in said or vars(module) if not name.startswith("_")}
+        for name, each in there.items():
+            if name in said or getattr(each, "__module__", "") == module.__name__:
                 yield inspect.getdoc(each) or ""
                 yield from (
                     inspect.getdoc(_function(one)) or ""
@@ -85,6 +100,11 @@ TEXT = "\n".join(descriptions())
 def test_each_word_that_a_setting_takes_is_described(kind: str, word: str) -> None:
     found = any(marked in TEXT for marked in (f"`{word}`", f'"{word}"'))
     assert found, f"no description of the {kind} {word}"
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.__name__)
+def test_each_look_of_a_check_says_what_it_finds(look: Any) -> None:
+    assert look.__doc__
 
 
 @pytest.mark.parametrize("name", odoo_widgets.__all__)
@@ -131,7 +151,8 @@ def shown() -> Iterator[str]:
         pages += [cell.source for cell in nbformat.read(path, as_version=4).cells]
     for page in pages:
         yield from re.findall(
-            r"(?:^|[ `/])odoo-widgets ((?:send|check|sample|resume|undo|activate|pause|journal|sandbox)\b[^`\n]*)", page
+            r"(?m)(?:^|[ `/])odoo-widgets ((?:send|check|sample|resume|undo|activate|pause|journal|sandbox)\b[^`\n]*)",
+            page,
         )
 
 

@@ -37,6 +37,8 @@ LOST: dict[str, Fault] = {
     "a bomb": edited(lambda _body: faults.BOMB),
 }
 ENDS = ("an end", "half a body")
+# Which of them are a page that says something.
+PAGES = ("a gateway's page", "a gateway's time", "a closed door", "a page with 200")
 # What one of these makes of Odoo's answer to a create of two rows.
 WRONG = {
     "json2": {
@@ -81,6 +83,8 @@ def test_rows_that_were_made_and_not_answered_are_in_doubt_and_never_sent_again(
         .endswith("the records may be in Odoo. Look there for the first of them before sending these rows again.")
     )
     assert "<script" not in responses.to_csv()
+    assert "alert(1)" not in responses.to_csv()
+    assert ("'Sorry'" in responses["error"].iloc[0]) == (name in PAGES)
 
 
 @pytest.mark.parametrize(("protocol", "name"), [(each, name) for each, some in WRONG.items() for name in some])

@@ -28,9 +28,10 @@ from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
 from odoo_widgets.net.own_thread import OwnThread
-from odoo_widgets.net.past import fresh, unfinished
+from odoo_widgets.net.past import fresh
 from odoo_widgets.net.progress import Progress
 from odoo_widgets.net.sends import Head, forget, heads, starting
+from odoo_widgets.net.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -13,7 +13,8 @@ import numpy as np
 import orjson
 from immutabledict import immutabledict
 
-from odoo_widgets.flow import choices, templates
+from odoo_widgets.flow import choices, context, templates
+from odoo_widgets.flow import steps as after
 from odoo_widgets.flow.answers import PATH
 from odoo_widgets.flow.choices import CREATE, OF_REST, UPDATE, UPSERT
 from odoo_widgets.flow.endpoint import VERBS, WITHOUT_IDS, Endpoint, endpoint, fixed, protocol_of
@@ -113,6 +114,16 @@ def truth(_settings: object, attribute: attrs.Attribute[Any], value: object) -> 
     """Takes true and false only."""
     if not isinstance(value, bool):
         raise SettingsError(f"{attribute.name}={value!r} is neither true nor false.")
+
+
+def _language(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, str) or value != value.strip():
+        raise SettingsError(f"{attribute.name}={value!r} is not the code of a language. Write it like 'fr_FR'.")
+
+
+def _company(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise SettingsError(f"{attribute.name}={value!r} is not the id of a company. Use 1 or more, or None.")
 
 
 def _key_header(_settings: object, _attribute: attrs.Attribute[Any], value: str) -> None:
@@ -223,7 +234,19 @@ class Settings:
             bearer's (RFC 6750). Also `Authorization: Token {key}`, `Cookie: session_id={key}`, and for HTTP Basic
             `Authorization: Basic {login}:{key}` or `{database}:{key}`.
         timezone: The zone of times that carry none, such as `Europe/Brussels`.
-        context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own.
+        context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own. What people
+            choose in it most has a name here as well; `context` then holds it too.
+        language: The language of what is translated, such as `fr_FR`; empty for the user's own.
+        company: The id of the company that records are made in; None for the user's own.
+        tracking: Whether Odoo writes the history of a record into its chatter. Without, a send is faster, and nobody
+            sees there who made a record, what was changed, or follows it.
+        assignment_emails: Whether people are e-mailed about records that are assigned to them.
+        then: What is done with each record once its row is in Odoo, one step after the other: a method's name, or
+            `{"write": ["date_order"]}`, which writes columns of the frame again after the steps before. Each step has a
+            status of its own in the responses.
+        expect: Field to the column with the figure that it is to have, such as `{"amount_total": "Total"}`. What Odoo
+            computed is read once the rows are there; a row that does not agree within the rounding of its currency
+            gets none of the steps. A column that nothing else uses stays out of the payload.
         keep_before: Whether a `write` reads the fields that it writes first, and keeps what they held in a file of its
             own on this machine. Without that, what it writes cannot be undone.
         concurrency: Calls at a time. Above 1, calls that write the same parents make Odoo try again and again.
@@ -262,6 +285,12 @@ class Settings:
     key_header: str = attrs.field(default=OF_REST["key_header"], validator=_key_header, kw_only=True)
     timezone: str | None = attrs.field(default=None, kw_only=True)
     context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=_context, kw_only=True)
+    language: str = attrs.field(default="", validator=_language, kw_only=True)
+    company: int | None = attrs.field(default=None, converter=_number_or_none, validator=_company, kw_only=True)
+    tracking: bool = attrs.field(default=True, validator=truth, kw_only=True)
+    assignment_emails: bool = attrs.field(default=False, validator=truth, kw_only=True)
+    then: after.Then = attrs.field(default=(), converter=after.as_then, kw_only=True)
+    expect: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=after.as_expect, kw_only=True)
     keep_before: bool = attrs.field(default=True, validator=truth, kw_only=True)
     concurrency: int = attrs.field(default=1, kw_only=True)
     calls_per_second: float | None = attrs.field(default=None, converter=_number_or_none, kw_only=True)
@@ -303,6 +332,7 @@ class Settings:
             raise SettingsError(f"timeout={value!r} is not a number of seconds above 0.")
 
     def __attrs_post_init__(self) -> None:
+        self._say_context_by_name()
         choices.check_verb(self.by_name())
         target = self.endpoint
         if target.protocol == "json2":
@@ -318,6 +348,22 @@ class Settings:
         elif self.group_by is not None:
             # It decides nothing in row order.
             object.__setattr__(self, "group_by", None)
+
+    def _say_context_by_name(self) -> None:
+        """Makes the context and what is said of it by name the same, whichever of them was given."""
+        for name, choice in context.CHOICES.items():
+            given, told = getattr(self, name), choice.read(self.context)
+            if given == told:
+                continue
+            if given == getattr(attrs.fields(Settings), name).default:
+                object.__setattr__(self, name, told)
+            elif choice.key in self.context:
+                raise SettingsError(
+                    f"{name}={given!r} contradicts the context, whose {choice.key} is {self.context[choice.key]!r}. "
+                    "Leave one of them out."
+                )
+            else:
+                object.__setattr__(self, "context", immutabledict(choice.changed(self.context, given)))
 
     def by_name(self) -> dict[str, Any]:
         """Each setting's name and value."""
@@ -346,6 +392,11 @@ class Settings:
         if not self.key:
             return ""
         return UPDATE if self.endpoint.operation == "write" else self.mode
+
+    @property
+    def steps(self) -> tuple[after.Step, ...]:
+        """What is done with each record after the rows, each step under the name that the responses have for it."""
+        return after.steps(self.then)
 
     @property
     def place_of_key(self) -> KeyHeader:
@@ -392,6 +443,13 @@ class Settings:
         unknown = [name for name in changes if name not in names]
         if unknown:
             raise SettingsError(f"There is no setting {unknown[0]!r}. The settings are: {', '.join(names)}.")
+        # What is said of the context by name follows the context, but for what is said anew.
+        told: dict[str, Any] = {name: attrs.NOTHING for name in context.CHOICES if name not in changes}
+        if "context" not in changes:
+            told["context"] = self.context
+            for name in context.CHOICES.keys() & changes.keys():
+                told["context"] = context.CHOICES[name].changed(told["context"], changes[name])
+        changes = {**told, **changes}
         if "url" in changes and protocol_of(changes["url"]) != self.endpoint.protocol:
             # What was the old protocol's own choice becomes the new one's.
             for name in ("content_format", "batch_size"):

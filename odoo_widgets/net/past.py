@@ -22,7 +22,8 @@ from odoo_widgets.flow.repeats import (
     findable,
     matched,
 )
-from odoo_widgets.flow.responses import Outcome, figures
+from odoo_widgets.flow.responses import DONE, Outcome, figures
+from odoo_widgets.flow.then import CUT_OFF
 from odoo_widgets.net import sends
 
 if TYPE_CHECKING:
@@ -188,7 +189,22 @@ def unfinished(source: Source, settings: Settings, digests: Digests, target: str
     left_out = _sent_before(source, settings, rest, digests, others) if rest and not head.again else {}
     outcomes += [_as_before(found, at, row, of_this=False) for row, (found, at) in left_out.items()]
     batches = max((each[1] for each in written.cells if each[1] is not None), default=-1) + 1
-    return head, Past(tuple(outcomes), found_out, [row for row in rest if row not in left_out], batches)
+    return head, Past(
+        tuple(outcomes), found_out, [row for row in rest if row not in left_out], batches, _steps(written.steps)
+    )
+
+
+def _steps(steps: dict[str, dict[int, Outcome]]) -> dict[str, dict[int, Outcome]]:
+    """What became of the steps: one that was begun and not answered may have worked."""
+    return {
+        name: {
+            row: attrs.evolve(each, status="in_doubt", error=CUT_OFF.format(method=name))
+            if each.status == IN_FLIGHT
+            else each
+            for row, each in rows.items()
+        }
+        for name, rows in steps.items()
+    }
 
 
 def latest(source: Source, digests: Digests, earlier: list[Head]) -> Head | None:
@@ -230,7 +246,8 @@ def resumable(source: Source, settings: Settings, target: str, database: str) ->
     if head is None or not statuses:
         return None
     done = sum(statuses.values()) - len(doubted) - sum(statuses.get(status, 0) for status in OPEN)
-    left = head.rows - done - len(doubted) + found_out
+    owed = sends.owed(head, DONE)
+    left = head.rows - done - len(doubted) + max(found_out, owed)
     return Unfinished(head.day, head.rows, done, len(doubted), left) if left > 0 and done + len(doubted) else None
 
 

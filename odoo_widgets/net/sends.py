@@ -45,10 +45,27 @@ CREATE TABLE IF NOT EXISTS rows (
   error TEXT,
   attempts INTEGER,
   seconds REAL
+);
+CREATE TABLE IF NOT EXISTS steps (
+  step TEXT NOT NULL,
+  row INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  id INTEGER,
+  batch INTEGER,
+  http_status INTEGER,
+  error_type TEXT,
+  error_field TEXT,
+  error TEXT,
+  attempts INTEGER,
+  seconds REAL,
+  PRIMARY KEY (step, row)
 )"""
 READ = """
 SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
 FROM rows ORDER BY row"""
+READ_STEPS = """
+SELECT step, row, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
+FROM steps ORDER BY row"""
 # How the name of a send begins.
 TIME = "%Y%m%dT%H%M%S%f"
 # What the responses say no record of, whichever the row was for.
@@ -89,6 +106,8 @@ class Head:
         context: Odoo's context that it was sent in.
         undo: The name of the send that it takes back; empty for any other.
         again: Whether all rows of the frame were to go, those sent before too.
+        steps: The methods that are called on the records after the rows, by the steps' names.
+        owed: On how many of the rows that are done a step is not, since the send ended before.
     """
 
     name: str
@@ -109,6 +128,8 @@ class Head:
     context: dict[str, Any] = attrs.field(factory=dict)
     undo: str = ""
     again: bool = False
+    steps: dict[str, str] = attrs.field(factory=dict)
+    owed: int = 0
 
     @classmethod
     def new(
@@ -134,7 +155,7 @@ class Head:
         """How many rows it did not come to, or does not know the end of; all where it has no end yet."""
         if not self.ended:
             return self.rows
-        return sum(self.statuses.get(status, 0) for status in ("not_sent", "in_doubt"))
+        return sum(self.statuses.get(status, 0) for status in ("not_sent", "in_doubt")) + self.owed
 
     @property
     def day(self) -> str:
@@ -177,7 +198,7 @@ def opened(path: Path, schema: str = SCHEMA, *, synchronous: str = "FULL") -> sq
     file.execute("PRAGMA locking_mode = EXCLUSIVE")
     file.execute("PRAGMA journal_mode = WAL")
     file.execute(f"PRAGMA synchronous = {synchronous}")
-    file.execute(schema)
+    file.executescript(schema)
     return file
 
 
@@ -291,6 +312,7 @@ class Written:
         digests: Their digests, int64.
         statuses: What became of each; `in flight` for one whose call was not answered.
         cells: The rest of each row's outcome, in the order of `CELLS`.
+        steps: What became of the steps after the rows: each step's name to row to that.
     """
 
     head: Head
@@ -298,6 +320,7 @@ class Written:
     digests: np.ndarray[Any, Any]
     statuses: list[str]
     cells: list[tuple[Any, ...]]
+    steps: dict[str, dict[int, Outcome]] = attrs.field(factory=dict)
 
     def outcome(self, place: int, row: int) -> Outcome:
         """What became of a row, as the outcome of a row of another frame."""
@@ -339,8 +362,14 @@ def read(head: Head) -> Written:
     path = folder() / f"{head.name}.sqlite"
     with told("read", path), held(head), closing(opened(path)) as file:
         found = file.execute(READ).fetchall()
+        after = file.execute(READ_STEPS).fetchall()
+    steps: dict[str, dict[int, Outcome]] = {}
+    for step, row, status, record, *rest in after:
+        cells = dict(zip(CELLS[1:], rest, strict=True))
+        ids = None if record is None or status in WITHOUT_ID else [record]
+        steps.setdefault(step, {})[row] = Outcome([row], status, ids=ids, **cells)
     rows, digests = (np.array([each[place] for each in found], dtype="int64") for place in (0, 1))
-    return Written(head, rows, digests, [each[2] for each in found], [each[3:] for each in found])
+    return Written(head, rows, digests, [each[2] for each in found], [each[3:] for each in found], steps)
 
 
 def tally(head: Head) -> dict[str, int]:
@@ -354,6 +383,28 @@ def tally(head: Head) -> dict[str, int]:
     path = folder() / f"{head.name}.sqlite"
     with told("read", path), held(head), closing(opened(path)) as file:
         return dict(file.execute("SELECT status, count(*) FROM rows GROUP BY status").fetchall())
+
+
+def owed(head: Head, done: Sequence[str]) -> int:
+    """On how many rows of a send that are done a step is not, since the send, or its process, ended before.
+
+    Args:
+        head: The send.
+        done: The statuses that are done.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    if head.ended or not head.steps:
+        return head.owed
+    path = folder() / f"{head.name}.sqlite"
+    marks = ", ".join("?" * len(done))
+    left = f"""
+    SELECT count(*) FROM rows WHERE status IN ({marks}) AND ? >
+      (SELECT count(*) FROM steps WHERE steps.row = rows.row AND steps.status IN ({marks}))"""  # noqa: S608 - marks
+    with told("read", path), held(head), closing(opened(path)) as file:
+        (number,) = file.execute(left, (*done, len(head.steps), *done)).fetchone()
+        return int(number)
 
 
 def first_rows(head: Head, most: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

@@ -14,6 +14,7 @@ from odoo_widgets.flow.repeats import IN_FLIGHT
 from odoo_widgets.flow.responses import STATUSES
 from odoo_widgets.flow.then import MAY_HAVE_WORKED
 from odoo_widgets.net import before, sends
+from odoo_widgets.net.written import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +80,7 @@ def called_before(me: Credential, model: str, method: str, ids: Iterable[int]) -
 
 def _events(head: Head, wanted: set[int]) -> Iterable[tuple[int, Event]]:
     path = sends.folder() / f"{head.name}.sqlite"
-    with sends.told("read", path), sends.held(head), closing(sends.opened(path)) as file:
+    with sends.told("read", path), sends.held(head), closing(opened(path)) as file:
         rows = [each for each in file.execute(READ) if each[1] in wanted]
         after = [each for each in file.execute(READ_STEPS) if each[0] in wanted]
     if not rows:
@@ -140,7 +141,7 @@ def mark_deleted(events: Iterable[Event]) -> None:
         if head.name not in rows:
             continue
         path = sends.folder() / f"{head.name}.sqlite"
-        with sends.told("written", path), sends.held(head), closing(sends.opened(path)) as file:
+        with sends.told("written", path), sends.held(head), closing(opened(path)) as file:
             with file:
                 gone = file.executemany(MARK, ((row,) for row in rows[head.name])).rowcount
             statuses = Counter(head.statuses)

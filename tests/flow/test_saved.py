@@ -146,7 +146,7 @@ EVERY = {
     "group_by": "ref",
     "max_bytes": 500_000,
     "timezone": "Europe/Brussels",
-    "context": {"lang": "fr_FR", "deep": {"a": [1, {"b": [True, 0.5]}]}},
+    "context": {"lang": "fr_FR", "mine": 1, "deep": {"a": [1, {"b": [True, 0.5]}]}},
     "keep_before": False,
     "concurrency": 2,
     "calls_per_second": 0.5,

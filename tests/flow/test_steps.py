@@ -79,14 +79,13 @@ def test_columns_of_steps_have_to_be_there_and_to_be_sendable() -> None:
     )
     (said,) = problems(frame, settings(then=[{"write": ["when"]}], exclude=["when"]))
     assert said.startswith("Column 'when', row 0: ")
-    assert problems(frame[["name", "Total"]], settings(expect={"amount_total": "total"})) == (
-        "The figure of amount_total is expected in one column, and none is called 'total'. Correct expect. "
-        "Did you mean 'Total'?",
-    )
+    (said,) = problems(frame[["name", "Total"]], settings(expect={"amount_total": "total"}))
+    assert said.startswith("The figure of amount_total is expected in one column, and none is called 'total'. ")
+    assert said.endswith("Did you mean 'Total'?")
 
 
 def test_a_step_is_a_send_of_the_ids_and_of_what_it_writes() -> None:
-    frame = pd.DataFrame({"id": ["a", "b"], "Ordered": pd.to_datetime(["2026-03-01 10:00", "2026-03-02"])})
+    frame = pd.DataFrame({"id": ["a", "b"], "Ordered": pd.to_datetime(["2026-03-01 10:00", "2026-03-02 10:00"])})
     told = settings(fields={"Ordered": "date_order"}, timezone="UTC", then=["action_confirm", {"write": ["Ordered"]}],
                     context={"lang": "fr_FR"}, concurrency=3)  # fmt: skip
     confirm, write = told.steps
@@ -128,8 +127,8 @@ def test_a_known_method_runs_on_every_row_that_is_done() -> None:
 def test_an_unknown_method_runs_where_nothing_says_that_it_was_called() -> None:
     run, others = run_of("x_do", Before(ROWS, called={8: "2026-03-01 10:00"}))
     assert run == [0]
-    assert others[1] == ("unchanged", "x_do was called on this record from here on 2026-03-01 10:00, and is called "
-                         "once only.")  # fmt: skip
+    said = "x_do was called on this record from here on 2026-03-01 10:00, and is called once only."
+    assert others[1] == ("unchanged", said)
     assert others[2][0] == "not_sent"
     assert "cannot be read, so it is not called again" in others[2][1]
     assert run_of("x_do", Before(ROWS))[0] == [0, 1]

@@ -50,9 +50,9 @@ FLOW = [
     "responses", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain", "words",
     "narrowed", "follow", "matched", "again", "judge", "asking", "naming", "fetching", "totals", "checks/notes",
     "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",
-    "checks/parents", "checks/models", "checks/__init__", "dry_run", "foretold", "holding", "seen", "differences",
-    "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "samples", "copies", "tested", "lasting",
-    "history", "undo", "undoable", "taking_back",
+    "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "dry_run", "foretold",
+    "holding", "seen", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "samples",
+    "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

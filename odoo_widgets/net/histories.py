@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -14,7 +13,7 @@ from odoo_widgets.flow.repeats import IN_FLIGHT
 from odoo_widgets.flow.responses import STATUSES
 from odoo_widgets.flow.then import MAY_HAVE_WORKED
 from odoo_widgets.net import before, sends
-from odoo_widgets.net.written import opened
+from odoo_widgets.net.written import reading, steps_of, there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from odoo_widgets.net.sends import Head
 
 READ = "SELECT row, id, status, seconds, error FROM rows WHERE id IS NOT NULL ORDER BY row"
-READ_STEPS = "SELECT id, step, status FROM steps WHERE id IS NOT NULL ORDER BY rowid"
 MARK = "UPDATE rows SET status = 'deleted' WHERE row = ? AND status = 'created'"
 
 
@@ -79,10 +77,9 @@ def called_before(me: Credential, model: str, method: str, ids: Iterable[int]) -
 
 
 def _events(head: Head, wanted: set[int]) -> Iterable[tuple[int, Event]]:
-    path = sends.folder() / f"{head.name}.sqlite"
-    with sends.told("read", path), sends.held(head), closing(opened(path)) as file:
+    with reading(head) as file:
         rows = [each for each in file.execute(READ) if each[1] in wanted]
-        after = [each for each in file.execute(READ_STEPS) if each[0] in wanted]
+        after = [(record, step, status) for step, _, status, record, *_ in steps_of(file) if record in wanted]
     if not rows:
         return
     kept = before.read(head)
@@ -141,7 +138,7 @@ def mark_deleted(events: Iterable[Event]) -> None:
         if head.name not in rows:
             continue
         path = sends.folder() / f"{head.name}.sqlite"
-        with sends.told("written", path), sends.held(head), closing(opened(path)) as file:
+        with sends.told("written", path), sends.held(head), there(path) as file:
             with file:
                 gone = file.executemany(MARK, ((row,) for row in rows[head.name])).rowcount
             statuses = Counter(head.statuses)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from odoo_widgets.flow.responses import COLUMNS
+from odoo_widgets.flow.steps import ERROR, named
 
 IDS = "id"
 # The statuses of rows that a next step is not for, though their records may be there.
@@ -41,11 +42,13 @@ def next_source(frame: pd.DataFrame) -> NextSource:
         frame: Any frame.
 
     Returns:
-        Of responses, the rows that have an id and were done, their columns excluded; of any other frame, the frame
-        itself.
+        Of responses, the rows that have an id and were done, their columns excluded, those of steps among them; of any
+        other frame, the frame itself.
     """
     if not is_responses(frame):
         return NextSource(frame, (), None, 0)
     known = (frame[IDS].notna() & ~frame["status"].isin(UNDONE)).to_numpy(dtype=bool)
     kept = frame if known.all() else frame[known]
-    return NextSource(kept, tuple(name for name in COLUMNS if name != IDS), IDS, int((~known).sum()))
+    after = [each for name in named(map(str, frame.columns)) for each in (name, name + ERROR)]
+    excluded = (*(name for name in COLUMNS if name != IDS), *after)
+    return NextSource(kept, excluded, IDS, int((~known).sum()))

@@ -1,6 +1,9 @@
 """Odoo's context as a person chooses it: language, company, and whether people are told of what is assigned to them.
 
 Each choice is one key of `Settings.context`, read and changed without a touch of the others.
+
+People get no e-mail about records that a send assigns to them (`user_id`, `user_ids`): the samples show
+`mail_auto_subscribe_no_notify` in the context. `context={"mail_auto_subscribe_no_notify": False}` lets the e-mails out.
 """
 
 from __future__ import annotations

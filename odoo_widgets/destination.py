@@ -27,9 +27,9 @@ from odoo_widgets.net import tables
 from odoo_widgets.net.asking import ask
 from odoo_widgets.net.delivery import Delivery
 from odoo_widgets.net.odoo import probe
-from odoo_widgets.net.past import resumable
 from odoo_widgets.net.replaced import replaced
 from odoo_widgets.net.undoing import Undoing
+from odoo_widgets.net.unfinished import resumable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

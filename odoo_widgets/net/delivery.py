@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from odoo_widgets.flow import methods
 from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.digests import Digests, target
@@ -27,9 +28,10 @@ from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
 from odoo_widgets.net.own_thread import OwnThread
-from odoo_widgets.net.past import fresh, unfinished
+from odoo_widgets.net.past import fresh
 from odoo_widgets.net.progress import Progress
 from odoo_widgets.net.sends import Head, forget, heads, starting
+from odoo_widgets.net.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -72,7 +74,8 @@ class Delivery(OwnThread):
 
     Raises:
         CredentialError: The key belongs to another server, or does not say what the protocol wants; nothing was sent.
-        SettingsError: A header takes a value from the environment that is not there; nothing was sent.
+        SettingsError: A header takes a value from the environment that is not there, or the operation is a method that
+            is known not to be one of records; nothing was sent.
     """
 
     def __init__(
@@ -100,6 +103,7 @@ class Delivery(OwnThread):
                 f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
                 "Use a credential of the server in the URL."
             )
+        methods.check(settings.endpoint, server)
         if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and not (credential.database and credential.login):
             wanted = "database" if not credential.database else "login"
             raise CredentialError(

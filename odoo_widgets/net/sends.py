@@ -70,6 +70,7 @@ class Head:
         context: Odoo's context that it was sent in.
         undo: The name of the send that it takes back; empty for any other.
         again: Whether all rows of the frame were to go, those sent before too.
+        number: Which send of this user it is, whatever the clock says; 0 where an older version wrote it down.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Head:
     context: dict[str, Any] = attrs.field(factory=dict)
     undo: str = ""
     again: bool = False
+    number: int = 0
 
     @classmethod
     def new(
@@ -106,6 +108,7 @@ class Head:
             fingerprint=fingerprint,
             rows=rows,
             started=now(),
+            number=1 + max((head.number for head in heads()), default=0),
             test=test,
             **more,
         )
@@ -155,7 +158,7 @@ def held(head: Head, seconds: float = LOOK_SECONDS) -> Iterator[None]:
         JournalError: Another process is sending it.
     """
     try:
-        with _lock(head.name, seconds):
+        with lock(head.name, seconds):
             yield
     except filelock.Timeout:
         raise JournalError(f"{said(head)} is still going on, in process {head.process}. Wait for its end.") from None
@@ -171,18 +174,18 @@ def starting(target: str) -> Iterator[None]:
     with told("written", folder()):
         folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with _lock(f"starting-{target}", START_SECONDS):
+        with lock(f"starting-{target}", START_SECONDS):
             yield
     except filelock.Timeout:
         raise JournalError("Another process is about to send to the same place. Try again in a while.") from None
 
 
 @contextmanager
-def _lock(name: str, seconds: float) -> Iterator[None]:
+def lock(name: str, seconds: float) -> Iterator[None]:
     """The lock of a send: whoever holds it, in whichever thread, is sending it."""
-    lock = filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
+    mine = filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
     try:
-        lock.acquire()
+        mine.acquire()
     except filelock.Timeout:
         raise
     except OSError:
@@ -191,7 +194,7 @@ def _lock(name: str, seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        mine.release()
 
 
 def said(head: Head) -> str:
@@ -218,7 +221,8 @@ def heads(target: str = "", database: str = "") -> list[Head]:
     found = [head for path in folder().glob("*.json") if (head := _head(path)) is not None]
     there = (head for head in found if not target or head.target == target)
     wanted = (head for head in there if not database or head.database in ("", database))
-    return sorted(wanted, key=lambda head: head.name, reverse=True)
+    # A clock may be set back between two sends; what was written down before sends had numbers has only its name.
+    return sorted(wanted, key=lambda head: (head.number, head.name), reverse=True)
 
 
 def write_head(head: Head) -> None:
@@ -257,6 +261,7 @@ def forget(kept: timedelta = KEPT) -> list[Head]:
     old = (_head(path) for path in sorted(folder().glob("*.json"), reverse=True) if path.stem < oldest)
     gone = [head for head in old if head is not None and not running(head)]
     for head in gone:
-        for path in folder().glob(f"{head.name}.*"):
-            path.unlink(missing_ok=True)
+        with held(head):
+            for path in folder().glob(f"{head.name}.*"):
+                path.unlink(missing_ok=True)
     return gone

@@ -16,7 +16,7 @@ PICTURE = Path(__file__).parents[2] / "notebooks" / "form.png"
 # Wide enough for two columns, and no wider: it is shown as wide as a page of text.
 WIDTH, HEIGHT = 1500, 2400
 # With as many colours as it has in truth, and letters in shades of grey, it is a third as large.
-COLOURS, GREY = 64, "--disable-lcd-text"
+COLOURS, GREY = 256, "--disable-lcd-text"
 FORM = """from vega_datasets import data
 from odoo_widgets import DestinationForm, credential, Destination
 

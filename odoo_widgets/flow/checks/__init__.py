@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.asking import asked_fields, question
-from odoo_widgets.flow.checks import cells, columns, links, models, parents, unsendable
+from odoo_widgets.flow.checks import after, cells, columns, links, models, parents, people, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
 from odoo_widgets.flow.errors import EndpointError, RefusedError
@@ -100,4 +100,6 @@ LOOKS: tuple[Callable[[Subject], Questions[list[Note]]], ...] = (
     parents.shared,
     parents.addresses,
     models.of_model,
+    people.told,
+    after.steps,
 )

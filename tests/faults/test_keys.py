@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from odoo_widgets.flow.policy import Policy
 from tests.faults import faults
-from tests.faults.conftest import PATHS, delivery, sent, told
+from tests.faults.conftest import PROTOCOLS, delivery, sent, told, where
 from tests.faults.faults import after, answering, closed, refusing, reset
 from tests.faults.killing import CHILDREN, EVER, go_on
 from tests.faults.proxy import passed, proxy
-from tests.faults.test_lost_answers import EVERY, LOST, PROTOCOLS, WRONG
+from tests.faults.test_lost_answers import EVERY, LOST, WRONG
 from tests.real import call
 
 if TYPE_CHECKING:
@@ -216,9 +216,7 @@ def test_of_two_sends_that_found_nothing_one_makes_the_records_and_the_other_say
 @pytest.mark.parametrize(("protocol", "mode"), [("json2", "create"), *((each, "upsert") for each in PROTOCOLS)])
 def test_two_processes_that_send_one_frame_at_once_make_each_row_once(truth: Truth, protocol: str, mode: str) -> None:
     frame = truth.frame(60)
-    where = {"model": "res.partner", "operation": "create"} if protocol != "json2" else {}
-    url = truth.odoo.url + PATHS[protocol] + ("create" if protocol == "json2" else "")
-    options = {"url": url, "batch_size": 10, "key": "name", "mode": mode, **where}
+    options = where(truth.odoo.url, protocol, "create") | {"batch_size": 10, "key": "name", "mode": mode}
     me = truth.odoo.credential
     who = (me.server, me.database, me.login, me.api_key.get_secret_value())
     with tempfile.TemporaryDirectory() as name:

@@ -80,7 +80,9 @@ def delivery(
     truth: Truth, through: Proxy, protocol: str, operation: str, frame: pd.DataFrame, **options: Any
 ) -> Delivery:
     """A send to a real Odoo through a proxy; options of the send itself by their own names, others are settings."""
-    mine = {name: options.pop(name) for name in ("policy", "on_progress", "server", "journal") if name in options}
+    mine = {
+        name: options.pop(name) for name in ("policy", "on_progress", "server", "journal", "again") if name in options
+    }
     me = truth.odoo.credential
     key = options.pop("api_key", me.api_key.get_secret_value())
     credential = Credential(through.url, options.pop("database", me.database), me.login, key)

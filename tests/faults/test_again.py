@@ -24,7 +24,7 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.server import NOTHING_KNOWN
 from odoo_widgets.net.own_thread import InterruptedSendError
-from tests.faults.conftest import ALL, PROTOCOLS, delivery, sent, told
+from tests.faults.conftest import ALL, PROTOCOLS, delivery, sent, told, where
 from tests.faults.faults import after, answering, refusing
 from tests.faults.proxy import proxy
 from tests.net.servers import ONCE, SOON
@@ -156,7 +156,7 @@ def test_a_session_that_ends_is_renewed_once(truth: Truth, protocol: str, name: 
     assert truth.names(frame) == sorted(frame["name"])
 
 
-@EVERY
+@ANY
 @pytest.mark.parametrize(
     ("wrong", "kind"), [({"api_key": "0" * 40}, CredentialError), ({"database": "nope"}, EndpointError)]
 )
@@ -275,7 +275,8 @@ def test_an_interrupt_at_any_time_ends_soon_and_says_what_may_be_there(truth: Tr
 # --- TLS and proxies -------------------------------------------------------------------------------------------------
 
 
-def test_a_certificate_that_nobody_signed_gets_no_byte_and_no_second_try(tmp_path: Path) -> None:
+@ANY
+def test_a_certificate_that_nobody_signed_gets_no_byte_and_no_second_try(tmp_path: Path, protocol: str) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "1"]
     options = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate]
@@ -301,21 +302,24 @@ def test_a_certificate_that_nobody_signed_gets_no_byte_and_no_second_try(tmp_pat
         thread = threading.Thread(target=serve)
         thread.start()
         server = f"https://127.0.0.1:{listening.getsockname()[1]}"
-        me = Credential(server, "x", api_key="5ec2e7" * 6)
+        me = Credential(server, "x", "me", "5ec2e7" * 6)
         with pytest.raises(EndpointError, match="did not prove who it is"):
-            Destination(f"{server}/json/2/res.partner/create").delivery(FRAME, me, policy=SOON).result()
+            Destination(**where(server, protocol, "create")).delivery(FRAME, me, policy=SOON).result()
         listening.shutdown(socket.SHUT_RDWR)
         thread.join()
     assert received == [b""]
 
 
+@ANY
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
-def test_a_proxy_that_is_not_there_gets_nothing_sent(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+def test_a_proxy_that_is_not_there_gets_nothing_sent(
+    monkeypatch: pytest.MonkeyPatch, variable: str, protocol: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")
-    me = Credential("https://mycompany.example.com", "x", api_key="5ec2e7" * 6)
-    destination = Destination("https://mycompany.example.com/json/2/res.partner/create")
+    me = Credential("https://mycompany.example.com", "x", "me", "5ec2e7" * 6)
+    destination = Destination(**where(me.server, protocol, "create"))
     with pytest.raises(EndpointError, match="Nothing answers") as stopped:
         destination.delivery(FRAME, me, policy=ONCE).result()
     assert told(stopped.value.responses) == ["not_sent"]

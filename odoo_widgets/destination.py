@@ -513,7 +513,9 @@ class Destination(Settings):
 
         Returns:
             One row for each row of the frame, with its index: status, id, link, batch, http_status, error_type,
-            error_field, error, attempts, seconds.
+            error_field, error, attempts, seconds. With `expect`, then `expect` (`agrees`, `differs`, `not_read`, or
+            missing where there is no record) and `expect_error`; for each step of `then` its name, with a status as
+            rows have, and its name with `_error`.
 
         Raises:
             CredentialError: The key is unknown, or belongs to another server; nothing is in Odoo.

@@ -13,7 +13,7 @@ import attrs
 from aiolimiter import AsyncLimiter
 
 from odoo_widgets.flow.again import unasked
-from odoo_widgets.flow.batches import group_position
+from odoo_widgets.flow.alone import alone
 from odoo_widgets.flow.before import kept
 from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.exchange import Exchange
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
-    from odoo_widgets.net.journal import Journal
+    from odoo_widgets.net.journal import Journal, StepJournal
 
 STOPPED = "The send was stopped before this row."
 UNANSWERED = "Sent, and not answered yet."
@@ -82,7 +82,7 @@ class Loop:
         self.reason = STOPPED
         self.server = server
         self._source, self._settings, self._credential = source, settings, credential
-        self._journal: Journal | None = None
+        self._journal: Journal | StepJournal | None = None
         self._edit, self._report, self._transport = edit, report, transport
         self._standing = Standing(policy)
         self._protocol = PROTOCOLS[settings.endpoint.protocol]
@@ -96,8 +96,7 @@ class Loop:
         self._stop: StoppedError | None = None
         self._workers = settings.concurrency
         self._not_before = 0.0
-        self._groups = _groups(source, settings)
-        self._alone: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -126,7 +125,7 @@ class Loop:
             if not pauses_only or task.get_name() == PAUSE:
                 task.cancel()
 
-    async def run(self, past: Past, journal: Journal | None = None) -> StoppedError | None:
+    async def run(self, past: Past, journal: Journal | StepJournal | None = None) -> StoppedError | None:
         """Sends all there is to send.
 
         Args:
@@ -142,12 +141,13 @@ class Loop:
         self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
         async with client(self._settings, self._transport) as self._http:
             # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
-            while not self._over and (asked := self._needed(past)) is not None:
+            while not self.over and (asked := self._needed(past)) is not None:
                 await self._see_through(asked)
             planned = self._planned(past)
             first = next(planned, None)
             if first is None:
                 return None
+            self._number = alone(self._source, self._settings)
             # Where the first call cannot be made, no other can.
             await self._see_through(first)
             async with asyncio.TaskGroup() as group:
@@ -170,9 +170,9 @@ class Loop:
 
     async def _work(self, number: int, planned: Iterator[Call]) -> None:
         try:
-            while number < self._workers and not self._over and (call := next(planned, None)) is not None:
-                # Calls that write the same parents would make each other's transactions fail.
-                async with self._alone[self._groups(call)]:
+            while number < self._workers and not self.over and (call := next(planned, None)) is not None:
+                # The lock's own order is that of the plan.
+                async with self._turns[self._number(call)]:
                     await self._see_through(call)
         except BaseException:
             # The others end their calls, and make no further one.
@@ -180,7 +180,8 @@ class Loop:
             raise
 
     @property
-    def _over(self) -> bool:
+    def over(self) -> bool:
+        """Whether it was stopped, or ended by itself before its end."""
         return self._stopping.is_set() or self._stop is not None
 
     async def _see_through(self, planned: Call) -> None:
@@ -193,7 +194,7 @@ class Loop:
                 continue
             await self._turn(call)
             # What a method did is read also where no further call is wanted: its rows would stay in doubt.
-            if self._over and call.ask.effect_of is None:
+            if self.over and call.ask.effect_of is None:
                 return
             try:
                 verdict = await self._make(call)
@@ -208,7 +209,7 @@ class Loop:
 
     async def _turn(self, call: Call) -> None:
         """Waits until the rate, and what the server said to any call, allow the next one."""
-        while (seconds := self._not_before - asyncio.get_running_loop().time()) > 0 and not self._over:
+        while (seconds := self._not_before - asyncio.get_running_loop().time()) > 0 and not self.over:
             await self._until(asyncio.sleep(seconds), PAUSE)
         if self._limiter is not None:
             await self._until(self._limiter.acquire(), PAUSE if call.ask.effect_of is None else CALL)
@@ -306,11 +307,3 @@ class Loop:
 def _keeps_open(call: Call) -> bool:
     """Whether a call that follows is for rows that were sent already."""
     return bool(call.ask.doubted) or call.ask.effect_of is not None
-
-
-def _groups(source: Source, settings: Settings) -> Callable[[Call], int]:
-    """From a call to the number of what no two calls may hold at a time: its group, its batch, or itself."""
-    if settings.grouping == "by column" and (position := group_position(source, settings)) is not None:
-        codes, _ = source.groups(position)
-        return lambda call: int(codes[call.rows[0]])
-    return lambda call: call.number

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import numpy as np
 
 from odoo_widgets.flow.digests import Digests
 from odoo_widgets.flow.errors import DataError, JournalError
 from odoo_widgets.flow.problems import row_name
 from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN, Past, Unfinished, findable
+from odoo_widgets.flow.then import CUT_OFF
 from odoo_widgets.net import sends
 from odoo_widgets.net.past import as_before, sent_before, sure
-from odoo_widgets.net.written import first_rows, planned, positions, read, tally
+from odoo_widgets.net.written import first_rows, owed, planned, positions, read, tally
 
 if TYPE_CHECKING:
+    from odoo_widgets.flow.responses import Outcome
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
     from odoo_widgets.net.sends import Head
@@ -69,7 +72,21 @@ def unfinished(source: Source, settings: Settings, digests: Digests, target: str
     left_out = sent_before(source, settings, rest, digests, others) if rest and not head.again else {}
     outcomes += [as_before(found, at, row, of_this=False) for row, (found, at) in left_out.items()]
     batches = max((each[1] for each in written.cells if each[1] is not None), default=-1) + 1
-    return head, Past(tuple(outcomes), found_out, [row for row in rest if row not in left_out], batches)
+    to_send = [row for row in rest if row not in left_out]
+    return head, Past(tuple(outcomes), found_out, to_send, batches, _steps(written.steps))
+
+
+def _steps(steps: dict[str, dict[int, Outcome]]) -> dict[str, dict[int, Outcome]]:
+    """What became of the steps: one that was begun and not answered may have worked."""
+    return {
+        name: {
+            row: attrs.evolve(each, status="in_doubt", error=CUT_OFF.format(method=name))
+            if each.status == IN_FLIGHT
+            else each
+            for row, each in rows.items()
+        }
+        for name, rows in steps.items()
+    }
 
 
 def latest(source: Source, digests: Digests, earlier: list[Head]) -> Head | None:
@@ -106,12 +123,13 @@ def resumable(source: Source, settings: Settings, target: str, database: str) ->
         statuses = tally(head) if head is not None and head.left else {}
         doubted = positions(head, IN_DOUBT) if head is not None and statuses else []
         found_out = len(findable(source, settings, doubted))
+        steps_left = owed(head) if head is not None and statuses else 0
     except (DataError, JournalError):
         return None
     if head is None or not statuses:
         return None
     done = sum(statuses.values()) - len(doubted) - sum(statuses.get(status, 0) for status in OPEN)
-    left = head.rows - done - len(doubted) + found_out
+    left = head.rows - done - len(doubted) + max(found_out, steps_left)
     return Unfinished(head.day, head.rows, done, len(doubted), left) if left > 0 and done + len(doubted) else None
 
 

@@ -11,7 +11,7 @@ import attrs
 import filelock
 import numpy as np
 
-from odoo_widgets.flow.responses import Outcome
+from odoo_widgets.flow.responses import DONE, Outcome
 from odoo_widgets.net.sends import LOOK_SECONDS, Head, folder, heads, held, lock, told
 
 if TYPE_CHECKING:
@@ -34,10 +34,27 @@ CREATE TABLE IF NOT EXISTS rows (
   error TEXT,
   attempts INTEGER,
   seconds REAL
+);
+CREATE TABLE IF NOT EXISTS steps (
+  step TEXT NOT NULL,
+  row INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  id INTEGER,
+  batch INTEGER,
+  http_status INTEGER,
+  error_type TEXT,
+  error_field TEXT,
+  error TEXT,
+  attempts INTEGER,
+  seconds REAL,
+  PRIMARY KEY (step, row)
 )"""
 READ = """
 SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
 FROM rows ORDER BY row"""
+READ_STEPS = """
+SELECT step, row, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
+FROM steps ORDER BY row"""
 # What the responses say no record of, whichever the row was for.
 WITHOUT_ID = ("rejected", "not_sent")
 # How the name of the file goes on that has what records held before.
@@ -49,13 +66,13 @@ def opened(path: Path, schema: str = SCHEMA, *, synchronous: str = "FULL") -> sq
 
     Args:
         path: The file.
-        schema: What makes its table.
+        schema: What makes its tables.
         synchronous: What a commit waits for (sqlite.org/pragma.html): with FULL, what was written before a call is
             there after a power cut too.
     """
     path.touch(mode=0o600)
     file = _connected(path, synchronous)
-    file.execute(schema)
+    file.executescript(schema)
     return file
 
 
@@ -98,6 +115,7 @@ class Written:
         digests: Their digests, int64.
         statuses: What became of each; `in flight` for one whose call was not answered.
         cells: The rest of each row's outcome, in the order of `CELLS`.
+        steps: What became of the steps after the rows: each step's name to row to that.
     """
 
     head: Head
@@ -105,13 +123,17 @@ class Written:
     digests: np.ndarray[Any, Any]
     statuses: list[str]
     cells: list[tuple[Any, ...]]
+    steps: dict[str, dict[int, Outcome]] = attrs.field(factory=dict)
 
     def outcome(self, place: int, row: int) -> Outcome:
         """What became of a row, as the outcome of a row of another frame."""
-        record, *rest = self.cells[place]
-        told, status = dict(zip(CELLS[1:], rest, strict=True)), self.statuses[place]
-        ids = None if record is None or status in WITHOUT_ID else [record]
-        return Outcome([row], status, ids=ids, **told)
+        return _outcome(row, self.statuses[place], self.cells[place])
+
+
+def _outcome(row: int, status: str, cells: Sequence[Any]) -> Outcome:
+    record, *rest = cells
+    ids = None if record is None or status in WITHOUT_ID else [record]
+    return Outcome([row], status, ids=ids, **dict(zip(CELLS[1:], rest, strict=True)))
 
 
 def write_planned(head: Head, rows: Sequence[int], digests: np.ndarray[Any, Any]) -> None:
@@ -145,8 +167,18 @@ def read(head: Head) -> Written:
     """
     with reading(head) as file:
         found = file.execute(READ).fetchall()
+        after = steps_of(file)
+    steps: dict[str, dict[int, Outcome]] = {}
+    for step, row, status, *cells in after:
+        steps.setdefault(step, {})[row] = _outcome(row, status, cells)
     rows, digests = (np.array([each[place] for each in found], dtype="int64") for place in (0, 1))
-    return Written(head, rows, digests, [each[2] for each in found], [each[3:] for each in found])
+    return Written(head, rows, digests, [each[2] for each in found], [each[3:] for each in found], steps)
+
+
+def steps_of(file: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """What became of the steps after the rows, as `READ_STEPS` reads it; nothing where an older version wrote it."""
+    known = file.execute("SELECT name FROM sqlite_master WHERE name = 'steps'").fetchall()
+    return file.execute(READ_STEPS).fetchall() if known else []
 
 
 def headless() -> Iterator[tuple[Path, np.ndarray[Any, Any], list[str]]]:
@@ -190,6 +222,23 @@ def tally(head: Head) -> dict[str, int]:
         return dict(head.statuses)
     with reading(head) as file:
         return dict(file.execute("SELECT status, count(*) FROM rows GROUP BY status").fetchall())
+
+
+def owed(head: Head) -> int:
+    """On how many rows of a send that are done a step is not, since the send, or its process, ended before.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    if head.ended or not head.steps:
+        return head.owed
+    marks = ", ".join("?" * len(DONE))
+    left = f"""
+    SELECT count(*) FROM rows WHERE status IN ({marks}) AND ? >
+      (SELECT count(*) FROM steps WHERE steps.row = rows.row AND steps.status IN ({marks}))"""  # noqa: S608 - marks
+    with reading(head) as file:
+        (number,) = file.execute(left, (*DONE, len(head.steps), *DONE)).fetchone()
+        return int(number)
 
 
 def first_rows(head: Head, most: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

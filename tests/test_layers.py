@@ -49,7 +49,7 @@ FLOW = [
     "protocols/__init__", "replacing", "payloads", "plan", "alone", "policy", "verb_proofs", "proofs",
     "responses", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain", "pages",
     "words",
-    "narrowed", "follow", "matched", "again", "judge", "asking", "fetching", "totals", "checks/notes",
+    "narrowed", "follow", "matched", "again", "rules", "judge", "asking", "fetching", "totals", "checks/notes",
     "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",
     "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "dry_run", "foretold",
     "holding", "seen", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "samples",

@@ -133,7 +133,7 @@ def test_two_prices_for_one_template_are_found_and_not_written_by_turns(
         sent = target.send(frame, given.odoo.credential)
         assert sent["status"].tolist() == statuses
         assert sent["error_field"].iloc[2] == "list_price"
-        assert f"for record {shirts[0]}, which gives it 11.0; this row says 15.0" in sent["error"].iloc[2]
+        assert f"for record {shirts[0]}, which gives it 11; this row says 15" in sent["error"].iloc[2]
         assert prices(given) == {"S-1": 11, "M-1": 11, "H-1": 6}
 
 

@@ -118,8 +118,9 @@ def _update(
     whole = written(part(batch, places), [found[place][0]["id"] for place in places])
     held = {record["id"]: record for place in places for record in found[place]}
     whole, conflicts, knows = narrowed(whole, held, facts.call.ask.arguments["fields"], facts.settings, facts.knows)
+    assert whole.ids is not None
     outcomes += [
-        _outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field)
+        _outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field, ids=[whole.ids[at]])
         for at, each in conflicts.items()
     ]
     empty = [place for at, place in enumerate(places) if not whole.records[at] and at not in conflicts]

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from odoo_widgets.net.delivery import Progress
+    from odoo_widgets.net.progress import Progress
     from odoo_widgets.sandbox import Status
 
 

@@ -20,7 +20,7 @@ from werkzeug import Response
 from odoo_widgets import Destination
 from odoo_widgets.cli import View, _Teller, main
 from odoo_widgets.flow.views import VIEWS
-from odoo_widgets.net.delivery import Progress
+from odoo_widgets.net.progress import Progress
 
 if TYPE_CHECKING:
     from pathlib import Path

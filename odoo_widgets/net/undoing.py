@@ -23,8 +23,9 @@ from odoo_widgets.flow.history import origin
 from odoo_widgets.flow.responses import counts, responses
 from odoo_widgets.flow.undoable import examined
 from odoo_widgets.net.asking import ask
-from odoo_widgets.net.delivery import Delivery, InterruptedSendError, Progress
+from odoo_widgets.net.delivery import Delivery, InterruptedSendError
 from odoo_widgets.net.histories import histories, mark_deleted
+from odoo_widgets.net.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

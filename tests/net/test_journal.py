@@ -305,7 +305,7 @@ def test_no_file_holds_the_key_or_a_cell_and_nobody_else_may_read_it() -> None:
     odoo = Odoo()
     delivery(odoo, pd.DataFrame({"name": ["Confidential Ltd"], "_loaded_at": [""]})).result()
     files = list(sends.folder().iterdir())
-    assert {path.suffix for path in files} == {".json", ".sqlite", ".npy", ".lock"}
+    assert {path.suffix for path in files} == {".json", ".sqlite", ".planned", ".lock"}
     for path in files:
         content = path.read_bytes()
         assert KEY.encode() not in content

@@ -1,0 +1,188 @@
+"""The rows of a send as they are written down: which were to be sent, and what became of them."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from odoo_widgets.flow.repeats import IN_FLIGHT, LOST
+from odoo_widgets.flow.responses import Outcome
+from odoo_widgets.net.sends import folder, held, opened, told
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from odoo_widgets.net.sends import Head
+
+# What is kept of a row's outcome beside its status.
+CELLS = ("id", "batch", "http_status", "error_type", "error_field", "error", "attempts", "seconds")
+READ = """
+SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
+FROM rows WHERE row >= ? AND row < ? ORDER BY row"""
+# What the responses say no record of, whichever the row was for.
+WITHOUT_ID = ("rejected", "not_sent")
+# Of a row that is to be sent: its position and its digest, 64 bits each.
+PAIR = np.dtype([("row", "<i8"), ("digest", "<i8")])
+
+
+@attrs.frozen(eq=False)
+class Written:
+    """Some rows of a send as they were written down.
+
+    Attributes:
+        rows: Their positions, int64, in order.
+        digests: Their digests, int64.
+        statuses: What became of each; `in flight` for one whose call was not answered.
+        cells: The rest of each row's outcome, in the order of `CELLS`.
+    """
+
+    rows: np.ndarray[Any, Any]
+    digests: np.ndarray[Any, Any]
+    statuses: list[str]
+    cells: list[tuple[Any, ...]]
+
+    def outcome(self, place: int, row: int) -> Outcome:
+        """What became of a row, as the outcome of a row of another frame."""
+        if self.statuses[place] == IN_FLIGHT:
+            return Outcome([row], "in_doubt", error=LOST)
+        record, *rest = self.cells[place]
+        told, status = dict(zip(CELLS[1:], rest, strict=True)), self.statuses[place]
+        ids = None if record is None or status in WITHOUT_ID else [record]
+        return Outcome([row], status, ids=ids, **told)
+
+
+def read(file: sqlite3.Connection, rows: range) -> Written:
+    """What became of the rows between two positions, as far as anything is written down of them."""
+    found = file.execute(READ, (rows.start, rows.stop)).fetchall()
+    positions, digests = (np.array([each[place] for each in found], dtype="int64") for place in (0, 1))
+    return Written(positions, digests, [each[2] for each in found], [each[3:] for each in found])
+
+
+# --- rows that are to be sent ----------------------------------------------------------------------------------------
+
+
+def plan(head: Head, rows: np.ndarray[Any, Any], digests: np.ndarray[Any, Any]) -> None:
+    """Writes which rows a send is going to send, before it begins: also while it goes on, others can read that.
+
+    Args:
+        head: The send. What stands there of rows that it did not come to is written over.
+        rows: Their positions, in order, after those that are written down already.
+        digests: Their digests.
+    """
+    pairs = np.empty(len(rows), dtype=PAIR)
+    pairs["row"], pairs["digest"] = rows, digests
+    path = _path(head)
+    path.touch()
+    known = _first(_mapped(path), head.rows)
+    with path.open("r+b") as file:
+        file.truncate(known * PAIR.itemsize)
+        file.seek(0, os.SEEK_END)
+        file.write(pairs.tobytes())
+        file.flush()
+        # Rows that survive a power cut are of no use without it.
+        os.fsync(file.fileno())
+
+
+def planned(head: Head, rows: range | None = None) -> np.ndarray[Any, Any]:
+    """The rows that a send was to send: their positions and their digests, in order.
+
+    Args:
+        head: The send.
+        rows: Only those between two positions; all if left out.
+
+    Returns:
+        An array with the fields `row` and `digest`.
+
+    Raises:
+        JournalError: They cannot be read.
+    """
+    path = _path(head)
+    with told("read", path):
+        if rows is None:
+            return np.fromfile(path, dtype=PAIR)
+        whole = _mapped(path)
+        return np.array(whole[_first(whole, rows.start) : _first(whole, rows.stop)])
+
+
+def _mapped(path: Path) -> np.ndarray[Any, Any]:
+    """Not read into memory: a send may have more rows than fit there."""
+    size = path.stat().st_size // PAIR.itemsize
+    return np.memmap(path, dtype=PAIR, mode="r", shape=(size,)) if size else np.empty(0, dtype=PAIR)
+
+
+def _first(pairs: np.ndarray[Any, Any], row: int) -> int:
+    """Where the rows from a position on begin."""
+    return bisect_left(range(len(pairs)), row, key=lambda place: int(pairs["row"][place]))
+
+
+def _path(head: Head) -> Path:
+    return folder() / f"{head.name}.planned"
+
+
+# --- a send that no process is writing down now ----------------------------------------------------------------------
+
+
+def traces(head: Head, statuses: Sequence[str]) -> np.ndarray[Any, Any]:
+    """The rows of a send that have one of some statuses.
+
+    Returns:
+        Their positions and digests, as `planned` has them.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    path, marks = _rows(head), ", ".join("?" * len(statuses))
+    asked = f"SELECT row, digest FROM rows WHERE status IN ({marks}) ORDER BY row"  # noqa: S608 - marks
+    with _closed(head, path) as file:
+        return np.fromiter(file.execute(asked, tuple(statuses)), dtype=PAIR)
+
+
+def outcomes(head: Head, rows: Sequence[int]) -> list[tuple[str, Outcome]]:
+    """What became of some rows of a send: their statuses as they are written down, and outcomes with their positions.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    with _closed(head, _rows(head)) as file:
+        found = (read(file, range(row, row + 1)) for row in rows)
+        return [(each.statuses[0], each.outcome(0, row)) for each, row in zip(found, rows, strict=True)]
+
+
+def tally(head: Head) -> dict[str, int]:
+    """How many rows of a send have which status by now, as they were written down.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    if head.ended:
+        return dict(head.statuses)
+    with _closed(head, _rows(head)) as file:
+        return dict(file.execute("SELECT status, count(*) FROM rows GROUP BY status").fetchall())
+
+
+def first_rows(head: Head, most: int) -> np.ndarray[Any, Any]:
+    """The first rows of a send that were written down: their positions and their digests, as `planned` has them.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    with _closed(head, _rows(head)) as file:
+        return np.fromiter(file.execute("SELECT row, digest FROM rows ORDER BY row LIMIT ?", (most,)), dtype=PAIR)
+
+
+def _rows(head: Head) -> Path:
+    return folder() / f"{head.name}.sqlite"
+
+
+@contextmanager
+def _closed(head: Head, path: Path) -> Iterator[sqlite3.Connection]:
+    """The rows of a send that no process is writing down."""
+    with told("read", path), held(head), closing(opened(path)) as file:
+        yield file

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 import attrs
 
-from odoo_widgets.flow import digests, payloads, problems, retry, samples, saved
+from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.differences import diff
@@ -21,7 +21,7 @@ from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.seen import seen
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
-from odoo_widgets.flow.settings import Settings, stripped, truth
+from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
 from odoo_widgets.net import tables
 from odoo_widgets.net.asking import ask
@@ -63,8 +63,8 @@ class Destination(Settings):
         active: Whether it is in use. The command line refuses one that is paused; in code, `send` is the decision.
     """
 
-    name: str = attrs.field(default="", converter=stripped, validator=_line, kw_only=True)
-    active: bool = attrs.field(default=False, validator=truth, kw_only=True)
+    name: str = attrs.field(default="", converter=allowed.stripped, validator=_line, kw_only=True)
+    active: bool = attrs.field(default=False, validator=allowed.truth, kw_only=True)
 
     @property
     def what(self) -> str:

@@ -6,9 +6,16 @@ A method's answer proves nothing: `action_post` answers false when it worked, an
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
+
+from odoo_widgets.flow.endpoint import WITHOUT_IDS
+from odoo_widgets.flow.errors import SettingsError
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.endpoint import Endpoint
+    from odoo_widgets.flow.server import Server
 
 # A record's fields, as `search_read` answers them.
 State: TypeAlias = dict[str, Any]
@@ -92,6 +99,27 @@ def known(model: str, method: str) -> Known | None:
         What to read and how to judge it; None for a method that nothing is known of, which is never called again.
     """
     return KNOWN.get((model, method), ON_ANY_MODEL.get(method))
+
+
+def check(target: Endpoint, server: Server) -> None:
+    """Looks whether a method is one to call on records, as far as that is known of the server.
+
+    XML-RPC and JSON-RPC put the ids first among the arguments, and Odoo reads them as ids only for a method of records
+    (19.0, odoo/service/model.py, call_kw); JSON-2 refuses ids for others.
+
+    Args:
+        target: The model and the operation.
+        server: What is known of the server.
+
+    Raises:
+        SettingsError: The method is the model's own.
+    """
+    name = target.operation
+    if name not in WITHOUT_IDS and f"{target.model}/{name}" in server.of_models:
+        raise SettingsError(
+            f"{name!r} is a method of {target.model} itself, and not of its records: it would take their ids for "
+            "something else. Use create, write, unlink, load, or a method of records."
+        )
 
 
 def window(result: Any) -> str | None:

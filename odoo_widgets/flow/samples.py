@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 import httpx
 
-from odoo_widgets.flow import payloads
+from odoo_widgets.flow import methods, payloads
 from odoo_widgets.flow.batches import batches, rows_text
 from odoo_widgets.flow.before import NOT_KEPT, WRITES
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
@@ -192,7 +192,9 @@ def samples(
 
     Raises:
         DataError: These rows cannot be sent as they are. Other rows are not looked at.
+        SettingsError: The operation is a method that is known not to be one of records.
     """
+    methods.check(settings.endpoint, server)
     source = Source.of(data)
     if found := list(shape(source.frame, settings)):
         raise DataError(found)

@@ -170,7 +170,7 @@ class Source:
         """
         if position not in self._units:
             before = self._before.get(self.frame.columns[position])
-            own = before != moments.MOMENT and moments.unit(plain(self.frame.iloc[:, position]))
+            own = before != moments.MOMENT and moments.unit(self.frame.iloc[:, position])
             self._units[position] = own or moments.MOMENT
         return self._units[position]
 

@@ -1,7 +1,7 @@
 """An undo: what it does about each record that was sent, and how that is shown.
 
-Four groups: what is deleted or put back; what Odoo refused to delete, and can be archived instead; what is refused,
-with the reason. What is not certain is refused.
+Four groups: what is created from here is to `delete`, what was written over to `put back`; what Odoo refused to delete
+can be archived: `archive instead`; and what is `refused`, with the reason. What is not certain is refused.
 """
 
 from __future__ import annotations

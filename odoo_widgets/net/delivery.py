@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections import Counter
-from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import attrs
 import pandas as pd
 
+from odoo_widgets.flow import methods
 from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, DataError, JournalError, OdooWidgetsError, StoppedError
@@ -29,6 +28,7 @@ from odoo_widgets.net.environment import filled
 from odoo_widgets.net.frames import are_frames, sources
 from odoo_widgets.net.key_space import KeySpace
 from odoo_widgets.net.loop import Loop
+from odoo_widgets.net.own_thread import OwnThread
 from odoo_widgets.net.progress import Progress
 
 if TYPE_CHECKING:
@@ -62,19 +62,7 @@ class UnreadError(StoppedError):
         return f"Frame {self._number} could not be read: {self.__cause__!r}. {REST}"
 
 
-class InterruptedSendError(KeyboardInterrupt):
-    """A send that was interrupted from outside.
-
-    Attributes:
-        responses: What became of the rows until then; those of the call in flight are `in_doubt`.
-    """
-
-    def __init__(self, responses: pd.DataFrame) -> None:
-        super().__init__("The send was interrupted. What became of each row is in this error's .responses.")
-        self.responses = responses
-
-
-class Delivery:
+class Delivery(OwnThread):
     """One send: a thread and an event loop of its own, ended with it.
 
     Args:
@@ -104,7 +92,8 @@ class Delivery:
 
     Raises:
         CredentialError: The key belongs to another server, or does not say what the protocol wants; nothing was sent.
-        SettingsError: A header takes a value from the environment that is not there; nothing was sent.
+        SettingsError: A header takes a value from the environment that is not there, or the operation is a method that
+            is known not to be one of records; nothing was sent.
     """
 
     def __init__(
@@ -126,7 +115,7 @@ class Delivery:
         on_responses: Callable[[pd.DataFrame], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        _check(settings, credential)
+        _check(settings, credential, server)
         self._settings, self._credential = settings, credential
         several = are_frames(data)
         self._kind = Kind(again=again, resume=resume, test=test, undo=undo, frames=several, written=journal)
@@ -159,15 +148,7 @@ class Delivery:
             report=self._report,
             transport=transport,
         )
-        self.future: Future[pd.DataFrame] = Future()
-        # Whoever stops waiting for it does not cancel it.
-        self.future.set_running_or_notify_cancel()
-        self._thread = threading.Thread(target=self._run, name="odoo_widgets send", daemon=True)
-
-    def start(self) -> Delivery:
-        """Starts to send."""
-        self._thread.start()
-        return self
+        super().__init__("send")
 
     def stop(self) -> None:
         """Makes no further call. The one in flight is waited for."""
@@ -176,27 +157,6 @@ class Delivery:
     def cut(self) -> None:
         """Ends the call in flight too; its rows are in doubt."""
         self._loop.cut()
-
-    def result(self) -> pd.DataFrame:
-        """Waits for the end; starts the send if nobody has.
-
-        Returns:
-            The responses; of no rows, where `on_responses` was called with them.
-
-        Raises:
-            DataError: The frame cannot be sent as it is; nothing was sent.
-            StoppedError: The first call showed that none can succeed, or it stopped before the last of several frames;
-                the error holds the responses.
-            InterruptedSendError: An interrupt came while waiting; the error holds the responses.
-        """
-        try:
-            if self._thread.ident is None:
-                self.start()
-            return self.future.result()
-        except KeyboardInterrupt:
-            self.cut()
-            self.wait()
-            raise InterruptedSendError(self.responses) from None
 
     async def aresult(self) -> pd.DataFrame:
         """Waits for the end without blocking the event loop; see `result`.
@@ -378,7 +338,7 @@ class Delivery:
             LOG.exception("on_progress failed, and is not called again. The send goes on.")
 
 
-def _check(settings: Settings, credential: Credential) -> None:
+def _check(settings: Settings, credential: Credential, server: Server) -> None:
     """Makes sure that a credential may be sent where the settings lead, and has what is asked for there."""
     if not isinstance(credential, Credential):
         raise CredentialError("A credential is needed to send: credential('name'), or Credential(server, …).")
@@ -387,6 +347,7 @@ def _check(settings: Settings, credential: Credential) -> None:
             f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
             "Use a credential of the server in the URL."
         )
+    methods.check(settings.endpoint, server)
     protocol = PROTOCOLS[settings.endpoint.protocol]
     if protocol.LOGS_IN and not (credential.database and credential.login):
         wanted = "database" if not credential.database else "login"

@@ -17,8 +17,8 @@ import numpy as np
 
 from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN
 from odoo_widgets.net.before import BeforeFile
-from odoo_widgets.net.sends import folder, held, here, now, opened, told, write_head
-from odoo_widgets.net.written import CELLS, plan, read
+from odoo_widgets.net.sends import folder, held, here, now, told, write_head
+from odoo_widgets.net.written import CELLS, opened, plan, read
 
 if TYPE_CHECKING:
     import sqlite3
@@ -127,7 +127,7 @@ class Journal:
 
     @contextmanager
     def _synced(self, synchronous: str) -> Iterator[sqlite3.Connection]:
-        """A transaction; what its end waits for, see `sends.opened`."""
+        """A transaction; what its end waits for, see `written.opened`."""
         self._file.execute(f"PRAGMA synchronous = {synchronous}")
         with self._file:
             yield self._file

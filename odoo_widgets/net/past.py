@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,7 +17,7 @@ from odoo_widgets.net import sends, written
 from odoo_widgets.net.sends import Head
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from odoo_widgets.flow.digests import Digests
     from odoo_widgets.flow.settings import Settings
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 UNKNOWN = (
     "Whether these rows were among it is not known, so nothing was sent. Look in Odoo; then again=True sends all rows, "
-    "or delete that file."
+    "or delete all files of that name."
+)
+HEADLESS = (
+    "{} of these rows were sent before, and where to is not known any more: {} is gone or cannot be read. Nothing was "
+    "sent. Look in Odoo whether they are there; then again=True sends all rows, or delete all files of that name."
 )
 
 
@@ -68,12 +73,17 @@ class Earlier:
         Raises:
             JournalError: What is written down of one cannot be read.
         """
-        if not heads or not len(places := doubling(source, settings, rows)):
+        with sure():
+            loose = list(written.headless(LEFT_A_TRACE))
+        if not (heads or loose) or not len(places := doubling(source, settings, rows)):
             return {}
+        mine = np.asarray(rows)[places]
+        for path, before in loose:
+            if same := len(matched(digests.of(mine.tolist()), before["digest"])):
+                raise JournalError(HEADLESS.format(f"{same:,}", path.with_suffix(".json")))
         known = [(head, self._of(head)) for head in heads if head.ended or not sends.running(head)]
         if not any(len(traces) for _, traces in known):
             return {}
-        mine = np.asarray(rows)[places]
         pairs = matched(digests.of(mine.tolist()), np.concatenate([each["digest"] for _, each in known]))
         made: dict[int, Before] = {}
         end = 0
@@ -102,13 +112,24 @@ def _version(head: Head) -> tuple[str, ...]:
 
 def _traces(head: Head) -> np.ndarray[Any, Any]:
     try:
-        return written.traces(head, LEFT_A_TRACE)
+        with sure():
+            return written.traces(head, LEFT_A_TRACE)
     except JournalError as error:
-        if error.__cause__ is not None:
-            # Nobody knows whether these rows were among it.
-            raise JournalError(f"{error} {UNKNOWN}") from error
+        if error.__cause__ is not None and (sends.folder() / f"{head.name}.json").exists():
+            raise
         # Another process took it, or threw it away, between the list and now.
         return np.empty(0, dtype=written.PAIR)
+
+
+@contextmanager
+def sure() -> Iterator[None]:
+    """Says of a journal that cannot be read what that means: nobody knows whether these rows were among it."""
+    try:
+        yield
+    except JournalError as error:
+        if error.__cause__ is None:
+            raise
+        raise JournalError(f"{error} {UNKNOWN}") from error
 
 
 def fresh(

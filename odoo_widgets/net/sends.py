@@ -1,8 +1,8 @@
 """The sends that are written down: listed, held, thrown away. Each has files of its own in the user's state folder.
 
-`<name>.json` is what a list shows of it, `<name>.planned` which rows it is going to send, `<name>.sqlite` what became
-of them, `<name>.before.sqlite` what records held before they were written, and `<name>.lock` is held by the process
-that sends, and ends with it.
+`<name>.json` is what a list shows of it, `<name>.planned` which rows it was to send, `<name>.sqlite` has its rows,
+`<name>.before.sqlite` has what records held before they were written, and `<name>.lock` is held by the process that
+sends, and ends with it.
 """
 
 from __future__ import annotations
@@ -29,20 +29,6 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.credential import Credential
 
 FOLDER = "odoo_widgets"
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS rows (
-  row INTEGER PRIMARY KEY,
-  digest INTEGER NOT NULL,
-  status TEXT NOT NULL,
-  id INTEGER,
-  batch INTEGER,
-  http_status INTEGER,
-  error_type TEXT,
-  error_field TEXT,
-  error TEXT,
-  attempts INTEGER,
-  seconds REAL
-)"""
 # How the name of a send begins.
 TIME = "%Y%m%dT%H%M%S%f"
 # Another process looks whether a send is going on.
@@ -82,6 +68,7 @@ class Head:
         undo: The name of the send that it takes back; empty for any other.
         again: Whether all rows of the frame were to go, those sent before too.
         frames: Whether it is of several frames, of which `rows` counts those that it has come to.
+        number: Which send of this user it is, whatever the clock says; 0 where an older version wrote it down.
     """
 
     name: str
@@ -103,6 +90,7 @@ class Head:
     undo: str = ""
     again: bool = False
     frames: bool = False
+    number: int = 0
 
     @classmethod
     def new(
@@ -119,6 +107,7 @@ class Head:
             fingerprint=fingerprint,
             rows=rows,
             started=now(),
+            number=1 + max((head.number for head in heads()), default=0),
             test=test,
             **more,
         )
@@ -156,25 +145,6 @@ def told(what: str, path: Path) -> Iterator[None]:
         raise JournalError(f"The journal of this send cannot be {what}: {told} ({path}).") from error
 
 
-def opened(path: Path, schema: str = SCHEMA, *, synchronous: str = "FULL") -> sqlite3.Connection:
-    """The rows of a send, or what is kept beside them, for this process alone.
-
-    Args:
-        path: The file.
-        schema: What makes its table.
-        synchronous: What a commit waits for (sqlite.org/pragma.html): with FULL, what was written before a call is
-            there after a power cut too.
-    """
-    path.touch(mode=0o600)
-    # The thread that sends makes it; whoever waited for that one may close it.
-    file = sqlite3.connect(path, check_same_thread=False)
-    file.execute("PRAGMA locking_mode = EXCLUSIVE")
-    file.execute("PRAGMA journal_mode = WAL")
-    file.execute(f"PRAGMA synchronous = {synchronous}")
-    file.execute(schema)
-    return file
-
-
 @contextmanager
 def held(head: Head, seconds: float = LOOK_SECONDS) -> Iterator[None]:
     """A send that is this process's own meanwhile.
@@ -187,7 +157,7 @@ def held(head: Head, seconds: float = LOOK_SECONDS) -> Iterator[None]:
         JournalError: Another process is sending it.
     """
     try:
-        with _lock(head.name, seconds):
+        with lock(head.name, seconds):
             yield
     except filelock.Timeout:
         raise JournalError(f"{said(head)} is still going on, in process {head.process}. Wait for its end.") from None
@@ -203,18 +173,18 @@ def starting(target: str) -> Iterator[None]:
     with told("written", folder()):
         folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with _lock(f"starting-{target}", START_SECONDS):
+        with lock(f"starting-{target}", START_SECONDS):
             yield
     except filelock.Timeout:
         raise JournalError("Another process is about to send to the same place. Try again in a while.") from None
 
 
 @contextmanager
-def _lock(name: str, seconds: float) -> Iterator[None]:
+def lock(name: str, seconds: float) -> Iterator[None]:
     """The lock of a send: whoever holds it, in whichever thread, is sending it."""
-    lock = filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
+    mine = filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
     try:
-        lock.acquire()
+        mine.acquire()
     except filelock.Timeout:
         raise
     except OSError:
@@ -223,7 +193,7 @@ def _lock(name: str, seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        mine.release()
 
 
 def said(head: Head) -> str:
@@ -250,7 +220,8 @@ def heads(target: str = "", database: str = "") -> list[Head]:
     found = [head for path in folder().glob("*.json") if (head := _head(path)) is not None]
     there = (head for head in found if not target or head.target == target)
     wanted = (head for head in there if not database or head.database in ("", database))
-    return sorted(wanted, key=lambda head: head.name, reverse=True)
+    # A clock may be set back between two sends; what was written down before sends had numbers has only its name.
+    return sorted(wanted, key=lambda head: (head.number, head.name), reverse=True)
 
 
 def write_head(head: Head) -> None:
@@ -289,6 +260,7 @@ def forget(kept: timedelta = KEPT) -> list[Head]:
     old = (_head(path) for path in sorted(folder().glob("*.json"), reverse=True) if path.stem < oldest)
     gone = [head for head in old if head is not None and not running(head)]
     for head in gone:
-        for path in folder().glob(f"{head.name}.*"):
-            path.unlink(missing_ok=True)
+        with held(head):
+            for path in folder().glob(f"{head.name}.*"):
+                path.unlink(missing_ok=True)
     return gone

@@ -11,6 +11,7 @@ from odoo_widgets.flow.errors import DataError, JournalError
 from odoo_widgets.flow.problems import row_name
 from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN, Past, Unfinished, findable
 from odoo_widgets.net import sends, written
+from odoo_widgets.net.past import sure
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
@@ -43,7 +44,8 @@ def unfinished(source: Source, settings: Settings, digests: Digests, earlier: Ea
     """
     heads = earlier.heads()
     begun = [head for head in heads if not head.test and not head.undo and head.left and head.frames == frames]
-    head = latest(source, digests, heads, frames=frames) or next(iter(begun), None)
+    with sure():
+        head = latest(source, digests, heads, frames=frames) or next(iter(begun), None)
     if head is None or not head.left:
         raise JournalError(
             f"There is nothing to resume: no send of these rows to {settings.endpoint.model or settings.url} was ended "
@@ -71,7 +73,8 @@ def left(
         JournalError: The frame is not the one that was sent.
     """
     rows = range(source.first, source.first + len(source))
-    found, planned = journal.written(rows), written.planned(journal.head, rows)
+    with sure():
+        found, planned = journal.written(rows), written.planned(journal.head, rows)
     _check_same(source, journal.head, digests, planned[planned["row"] < known])
     places = (found.rows - source.first).tolist()
     status = dict(zip(places, found.statuses, strict=True))

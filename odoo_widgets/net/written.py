@@ -1,28 +1,42 @@
-"""The rows of a send as they are written down: which were to be sent, and what became of them."""
+"""The rows of sends, as they were written down: what each was to send, and what became of each row."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 from bisect import bisect_left
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import filelock
 import numpy as np
 
 from odoo_widgets.flow.repeats import IN_FLIGHT, LOST
 from odoo_widgets.flow.responses import Outcome
-from odoo_widgets.net.sends import folder, held, opened, told
+from odoo_widgets.net.sends import LOOK_SECONDS, Head, folder, heads, held, lock, told
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from odoo_widgets.net.sends import Head
 
 # What is kept of a row's outcome beside its status.
 CELLS = ("id", "batch", "http_status", "error_type", "error_field", "error", "attempts", "seconds")
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS rows (
+  row INTEGER PRIMARY KEY,
+  digest INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  id INTEGER,
+  batch INTEGER,
+  http_status INTEGER,
+  error_type TEXT,
+  error_field TEXT,
+  error TEXT,
+  attempts INTEGER,
+  seconds REAL
+)"""
 READ = """
 SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
 FROM rows WHERE row >= ? AND row < ? ORDER BY row"""
@@ -30,6 +44,52 @@ FROM rows WHERE row >= ? AND row < ? ORDER BY row"""
 WITHOUT_ID = ("rejected", "not_sent")
 # Of a row that is to be sent: its position and its digest, 64 bits each.
 PAIR = np.dtype([("row", "<i8"), ("digest", "<i8")])
+# How the name of the file goes on that has what records held before.
+BEFORE = ".before"
+
+
+def opened(path: Path, schema: str = SCHEMA, *, synchronous: str = "FULL") -> sqlite3.Connection:
+    """The rows of a send, or what is kept beside them, for this process alone.
+
+    Args:
+        path: The file.
+        schema: What makes its table.
+        synchronous: What a commit waits for (sqlite.org/pragma.html): with FULL, what was written before a call is
+            there after a power cut too.
+    """
+    path.touch(mode=0o600)
+    file = _connected(path, synchronous)
+    file.execute(schema)
+    return file
+
+
+def _connected(path: Path, synchronous: str = "FULL") -> sqlite3.Connection:
+    # The thread that sends makes it; whoever waited for that one may close it.
+    file = sqlite3.connect(path, check_same_thread=False)
+    file.execute("PRAGMA locking_mode = EXCLUSIVE")
+    file.execute("PRAGMA journal_mode = WAL")
+    file.execute(f"PRAGMA synchronous = {synchronous}")
+    return file
+
+
+@contextmanager
+def there(path: Path) -> Iterator[sqlite3.Connection]:
+    """A file that was written before: one that is missing is not made, as it would say that nothing was sent."""
+    path.stat()
+    with closing(_connected(path)) as file:
+        yield file
+
+
+@contextmanager
+def reading(head: Head) -> Iterator[sqlite3.Connection]:
+    """The rows of a send that no process is writing down now.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    path = folder() / f"{head.name}.sqlite"
+    with told("read", path), held(head), there(path) as file:
+        yield file
 
 
 @attrs.frozen(eq=False)
@@ -129,30 +189,38 @@ def _path(head: Head) -> Path:
 # --- a send that no process is writing down now ----------------------------------------------------------------------
 
 
-def traces(head: Head, statuses: Sequence[str]) -> np.ndarray[Any, Any]:
-    """The rows of a send that have one of some statuses.
+def headless(statuses: Sequence[str]) -> Iterator[tuple[Path, np.ndarray[Any, Any]]]:
+    """The rows of sends whose head is gone or cannot be read: nobody knows where they went.
+
+    Args:
+        statuses: Only the rows that have one of these.
 
     Returns:
-        Their positions and digests, as `planned` has them.
+        The file of each, and its rows, as `planned` has them; none that a process is writing now.
 
     Raises:
-        JournalError: They cannot be read, or a process is writing them.
+        JournalError: A file cannot be read.
     """
-    path, marks = _rows(head), ", ".join("?" * len(statuses))
-    asked = f"SELECT row, digest FROM rows WHERE status IN ({marks}) ORDER BY row"  # noqa: S608 - marks
-    with _closed(head, path) as file:
-        return np.fromiter(file.execute(asked, tuple(statuses)), dtype=PAIR)
+    known = {head.name for head in heads()}
+    for path in folder().glob("*.sqlite"):
+        if path.stem in known or path.stem.endswith(BEFORE):
+            continue
+        try:
+            # It may be one that starts right now.
+            with lock(path.stem, LOOK_SECONDS), told("read", path):
+                found = _rows_of(path, statuses)
+        except filelock.Timeout:
+            continue
+        yield path, found
 
 
-def outcomes(head: Head, rows: Sequence[int]) -> list[tuple[str, Outcome]]:
-    """What became of some rows of a send: their statuses as they are written down, and outcomes with their positions.
-
-    Raises:
-        JournalError: They cannot be read, or a process is writing them.
-    """
-    with _closed(head, _rows(head)) as file:
-        found = (read(file, range(row, row + 1)) for row in rows)
-        return [(each.statuses[0], each.outcome(0, row)) for each, row in zip(found, rows, strict=True)]
+def _rows_of(path: Path, statuses: Sequence[str]) -> np.ndarray[Any, Any]:
+    if path.exists():
+        with there(path) as file:
+            if file.execute("SELECT name FROM sqlite_master WHERE name = 'rows'").fetchall():
+                return _traces(file, statuses)
+    # Thrown away just now.
+    return np.empty(0, dtype=PAIR)
 
 
 def tally(head: Head) -> dict[str, int]:
@@ -163,7 +231,7 @@ def tally(head: Head) -> dict[str, int]:
     """
     if head.ended:
         return dict(head.statuses)
-    with _closed(head, _rows(head)) as file:
+    with reading(head) as file:
         return dict(file.execute("SELECT status, count(*) FROM rows GROUP BY status").fetchall())
 
 
@@ -173,16 +241,35 @@ def first_rows(head: Head, most: int) -> np.ndarray[Any, Any]:
     Raises:
         JournalError: They cannot be read, or a process is writing them.
     """
-    with _closed(head, _rows(head)) as file:
+    with reading(head) as file:
         return np.fromiter(file.execute("SELECT row, digest FROM rows ORDER BY row LIMIT ?", (most,)), dtype=PAIR)
 
 
-def _rows(head: Head) -> Path:
-    return folder() / f"{head.name}.sqlite"
+def traces(head: Head, statuses: Sequence[str]) -> np.ndarray[Any, Any]:
+    """The rows of a send that have one of some statuses.
+
+    Returns:
+        Their positions and digests, as `planned` has them.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    with reading(head) as file:
+        return _traces(file, statuses)
 
 
-@contextmanager
-def _closed(head: Head, path: Path) -> Iterator[sqlite3.Connection]:
-    """The rows of a send that no process is writing down."""
-    with told("read", path), held(head), closing(opened(path)) as file:
-        yield file
+def _traces(file: sqlite3.Connection, statuses: Sequence[str]) -> np.ndarray[Any, Any]:
+    marks = ", ".join("?" * len(statuses))
+    asked = f"SELECT row, digest FROM rows WHERE status IN ({marks}) ORDER BY row"  # noqa: S608 - marks
+    return np.fromiter(file.execute(asked, tuple(statuses)), dtype=PAIR)
+
+
+def outcomes(head: Head, rows: Sequence[int]) -> list[tuple[str, Outcome]]:
+    """What became of some rows of a send: their statuses as they are written down, and outcomes with their positions.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    with reading(head) as file:
+        found = (read(file, range(row, row + 1)) for row in rows)
+        return [(each.statuses[0], each.outcome(0, row)) for each, row in zip(found, rows, strict=True)]

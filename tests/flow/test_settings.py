@@ -34,6 +34,7 @@ REFUSED = [
           ("_compute", "'_compute' is a private method, which Odoo lets nobody call from outside."),
           ("search_read", "'search_read' only reads, and is for no records."),
           ("name_create", "'name_create' is for no records: it would take their ids for a name. Use create."),
+          ("find_or_create", "it would take their ids for an e-mail address."),
           ("create/x", "is not the name of a method"), ("a b", "is not the name of a method"),
           ("é", "is not the name of a method"), (7, "is not the name of a method"),
           ("42", "is not the name of a method")]],

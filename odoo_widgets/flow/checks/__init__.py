@@ -79,6 +79,7 @@ def _may(settings: Settings) -> Questions[bool]:
 
 
 def _columns(subject: Subject) -> Questions[list[Note]]:
+    """Columns beside fields, values beside the types of these, and required fields without a value."""
     if not operation(subject.settings.endpoint.operation).takes_values or not (subject.makes or subject.changes):
         return []
     notes = [*columns.unknown(subject), *columns.dropped(subject), *cells.values(subject)]

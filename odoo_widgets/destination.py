@@ -550,13 +550,15 @@ class Destination(Settings):
             again: What becomes of rows that were sent before, and that would be there twice: True sends them once
                 more, False leaves them out, with what became of them then. Left out, such a frame is refused.
             since: With `only_changes`, what `fetch` or `diff` returned before the frame was edited: a row with a cell
-                that somebody changed in Odoo since is `rejected`. For one frame only.
+                that somebody changed in Odoo since is `rejected`. For one frame only, as are `then` and `expect`.
             on_progress: Called in the sending thread, after every call.
             changes: Settings to replace for this send.
 
         Returns:
             One row for each row of the frame, or of all frames, with its index: status, id, link, batch, http_status,
-            error_type, error_field, error, attempts, seconds. With `out`, how many rows have which status.
+            error_type, error_field, error, attempts, seconds. With `expect`, then `expect` (`agrees`, `differs`,
+            `not_read`, or missing where there is no record) and `expect_error`; for each step of `then` its name, with
+            a status as rows have, and its name with `_error`. With `out`, how many rows have which status.
 
         Raises:
             CredentialError: The key is unknown, or belongs to another server; nothing is in Odoo.

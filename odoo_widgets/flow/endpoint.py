@@ -119,7 +119,7 @@ def endpoint(url: str, model: str | None = None, operation: str | None = None, m
     Raises:
         SettingsError: The URL is no address, leads to no API that this package speaks, or the names do not fit it.
     """
-    checks: tuple[tuple[Any, Callable[[Any], str]], ...] = ((model, _model), (operation, _operation))
+    checks: tuple[tuple[Any, Callable[[Any], str]], ...] = ((model, _model), (operation, operation_name))
     for name, check in checks:
         if name is not None and not isinstance(name, str):
             check(name)
@@ -131,7 +131,7 @@ def _endpoint(url: str, model: str | None, operation: str | None, method: str) -
     server = origin(outside(url))
     path = httpx.URL(url.strip()).path
     if (protocol := RPC_PATHS.get(path)) and "#" not in url:
-        return Endpoint(protocol, _model(model), _operation(operation))
+        return Endpoint(protocol, _model(model), operation_name(operation))
     if not OWN_APIS.match(path) and not PAGES.match(path) and "#" not in url:
         return _rest(path, model, operation, method)
     if "#" in url and not OWN_APIS.match(path) and not PAGES.match(path):
@@ -145,7 +145,7 @@ def _endpoint(url: str, model: str | None, operation: str | None, method: str) -
     for name, value in told.items():
         if value is not None and value != match[name]:
             raise SettingsError(f"{name}={value!r} does not fit the URL, which says {match[name]!r}. Leave it out.")
-    return Endpoint("json2", match["model"], _operation(match["operation"]))
+    return Endpoint("json2", match["model"], operation_name(match["operation"]))
 
 
 def _nowhere(server: str, path: str) -> SettingsError:
@@ -182,7 +182,12 @@ def _model(name: str | None) -> str:
     return name
 
 
-def _operation(name: str | None) -> str:
+def operation_name(name: str | None) -> str:
+    """An operation's name, if it is one that sends rows.
+
+    Raises:
+        SettingsError: It is missing, private, or does something else.
+    """
     if name is None:
         raise SettingsError(
             "operation is not said, and the URL does not say it. Use create, write, unlink, load, or a method's name."
@@ -256,7 +261,7 @@ def address(url: str, model: str, operation: str) -> str:
     Raises:
         SettingsError: The URL is no address, or a name would change its path.
     """
-    return json2_address(url, _model(model), _operation(operation))
+    return json2_address(url, _model(model), operation_name(operation))
 
 
 @lru_cache(maxsize=256)

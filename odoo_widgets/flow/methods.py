@@ -32,6 +32,8 @@ class Known:
         worked: Whether the method did its work, from what the record held before and what it holds now: nothing, where
             the record is gone.
         wants: What the method wants of a record, in words.
+        order: The field by which records are taken, one call after the other; empty where their order decides nothing.
+        sent_as: The fields that a frame may say it in, the first of them that it has.
     """
 
     fields: tuple[str, ...]
@@ -39,9 +41,11 @@ class Known:
     there: Callable[[State], bool]
     worked: Callable[[State, State], bool]
     wants: str
+    order: str = ""
+    sent_as: tuple[str, ...] = ()
 
 
-def _moves(field: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> Known:
+def _moves(field: str, before: tuple[Any, ...], after: tuple[Any, ...], **more: Any) -> Known:
     """A method that takes one field from one of some values to one of others."""
     names = " or ".join(str(value) for value in before)
     return Known(
@@ -50,6 +54,7 @@ def _moves(field: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> Known
         there=lambda state: state[field] in after,
         worked=lambda _before, now: now.get(field) in after,
         wants=f"{field} {names}",
+        **more,
     )
 
 
@@ -68,7 +73,10 @@ KNOWN: dict[tuple[str, str], Known] = {
     ("sale.order", "action_draft"): _moves("state", ("cancel", "sent"), ("draft",)),
     ("sale.order", "action_lock"): _moves("locked", (False,), (True,)),
     ("sale.order", "action_unlock"): _moves("locked", (True,), (False,)),
-    ("account.move", "action_post"): _moves("state", ("draft",), ("posted",)),
+    # Numbers follow the order in which entries are posted.
+    ("account.move", "action_post"): _moves(
+        "state", ("draft",), ("posted",), order="date", sent_as=("date", "invoice_date")
+    ),
     ("account.move", "button_draft"): _moves("state", ("posted", "cancel"), ("draft",)),
     ("account.move", "button_cancel"): _moves("state", ("draft",), ("cancel",)),
     ("stock.quant", "action_apply_inventory"): Known(

@@ -128,6 +128,7 @@ class Bookkeeping:
             context=dict(settings.context),
             undo=kind.undo,
             again=kind.again is True and len(rows) == len(source),
+            steps={step.name: step.method for step in settings.steps},
             frames=kind.frames,
         )
 
@@ -140,12 +141,12 @@ class Bookkeeping:
         if rows < self.known and self.journal is not None:
             raise JournalError(f"{said(self.journal.head)} had more rows than these frames, which have {rows:,}.")
 
-    def end(self, statuses: dict[str, int]) -> None:
-        """The send has come to its end, whatever became of its rows."""
+    def end(self, statuses: dict[str, int], owed: int) -> None:
+        """The send has come to its end, whatever became of its rows, and of the steps after them."""
         if self.journal is None:
             return
         try:
-            self.journal.end(statuses)
+            self.journal.end(statuses, owed)
         except JournalError as error:
             # The rows are written down, and what became of them must not be lost: only the list shows no end.
             LOG.warning("%s The send itself is over.", error)

@@ -15,7 +15,14 @@ import pandas as pd
 from odoo_widgets.flow import methods
 from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import CredentialError, DataError, JournalError, OdooWidgetsError, StoppedError
+from odoo_widgets.flow.errors import (
+    CredentialError,
+    DataError,
+    JournalError,
+    OdooWidgetsError,
+    SettingsError,
+    StoppedError,
+)
 from odoo_widgets.flow.identity import doubled
 from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
@@ -23,6 +30,8 @@ from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import STATUSES, Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.step_responses import beside
+from odoo_widgets.net.afterwards import Afterwards
 from odoo_widgets.net.bookkeeping import Bookkeeping, Kind
 from odoo_widgets.net.environment import filled
 from odoo_widgets.net.frames import are_frames, sources
@@ -93,7 +102,7 @@ class Delivery(OwnThread):
     Raises:
         CredentialError: The key belongs to another server, or does not say what the protocol wants; nothing was sent.
         SettingsError: A header takes a value from the environment that is not there, or the operation is a method that
-            is known not to be one of records; nothing was sent.
+            is known not to be one of records; or several frames are to go on with `then`. Nothing was sent.
     """
 
     def __init__(
@@ -118,6 +127,8 @@ class Delivery(OwnThread):
         _check(settings, credential, server)
         self._settings, self._credential = settings, credential
         several = are_frames(data)
+        if several and (settings.steps or settings.expect):
+            raise SettingsError("then and expect go with one frame. Send the frames without them, or one by one.")
         self._kind = Kind(again=again, resume=resume, test=test, undo=undo, frames=several, written=journal)
         self._rows = rows
         # A frame is copied: what the caller does with it meanwhile is not for this send. A list is in memory as it is,
@@ -148,15 +159,26 @@ class Delivery(OwnThread):
             report=self._report,
             transport=transport,
         )
+        # They are for one frame.
+        self._afterwards = Afterwards(
+            known[0] if known else Source(pd.DataFrame()),
+            settings,
+            credential,
+            policy=policy or Policy(),
+            report=self._report_step,
+            transport=transport,
+        )
         super().__init__("send")
 
     def stop(self) -> None:
         """Makes no further call. The one in flight is waited for."""
         self._loop.stop()
+        self._afterwards.stop()
 
     def cut(self) -> None:
         """Ends the call in flight too; its rows are in doubt."""
         self._loop.cut()
+        self._afterwards.cut()
 
     async def aresult(self) -> pd.DataFrame:
         """Waits for the end without blocking the event loop; see `result`.
@@ -196,6 +218,7 @@ class Delivery(OwnThread):
         me, model = self._credential, self._settings.endpoint.model
         found, reason = self._loop.outcomes, self._loop.reason
         whole = responses(found, source.frame.index, me.server, model, reason=reason, database=me.database)
+        whole = beside(whole, self._settings, self._afterwards.told)
         wanted = self._wanted(source)
         return whole if len(wanted) == len(source) else whole.iloc[list(wanted)]
 
@@ -237,7 +260,7 @@ class Delivery(OwnThread):
             # What is known to be there, and was not come to.
             for source in self._sources:
                 self._hand_over(source)
-            books.end(self.statuses)
+            books.end(self.statuses, self._afterwards.owed)
         return stop
 
     def _broken(self, error: BaseException) -> StoppedError:
@@ -260,10 +283,18 @@ class Delivery(OwnThread):
         self._look_through()
         async with self._loop:
             while (source := self._next(books)) is not None:
-                await self._loop.send(source, self._begin(source, books), books.journal)
+                past = self._begin(source, books)
+                await self._loop.send(source, past, books.journal)
+                await self._go_on(past, books)
                 if self._loop.over:
                     return
                 self._hand_over(source)
+
+    async def _go_on(self, past: Past, books: Bookkeeping) -> None:
+        """The steps after the rows."""
+        if self._settings.steps or self._settings.expect:
+            reason = self._loop.reason if self._loop.over else ""
+            await self._afterwards.run(self._loop.outcomes, self._loop.server, past, books.journal, reason)
 
     def _look_through(self) -> None:
         """Looks at all that is known before the first call."""
@@ -326,6 +357,12 @@ class Delivery(OwnThread):
     def _report(self, outcomes: tuple[Outcome, ...], wait: Wait | None) -> None:
         self.progress = self.progress.counted(outcomes).called(wait, time.monotonic() - self._started)
         self._tell()
+
+    def _report_step(self, step: str, rows: int, outcomes: tuple[Outcome, ...], wait: Wait | None) -> None:
+        done = self.progress.step_done if self.progress.step == step else 0
+        settled = sum(len(outcome.rows) for outcome in outcomes)
+        self.progress = attrs.evolve(self.progress, step=step, step_rows=rows, step_done=done + settled)
+        self._report((), wait)
 
     def _tell(self) -> None:
         if self._on_progress is None:

@@ -23,6 +23,7 @@ from odoo_widgets.net.written import CELLS, opened, plan, read
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from odoo_widgets.flow.before import Kept
     from odoo_widgets.flow.digests import Digests
@@ -41,7 +42,23 @@ ON CONFLICT (row) DO UPDATE SET
   status = excluded.status, id = COALESCE(excluded.id, rows.id), batch = excluded.batch,
   http_status = excluded.http_status, error_type = excluded.error_type, error_field = excluded.error_field,
   error = excluded.error, attempts = excluded.attempts, seconds = excluded.seconds"""
+BEGIN_STEP = """
+INSERT INTO steps (step, row, status, id) VALUES (?, ?, ?, ?)
+ON CONFLICT (step, row) DO UPDATE SET status = excluded.status, id = excluded.id"""
+SETTLE_STEP = """
+INSERT OR REPLACE INTO steps
+  (step, row, status, id, batch, http_status, error_type, error_field, error, attempts, seconds)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+LEAVE_STEP = "UPDATE steps SET status = ? WHERE step = ? AND row = ? AND status = ?"
 LEAVE = "UPDATE rows SET status = ? WHERE row = ? AND status = ?"
+
+
+@contextmanager
+def synced(file: sqlite3.Connection, synchronous: str) -> Iterator[sqlite3.Connection]:
+    """A transaction; what its end waits for, see `written.opened`."""
+    file.execute(f"PRAGMA synchronous = {synchronous}")
+    with file:
+        yield file
 
 
 class Journal:
@@ -118,19 +135,12 @@ class Journal:
         with told("written", self._path):
             if kept:
                 self._before().keep(attrs.evolve(each, row=each.row + self._first) for each in kept)
-            with self._synced("FULL") as file:
+            with synced(self._file, "FULL") as file:
                 file.executemany(BEGIN, begun)
 
     def _counted(self, rows: Sequence[int]) -> Iterable[int]:
         """Rows of the frame, counted from the first of all frames on."""
         return (row + self._first for row in rows)
-
-    @contextmanager
-    def _synced(self, synchronous: str) -> Iterator[sqlite3.Connection]:
-        """A transaction; what its end waits for, see `written.opened`."""
-        self._file.execute(f"PRAGMA synchronous = {synchronous}")
-        with self._file:
-            yield self._file
 
     def _before(self) -> BeforeFile:
         # Most sends write over nothing.
@@ -147,7 +157,7 @@ class Journal:
         Raises:
             JournalError: That cannot be written down.
         """
-        with told("written", self._path), self._synced("NORMAL") as file:
+        with told("written", self._path), synced(self._file, "NORMAL") as file:
             for outcome in outcomes:
                 ids = outcome.ids if outcome.ids is not None else repeat(None)
                 same = [repeat(getattr(outcome, name)) for name in CELLS[1:]]
@@ -156,9 +166,13 @@ class Journal:
             if left:
                 file.executemany(LEAVE, zip(repeat(NOT_BEGUN), self._counted(left), repeat(IN_FLIGHT), strict=False))
 
-    def end(self, statuses: dict[str, int]) -> None:
-        """The send has come to its end, whatever became of its rows."""
-        self.head = attrs.evolve(self.head, ended=now(), statuses=statuses)
+    def of_step(self, step: str) -> StepJournal:
+        """What writes down a step after the rows."""
+        return StepJournal(self._file, self._path, step)
+
+    def end(self, statuses: dict[str, int], owed: int = 0) -> None:
+        """The send has come to its end, whatever became of its rows, and of the steps after them."""
+        self.head = attrs.evolve(self.head, ended=now(), statuses=statuses, owed=owed)
         with told("written", self._path):
             # A send that has ended is one whose rows are on the disk.
             self._file.execute("PRAGMA wal_checkpoint(FULL)")
@@ -173,3 +187,48 @@ class Journal:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+
+class StepJournal:
+    """A step of a send that is being written down, in the file of the send.
+
+    Args:
+        file: The rows of the send.
+        path: What to call it where something goes wrong.
+        step: The step's name.
+    """
+
+    def __init__(self, file: sqlite3.Connection, path: Path, step: str) -> None:
+        self._file, self._path, self._step = file, path, step
+
+    def sending(self, rows: Sequence[int], ids: Sequence[int] | None = None, kept: Sequence[Kept] = ()) -> None:
+        """Before a call of the step. What it writes over is kept with the row's own write, where there was one.
+
+        Raises:
+            JournalError: That cannot be written down, so the call must not be made.
+        """
+        del kept
+        known = ids if ids is not None else [None] * len(rows)
+        with told("written", self._path), synced(self._file, "FULL"):
+            begun = ((self._step, row, IN_FLIGHT, each) for row, each in zip(rows, known, strict=True))
+            self._file.executemany(BEGIN_STEP, begun)
+
+    def settled(self, outcomes: Iterable[Outcome], left: Sequence[int] = ()) -> None:
+        """After a call of the step: what became of it on rows, and which rows it did nothing to.
+
+        Raises:
+            JournalError: That cannot be written down.
+        """
+        with told("written", self._path), synced(self._file, "NORMAL"):
+            for outcome in outcomes:
+                ids = outcome.ids if outcome.ids is not None else [None] * len(outcome.rows)
+                same = [getattr(outcome, name) for name in CELLS[1:]]
+                self._file.executemany(
+                    SETTLE_STEP,
+                    (
+                        (self._step, row, outcome.status, each, *same)
+                        for row, each in zip(outcome.rows, ids, strict=True)
+                    ),
+                )
+            if left:
+                self._file.executemany(LEAVE_STEP, ((NOT_BEGUN, self._step, row, IN_FLIGHT) for row in left))

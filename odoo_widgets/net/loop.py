@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
-    from odoo_widgets.net.journal import Journal
+    from odoo_widgets.net.journal import Journal, StepJournal
 
 STOPPED = "The send was stopped before this row."
 UNANSWERED = "Sent, and not answered yet."
@@ -83,7 +83,7 @@ class Loop:
         self.stopped: StoppedError | None = None
         self._settings, self._credential = settings, credential
         self._source: Source
-        self._journal: Journal | None = None
+        self._journal: Journal | StepJournal | None = None
         self._edit, self._report, self._transport = edit, report, transport
         self._standing = Standing(policy)
         self._protocol = PROTOCOLS[settings.endpoint.protocol]
@@ -142,7 +142,15 @@ class Loop:
     async def __aexit__(self, *_error: object) -> None:
         await self._held.aclose()
 
-    async def send(self, source: Source, past: Past, journal: Journal | None = None) -> None:
+    async def run(
+        self, source: Source, past: Past, journal: Journal | StepJournal | None = None
+    ) -> StoppedError | None:
+        """Sends one frame, and no other; why it stopped before its end, as `stopped` says."""
+        async with self:
+            await self.send(source, past, journal)
+        return self.stopped
+
+    async def send(self, source: Source, past: Past, journal: Journal | StepJournal | None = None) -> None:
         """Sends all there is to send of a frame.
 
         Args:

@@ -3,6 +3,9 @@
 `<name>.json` is what a list shows of it, `<name>.planned` which rows it was to send, `<name>.sqlite` has its rows,
 `<name>.before.sqlite` has what records held before they were written, and `<name>.lock` is held by the process that
 sends, and ends with it.
+
+What is sent is written down before and after each call: digests of rows, ids, what became of each; no key, and no cell
+but what Odoo repeats in its messages and what a `write` wrote over. It is kept for 90 days.
 """
 
 from __future__ import annotations
@@ -67,6 +70,8 @@ class Head:
         context: Odoo's context that it was sent in.
         undo: The name of the send that it takes back; empty for any other.
         again: Whether all rows of the frame were to go, those sent before too.
+        steps: The methods that are called on the records after the rows, by the steps' names.
+        owed: On how many of the rows that are done a step is not, since the send ended before.
         frames: Whether it is of several frames, of which `rows` counts those that it has come to.
         number: Which send of this user it is, whatever the clock says; 0 where an older version wrote it down.
     """
@@ -89,6 +94,8 @@ class Head:
     context: dict[str, Any] = attrs.field(factory=dict)
     undo: str = ""
     again: bool = False
+    steps: dict[str, str] = attrs.field(factory=dict)
+    owed: int = 0
     frames: bool = False
     number: int = 0
 
@@ -117,7 +124,7 @@ class Head:
         """How many rows it did not come to, or does not know the end of; all where it has no end yet."""
         if not self.ended:
             return self.rows
-        return sum(self.statuses.get(status, 0) for status in ("not_sent", "in_doubt"))
+        return sum(self.statuses.get(status, 0) for status in ("not_sent", "in_doubt")) + self.owed
 
     @property
     def day(self) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 
 from odoo_widgets.flow.digests import Digests
 from odoo_widgets.flow.errors import DataError, JournalError
 from odoo_widgets.flow.problems import row_name
 from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN, Past, Unfinished, findable
+from odoo_widgets.flow.then import CUT_OFF
 from odoo_widgets.net import sends, written
 from odoo_widgets.net.past import sure
 
 if TYPE_CHECKING:
+    from odoo_widgets.flow.responses import Outcome
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
     from odoo_widgets.net.journal import Journal
@@ -92,7 +95,21 @@ def left(
     head = journal.head
     left_out = earlier.found(source, settings, rest, digests, earlier.heads(head.name)) if not head.again else {}
     outcomes += [before.outcome for before in left_out.values()]
-    return Past(tuple(outcomes), found_out, [row for row in rest if row not in left_out], journal.batches())
+    to_send = [row for row in rest if row not in left_out]
+    return Past(tuple(outcomes), found_out, to_send, journal.batches(), _steps(found.steps))
+
+
+def _steps(steps: dict[str, dict[int, Outcome]]) -> dict[str, dict[int, Outcome]]:
+    """What became of the steps: one that was begun and not answered may have worked."""
+    return {
+        name: {
+            row: attrs.evolve(each, status="in_doubt", error=CUT_OFF.format(method=name))
+            if each.status == IN_FLIGHT
+            else each
+            for row, each in rows.items()
+        }
+        for name, rows in steps.items()
+    }
 
 
 def latest(source: Source, digests: Digests, heads: list[Head], *, frames: bool = False) -> Head | None:
@@ -130,12 +147,13 @@ def resumable(source: Source, settings: Settings, earlier: Earlier) -> Unfinishe
         statuses = written.tally(head) if head is not None and head.left else {}
         doubted = written.traces(head, IN_DOUBT)["row"].tolist() if head is not None and statuses else []
         found_out = len(findable(source, settings, doubted))
+        steps_left = written.owed(head) if head is not None and statuses else 0
     except (DataError, JournalError):
         return None
     if head is None or not statuses:
         return None
     done = sum(statuses.values()) - len(doubted) - sum(statuses.get(status, 0) for status in OPEN)
-    left = head.rows - done - len(doubted) + found_out
+    left = head.rows - done - len(doubted) + max(found_out, steps_left)
     return Unfinished(head.day, head.rows, done, len(doubted), left) if left > 0 and done + len(doubted) else None
 
 

@@ -13,7 +13,7 @@ import filelock
 import numpy as np
 
 from odoo_widgets.flow.repeats import IN_FLIGHT, LOST
-from odoo_widgets.flow.responses import Outcome
+from odoo_widgets.flow.responses import DONE, Outcome
 from odoo_widgets.net.sends import LOOK_SECONDS, Head, folder, heads, held, lock, told
 
 if TYPE_CHECKING:
@@ -36,10 +36,27 @@ CREATE TABLE IF NOT EXISTS rows (
   error TEXT,
   attempts INTEGER,
   seconds REAL
+);
+CREATE TABLE IF NOT EXISTS steps (
+  step TEXT NOT NULL,
+  row INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  id INTEGER,
+  batch INTEGER,
+  http_status INTEGER,
+  error_type TEXT,
+  error_field TEXT,
+  error TEXT,
+  attempts INTEGER,
+  seconds REAL,
+  PRIMARY KEY (step, row)
 )"""
 READ = """
 SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
 FROM rows WHERE row >= ? AND row < ? ORDER BY row"""
+READ_STEPS = """
+SELECT step, row, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
+FROM steps ORDER BY row"""
 # What the responses say no record of, whichever the row was for.
 WITHOUT_ID = ("rejected", "not_sent")
 # Of a row that is to be sent: its position and its digest, 64 bits each.
@@ -53,13 +70,13 @@ def opened(path: Path, schema: str = SCHEMA, *, synchronous: str = "FULL") -> sq
 
     Args:
         path: The file.
-        schema: What makes its table.
+        schema: What makes its tables.
         synchronous: What a commit waits for (sqlite.org/pragma.html): with FULL, what was written before a call is
             there after a power cut too.
     """
     path.touch(mode=0o600)
     file = _connected(path, synchronous)
-    file.execute(schema)
+    file.executescript(schema)
     return file
 
 
@@ -101,28 +118,45 @@ class Written:
         digests: Their digests, int64.
         statuses: What became of each; `in flight` for one whose call was not answered.
         cells: The rest of each row's outcome, in the order of `CELLS`.
+        steps: What became of the steps after the rows: each step's name to row to that.
     """
 
     rows: np.ndarray[Any, Any]
     digests: np.ndarray[Any, Any]
     statuses: list[str]
     cells: list[tuple[Any, ...]]
+    steps: dict[str, dict[int, Outcome]] = attrs.field(factory=dict)
 
     def outcome(self, place: int, row: int) -> Outcome:
         """What became of a row, as the outcome of a row of another frame."""
-        if self.statuses[place] == IN_FLIGHT:
-            return Outcome([row], "in_doubt", error=LOST)
-        record, *rest = self.cells[place]
-        told, status = dict(zip(CELLS[1:], rest, strict=True)), self.statuses[place]
-        ids = None if record is None or status in WITHOUT_ID else [record]
-        return Outcome([row], status, ids=ids, **told)
+        return _told(row, self.statuses[place], self.cells[place])
+
+
+def _told(row: int, status: str, cells: Sequence[Any]) -> Outcome:
+    """An outcome for whoever sends: what was in flight is in doubt."""
+    return Outcome([row], "in_doubt", error=LOST) if status == IN_FLIGHT else _outcome(row, status, cells)
+
+
+def _outcome(row: int, status: str, cells: Sequence[Any]) -> Outcome:
+    record, *rest = cells
+    ids = None if record is None or status in WITHOUT_ID else [record]
+    return Outcome([row], status, ids=ids, **dict(zip(CELLS[1:], rest, strict=True)))
 
 
 def read(file: sqlite3.Connection, rows: range) -> Written:
     """What became of the rows between two positions, as far as anything is written down of them."""
     found = file.execute(READ, (rows.start, rows.stop)).fetchall()
     positions, digests = (np.array([each[place] for each in found], dtype="int64") for place in (0, 1))
-    return Written(positions, digests, [each[2] for each in found], [each[3:] for each in found])
+    steps: dict[str, dict[int, Outcome]] = {}
+    for step, row, status, *cells in steps_of(file):
+        steps.setdefault(step, {})[row] = _outcome(row, status, cells)
+    return Written(positions, digests, [each[2] for each in found], [each[3:] for each in found], steps)
+
+
+def steps_of(file: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """What became of the steps after the rows, as `READ_STEPS` reads it; nothing where an older version wrote it."""
+    known = file.execute("SELECT name FROM sqlite_master WHERE name = 'steps'").fetchall()
+    return file.execute(READ_STEPS).fetchall() if known else []
 
 
 # --- rows that are to be sent ----------------------------------------------------------------------------------------
@@ -235,6 +269,23 @@ def tally(head: Head) -> dict[str, int]:
         return dict(file.execute("SELECT status, count(*) FROM rows GROUP BY status").fetchall())
 
 
+def owed(head: Head) -> int:
+    """On how many rows of a send that are done a step is not, since the send, or its process, ended before.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    if head.ended or not head.steps:
+        return head.owed
+    marks = ", ".join("?" * len(DONE))
+    left = f"""
+    SELECT count(*) FROM rows WHERE status IN ({marks}) AND ? >
+      (SELECT count(*) FROM steps WHERE steps.row = rows.row AND steps.status IN ({marks}))"""  # noqa: S608 - marks
+    with reading(head) as file:
+        (number,) = file.execute(left, (*DONE, len(head.steps), *DONE)).fetchone()
+        return int(number)
+
+
 def first_rows(head: Head, most: int) -> np.ndarray[Any, Any]:
     """The first rows of a send that were written down: their positions and their digests, as `planned` has them.
 
@@ -271,5 +322,5 @@ def outcomes(head: Head, rows: Sequence[int]) -> list[tuple[str, Outcome]]:
         JournalError: They cannot be read, or a process is writing them.
     """
     with reading(head) as file:
-        found = (read(file, range(row, row + 1)) for row in rows)
-        return [(each.statuses[0], each.outcome(0, row)) for each, row in zip(found, rows, strict=True)]
+        found = ((row, *file.execute(READ, (row, row + 1)).fetchone()[2:]) for row in rows)
+        return [(status, _told(row, status, cells)) for row, status, *cells in found]

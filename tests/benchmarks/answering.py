@@ -54,7 +54,9 @@ async def _answer(pipe: Connection, busy_each: int) -> None:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                [length] = [int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+                [length] = [
+                    int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
+                ]
                 body = await reader.readexactly(length)
                 seen["calls"] += 1
                 if busy_each and seen["calls"] % busy_each == 0:

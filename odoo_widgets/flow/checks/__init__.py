@@ -1,11 +1,16 @@
-"""What is known of a frame before it goes: asked of a server that is only read, column by column, each value once."""
+"""What is known of a frame before it goes: asked of a server that is only read, column by column, each value once.
+
+It finds unknown fields (did you mean), required ones without a value, those that Odoo drops or writes past its own
+screens, values of the wrong type, ids that no record has, rows that write different values into one shared record, and
+what goes wrong with invoices, stock counts and employees.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.asking import asked_fields, question
-from odoo_widgets.flow.checks import cells, columns, links, models, parents, unsendable
+from odoo_widgets.flow.checks import after, cells, columns, links, models, parents, people, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
 from odoo_widgets.flow.errors import EndpointError, RefusedError
@@ -95,4 +100,6 @@ LOOKS: tuple[Callable[[Subject], Questions[list[Note]]], ...] = (
     parents.shared,
     parents.addresses,
     models.of_model,
+    people.told,
+    after.steps,
 )

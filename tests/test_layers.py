@@ -46,7 +46,7 @@ FLOW = [
     "unsendable", "limits", "cells", "values", "arrow", "formats", "foreign", "source", "records", "findings",
     "keying", "urls", "shape", "problems", "identity", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
-    "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
+    "protocols/__init__", "replacing", "payloads", "plan", "alone", "policy", "verb_proofs", "proofs",
     "responses", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain", "pages",
     "words",
     "narrowed", "follow", "matched", "again", "judge", "asking", "naming", "fetching", "totals", "checks/notes",

@@ -1,11 +1,11 @@
 """What a send is given: one frame, or frames one after the other, which may be more than fits into memory.
 
-Frames are one send: one journal, one rate, one progress, and positions of rows go on counting. A row with the key or id
-of a row in an earlier frame is `rejected`, with both positions; a list of frames is in memory as it is, so it is looked
-through as a whole before the first call. Of an iterator, what cannot be sent is found frame by frame: the first frame
-is refused as one frame is, a later one stops the send. Then `StoppedError` has the `responses` until there, and
+Frames are one send: one journal, one rate, one progress, and positions of rows go on counting. A row with the key or
+id of a row in an earlier frame is `rejected`, with both positions; a list of frames is in memory as it is, so it is
+looked through as a whole before the first call. Of an iterator, what cannot be sent is found frame by frame: the first
+frame is refused as one frame is, a later one stops the send. Then `StoppedError` has the `responses` until there, and
 `resume` goes on with the frames from the first, also after a crash: what is done is not sent again. They may be cut
-otherwise then.
+otherwise then. `then` and `expect` go with one frame.
 
 An iterator is read once, in the thread that sends: a connection of SQLite's needs `check_same_thread=False`. On a
 cluster of Dask's, all partitions are computed at once, and wait there, so that what they share is computed once. Without

@@ -13,7 +13,7 @@ import attrs
 from aiolimiter import AsyncLimiter
 
 from odoo_widgets.flow.again import unasked
-from odoo_widgets.flow.batches import group_position
+from odoo_widgets.flow.alone import alone
 from odoo_widgets.flow.before import kept
 from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.exchange import Exchange
@@ -98,8 +98,12 @@ class Loop:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._workers = settings.concurrency
         self._not_before = 0.0
+<<<<<<< HEAD
         self._next_batch = 0
         self._alone: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+=======
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+>>>>>>> main
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -158,6 +162,7 @@ class Loop:
             past: Which of its rows, and what is known of the others.
             journal: Where to write down what is sent; None for nowhere.
         """
+<<<<<<< HEAD
         self._source, self._journal, self._settled = source, journal, [*past.outcomes]
         self._batches, self._calls_of = {}, Counter()
         self._groups = _groups(source, self._settings)
@@ -168,6 +173,22 @@ class Loop:
         # Where the first call of all cannot be made, no other can.
         if not self._begun and (first := next(planned, None)) is not None:
             self._begun = True
+=======
+        self._loop, self._journal = asyncio.get_running_loop(), journal
+        self._settled += past.outcomes
+        rate = self._settings.rate
+        self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
+        async with client(self._settings, self._transport) as self._http:
+            # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
+            while not self.over and (asked := self._needed(past)) is not None:
+                await self._see_through(asked)
+            planned = self._planned(past)
+            first = next(planned, None)
+            if first is None:
+                return None
+            self._number = alone(self._source, self._settings)
+            # Where the first call cannot be made, no other can.
+>>>>>>> main
             await self._see_through(first)
         async with asyncio.TaskGroup() as group:
             for number in range(self._settings.concurrency):
@@ -193,8 +214,8 @@ class Loop:
     async def _work(self, number: int, planned: Iterator[Call]) -> None:
         try:
             while number < self._workers and not self.over and (call := next(planned, None)) is not None:
-                # Calls that write the same parents would make each other's transactions fail.
-                async with self._alone[self._groups(call)]:
+                # The lock's own order is that of the plan.
+                async with self._turns[self._number(call)]:
                     await self._see_through(call)
         except BaseException:
             # The others end their calls, and make no further one.
@@ -329,11 +350,3 @@ class Loop:
 def _keeps_open(call: Call) -> bool:
     """Whether a call that follows is for rows that were sent already."""
     return bool(call.ask.doubted) or call.ask.effect_of is not None
-
-
-def _groups(source: Source, settings: Settings) -> Callable[[Call], int]:
-    """From a call to the number of what no two calls may hold at a time: its group, its batch, or itself."""
-    if settings.grouping == "by column" and (position := group_position(source, settings)) is not None:
-        codes, _ = source.groups(position)
-        return lambda call: int(codes[call.rows[0]])
-    return lambda call: call.number

@@ -295,7 +295,9 @@ def test_rows_that_were_sent_before_stop_the_send_at_a_later_frame() -> None:
     assert names(odoo) == sorted([*ROWS["name"][:3], "n5"])
 
 
-def test_a_state_before_goes_with_one_frame() -> None:
+def test_a_state_before_and_steps_after_go_with_one_frame() -> None:
+    with pytest.raises(SettingsError, match="then and expect go with one frame"):
+        delivery(Odoo(), parts(), CREATE.replace(then=["action_archive"]))
     with pytest.raises(SettingsError, match="since goes with one frame"):
         delivery(Odoo(), parts(), Destination(f"{SERVER}/json/2/res.partner/write", only_changes=True), since=ROWS)
 

@@ -98,12 +98,8 @@ class Loop:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._workers = settings.concurrency
         self._not_before = 0.0
-<<<<<<< HEAD
         self._next_batch = 0
-        self._alone: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
-=======
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
->>>>>>> main
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -162,33 +158,16 @@ class Loop:
             past: Which of its rows, and what is known of the others.
             journal: Where to write down what is sent; None for nowhere.
         """
-<<<<<<< HEAD
         self._source, self._journal, self._settled = source, journal, [*past.outcomes]
         self._batches, self._calls_of = {}, Counter()
-        self._groups = _groups(source, self._settings)
         # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
         while not self.over and (asked := self._needed(past)) is not None:
             await self._see_through(asked)
         planned = self._planned(past)
+        self._number = alone(source, self._settings)
         # Where the first call of all cannot be made, no other can.
         if not self._begun and (first := next(planned, None)) is not None:
             self._begun = True
-=======
-        self._loop, self._journal = asyncio.get_running_loop(), journal
-        self._settled += past.outcomes
-        rate = self._settings.rate
-        self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
-        async with client(self._settings, self._transport) as self._http:
-            # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
-            while not self.over and (asked := self._needed(past)) is not None:
-                await self._see_through(asked)
-            planned = self._planned(past)
-            first = next(planned, None)
-            if first is None:
-                return None
-            self._number = alone(self._source, self._settings)
-            # Where the first call cannot be made, no other can.
->>>>>>> main
             await self._see_through(first)
         async with asyncio.TaskGroup() as group:
             for number in range(self._settings.concurrency):

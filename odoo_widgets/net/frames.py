@@ -8,8 +8,8 @@ frame is refused as one frame is, a later one stops the send. Then `StoppedError
 otherwise then. `then` and `expect` go with one frame.
 
 An iterator is read once, in the thread that sends: a connection of SQLite's needs `check_same_thread=False`. On a
-cluster of Dask's, all partitions are computed at once, and wait there, so that what they share is computed once. Without
-one, each is computed when the one before is sent, and what they share is computed for each.
+cluster of Dask's, all partitions are computed at once, and wait there, so that what they share is computed once.
+Without one, each is computed when the one before is sent, and what they share is computed for each.
 """
 
 from __future__ import annotations

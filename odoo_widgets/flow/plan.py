@@ -17,11 +17,12 @@ from odoo_widgets.flow.credential import Credential, origin
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.loading import loads
 from odoo_widgets.flow.matching import ACTIVE
-from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.methods import known, named
 from odoo_widgets.flow.operations import (
     OPERATIONS,
     SAVE_MULTI,
     ask_fields,
+    ask_whose,
     log_in,
     look_before,
     look_for,
@@ -161,6 +162,7 @@ def needed(source: Source, settings: Settings, server: Server) -> Iterator[Call]
     """
     if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and server.uid is None:
         yield Call(0, "", log_in())
+    yield from (Call(0, settings.endpoint.model, ask_whose(name)) for name in _unsure(settings, server))
     if not settings.key and not settings.only_changes:
         return
     model = settings.endpoint.model
@@ -170,6 +172,18 @@ def needed(source: Source, settings: Settings, server: Server) -> Iterator[Call]
     if keying.missing_fields(names, known_fields) or keying.misread(cells, known_fields):
         asked = [*names, *([] if ACTIVE in names else [ACTIVE])]
         yield Call(0, model, ask_fields(asked, wanted=names, cells=cells))
+
+
+def _unsure(settings: Settings, server: Server) -> list[str]:
+    """The methods to be called that nobody knows whose they are, over a protocol that would send their ids to either.
+
+    JSON-2 refuses ids for a method of the model's own.
+    """
+    if not PROTOCOLS[settings.endpoint.protocol].LOGS_IN:
+        return []
+    model = settings.endpoint.model
+    names = dict.fromkeys(name for name in named(settings) if name not in OPERATIONS)
+    return [name for name in names if known(model, name) is None and f"{model}/{name}" not in server.of_records]
 
 
 def _calls(

@@ -42,7 +42,7 @@ FLOW = [
     "endpoint", "model", "comparing", "server", "choices", "settings", "ways_out", "saved", "calls", "before",
     "methods", "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "source", "records", "findings", "keying", "urls",
-    "shape", "problems", "batches", "protocols/envelope",
+    "shape", "nesting", "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
     "responses", "digests", "repeats", "retry", "receipt", "report", "chain", "words", "narrowed", "follow", "matched",

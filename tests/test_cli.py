@@ -18,9 +18,11 @@ import pytest
 from werkzeug import Response
 
 from odoo_widgets import Destination
-from odoo_widgets.cli import View, _Teller, main
+from odoo_widgets.cli import main
+from odoo_widgets.cli.options import View
+from odoo_widgets.cli.telling import Teller
 from odoo_widgets.flow.views import VIEWS
-from odoo_widgets.net.delivery import Progress
+from odoo_widgets.net.progress import Progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -375,7 +377,7 @@ def test_on_a_terminal_one_line_says_how_far_it_is(place: Place) -> None:
 
 
 def test_a_log_gets_a_line_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> None:
-    teller = _Teller()
+    teller = Teller()
     for seconds in (0.0, 1.0, 10.0, 11.0, 25.0):
         teller(Progress(rows=1000, batches=10, statuses={"created": int(seconds * 10)}, made=1, seconds=seconds))
     teller.end()

@@ -13,12 +13,12 @@ import typer
 
 import odoo_widgets
 from odoo_widgets.cli import app
+from odoo_widgets.flow.allowed import METHODS, MISSING, MODES
 from odoo_widgets.flow.batches import GROUPINGS
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import STATUSES
-from odoo_widgets.flow.settings import METHODS, MISSING, MODES
 from odoo_widgets.flow.views import VIEWS
 
 if TYPE_CHECKING:

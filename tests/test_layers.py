@@ -19,7 +19,7 @@ ROOMS = {
     "flow": [],
     "net": ["flow"],
     "destination": ["flow", "net"],
-    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/undoing"],
+    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/progress", "net/undoing"],
     "cli": [
         "destination",
         "flow",
@@ -28,19 +28,21 @@ ROOMS = {
         "net/sends",
         "net/listed",
         "net/delivery",
+        "net/own_thread",
+        "net/progress",
         "net/tables",
         "net/reading",
         "sandbox",
     ],
     "sandbox": ["flow/credential", "flow/errors"],
-    "__init__": ["destination", "flow", "net/delivery", "net/keys", "net/listed", "forms", "sandbox"],
+    "__init__": ["destination", "flow", "net/keys", "net/listed", "net/own_thread", "forms", "sandbox"],
 }
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "model", "comparing", "server", "choices", "settings", "ways_out", "saved", "calls", "before",
-    "methods", "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
+    "endpoint", "model", "comparing", "server", "choices", "allowed", "settings", "ways_out", "saved", "calls",
+    "before", "methods", "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "source", "records", "findings", "keying", "urls",
     "shape", "nesting", "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",

@@ -1,0 +1,68 @@
+"""`sandbox`: a real Odoo with a real PostgreSQL on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from odoo_widgets.flow.errors import SandboxError
+from odoo_widgets.flow.samples import size_text
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from odoo_widgets.sandbox import Status
+
+
+def start() -> None:
+    """Start the sandbox, and keep it running until `stop`. The first time, this downloads and installs it."""
+    _show(_sandbox().start())
+
+
+def stop() -> None:
+    """Stop the sandbox. Its databases stay."""
+    typer.echo("The sandbox has stopped." if _sandbox().stop() else "The sandbox was not running.")
+
+
+def status(
+    password: Annotated[bool, typer.Option("--password", help="Show the password of the web login too.")] = False,
+) -> None:
+    """Say whether the sandbox runs, and where."""
+    _show(_sandbox().status(), password=password)
+
+
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    keep_installation: Annotated[bool, typer.Option("--keep-installation", help="Drop the databases only.")] = False,
+) -> None:
+    """Throw the sandbox away: its databases, and what was installed. The next start builds it anew."""
+    if not yes:
+        what = "all databases of the sandbox" if keep_installation else "the sandbox with all its databases"
+        typer.confirm(f"Throw away {what}?", abort=True)
+    _sandbox().reset(installation=not keep_installation)
+    typer.echo("It is gone. The next start builds it anew.")
+
+
+def _sandbox() -> ModuleType:
+    try:
+        from odoo_widgets import sandbox  # noqa: PLC0415 - needs the libraries of its extra
+    except ModuleNotFoundError as error:
+        raise SandboxError(
+            f"The sandbox needs {error.name}. Install it with: pip install 'odoo-widgets[sandbox]'."
+        ) from None
+    return sandbox
+
+
+def _show(status: Status, *, password: bool = False) -> None:
+    lines = {
+        "state": f"running at {status.url}" if status.running else "not running",
+        "Odoo": status.version or "not installed",
+        "databases": ", ".join(status.databases),
+        "login": f"{status.login} / {status.password}" if password and status.password else "",
+        "folder": str(status.folder),
+        "on disk": ", ".join(f"{name} {size_text(size)}" for name, size in status.sizes.items() if size),
+    }
+    for name, text in lines.items():
+        if text:
+            typer.echo(f"{name:>9}  {text}")

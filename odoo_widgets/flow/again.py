@@ -7,6 +7,7 @@ rule says.
 from __future__ import annotations
 
 import email.utils
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,9 +16,10 @@ from odoo_widgets.flow import words
 from odoo_widgets.flow.before import reads_before
 from odoo_widgets.flow.calls import LOG_IN, Ask, Batch, Call, pick
 from odoo_widgets.flow.follow import Verdict
+from odoo_widgets.flow.lined import of_rows
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import log_in, look_for, look_up, part
-from odoo_widgets.flow.plan import archived
+from odoo_widgets.flow.plan import archived, looked_up
 from odoo_widgets.flow.policy import Standing, Wait
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, refusals
 from odoo_widgets.flow.responses import Outcome
@@ -105,8 +107,12 @@ def find_out(facts: Facts, standing: Standing) -> Verdict | None:
 
 def _look_again(facts: Facts, doubted: str) -> Call:
     """The look-up of rows with a key before they are sent once more: some may be there by now."""
-    call = facts.call
+    call, lined = facts.call, facts.call.ask.lined
     assert call.ask.keyed is not None
+    if call.ask.keyed.ids is not None and lined is not None:
+        # Documents that were there: they are looked up as before, and written anew.
+        batch = attrs.evolve(of_rows(lined, call.rows).batch, ids=None, operation="")
+        return _once_more(call, attrs.evolve(looked_up(batch, facts.settings, facts.knows), doubted=doubted))
     look = look_for(call.ask.keyed, archived(call.model, facts.knows))
     return _once_more(call, attrs.evolve(look, doubted=doubted, keyed=call.ask.keyed))
 
@@ -211,16 +217,32 @@ def _part(call: Call, places: Sequence[int]) -> Call:
     arguments = ask.arguments
     if not ask.by_name:
         arguments = {
-            name: pick(value, places) if name in FOR_EACH_ROW else value for name, value in ask.arguments.items()
+            name: _picked(value, places, ask.sizes) if name in FOR_EACH_ROW else value
+            for name, value in ask.arguments.items()
         }
     ids = None if ask.ids is None else pick(ask.ids, places)
     keyed = None if ask.keyed is None else part(ask.keyed, places)
     return attrs.evolve(
         call,
-        ask=attrs.evolve(ask, rows=pick(ask.rows, places), ids=ids, arguments=arguments, keyed=keyed),
+        ask=attrs.evolve(
+            ask,
+            rows=pick(ask.rows, places),
+            ids=ids,
+            arguments=arguments,
+            keyed=keyed,
+            sizes=pick(ask.sizes, places) if ask.sizes else (),
+        ),
         tries=1,
         refused_before=-1,
     )
+
+
+def _picked(elements: Sequence[Any], places: Sequence[int], sizes: Sequence[int]) -> Any:
+    """The elements of an argument for some rows, each of which has one, or as many as its size."""
+    if not sizes:
+        return pick(elements, places)
+    ends = list(accumulate(sizes))
+    return [each for place in places for each in elements[ends[place] - sizes[place] : ends[place]]]
 
 
 def _once_more(call: Call, ask: Ask | None = None) -> Call:

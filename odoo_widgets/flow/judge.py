@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import attrs
 import httpx
 
-from odoo_widgets.flow import words
+from odoo_widgets.flow import lined, words
 from odoo_widgets.flow.again import AGAIN
 from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
+from odoo_widgets.flow.documented import DOCUMENTED, after_create
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import OverBudgetError
 from odoo_widgets.flow.follow import FOLLOW, Verdict
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 # What follows an answer that does not yet say what became of the rows.
-NEXT = {**FOLLOW, **MATCHED}
+NEXT = {**FOLLOW, **MATCHED, **DOCUMENTED}
 
 OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, UNSUPPORTED, TOO_MANY = 200, 401, 405, 413, 415, 429
 SERVER_ERROR, UNAVAILABLE = 500, 503
@@ -176,6 +177,10 @@ def _matched(facts: Facts) -> bool:
     return matches(ask.batch, ask.arguments["fields"], facts.result) is not None
 
 
+def _lines_told(facts: Facts) -> bool:
+    return facts.status == OK and lined.told(facts.call.ask, facts.result) is not None
+
+
 def _dated(facts: Facts) -> bool:
     return facts.status == OK and made_when(facts.call.ask, facts.result) is not None
 
@@ -253,6 +258,7 @@ RULES: tuple[Rule, ...] = (
     Rule("an error of Odoo's",            _refused,                                       "rejected",   words.odoo_says, None, "narrow"),
     Rule("logged in",                     _logged_in,                                     "logged in",  words.nothing),
     Rule("fields of the model",           _described,                                     "described",  words.nothing),
+    Rule("lines of documents",            _lines_told,                                    "lines",      words.nothing),
     Rule("which records have the keys",   _matched,                                       "matched",    words.nothing),
     Rule("when the records were made",    _dated,                                         "dated",      words.nothing),
     Rule("which records are there",       _looked_up,                                     "found",      words.nothing),
@@ -369,4 +375,5 @@ def judge(
     prepares = call.ask.method in (LOG_IN, FIELDS_GET) and not call.ask.reads
     kind = rule.stop or (StoppedError if prepares else None)
     stop = kind(sentence, instead=words.way_out(facts) if kind is EndpointError else None) if kind else None
-    return Verdict(tuple(_parts(whole, facts)), stop, reason)
+    outcomes = tuple(_parts(whole, facts))
+    return Verdict(outcomes, stop, reason, after_create(facts, outcomes) if whole.status == "done" else ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from odoo_widgets.flow import keying, urls
 from odoo_widgets.flow.choices import UPDATE
 from odoo_widgets.flow.findings import Finding, findings
 from odoo_widgets.flow.formats import FORMATS
-from odoo_widgets.flow.kinds import is_missing, plain
+from odoo_widgets.flow.kinds import is_missing, is_sendable, plain
 from odoo_widgets.flow.limits import limits_of
 from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import operation
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.values import Column
 
 # PostgreSQL's integer, which Odoo numbers records with, ends here.
 LAST_ID = 2**31 - 1
@@ -111,14 +113,45 @@ def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator
     yield from _keys(source, settings, rows)
     part, limits = _part(source, rows), limits_of(settings)
     taken = operation(settings.endpoint.operation).takes_values
-    for column in columns(source, settings) if taken else ():
+    sent = columns(source, settings) if taken else ()
+    # Documents that are there are loaded as well.
+    loaded = settings.when_found != UPDATE or any(column.lines for column in sent)
+    for column in sent:
+        yield from _document(column, settings)
         unsendable = list(findings(column.cells(part), column, limits))
-        if not unsendable and settings.key and settings.when_found != UPDATE:
+        if column.lines and settings.key and not unsendable:
+            unsendable = list(keying.line_keys(column.cells(part), column, settings.line_key))
+        if not unsendable and settings.key and loaded:
             unsendable = list(keying.unloadable(column.cells(part), column))
         for found in unsendable:
             yield _sentence(source, column.position, rows, found)
     if taken and settings.endpoint.protocol == "rest":
         yield from _bare(source, part, settings, rows)
+
+
+def _document(column: Column, settings: Settings) -> Iterator[str]:
+    """What keeps the lines in a column from being sent, whatever they hold."""
+    if not column.lines:
+        return
+    if settings.key and settings.endpoint.protocol == "xmlrpc":
+        yield (
+            f"Column {column.name!r}: with a key, the external IDs of lines are read, which Odoo does not answer over "
+            "XML-RPC. Use JSON-2, or the server's /jsonrpc."
+        )
+    if column.missing == "clear":
+        yield (
+            f"Column {column.name!r}: missing='clear' would take the lines off documents. Leave it out; with a key, "
+            "lines='replace' takes those off that are not in the frame."
+        )
+    doubled = [field for field, count in Counter(each.field for each in column.lines).items() if count > 1]
+    if doubled:
+        both = " and ".join(repr(each.name) for each in column.lines if each.field == doubled[0])
+        yield f"Column {column.name!r}: in its lines, {both} fill the field {doubled[0]!r}. Exclude all but one."
+    if settings.key and any(each.field == "id" for each in column.lines):
+        yield f"Column {column.name!r}: with a key, lines get external IDs of their own. Take 'id' out of the lines."
+    for each in column.lines:
+        if not is_sendable(each.field):
+            yield f"Column {column.name!r}: the name {each.name!r} in its lines holds a NUL or half a surrogate pair."
 
 
 def _keys(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:

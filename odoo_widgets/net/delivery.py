@@ -19,6 +19,7 @@ from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.records import columns
 from odoo_widgets.flow.repeats import Past
 from odoo_widgets.flow.responses import Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
@@ -117,6 +118,7 @@ class Delivery(OwnThread):
         self._on_progress = on_progress
         self._again, self._resume, self._test, self._undo, self._writes = again, resume, test, undo, journal
         self._started = 0.0
+        self._lined: tuple[str, ...] = ()
         self._loop = Loop(
             self._source,
             filled(settings),
@@ -157,7 +159,8 @@ class Delivery(OwnThread):
         index, model = self._source.frame.index, self._settings.endpoint.model
         me = self._credential
         found, reason = self._loop.outcomes, self._loop.reason
-        whole = responses(found, index, me.server, model, reason=reason, database=me.database)
+        lines = {name: dict(self._loop.lines.get(name, {})) for name in self._lined}
+        whole = responses(found, index, me.server, model, reason=reason, database=me.database, lines=lines)
         return whole if len(self._rows) == len(index) else whole.iloc[list(self._rows)]
 
     def _run(self) -> None:
@@ -166,6 +169,7 @@ class Delivery(OwnThread):
             if found := problems(self._source, self._settings, self._rows):
                 self.future.set_exception(DataError(found))
                 return
+            self._lined = tuple(each.field for each in columns(self._source, self._settings) if each.lines)
             with self._begun() as (past, journal):
                 stop = self._sent(past, journal)
         except (DataError, JournalError) as error:

@@ -64,6 +64,7 @@ class Loop:
     Attributes:
         reason: Why rows without an outcome were not sent.
         server: What is known of the server by now.
+        lines: Field to the position of a row to the ids of its lines, as far as they are known by now.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Loop:
         self._settled: list[Outcome] = []
         self.reason = STOPPED
         self.server = server
+        self.lines: dict[str, dict[int, list[int | None]]] = {}
         self._source, self._settings, self._credential = source, settings, credential
         self._journal: Journal | None = None
         self._edit, self._report, self._transport = edit, report, transport
@@ -265,6 +267,8 @@ class Loop:
             self._standing, made=self._standing.made + 1, again=self._standing.again + verdict.again
         )
         self.server = verdict.server or self.server
+        for name, ids in verdict.lines.items():
+            self.lines.setdefault(name, {}).update(ids)
         if verdict.slower:
             self._workers = max(1, self._workers // 2)
         reads = not call.ask.changes and call.ask.effect_of is None

@@ -1,0 +1,97 @@
+"""Lines inside records: told from other lists, as commands that make them, and their external IDs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from odoo_widgets.flow.matching import line_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from odoo_widgets.flow.model import Fields
+
+# Odoo's commands that make and delete a line (odoo/orm/commands.py), and the type of a field that has lines.
+MAKE, DELETE, OF_LINES = 0, 2, "one2many"
+
+
+def is_lines(value: Any) -> bool:
+    """Whether a value of a record, as it goes on the wire, is lines: a list of dicts."""
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def with_lines(names: Iterable[str], fields: Fields) -> tuple[str, ...]:
+    """Those of some names whose field has lines. One that nothing is known of is taken to have some.
+
+    A list of dicts may be meant otherwise: properties are such lists.
+    """
+    return tuple(name for name in names if name not in fields or fields[name].type == OF_LINES)
+
+
+def lines_of(record: Mapping[str, Any], names: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """The lines of a record, by field."""
+    return {name: record[name] for name in names if is_lines(record.get(name))}
+
+
+def commands(records: list[dict[str, Any]], names: Iterable[str]) -> list[dict[str, Any]]:
+    """Records whose lines are commands that make them, as `create` takes them."""
+    wanted = tuple(names)
+    return [
+        {**record, **{name: [[MAKE, 0, line] for line in lines] for name, lines in found.items()}}
+        if (found := lines_of(record, wanted))
+        else record
+        for record in records
+    ]
+
+
+def line_ids(
+    model: str, key: Mapping[str, Any], field: str, lines: Sequence[Mapping[str, Any]], line_key: Sequence[str]
+) -> list[str]:
+    """The external IDs of the lines of one document, in their order.
+
+    Args:
+        model: The document's model.
+        key: Its key.
+        field: The field that has the lines.
+        lines: The lines.
+        line_key: The names that tell them apart; by their place if empty.
+    """
+    return [
+        line_id(model, key, field, {name: line[name] for name in line_key} if line_key else {"": place})
+        for place, line in enumerate(lines)
+    ]
+
+
+def blamed(message: str, record: Mapping[str, Any], names: Iterable[str]) -> tuple[int, str, str] | None:
+    """The line that Odoo's message about a document is about, by the value that it repeats.
+
+    Args:
+        message: What Odoo said.
+        record: The document, with its lines as lists of dicts or as commands.
+        names: The fields that may have lines.
+
+    Returns:
+        The line's place, the field of the document and that of the line; None where no value, or one of several lines,
+        is named.
+    """
+    named = {found for match in VALUES.finditer(message) if (found := next(filter(None, match.groups()), ""))}
+    found = {
+        (place, name, inner)
+        for name in names
+        for place, line in enumerate(_plain(record.get(name)))
+        for inner, value in line.items()
+        if not isinstance(value, bool | list | dict) and str(value) in named
+    }
+    # The same value in two lines names neither.
+    return found.pop() if len(found) == 1 else None
+
+
+# A value in quotes, and the id of a record that is not there (odoo/exceptions.py, MissingError).
+VALUES = re.compile(r"'([^']*)'|\((\d+),\)")
+
+
+def _plain(value: Any) -> list[dict[str, Any]]:
+    listed = value if isinstance(value, list) else []
+    made = [each[2] if isinstance(each, list) and each[:1] == [MAKE] and len(each) > 2 else each for each in listed]  # noqa: PLR2004 - a command's third part
+    return [each for each in made if isinstance(each, dict)]

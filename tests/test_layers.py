@@ -49,9 +49,9 @@ FLOW = [
     "payloads", "plan", "policy", "verb_proofs", "proofs", "responses", "digests", "repeats", "retry", "receipt",
     "report", "chain", "words", "narrowed", "follow", "lined", "updating", "documented", "matched", "again", "judge",
     "asking", "naming", "fetching", "checks/notes", "checks/unsendable", "checks/subject", "checks/columns",
-    "checks/beside", "checks/cells", "checks/links", "checks/parents", "checks/models", "checks/__init__", "dry_run",
-    "foretold", "holding", "seen", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "samples",
-    "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
+    "checks/beside", "checks/cells", "checks/links", "checks/lines", "checks/parents", "checks/models",
+    "checks/__init__", "dry_run", "foretold", "holding", "seen", "differences", "kept", "inquiry", "dead_ends",
+    "probing", "views", "samples", "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

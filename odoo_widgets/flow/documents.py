@@ -63,35 +63,32 @@ def line_ids(
     ]
 
 
-def blamed(message: str, record: Mapping[str, Any], names: Iterable[str]) -> tuple[int, str, str] | None:
-    """The line that Odoo's message about a document is about, by the value that it repeats.
+def blamed(message: str, record: Mapping[str, Any], names: Iterable[str]) -> tuple[str, str]:
+    """Odoo's message about a document, with the line that it is about: that tells the value, and not the line.
 
     Args:
         message: What Odoo said.
-        record: The document, with its lines as lists of dicts or as commands.
+        record: The document, with its lines.
         names: The fields that may have lines.
 
     Returns:
-        The line's place, the field of the document and that of the line; None where no value, or one of several lines,
-        is named.
+        The message, and the path of the field; the message as it was and an empty path where no value in the lines, or
+        one of several, is named.
     """
     named = {found for match in VALUES.finditer(message) if (found := next(filter(None, match.groups()), ""))}
     found = {
         (place, name, inner)
         for name in names
-        for place, line in enumerate(_plain(record.get(name)))
+        for place, line in enumerate(lines_of(record, [name]).get(name, ()))
         for inner, value in line.items()
         if not isinstance(value, bool | list | dict) and str(value) in named
     }
     # The same value in two lines names neither.
-    return found.pop() if len(found) == 1 else None
+    if len(found) != 1:
+        return message, ""
+    place, name, inner = found.pop()
+    return f"Line {place}: {message}", f"{name}/{inner}"
 
 
 # A value in quotes, and the id of a record that is not there (odoo/exceptions.py, MissingError).
 VALUES = re.compile(r"'([^']*)'|\((\d+),\)")
-
-
-def _plain(value: Any) -> list[dict[str, Any]]:
-    listed = value if isinstance(value, list) else []
-    made = [each[2] if isinstance(each, list) and each[:1] == [MAKE] and len(each) > 2 else each for each in listed]  # noqa: PLR2004 - a command's third part
-    return [each for each in made if isinstance(each, dict)]

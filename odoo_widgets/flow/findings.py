@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 # No zone is further than a day from UTC.
 A_DAY = np.timedelta64(1, "D")
-MIXED = "the list holds dicts beside other things. Lines are dicts only; commands are lists such as [0, 0, {…}]."
 # Cells to look through at once: enough to be fast, few enough to stay small in memory.
 BLOCK = 50_000
 
@@ -68,9 +67,10 @@ def _lines(column_cells: pd.Series, column: Column, limits: Limits | None) -> It
     """What cannot be sent in the lines of a column; of other lists in it, what could not be sent elsewhere either."""
     table = of_cells(column_cells, [each.name for each in column.lines])
     yield from in_lines(table, column, lambda cells, inner: findings(cells, inner, limits))
-    if len(table.mixed):
-        yield Finding(table.mixed, MIXED)
-    others = np.setdiff1d(np.flatnonzero(table.starts == table.ends), table.mixed)
+    named = [each.field for each in column.lines if not is_sendable(each.field)]
+    if named:
+        yield Finding(np.flatnonzero(table.starts < table.ends), unsendable.TEXT, f"{shown(named[0])} inside a list")
+    others = np.flatnonzero(table.starts == table.ends)
     for each in findings(column_cells.iloc[others], attrs.evolve(column, lines=(), missing="omit"), limits):
         yield attrs.evolve(each, rows=others[each.rows])
 

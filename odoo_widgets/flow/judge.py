@@ -18,6 +18,7 @@ from odoo_widgets.flow.again import AGAIN
 from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
 from odoo_widgets.flow.documented import DOCUMENTED, after_create
+from odoo_widgets.flow.documents import blamed
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import OverBudgetError
 from odoo_widgets.flow.follow import FOLLOW, Verdict
@@ -357,13 +358,18 @@ def judge(
         sentence = words.of_effect(facts, sentence)
     elif call.ask.doubted and rule.status != "done":
         sentence = words.of_doubted(facts, sentence)
+    field = error_field(facts.message)
+    if call.ask.lined is not None and rule.status == "rejected" and len(call.rows) == 1:
+        batch = lined.of_rows(call.ask.lined, call.rows).batch
+        sentence, path = blamed(sentence, batch.records[0], batch.lines)
+        field = path or field
     whole = Outcome(
         rows=call.rows,
         status=_meant(rule.status, call),
         batch=call.number,
         http_status=facts.status or None,
         error_type=(facts.reply.error_type or None) if facts.reply else None,
-        error_field=error_field(facts.message),
+        error_field=field,
         error=sentence or None,
         attempts=1,
         seconds=exchange.seconds,

@@ -162,7 +162,8 @@ def _unequal(table: Lines, column: Column) -> Iterator[Finding]:
         if inner.missing == "omit" and len(apart := np.flatnonzero(filled != filled[first])):
             line = int(apart[0])
             one, other = (0, table.place(line)) if filled[first[line]] else (table.place(line), 0)
-            yield Finding(table.cells(apart), UNEQUAL.format(one=one, other=other, name=inner.name, above=column.name))
+            said = UNEQUAL.format(one=one, other=other, name=inner.name, above=column.name)
+            yield Finding(table.cells(apart), said, "nothing there")
 
 
 def line_keys(cells: pd.Series, column: Column, names: Sequence[str]) -> Iterator[Finding]:

@@ -22,12 +22,10 @@ class Lines:
     Attributes:
         frame: One row for each line, and a column for each name in any; what a line does not have is None.
         ends: For each cell, where its lines end.
-        mixed: The cells that hold dicts beside other things, and so no lines.
     """
 
     frame: pd.DataFrame
     ends: np.ndarray[Any, Any]
-    mixed: np.ndarray[Any, Any]
 
     @property
     def starts(self) -> np.ndarray[Any, Any]:
@@ -63,24 +61,21 @@ def lines(column: pd.Series, names: Sequence[str] | None = None) -> Lines | None
     if not nested:
         return None
     lists: list[Sequence[dict[str, Any]]] = []
-    mixed = []
-    for place, cell in enumerate(found):
-        dicts = sum(isinstance(each, dict) for each in cell) if type(cell) in nested and _is_list(cell) else 0
-        whole = bool(dicts) and dicts == len(cell)
+    for cell in found:
+        whole = type(cell) in nested and is_list(cell) and all(isinstance(each, dict) for each in cell)
         lists.append(cell if whole else ())
-        if dicts and not whole:
-            mixed.append(place)
     every = list(chain.from_iterable(lists))
     known = dict.fromkeys(chain.from_iterable(every)) if names is None else dict.fromkeys(names)
     if names is None and (not known or not all(isinstance(name, str) for name in known)):
         return None
     columns = {name: _column([each.get(name) for each in every]) for name in known}
     frame = pd.DataFrame(columns, index=range(len(every)))
-    return Lines(frame, np.cumsum([len(each) for each in lists], dtype="int64"), np.array(mixed, dtype="int64"))
+    return Lines(frame, np.cumsum([len(each) for each in lists], dtype="int64"))
 
 
-def _is_list(cell: Any) -> bool:
-    return not isinstance(cell, dict) and np.ndim(cell if isinstance(cell, np.ndarray) else [0]) == 1
+def is_list(cell: Any) -> bool:
+    """Whether a cell is a list, tuple or array with elements to go through."""
+    return isinstance(cell, list | tuple) or (isinstance(cell, np.ndarray) and cell.ndim == 1)
 
 
 def _column(cells: list[Any]) -> np.ndarray[Any, Any]:
@@ -92,4 +87,4 @@ def of_cells(cells: pd.Series, names: Sequence[str]) -> Lines:
     """The lines of some rows of a column that has lines, with the names that all of its lines have."""
     found = lines(plain(cells), names)
     empty = pd.DataFrame(columns=list(names), dtype=object)
-    return found or Lines(empty, np.zeros(len(cells), dtype="int64"), np.zeros(0, dtype="int64"))
+    return found or Lines(empty, np.zeros(len(cells), dtype="int64"))

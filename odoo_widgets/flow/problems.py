@@ -13,7 +13,7 @@ from odoo_widgets.flow import keying, urls
 from odoo_widgets.flow.choices import UPDATE
 from odoo_widgets.flow.findings import Finding, findings
 from odoo_widgets.flow.formats import FORMATS
-from odoo_widgets.flow.kinds import is_missing, is_sendable, plain
+from odoo_widgets.flow.kinds import is_missing, plain
 from odoo_widgets.flow.limits import limits_of
 from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import operation
@@ -149,9 +149,6 @@ def _document(column: Column, settings: Settings) -> Iterator[str]:
         yield f"Column {column.name!r}: in its lines, {both} fill the field {doubled[0]!r}. Exclude all but one."
     if settings.key and any(each.field == "id" for each in column.lines):
         yield f"Column {column.name!r}: with a key, lines get external IDs of their own. Take 'id' out of the lines."
-    for each in column.lines:
-        if not is_sendable(each.field):
-            yield f"Column {column.name!r}: the name {each.name!r} in its lines holds a NUL or half a surrogate pair."
 
 
 def _keys(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import attrs
 
 from odoo_widgets.flow.answers import LAST_ID
 from odoo_widgets.flow.calls import LOOK_UP
+from odoo_widgets.flow.documents import blamed
 from odoo_widgets.flow.methods import State, window
 from odoo_widgets.flow.operations import EACH_ID, READ_GROUPS
 from odoo_widgets.flow.verb_proofs import VERB_PROOFS, prove_verb
@@ -232,6 +233,10 @@ def refusals(ask: Ask, result: Any) -> list[Refusal]:
     if (first := _perhaps_innocent(messages, named)) is not None:
         text, field = named[first]
         named[first] = (f"{text}\n{FIRST_ROW}", field)
+    if ask.keyed is not None and ask.keyed.lines:
+        for place, (text, field) in named.items():
+            said, path = blamed(text, ask.keyed.records[place], ask.keyed.lines)
+            named[place] = (said, path or field)
     others = [place for place in range(len(ask.rows)) if place not in named]
     refused = [Refusal([place], text, field) for place, (text, field) in named.items()]
     return [*refused, *([Refusal(others, WITH_THE_OTHERS)] if others else [])]

@@ -179,7 +179,7 @@ def nested(column_cells: pd.Series, column: Column) -> Values:
     absent = is_missing(held).copy()
     found: list[Any] = []
     for place, (cell, start, end) in enumerate(zip(held.tolist(), starts, ends, strict=True)):
-        is_empty = absent[place] or (start == end and not isinstance(cell, dict) and np.size(cell) == 0)
+        is_empty = absent[place] or (lines.is_list(cell) and not len(cell))
         absent[place] = is_empty
         found.append(made[start:end] if start < end else None if is_empty else cell_value(cell, column.zone))
     return found, np.flatnonzero(absent)

@@ -41,17 +41,19 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "model", "comparing", "server", "choices", "allowed", "settings", "ways_out", "saved", "calls",
-    "before", "methods", "presets", "matching", "documents", "operations", "loading", "texts", "kinds", "moments",
-    "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "source", "records", "findings", "keying",
-    "urls", "shape", "nesting", "problems", "batches", "protocols/envelope", "protocols/execute_kw",
-    "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc", "protocols/__init__", "replacing",
-    "payloads", "plan", "policy", "verb_proofs", "proofs", "responses", "digests", "repeats", "retry", "receipt",
-    "report", "chain", "words", "narrowed", "follow", "lined", "updating", "documented", "matched", "again", "judge",
-    "asking", "naming", "fetching", "checks/notes", "checks/unsendable", "checks/subject", "checks/columns",
-    "checks/beside", "checks/cells", "checks/links", "checks/lines", "checks/parents", "checks/models",
-    "checks/__init__", "dry_run", "foretold", "holding", "seen", "differences", "kept", "inquiry", "dead_ends",
-    "probing", "views", "samples", "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
+    "endpoint", "steps", "model", "comparing", "server", "choices", "allowed", "settings", "ways_out", "saved",
+    "calls", "before", "methods", "presets", "matching", "documents", "operations", "loading", "texts", "kinds",
+    "moments", "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "source", "records",
+    "findings", "keying", "urls", "shape", "nesting", "problems", "batches", "protocols/envelope",
+    "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
+    "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs", "responses", "then",
+    "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain", "pages", "words", "narrowed",
+    "follow", "lined", "updating", "documented", "matched", "again", "judge", "asking", "naming", "fetching",
+    "totals", "checks/notes", "checks/unsendable", "checks/subject", "checks/columns", "checks/beside",
+    "checks/cells", "checks/links", "checks/lines", "checks/parents", "checks/models", "checks/people",
+    "checks/after", "checks/__init__", "dry_run", "foretold", "holding", "seen", "differences", "kept", "inquiry",
+    "dead_ends", "probing", "views", "scenes", "samples", "copies", "tested", "lasting", "history", "undo",
+    "undoable", "taking_back",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

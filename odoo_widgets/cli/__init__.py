@@ -1,45 +1,68 @@
-"""The same destination without a notebook, and the sandbox: the command `odoo-widgets`."""
+"""The same destination without a notebook, and the sandbox: the command `odoo-widgets`.
+
+The table is a `.csv`, `.jsonl`, `.parquet` or `.xlsx` file (the last two need `pip install 'odoo-widgets[files]'`), or
+`-` for CSV on standard input, with `--lines` for JSON lines. A column of a CSV file is numbers or truth only where
+nothing of its text is lost by that: `7`, `1.5` and `true` are; `007`, `1.50` and `1,5` stay text, which Odoo itself
+reads into a field of numbers. `--text zip` and `--number price` say it for a column. Only an empty cell is missing:
+`NA` is Namibia.
+
+Standard output has the data, in one JSON object with `--json`; how far a send is goes to standard error, in one line on
+a terminal and every ten seconds in a log. An interrupt, SIGTERM and a closed terminal end a send in peace: what became
+of each row is said, and written to the file. A reader that is gone, such as `head`, ends nothing.
+"""
 
 from __future__ import annotations
 
 import io
 import sys
+from functools import partial
+from typing import TYPE_CHECKING
 
 import typer
 
-from odoo_widgets.cli import journal, sandbox, sending, switching, undoing
+from odoo_widgets.cli import journal, looking, sandbox, sending, switching, undoing
+from odoo_widgets.cli.telling import aside
 from odoo_widgets.flow import report
-from odoo_widgets.flow.errors import DataError, OdooWidgetsError
-from odoo_widgets.flow.report import printed
+from odoo_widgets.flow.errors import OdooWidgetsError
 
-CODES = (
-    "Exit codes: 0 every row is done; 1 nothing was sent; 2 the command is typed wrong; 3 some rows are "
-    "rejected, not sent or need attention; 4 some rows are in doubt: they may be in Odoo; 5 the rows are sent, and the "
-    "file for the responses cannot be written; 130 interrupted."
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Not to be filled up to the width of the screen (click, "Preventing Rewrapping").
+AS_WRITTEN = "\b\n"
+CODES = AS_WRITTEN + "\n".join(["Exit codes:", *(f"{code:>5}  {meaning}" for code, meaning in report.CODES.items())])
+
+
+# In plain text: a log has no use for frames and colours.
+group = partial(typer.Typer, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=CODES)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    sending.send,
+    looking.check,
+    looking.sample,
+    sending.resume,
+    undoing.undo,
+    switching.activate,
+    switching.pause,
 )
+OF_SANDBOX: tuple[Callable[..., None], ...] = (sandbox.start, sandbox.stop, sandbox.status, sandbox.reset)
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Odoo from the command line."
-)
-app.command(epilog=CODES)(sending.send)
-app.command(epilog="Exit codes: as those of `send`; 1 if there is nothing to resume.")(sending.resume)
-app.command(epilog="Exit codes: as for send; 0 as well where it is only shown what would be done.")(undoing.undo)
-app.command()(switching.activate)
-app.command()(switching.pause)
+app = group(help="Odoo from the command line.", no_args_is_help=True, add_completion=False)
+for command in COMMANDS:
+    app.command(epilog=CODES)(command)
 
-journal_app = typer.Typer(help="What has been sent from this machine.")
+journal_app = group(help="What has been sent from this machine.")
 journal_app.callback(invoke_without_command=True)(journal.journal)
 journal_app.command()(journal.forget)
 app.add_typer(journal_app, name="journal")
 
-sandbox_app = typer.Typer(no_args_is_help=True, help="A real Odoo with a real PostgreSQL on this machine.")
-for command in (sandbox.start, sandbox.stop, sandbox.status, sandbox.reset):
+sandbox_app = group(help="A real Odoo with a real PostgreSQL on this machine.", no_args_is_help=True)
+for command in OF_SANDBOX:
     sandbox_app.command()(command)
 app.add_typer(sandbox_app, name="sandbox")
 
 
 def main() -> None:
-    """The command `odoo-widgets`: errors of ours are one sentence on standard error, and exit code 1."""
+    """The command `odoo-widgets`: errors of ours are one line on standard error, and exit code 1."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter is no reason to end in the midst of a send.
@@ -47,9 +70,5 @@ def main() -> None:
     try:
         app()
     except OdooWidgetsError as error:
-        told = str(error).splitlines()
-        # One problem is one line in a log.
-        if isinstance(error, DataError) and len(error.problems) == 1:
-            told = [" ".join(told)]
-        typer.echo("\n".join(map(printed, told)), err=True)
+        aside(str(error))
         sys.exit(report.NOTHING_SENT)

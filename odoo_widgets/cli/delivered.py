@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
-from odoo_widgets.cli.telling import Teller, aside
+from odoo_widgets.cli.interrupts import interruptible
+from odoo_widgets.cli.telling import Teller, answer, aside
 from odoo_widgets.flow import report
 from odoo_widgets.flow.errors import OdooWidgetsError, RepeatedError, StoppedError, TableError
 from odoo_widgets.flow.receipt import by_row
@@ -27,7 +24,7 @@ CHOICES = "--others sends the other rows, --again sends all of them once more."
 
 
 def delivered(work: Callable[..., pd.DataFrame], title: str, out: Path | None, *, as_json: bool) -> int:
-    """Sends, says what became of the rows, and writes it to a file.
+    """Sends, writes what became of the rows to a file, and says it.
 
     Args:
         work: Sends, and returns the responses; it takes `on_progress`.
@@ -38,33 +35,46 @@ def delivered(work: Callable[..., pd.DataFrame], title: str, out: Path | None, *
     Returns:
         The exit code.
     """
-    # Whoever ends this process wants to know what became of the rows.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    teller, stop = Teller(), ""
+    with interruptible() as at_the_end:
+        teller, stop = Teller(), ""
+        try:
+            responses = work(on_progress=teller)
+            at_the_end()
+            code = report.code(responses)
+        except RepeatedError as error:
+            raise OdooWidgetsError(f"Nothing was sent. {said(error.repeats)} {CHOICES}") from None
+        except StoppedError as error:
+            if error.responses is None:
+                raise
+            responses, code, stop = error.responses, report.NOTHING_SENT, str(error)
+        except InterruptedSendError as error:
+            responses, code, stop = error.responses, report.INTERRUPTED, "It was interrupted."
+        finally:
+            teller.end()
+        # The file first: whoever reads the rest may be gone.
+        code = code if out is None or _written(responses, out) else report.UNWRITTEN
+        if stop:
+            aside(stop)
+        return code if _told(responses, title, code, stop, as_json=as_json) else report.UNWRITTEN
+
+
+def _told(responses: pd.DataFrame, title: str, code: int, stop: str, *, as_json: bool) -> bool:
+    """Whether what became of the rows could be said."""
+    if code == report.NOTHING_SENT and not as_json:
+        return True
     try:
-        responses = work(on_progress=teller)
-        code = report.code(responses)
-    except RepeatedError as error:
-        raise OdooWidgetsError(f"Nothing was sent. {said(error.repeats)} {CHOICES}") from None
-    except StoppedError as error:
-        if error.responses is None:
-            raise
-        responses, code, stop = error.responses, report.NOTHING_SENT, str(error)
-    except InterruptedSendError as error:
-        responses, code, stop = error.responses, report.INTERRUPTED, "The send was interrupted."
-    finally:
-        teller.end()
-    if as_json:
-        told = {**report.summary(responses, title), "code": code, "error": stop}
-        typer.echo(json.dumps(told))
-    elif code != report.NOTHING_SENT:
-        typer.echo("\n".join(report.lines(responses, title)))
-    if stop:
-        aside(stop)
-    return code if out is None or written(responses, out) else report.UNWRITTEN
+        answer(
+            lambda: report.lines(responses, title),
+            lambda: {**report.summary(responses, title), "code": code, "error": stop},
+            as_json=as_json,
+        )
+    except TableError as error:
+        aside(str(error))
+        return False
+    return True
 
 
-def written(responses: pd.DataFrame, out: Path) -> bool:
+def _written(responses: pd.DataFrame, out: Path) -> bool:
     """Whether the responses are in the file that is wanted; else they are in another, which is said."""
     try:
         tables.write(by_row(responses), out)

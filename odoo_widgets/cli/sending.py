@@ -3,39 +3,51 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from odoo_widgets.cli import given
 from odoo_widgets.cli.delivered import delivered
-from odoo_widgets.cli.options import File, Json, Lines, Number, Out, Separator, Sheet, Table, Text, View, Who
-from odoo_widgets.destination import Destination
+from odoo_widgets.cli.looking import tried
+from odoo_widgets.cli.options import (
+    File,
+    Json,
+    Key,
+    Lines,
+    Number,
+    OnlyChanges,
+    Out,
+    Separator,
+    Sheet,
+    Table,
+    Text,
+    When,
+    Who,
+)
 from odoo_widgets.net import tables
-from odoo_widgets.net.reading import Reading
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from odoo_widgets.flow.credential import Credential
 
 
 def send(
     destination: File,
     table: Table,
     *,
+    key: Key = None,
+    mode: When = None,
+    only_changes: OnlyChanges = False,
+    again: Annotated[bool, typer.Option("--again", help="Send rows once more that were sent before.")] = False,
+    others: Annotated[bool, typer.Option("--others", help="Leave out rows that were sent before.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Let Odoo's own import say what it would refuse; nothing is kept.")
+    ] = False,
     credential: Who = "",
     out: Out = None,
     as_json: Json = False,
-    sample: Annotated[int, typer.Option(min=0, help="Show so many calls, and send nothing.")] = 0,
-    view: Annotated[View, typer.Option(help="How to show them.")] = View.HTTP,
     lines: Lines = False,
     separator: Separator = "",
     text: Text = None,
     number: Number = None,
     sheet: Sheet = "",
-    again: Annotated[bool, typer.Option("--again", help="Send rows once more that were sent before.")] = False,
-    others: Annotated[bool, typer.Option("--others", help="Leave out rows that were sent before.")] = False,
 ) -> None:
     """Send a table to Odoo, as the form or `Destination.save` wrote it down.
 
@@ -44,23 +56,28 @@ def send(
     """
     if again and others:
         raise typer.BadParameter("--again sends rows that were sent before, and --others leaves them out.")
-    target = Destination.load(destination) if sample else given.active(destination)
+    target = given.destination(destination, key, mode, only_changes=only_changes, to_send=not dry_run)
     if out is not None:
         tables.check_writable(out)
-    me = None if sample else given.sender(credential)
-    frame = given.table(table, Reading(separator, text or (), number or (), sheet), lines=lines)
-    if me is None:
-        _show_samples(target, frame, sample, view, given.as_whom(credential))
-        return
+    me = given.sender(credential)
+    frame = given.table(table, separator, text, number, sheet, lines=lines)
+    title = given.announced(target, frame, me)
     before = True if again else False if others else None
-    work = partial(target.send, frame, me, again=before)
-    raise typer.Exit(delivered(work, given.announced(target, frame, me), out, as_json=as_json))
+    work = (
+        partial(tried, target, frame, me)
+        if dry_run
+        else partial(delivered, partial(target.send, frame, me, again=before))
+    )
+    raise typer.Exit(work(title, out, as_json=as_json))
 
 
 def resume(
     destination: File,
     table: Table,
     *,
+    key: Key = None,
+    mode: When = None,
+    only_changes: OnlyChanges = False,
     credential: Who = "",
     out: Out = None,
     as_json: Json = False,
@@ -71,16 +88,10 @@ def resume(
     sheet: Sheet = "",
 ) -> None:
     """Go on with the last send of a table that did not come to its end. Rows that are done are not sent again."""
-    target = given.active(destination)
+    target = given.destination(destination, key, mode, only_changes=only_changes, to_send=True)
     if out is not None:
         tables.check_writable(out)
     me = given.sender(credential)
-    frame = given.table(table, Reading(separator, text or (), number or (), sheet), lines=lines)
-    work = partial(target.resume, frame, me)
-    raise typer.Exit(delivered(work, given.announced(target, frame, me), out, as_json=as_json))
-
-
-def _show_samples(target: Destination, frame: pd.DataFrame, number: int, view: View, me: Credential | None) -> None:
-    shown = target.samples(frame, number, credential=me)
-    for each in (*filter(None, [shown.log_in]), *shown):
-        typer.echo(f"# {each.title}\n" + (f"# {each.note}\n" if each.note else "") + f"{each.view(view.value)}\n")
+    frame = given.table(table, separator, text, number, sheet, lines=lines)
+    title = given.announced(target, frame, me)
+    raise typer.Exit(delivered(partial(target.resume, frame, me), title, out, as_json=as_json))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from odoo_widgets.cli import given
-from odoo_widgets.cli.delivered import written
-from odoo_widgets.cli.options import Out, Who
-from odoo_widgets.cli.telling import Teller
+from odoo_widgets.cli.delivered import delivered
+from odoo_widgets.cli.options import Json, Out, Who
+from odoo_widgets.cli.telling import answer, aside
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow import report
 from odoo_widgets.flow import undo as undoing
@@ -23,10 +24,11 @@ def undo(
     destination: Annotated[Path, typer.Argument(help="The destination's file that the rows were sent with.")],
     responses: Annotated[Path, typer.Argument(help="The file that send --out wrote, or some rows of it.")],
     *,
-    credential: Who = "",
     confirm: Annotated[str, typer.Option(help="The database's name. Without it, nothing is changed.")] = "",
     archive: Annotated[bool, typer.Option("--archive", help="Archive what Odoo refuses to delete.")] = False,
+    credential: Who = "",
     out: Out = None,
+    as_json: Json = False,
 ) -> None:
     """Delete what a send created and put back what it wrote, as far as that can be; first say what would be done."""
     target, me = Destination.load(destination), given.sender(credential)
@@ -37,15 +39,14 @@ def undo(
         tables.check_writable(out)
     sent = reading.read(str(responses), reading.Reading())
     plan = target.undo_preview(sent, me)
-    headline = undoing.headline(plan) or "Nothing can be undone"
-    typer.echo("\n".join(map(report.printed, [f"{headline} in {wanted}.", *undoing.sentences(plan)])))
-    if not confirm:
-        typer.echo(f"Nothing was changed. To do it, add --confirm {wanted}.")
-        return
-    teller = Teller()
-    try:
-        done = target.undo(sent, me, archive=archive, on_progress=teller)
-    finally:
-        teller.end()
-    typer.echo("\n".join(report.lines(done, f"Undo in {wanted}")))
-    raise typer.Exit(report.code(done) if out is None or written(done, out) else report.UNWRITTEN)
+    headline = f"{undoing.headline(plan) or 'Nothing can be undone'} in {wanted}."
+    if confirm:
+        for line in (headline, *undoing.sentences(plan)):
+            aside(line)
+        work = partial(target.undo, sent, me, archive=archive)
+        raise typer.Exit(delivered(work, f"Undo in {wanted}", out, as_json=as_json))
+    answer(
+        lambda: [headline, *undoing.sentences(plan), f"Nothing was changed. To do it, add --confirm {wanted}."],
+        lambda: {"title": headline, "confirm": wanted, "records": report.plain(plan)},
+        as_json=as_json,
+    )

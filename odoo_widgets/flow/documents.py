@@ -1,4 +1,28 @@
-"""Lines inside records: told from other lists, as commands that make them, and their external IDs."""
+"""Documents with lines: a list of dicts in a `one2many` field, over Odoo's own APIs, is the lines of the row's record.
+
+Values in lines become what they become in columns (see `cells`); a missing one stays out of its line. Paths name what
+lines have: `fields={"order_line/Qty": "product_uom_qty"}`, `exclude=["order_line/note"]`,
+`missing={"order_line/discount": "clear"}`. A batch counts documents. Rows and lines count from 0.
+
+Without a key, `create` makes each document with its lines. With one, each line has an external ID as its document has:
+made of model, key, field and its place among the lines, or what `line_key` names. So a document that is sent again
+changes its lines, and makes none twice. It goes through `load`, in one transaction with its lines, and `load` leaves no
+cell out: the lines of one document fill the same fields. Odoo answers no external IDs over XML-RPC: documents with lines
+and a key go over JSON-2 or JSON-RPC.
+
+A document that is there may have lines that were not made from here. Its row is `rejected` then, unless `lines` chooses:
+
+* `keep` leaves all of the document's lines as they are, and writes the rest.
+* `add` makes those of the row beside them.
+* `replace` deletes them, once those of the row are there; never of a confirmed or posted document.
+
+A line made from here that is no longer in the frame stays, and the row says so; `replace` deletes it. With
+`only_changes`, lines that differ are written, each whole; `since` is about the document's own cells, and not its lines.
+
+The ids of lines stand in a column of the responses such as `order_line/.id`: a list for each row, in the order of its
+lines, None for one that is not known. After `resume`, rows that were done before have none. `undo` deletes documents
+that were made, with their lines, and puts no lines back. `read_back` does not compare lines, `dry_run` does not try them.
+"""
 
 from __future__ import annotations
 

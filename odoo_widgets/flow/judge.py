@@ -2,6 +2,13 @@
 
 Nothing is done by default: `created`, `updated`, `deleted` and `saved` need the server's own word (`proofs.py`).
 Whatever this table does not know is in doubt.
+
+An answer that cannot be read is never a success, and an error inside HTTP 200 is an error. A call is all or nothing in
+Odoo: if one record is refused, the call is made again in smaller parts, until the good rows are in Odoo and the bad ones
+`rejected`, each with its message. With one bad row among 100 that takes about a dozen calls. A call that was not done
+for sure (no connection, a busy server, a clash of transactions) is made again, a few times and after a while; what a
+server says to wait is waited. Beyond the first ten, no more than three calls in ten are made again: one call in five
+may fail and the send comes to its end; of a server that keeps failing, it stops instead.
 """
 
 from __future__ import annotations

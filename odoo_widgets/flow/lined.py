@@ -98,7 +98,7 @@ def ask_lines(call: Call, lined: Lined, settings: Settings, server: Server) -> t
 
 def _asked(call: Call, ask: Ask, lined: Lined, about: str, model: str) -> Call:
     asked = attrs.evolve(ask, reads=True, doubted=call.ask.doubted, lined=attrs.evolve(lined, about=about))
-    return Call(call.number, model, asked)
+    return attrs.evolve(call, model=model, ask=asked, tries=1)
 
 
 def _inside(batch: Batch, name: str) -> list[str]:

@@ -180,7 +180,7 @@ def _after(facts: Facts, batch: Batch, ids: list[int]) -> tuple[Call, ...]:
 
 def _look_when(facts: Facts, rows: Batch, ids: list[int], remarks: dict[int, str]) -> Call:
     made = Ask(rows.rows, "load", {}, ids, keyed=rows, remarks=remarks)
-    return attrs.evolve(facts.call, ask=look_when(made), tries=1)
+    return attrs.evolve(facts.call, ask=look_when(made), tries=1, sent=0)
 
 
 def _dated(facts: Facts) -> Verdict:

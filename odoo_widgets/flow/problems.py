@@ -18,7 +18,7 @@ from odoo_widgets.flow.limits import limits_of
 from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.presets import preset
-from odoo_widgets.flow.records import columns
+from odoo_widgets.flow.records import columns, written_again
 from odoo_widgets.flow.shape import shape
 from odoo_widgets.flow.source import Source, numbers
 from odoo_widgets.flow.unsendable import shown
@@ -113,7 +113,18 @@ def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator
     yield from _keys(source, settings, rows)
     part, limits = _part(source, rows), limits_of(settings)
     taken = operation(settings.endpoint.operation).takes_values
-    sent = columns(source, settings) if taken else ()
+    for column in written_again(source, settings):
+        for found in findings(column.cells(part), column, limits):
+            yield _sentence(source, column.position, rows, found)
+    yield from _payload(source, settings, rows) if taken else ()
+    if taken and settings.endpoint.protocol == "rest":
+        yield from _bare(source, part, settings, rows)
+
+
+def _payload(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
+    """What cannot be sent in the columns of the payload."""
+    part, limits = _part(source, rows), limits_of(settings)
+    sent = columns(source, settings)
     # Documents that are there are loaded as well.
     loaded = settings.when_found != UPDATE or any(column.lines for column in sent)
     for column in sent:
@@ -125,8 +136,6 @@ def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator
             unsendable = list(keying.unloadable(column.cells(part), column))
         for found in unsendable:
             yield _sentence(source, column.position, rows, found)
-    if taken and settings.endpoint.protocol == "rest":
-        yield from _bare(source, part, settings, rows)
 
 
 def _document(column: Column, settings: Settings) -> Iterator[str]:

@@ -1,8 +1,14 @@
-"""Rows that were sent before: whether sending them again would make them twice, and which rows of a frame they are."""
+"""Rows that were sent before: whether sending them again would make them twice, and which rows of a frame they are.
+
+A machine knows the rows that it sent in the last 90 days, by their values. One cell changed, a column more or less,
+another `context`, another machine: without a key, these are new rows, and Odoo makes them once more. Rows that were
+sent as a test or are in doubt count as sent. Sent again, they raise `RepeatedError`, whose `rows` are their positions;
+`again=False` sends the others, `again=True` all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -43,12 +49,14 @@ class Past:
         in_doubt: The positions of rows that were sent, and whose answer is not known: that is found out first.
         rows: The positions of the rows to send.
         batches: How many batches there were.
+        steps: What became of the steps after the rows: each step's name to row to that.
     """
 
     outcomes: tuple[Outcome, ...] = ()
     in_doubt: Sequence[int] = ()
     rows: Sequence[int] = ()
     batches: int = 0
+    steps: Mapping[str, Mapping[int, Outcome]] = attrs.field(factory=dict)
 
 
 @attrs.frozen

@@ -1,7 +1,13 @@
 """An undo: what it does about each record that was sent, and how that is shown.
 
-Four groups: what is deleted or put back; what Odoo refused to delete, and can be archived instead; what is refused,
-with the reason. What is not certain is refused.
+Four groups: what is created from here is to `delete`, what was written over to `put back`; what Odoo refused to delete
+can be archived: `archive instead`; and what is `refused`, with the reason. What is not certain is refused.
+
+Left alone is what was posted or confirmed, stock counts, what was changed since, what was not made here, methods and
+deletions; nothing is cancelled. Numbers that were used, e-mails that were sent and the contacts of employees stay; the
+preview names them. To put back, a `write` reads the fields that it writes first, and keeps what they held in a file for
+the user alone; with `keep_before=False` it does not. Files, lines and what `load` or a PATCH changed are not put back.
+Undone rows can be sent again.
 """
 
 from __future__ import annotations
@@ -12,6 +18,7 @@ import attrs
 import pandas as pd
 
 from odoo_widgets.flow.history import OPEN, Event
+from odoo_widgets.flow.steps import WRITE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,6 +146,10 @@ def refused(each: Wanted, found: Origin | None, always: str = "") -> Step | None
 
 def _why_not(event: Event) -> str:
     """Why what a send did cannot be taken back; empty where it may be."""
+    if methods := [name for name in dict.fromkeys(event.called) if name != WRITE]:
+        return f"{' and '.join(methods)} was called on it. What that did cannot be taken back from here."
+    if event.status == "updated" and event.called:
+        return "Columns were written again after the row itself. What they held before is not kept."
     if event.status not in ("created", "updated"):
         return WHY_NOT.get(event.status, NOT_OURS)
     return NOT_KEPT if event.status == "updated" and event.kept is None else ""

@@ -67,7 +67,7 @@ def update(
     full = part(whole, [at for at, record in enumerate(whole.records) if record and at not in conflicts])
     if not full.rows:
         return []
-    calls = sending(attrs.evolve(facts.call, tries=1), full, facts.settings, facts.knows)
+    calls = sending(attrs.evolve(facts.call, sent=0), full, facts.settings, facts.knows)
     remarks = {number: said for number, record in held.items() if (said := _remark(record, told))}
     states = held if reads_before(facts.call.ask) else {}
     # What is told of a row that is done stands beside its call.

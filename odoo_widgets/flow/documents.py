@@ -7,10 +7,10 @@ lines have: `fields={"order_line/Qty": "product_uom_qty"}`, `exclude=["order_lin
 Without a key, `create` makes each document with its lines. With one, each line has an external ID as its document has:
 made of model, key, field and its place among the lines, or what `line_key` names. So a document that is sent again
 changes its lines, and makes none twice. It goes through `load`, in one transaction with its lines, and `load` leaves no
-cell out: the lines of one document fill the same fields. Odoo answers no external IDs over XML-RPC: documents with lines
-and a key go over JSON-2 or JSON-RPC.
+cell out: the lines of one document fill the same fields. Odoo answers no external IDs over XML-RPC: what has lines and a
+key goes over JSON-2 or JSON-RPC.
 
-A document that is there may have lines that were not made from here. Its row is `rejected` then, unless `lines` chooses:
+A document that is there may have lines that were not made from here. Then its row is `rejected`, unless `lines` says:
 
 * `keep` leaves all of the document's lines as they are, and writes the rest.
 * `add` makes those of the row beside them.
@@ -21,7 +21,7 @@ A line made from here that is no longer in the frame stays, and the row says so;
 
 The ids of lines stand in a column of the responses such as `order_line/.id`: a list for each row, in the order of its
 lines, None for one that is not known. After `resume`, rows that were done before have none. `undo` deletes documents
-that were made, with their lines, and puts no lines back. `read_back` does not compare lines, `dry_run` does not try them.
+that were made, with their lines, and puts no lines back. `read_back` compares no lines, `dry_run` does not try them.
 """
 
 from __future__ import annotations

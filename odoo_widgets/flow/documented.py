@@ -65,7 +65,7 @@ def _settled(facts: Facts, lined: Lined) -> Verdict:
     assert lined.look is not None
     names = with_lines(batch.lines, fields)
     outcomes = [
-        outcome(facts, [batch.rows[place]], "rejected", each.refusal, error_field=each.field)
+        outcome(facts, [batch.rows[place]], "rejected", each.refusal, error_field=each.field, ids=[batch.ids[place]])
         for place, each in enumerate(decisions)
         if each.refusal
     ]

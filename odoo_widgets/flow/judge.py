@@ -331,6 +331,14 @@ def _meant(status: str, call: Call) -> str:
     return status if call.ask.changes or status != "in_doubt" else "not_sent"
 
 
+def _there(facts: Facts) -> list[int] | None:
+    """The records of the call's rows, where Odoo has said that they are there; REST is asked for none."""
+    ask = facts.call.ask
+    if facts.settings.endpoint.protocol == "rest":
+        return None
+    return ask.ids if ask.changes else ask.effect_of.ids if ask.effect_of is not None else None
+
+
 def judge(
     call: Call,
     exchange: Exchange,
@@ -373,6 +381,7 @@ def judge(
     whole = Outcome(
         rows=call.rows,
         status=_meant(rule.status, call),
+        ids=_there(facts),
         batch=call.number,
         http_status=facts.status or None,
         error_type=(facts.reply.error_type or None) if facts.reply else None,

@@ -14,7 +14,7 @@ import pandas as pd
 
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.kinds import is_missing, plain
-from odoo_widgets.flow.shape import alike, did_you_mean
+from odoo_widgets.flow.naming import alike, did_you_mean
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.unsendable import shown
 

@@ -58,8 +58,9 @@ def update(
     """
     held = {record["id"]: record for record in found}
     whole, conflicts = narrowed(whole, held, facts.call.ask.arguments["fields"], facts.settings, facts.knows)
+    assert whole.ids is not None
     outcomes += [
-        outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field)
+        outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field, ids=[whole.ids[at]])
         for at, each in conflicts.items()
     ]
     empty = [at for at, record in enumerate(whole.records) if not record]
@@ -116,8 +117,9 @@ def unloadable(facts: Facts, batch: Batch, wrong: Mapping[int, tuple[str, str]])
     """
     model, knows = facts.settings.endpoint.model, facts.knows
     found = {**unfit(batch, knows.fields.get(model, {}), line_fields(batch.lines, model, knows)), **wrong}
+    ids = batch.ids
     refused = [
-        outcome(facts, [batch.rows[place]], "rejected", sentence, error_field=field)
+        outcome(facts, [batch.rows[place]], "rejected", sentence, error_field=field, ids=ids and [ids[place]])
         for place, (field, sentence) in found.items()
     ]
     return part(batch, [place for place in range(len(batch.rows)) if place not in found]), refused

@@ -20,7 +20,7 @@ from odoo_widgets.flow.follow import Verdict
 from odoo_widgets.flow.lined import of_rows
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import log_in, look_for, look_up, part
-from odoo_widgets.flow.plan import archived, looked_up
+from odoo_widgets.flow.plan import archived, looked_up, of_lines
 from odoo_widgets.flow.policy import Standing, Wait
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, refusals
 from odoo_widgets.flow.responses import Outcome
@@ -145,15 +145,22 @@ def narrow(facts: Facts, standing: Standing) -> Verdict | None:
     call, ask = facts.call, facts.call.ask
     if reads_before(ask) and ask.batch is not None:
         # What cannot be read is not kept; whether it can be written, the call itself tells.
-        more = archived(call.model, facts.knows)
-        bare = look_for(ask.batch, more) if ask.batch.keys else look_up(ask.batch)
+        bare = look_for(ask.batch, _bare(ask.batch, facts)) if ask.batch.keys else look_up(ask.batch)
         bare = attrs.evolve(bare, doubted=ask.doubted, keyed=ask.keyed)
         return Verdict(follow=(attrs.evolve(call, ask=bare),))
+    if len(ask.rows) == 1 and _perhaps_there(facts):
+        return Verdict(follow=(_look_whether_there(facts, [0]),))
     if len(ask.rows) < 2 or not ask.changes or not _rolled_back_whole(facts):  # noqa: PLR2004 - one row is as narrow as it gets
         return None
     if ask.method == "load" and not ask.by_name:
         return _narrow_load(facts, standing)
     return Verdict(follow=_parts(call, standing))
+
+
+def _bare(batch: Batch, facts: Facts) -> tuple[str, ...]:
+    """The least that a look-up by key reads: whether a record is archived, and of documents, what lines they have."""
+    model = facts.settings.endpoint.model
+    return (*archived(model, facts.knows), *of_lines(batch, model, facts.knows))
 
 
 def unasked(call: Call, standing: Standing) -> tuple[Call, ...]:
@@ -183,7 +190,41 @@ def _narrow_load(facts: Facts, standing: Standing) -> Verdict:
     rest = [place for place in range(len(ask.rows)) if place not in bad]
     if not bad:
         return Verdict(follow=_parts(call, standing))
-    return Verdict(_refused(facts, sorted(bad)), follow=(_part(call, rest),) if rest else ())
+    others = (_part(call, rest),) if rest else ()
+    if _perhaps_there(facts):
+        return Verdict(follow=(_look_whether_there(facts, sorted(bad)), *others))
+    return Verdict(_refused(facts, sorted(bad)), follow=others)
+
+
+def _perhaps_there(facts: Facts) -> bool:
+    """Whether rows may have been refused since somebody made their records after they were looked up.
+
+    A model's own constraint says so in words of its own, in the user's language: so that is looked up, not read.
+    """
+    ask = facts.call.ask
+    return (
+        ask.keyed is not None
+        and ask.keyed.ids is None
+        and ask.changes
+        and not ask.doubted
+        and _rolled_back_whole(facts)
+    )
+
+
+def _look_whether_there(facts: Facts, places: Sequence[int]) -> Call:
+    """The look-up of rows that were refused. What is still not there is, as Odoo said."""
+    call = _part(facts.call, places)
+    assert call.ask.keyed is not None
+    exception = facts.reply.error_type if facts.reply is not None else ""
+    said = dict.fromkeys(call.rows, (words.odoo_says(facts), "", exception))
+    said |= {
+        facts.call.rows[place]: (each.message, each.field, exception)
+        for each in refusals(facts.call.ask, facts.result)
+        for place in each.places
+    }
+    look = look_for(call.ask.keyed, _bare(call.ask.keyed, facts))
+    refused = {row: said[row] for row in call.rows}
+    return attrs.evolve(call, ask=attrs.evolve(look, keyed=call.ask.keyed, refused=refused))
 
 
 def _refused(facts: Facts, places: list[int]) -> tuple[Outcome, ...]:

@@ -96,9 +96,17 @@ def _matched(facts: Facts) -> Verdict:
         outcomes += [
             outcome(facts, [batch.rows[place]], "rejected", _none(facts, batch, place)) for place in places["absent"]
         ]
+    elif facts.call.ask.refused:
+        outcomes += [_refused(facts, batch.rows[place]) for place in places["absent"]]
     elif places["absent"]:
         calls += _make(facts, part(batch, places["absent"]), outcomes)
     return attrs.evolve(known, outcomes=(*outcomes, *known.outcomes), follow=(*known.follow, *calls))
+
+
+def _refused(facts: Facts, row: int) -> Outcome:
+    """What Odoo said of a row that was to be made, and whose record nobody else has made."""
+    message, field, exception = facts.call.ask.refused[row]
+    return outcome(facts, [row], "rejected", message, error_field=field or None, error_type=exception or None)
 
 
 def _has_parts(facts: Facts, batch: Batch, place: int) -> bool:

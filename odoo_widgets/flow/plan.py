@@ -242,7 +242,7 @@ def looked_up(batch: Batch, settings: Settings, server: Server) -> Ask:
     target = settings.endpoint
     whole = settings.only_changes
     if batch.keys:
-        lined = _of_lines(batch, target.model, server) if settings.when_found != CREATE else ()
+        lined = of_lines(batch, target.model, server) if settings.when_found != CREATE else ()
         more = tuple(dict.fromkeys((*archived(target.model, server), *_compared(batch, settings), *lined)))
         keeps = settings.keep_before and settings.when_found != CREATE
         return look_for(batch, more, _fields_of(batch) if keeps else (), whole=whole)
@@ -252,7 +252,7 @@ def looked_up(batch: Batch, settings: Settings, server: Server) -> Ask:
     return look_up(batch, (*(method.fields if method else ()), *_compared(batch, settings)))
 
 
-def _of_lines(batch: Batch, model: str, server: Server) -> tuple[str, ...]:
+def of_lines(batch: Batch, model: str, server: Server) -> tuple[str, ...]:
     """What a look-up reads of documents: which lines they have, and whether they are confirmed or posted."""
     fields = server.fields.get(model, {})
     names = with_lines(batch.lines, fields)

@@ -51,11 +51,11 @@ FLOW = [
     "responses", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain", "pages",
     "words",
     "narrowed", "follow", "lined", "updating", "documented", "matched", "again", "judge", "asking", "fetching",
-    "totals", "checks/notes",
+    "totals", "holding", "checks/notes",
     "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",
     "checks/lines",
     "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "dry_run", "foretold",
-    "holding", "seen", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "samples",
+    "seen", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "samples",
     "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from odoo_widgets.flow.narrowed import narrowed
 from odoo_widgets.flow.operations import OPERATIONS, part
 from odoo_widgets.flow.plan import sending
 from odoo_widgets.flow.proofs import prove
-from odoo_widgets.flow.updating import outcome, unloadable, update
+from odoo_widgets.flow.updating import both, outcome, unloadable, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -75,16 +75,17 @@ def _settled(facts: Facts, lined: Lined) -> Verdict:
     before = attrs.evolve(facts, call=call)
     loaded = [place for place, each in enumerate(decisions) if not each.refusal and lines_of(each.record, names)]
     others = [place for place, each in enumerate(decisions) if not each.refusal and not lines_of(each.record, names)]
-    calls: list[Call] = []
+    known = of_rows(lined, [batch.rows[place] for place in others])
+    verdict = Verdict(tuple(outcomes), lines=ids_of(known, facts.settings))
     if others:
         rest = attrs.evolve(part(batch, others), records=[_deleting(decisions[place]) for place in others])
-        calls += update(before, rest, [lined.states[number] for number in rest.ids or ()], outcomes, told_of)
+        verdict = both(verdict, update(before, rest, [lined.states[number] for number in rest.ids or ()], told_of))
     if loaded:
         rest = attrs.evolve(part(batch, loaded), records=[decisions[place].record for place in loaded])
         gone = {batch.ids[place]: decisions[place].gone for place in loaded if decisions[place].gone}
-        calls += _loads(before, rest, attrs.evolve(lined, gone=gone), outcomes, told_of)
-    known = of_rows(lined, [batch.rows[place] for place in others])
-    return Verdict(tuple(outcomes), follow=tuple(calls), lines=ids_of(known, facts.settings))
+        knows = attrs.evolve(before, knows=verdict.server or facts.knows)
+        verdict = both(verdict, _loads(knows, rest, attrs.evolve(lined, gone=gone), told_of))
+    return verdict
 
 
 def _deleting(decision: Decision) -> dict[str, Any]:
@@ -96,21 +97,20 @@ def _commands(gone: Mapping[str, Sequence[int]]) -> dict[str, Any]:
     return {name: [[DELETE, each, 0] for each in ids] for name, ids in gone.items()}
 
 
-def _loads(facts: Facts, batch: Batch, lined: Lined, outcomes: list[Outcome], told_of: Mapping[int, str]) -> list[Call]:
+def _loads(facts: Facts, batch: Batch, lined: Lined, told_of: Mapping[int, str]) -> Verdict:
     """The calls that write documents and their lines."""
-    model, knows = facts.settings.endpoint.model, facts.knows
-    names = with_lines(batch.lines, knows.fields.get(model, {}))
+    model = facts.settings.endpoint.model
+    names = with_lines(batch.lines, facts.knows.fields.get(model, {}))
     inside = [lines_of(record, names) for record in batch.records]
     header = [{name: value for name, value in record.items() if name not in names} for record in batch.records]
-    asked = facts.call.ask.arguments["fields"]
-    small, conflicts = narrowed(attrs.evolve(batch, records=header), lined.states, asked, facts.settings, knows)
+    bare, asked = attrs.evolve(batch, records=header), facts.call.ask.arguments["fields"]
+    small, conflicts, knows = narrowed(bare, lined.states, asked, facts.settings, facts.knows)
     whole = [{**record, **lines} for record, lines in zip(small.records, inside, strict=True)]
     made = attrs.evolve(batch, records=whole, operation="load")
-    wrong = {place: (each.field, each.sentence) for place, each in conflicts.items()}
-    fine, refused = unloadable(facts, made, wrong)
-    outcomes += refused
+    fine, refused = unloadable(facts, made, {place: (each.field, each.sentence) for place, each in conflicts.items()})
     calls = sending(facts.call, fine, facts.settings, knows) if fine.rows else ()
-    return [attrs.evolve(call, ask=attrs.evolve(call.ask, lined=lined, remarks=told_of)) for call in calls]
+    follow = tuple(attrs.evolve(call, ask=attrs.evolve(call.ask, lined=lined, remarks=told_of)) for call in calls)
+    return Verdict(tuple(refused), follow=follow, server=knows if knows is not facts.knows else None)
 
 
 def updated(facts: Facts) -> Verdict:

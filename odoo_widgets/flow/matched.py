@@ -17,7 +17,7 @@ from odoo_widgets.flow.model import fields
 from odoo_widgets.flow.operations import ask_fields, look_when, part
 from odoo_widgets.flow.plan import sending, written
 from odoo_widgets.flow.proofs import made_when, prove
-from odoo_widgets.flow.updating import outcome, unchanged, unloadable, update
+from odoo_widgets.flow.updating import both, outcome, unchanged, unloadable, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +100,7 @@ def _matched(facts: Facts) -> Verdict:
         outcomes += [_refused(facts, batch.rows[place]) for place in places["absent"]]
     elif places["absent"]:
         calls += _make(facts, part(batch, places["absent"]), outcomes)
-    return attrs.evolve(known, outcomes=(*outcomes, *known.outcomes), follow=(*known.follow, *calls))
+    return both(known, Verdict(tuple(outcomes), follow=tuple(calls)))
 
 
 def _refused(facts: Facts, row: int) -> Outcome:
@@ -123,17 +123,14 @@ def _there(facts: Facts, batch: Batch, found: list[list[State]], places: list[in
     """What follows for rows whose records are there; of documents with lines, these are asked about first."""
     documents = [place for place in places if _lines(facts, batch, place)]
     others = [place for place in places if place not in set(documents)]
-    outcomes: list[Outcome] = []
-    calls: list[Call] = []
-    if others:
-        records = [found[place][0] for place in others]
-        calls = update(facts, written(part(batch, others), [each["id"] for each in records]), records, outcomes)
-    plain = Verdict(tuple(outcomes), follow=tuple(calls))
-    if not documents:
-        return plain
-    records = [found[place][0] for place in documents]
-    verdict = begun(facts, written(part(batch, documents), [each["id"] for each in records]), records)
-    return attrs.evolve(verdict, outcomes=(*plain.outcomes, *verdict.outcomes), follow=(*plain.follow, *verdict.follow))
+    verdict = Verdict()
+    for some, follow in ((others, update), (documents, begun)):
+        if some:
+            records = [found[place][0] for place in some]
+            rows = written(part(batch, some), [each["id"] for each in records])
+            knows = attrs.evolve(facts, knows=verdict.server or facts.knows)
+            verdict = both(verdict, follow(knows, rows, records))
+    return verdict
 
 
 def _make(facts: Facts, batch: Batch, outcomes: list[Outcome]) -> list[Call]:

@@ -9,6 +9,7 @@ import attrs
 
 from odoo_widgets.flow import matching
 from odoo_widgets.flow.before import reads_before
+from odoo_widgets.flow.follow import Verdict
 from odoo_widgets.flow.loading import unfit
 from odoo_widgets.flow.narrowed import narrowed
 from odoo_widgets.flow.operations import part
@@ -18,7 +19,7 @@ from odoo_widgets.flow.responses import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from odoo_widgets.flow.calls import Batch, Call
+    from odoo_widgets.flow.calls import Batch
     from odoo_widgets.flow.methods import State
     from odoo_widgets.flow.words import Facts
 
@@ -40,39 +41,41 @@ def outcome(facts: Facts, rows: list[int], status: str, error: str = "", **told:
     )
 
 
-def update(
-    facts: Facts,
-    whole: Batch,
-    found: Sequence[State],
-    outcomes: list[Outcome],
-    told: Mapping[int, str] = NOTHING_TOLD,
-) -> list[Call]:
+def both(one: Verdict, other: Verdict) -> Verdict:
+    """What two parts of an answer mean together: the second one knows what the first one learned."""
+    return Verdict(
+        (*one.outcomes, *other.outcomes),
+        follow=(*one.follow, *other.follow),
+        server=other.server or one.server,
+        lines={**one.lines, **other.lines},
+    )
+
+
+def update(facts: Facts, whole: Batch, found: Sequence[State], told: Mapping[int, str] = NOTHING_TOLD) -> Verdict:
     """The calls that write rows to their records; those with nothing to write are told of at once.
 
     Args:
         facts: The look-up and its answer.
         whole: The rows as they are written, with the ids of their records.
         found: What the record of each row holds.
-        outcomes: What became of rows, which is added to.
         told: What is told of records besides, by id.
     """
     held = {record["id"]: record for record in found}
-    whole, conflicts = narrowed(whole, held, facts.call.ask.arguments["fields"], facts.settings, facts.knows)
+    whole, conflicts, knows = narrowed(whole, held, facts.call.ask.arguments["fields"], facts.settings, facts.knows)
     assert whole.ids is not None
-    outcomes += [
+    outcomes = [
         outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field, ids=[whole.ids[at]])
         for at, each in conflicts.items()
     ]
-    empty = [at for at, record in enumerate(whole.records) if not record]
+    empty = [at for at, record in enumerate(whole.records) if not record and at not in conflicts]
     outcomes += unchanged(facts, part(whole, empty), [found[at] for at in empty], told)
     full = part(whole, [at for at, record in enumerate(whole.records) if record and at not in conflicts])
-    if not full.rows:
-        return []
-    calls = sending(attrs.evolve(facts.call, sent=0), full, facts.settings, facts.knows)
+    calls = sending(attrs.evolve(facts.call, sent=0), full, facts.settings, knows) if full.rows else ()
     remarks = {number: said for number, record in held.items() if (said := _remark(record, told))}
     states = held if reads_before(facts.call.ask) else {}
     # What is told of a row that is done stands beside its call.
-    return [attrs.evolve(call, ask=attrs.evolve(call.ask, remarks=remarks, states=states)) for call in calls]
+    follow = tuple(attrs.evolve(call, ask=attrs.evolve(call.ask, remarks=remarks, states=states)) for call in calls)
+    return Verdict(tuple(outcomes), follow=follow, server=knows if knows is not facts.knows else None)
 
 
 def unchanged(

@@ -220,7 +220,8 @@ def main() -> None:
     text = (
         "# What the client itself costs\n\n"
         f"`make bench` writes this file. {chosen.rounds} rounds, the processor's time, against a server on this "
-        f"machine that answers at once. {machine()}; load average {os.getloadavg()[0]:.1f} at the end.\n\n{table(made)}\n"
+        f"machine that answers at once. {machine()}; load average {os.getloadavg()[0]:.1f} at the end."
+        f"\n\n{table(made)}\n"
         f"![](client.svg)\n\nA whole send takes {sent[2].measured:.1f} ms for 100 rows, HTTP included.\n"
     )
     print(text)  # noqa: T201

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         SettingsError,
         StoppedError,
     )
+    from odoo_widgets.flow.nesting import nest
     from odoo_widgets.flow.server import Server
     from odoo_widgets.forms.form import DestinationForm
     from odoo_widgets.net.keys import credential, remember
@@ -49,6 +50,7 @@ __all__ = [
     "SettingsError",
     "StoppedError",
     "credential",
+    "nest",
     "remember",
     "sends",
 ]
@@ -76,6 +78,7 @@ _LATER = {
     "SettingsError": "odoo_widgets.flow.errors",
     "StoppedError": "odoo_widgets.flow.errors",
     "credential": "odoo_widgets.net.keys",
+    "nest": "odoo_widgets.flow.nesting",
     "remember": "odoo_widgets.net.keys",
     "sends": "odoo_widgets.net.listed",
 }

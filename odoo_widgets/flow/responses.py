@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -50,6 +51,7 @@ OWN, TEXT = ("id", "link"), "string"
 # Rows to make the links of at once.
 BLOCK = 50_000
 
+NO_LINES: Mapping[str, Mapping[int, Sequence[int | None]]] = MappingProxyType({})
 # What a screen shows of them, what it always shows first.
 ON_SCREEN = ("status", "id", "error", "error_field", "link", "batch", "http_status")
 ALWAYS_SHOWN = ON_SCREEN[:2]
@@ -143,7 +145,14 @@ def shown(responses: pd.DataFrame, most: int = 1_000, *, only: Sequence[str] = S
 
 
 def responses(
-    outcomes: Iterable[Outcome], index: pd.Index, server: str, model: str, *, reason: str = "", database: str = ""
+    outcomes: Iterable[Outcome],
+    index: pd.Index,
+    server: str,
+    model: str,
+    *,
+    reason: str = "",
+    database: str = "",
+    lines: Mapping[str, Mapping[int, Sequence[int | None]]] = NO_LINES,
 ) -> pd.DataFrame:
     """The DataFrame that a send returns.
 
@@ -154,9 +163,11 @@ def responses(
         model: The records' model, for their links.
         database: Where they are on the server, for their links.
         reason: Why rows without an outcome were not sent.
+        lines: Field to the position of a row to the ids of its lines.
 
     Returns:
-        One row for each source row, with the columns of `COLUMNS`. Rows without an outcome are `not_sent`.
+        One row for each source row, with the columns of `COLUMNS`, and one for each field that has lines, such as
+        `order_line/.id`: lists of ids. Rows without an outcome are `not_sent`.
     """
     size = len(index)
     # What rows of one outcome share is held once: a list for each column would be larger than what is returned.
@@ -175,7 +186,12 @@ def responses(
     }
     gone = np.array([outcome.status == "deleted" for outcome in known])[which]
     own = {"id": pd.arrays.IntegerArray(ids, ids == 0), "link": _links(np.where(gone, 0, ids), server, model, database)}
-    return pd.DataFrame({name: own[name] if name in OWN else shared[name] for name in COLUMNS}, index=index)
+    made: dict[str, Any] = {name: own[name] if name in OWN else shared[name] for name in COLUMNS}
+    for name, of_lines in lines.items():
+        # An array made of a list would take lists of one length for rows of a table.
+        listed = (list(of_lines[row]) if row in of_lines else None for row in range(size))
+        made[f"{name}/.id"] = np.fromiter(listed, dtype=object, count=size)
+    return pd.DataFrame(made, index=index)
 
 
 def _links(ids: np.ndarray[Any, Any], server: str, model: str, database: str) -> Any:

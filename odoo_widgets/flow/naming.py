@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 # How alike two names are at least, from 0 to 1.
 ALIKE = 0.75
@@ -37,6 +37,13 @@ def did_you_mean(name: str, known: Mapping[str, str]) -> str:
     """The end of a sentence about an unknown name; empty where none is like it."""
     found = meant(name, known)
     return f" Did you mean {found!r}?" if found else ""
+
+
+def near(value: str, known: Collection[str]) -> str:
+    """The value among some that is written most like another, whatever its case; empty where none is like it."""
+    plain = {_plain(each): each for each in known}
+    found = difflib.get_close_matches(_plain(value), plain, n=1, cutoff=ALIKE)
+    return plain[found[0]] if found else ""
 
 
 def _plain(name: str) -> str:

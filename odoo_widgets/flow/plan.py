@@ -33,6 +33,7 @@ from odoo_widgets.flow.operations import (
 )
 from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.resolved import resolved
 from odoo_widgets.flow.server import JSON2_SINCE, NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
 
@@ -78,8 +79,9 @@ def plan(
         them come the calls for no row, which ask what all others need to know: who logs in, where the protocol wants
         that, and with a key, the model's fields. With what they answer, the plan is made anew.
     """
-    source = Source.of(data)
-    numbered = enumerate(batches(source, settings, among), first)
+    known = resolved(Source.of(data), settings, server, among)
+    source, settings = known.source, known.settings
+    numbered = enumerate(batches(source, settings, known.among(among)), first)
     return chain(needed(source, settings, server), _calls(source, settings, server, numbered, block))
 
 
@@ -98,8 +100,9 @@ def calls_of(
         The calls that `plan` makes for these rows.
     """
     wanted = set(rows)
-    source = Source.of(data)
-    numbered = enumerate(batches(source, settings))
+    known = resolved(Source.of(data), settings, server)
+    source, settings = known.source, known.settings
+    numbered = enumerate(batches(source, settings, known.among(None)))
     fitting = ((number, batch) for number, batch in numbered if not wanted.isdisjoint(batch))
     # A batch may take several calls, of which some are for other rows.
     calls = (call for call in _calls(source, settings, server, fitting, 0) if not wanted.isdisjoint(call.rows))
@@ -148,17 +151,20 @@ def sending(call: Call, batch: Batch, settings: Settings, server: Server = NOTHI
             yield Call(call.number, call.model, attrs.evolve(ask, doubted=doubted), call.url, tries)
 
 
-def needed(source: Source, settings: Settings, server: Server) -> Iterator[Call]:
+def needed(source: Source, settings: Settings, server: Server, among: Sequence[int] | None = None) -> Iterator[Call]:
     """What has to be asked before any row is sent.
 
     Args:
         source: The bound frame, without problems.
         settings: What is to be made of it.
         server: What is known of the server.
+        among: The positions of the rows to send; all if left out.
 
     Returns:
         Calls for no row; none where all is known. What they answer may be more than what was asked.
     """
+    known = resolved(source, settings, server, among)
+    source, settings = known.source, known.settings
     if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and server.uid is None:
         yield Call(0, "", log_in())
     if not settings.key and not settings.only_changes:

@@ -12,7 +12,7 @@ from odoo_widgets.flow import moments
 from odoo_widgets.flow.kinds import OF_ARROW, cell_kind, is_missing, kind, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 def numbers(cells: pd.Series) -> pd.Series:
@@ -146,6 +146,21 @@ class Source:
     def of(cls, data: pd.DataFrame | Source) -> Source:
         """The Source of a frame; a Source is its own."""
         return data if isinstance(data, Source) else cls(data)
+
+    def with_columns(self, cells: Mapping[int, Any]) -> Source:
+        """The same frame with other cells in some columns; what is known of the others stays known.
+
+        Args:
+            cells: The place of a column to its cells, one for each row.
+        """
+        made = Source.__new__(Source)
+        made.frame = self.frame.copy(deep=False)
+        for position, each in cells.items():
+            made.frame.isetitem(position, each)
+        for name in ("_units", "_nesting", "_repeated", "_groups", "_order"):
+            known = getattr(self, name)
+            setattr(made, name, {place: each for place, each in known.items() if place not in cells})
+        return made
 
     def unit(self, position: int) -> str:
         """Whether the naive moments of a column go out as dates; see `moments.unit`."""

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -17,14 +18,19 @@ from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.digests import Digests, target
 from odoo_widgets.flow.errors import CredentialError, DataError, JournalError, StoppedError
+from odoo_widgets.flow.linking import may_link
+from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.repeats import Past
+from odoo_widgets.flow.resolved import resolved
 from odoo_widgets.flow.responses import Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.unsettled import refusals
+from odoo_widgets.net.asking import aask
 from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
@@ -165,6 +171,7 @@ class Delivery:
         self._on_progress = on_progress
         self._again, self._resume, self._test, self._undo, self._writes = again, resume, test, undo, journal
         self._started = 0.0
+        self._ask = partial(aask, settings=settings, credential=credential, policy=policy, transport=transport)
         self._loop = Loop(
             self._source,
             filled(settings),
@@ -243,9 +250,14 @@ class Delivery:
             if found := problems(self._source, self._settings, self._rows):
                 self.future.set_exception(DataError(found))
                 return
+            if not self._undo and may_link(self._source, self._settings):
+                self._look_up()
             with self._begun() as (past, journal):
                 stop = self._sent(past, journal)
-        except (DataError, JournalError) as error:
+        except (DataError, StoppedError) as error:
+            if isinstance(error, StoppedError) and not isinstance(error, JournalError):
+                self._loop.reason = str(error)
+                error.responses = self.responses
             self.future.set_exception(error)
             return
         except BaseException as error:  # noqa: BLE001 - whatever it is, the rows until then must not be lost with it
@@ -258,6 +270,27 @@ class Delivery:
             self.future.set_exception(stop)
         else:
             self.future.set_result(answer)
+
+    def _look_up(self) -> None:
+        """Finds the records that cells lead to, before anything is planned."""
+        # Nothing is made for a frame that cannot be sent all the same.
+        for make in (False, True):
+            questions = looked_up(self._source, self._settings, self._loop.server, self._rows, make=make)
+            self._loop.server = asyncio.run(self._ask(questions, server=self._loop.server))
+            if wrong := refusals(self._source, self._settings, self._loop.server, self._rows):
+                raise DataError(wrong)
+
+    def _without_rejected(self, past: Past, journal: Journal | None) -> Past:
+        """What to send without the rows that are settled as rejected."""
+        rejected = resolved(self._source, self._settings, self._loop.server, past.rows).rejected
+        rejected = {row: rejected[row] for row in past.rows if row in rejected} if rejected else {}
+        if not rejected:
+            return past
+        outcomes = [Outcome([row], "rejected", error_field=field, error=why) for row, (field, why) in rejected.items()]
+        if journal is not None:
+            journal.settled(outcomes)
+        rows = [row for row in past.rows if row not in rejected]
+        return attrs.evolve(past, outcomes=(*past.outcomes, *outcomes), rows=rows)
 
     @contextmanager
     def _begun(self) -> Iterator[tuple[Past, Journal | None]]:
@@ -294,6 +327,7 @@ class Delivery:
             yield past, journal
 
     def _sent(self, past: Past, journal: Journal | None) -> StoppedError | None:
+        past = self._without_rejected(past, journal)
         self._count(past.outcomes)
         self._tell()
         self._started = time.monotonic()

@@ -156,8 +156,8 @@ class Loop:
         return self._stop
 
     def _needed(self, past: Past) -> Call | None:
-        rows = bool(len(past.rows) or len(past.in_doubt))
-        return next(needed(self._source, self._settings, self.server), None) if rows else None
+        rows = [*past.in_doubt, *past.rows] if past.in_doubt else past.rows
+        return next(needed(self._source, self._settings, self.server, rows), None) if len(rows) else None
 
     def _planned(self, past: Past) -> Iterator[Call]:
         first = past.batches

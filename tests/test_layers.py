@@ -52,7 +52,7 @@ FLOW = [
     "checks/columns", "checks/beside", "checks/cells", "checks/links", "checks/lookups",
     "checks/parents", "checks/models",
     "checks/__init__", "dry_run", "foretold", "holding", "seen", "differences",
-    "kept", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
+    "kept", "inquiry", "dead_ends", "probing", "views", "named", "samples", "copies", "tested",
     "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 

@@ -15,7 +15,7 @@ from odoo_widgets.flow import keying, records
 from odoo_widgets.flow.kinds import cell_kind, is_missing, plain
 from odoo_widgets.flow.looks import EXTERNAL, NUMBER, Scope
 from odoo_widgets.flow.matching import ACTIVE
-from odoo_widgets.flow.model import TO_ONE, Field
+from odoo_widgets.flow.model import TO_MANY, TO_ONE, Field
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.source import Source
     from odoo_widgets.flow.values import Column
 
-MANY = "many2many"
+MANY, LINES = "many2many", "one2many"
 # A column that is called like a link to other records (Odoo's coding guidelines), and those that are none all the same.
 CALLED_LINK, NO_LINKS = re.compile(r"\w+_ids?"), ("res_id",)
 DISPLAY = "display_name"
@@ -75,14 +75,32 @@ class Link:
     @property
     def many(self) -> bool:
         """Whether a cell may lead to several records."""
-        return self.field.type == MANY
+        return self.field.type in TO_MANY
 
 
-def may_link(source: Source, settings: Settings) -> bool:
-    """Whether a frame may have such columns, as far as can be told from it alone."""
-    return any(
-        _path(column) or (CALLED_LINK.fullmatch(column.field) and _has_texts(source, column.position))
-        for column in _columns(source, settings)
+def may_link(source: Source, settings: Settings) -> tuple[str, ...]:
+    """The columns that may be such, as far as can be told from the frame alone."""
+    loads = settings.endpoint.operation == "load"
+
+    def may(column: Column) -> bool:
+        if path := _path(column):
+            return not (loads and path in (EXTERNAL, NUMBER))
+        links = CALLED_LINK.fullmatch(column.field) and column.field not in NO_LINKS
+        # For `load`, a number is a name too.
+        return bool(links) and (loads or _has_texts(source, column.position))
+
+    return tuple(column.name for column in _columns(source, settings) if may(column))
+
+
+def lines(source: Source, settings: Settings, server: Server) -> tuple[str, ...]:
+    """The columns of `load` that lead into lines, once it is known which fields are lines."""
+    fields = server.fields.get(settings.endpoint.model, {})
+    columns = _columns(source, settings) if settings.endpoint.operation == "load" else ()
+    bases = {column: fields.get(column.field.partition("/")[0]) for column in columns}
+    return tuple(
+        column.name
+        for column, field in bases.items()
+        if field is not None and field.type == LINES and _path(column) not in ("", EXTERNAL, NUMBER)
     )
 
 
@@ -111,7 +129,8 @@ def _links(source: Source, settings: Settings, server: Server) -> Iterator[Link]
     loads = target.operation == "load"
     for column in columns:
         field, path = fields.get(column.field.partition("/")[0]), _path(column)
-        if field is None or field.type not in (*TO_ONE, MANY) or not field.relation or "/" in path:
+        types = (*TO_ONE, MANY, *((LINES,) if loads and not path else ()))
+        if field is None or field.type not in types or not field.relation or "/" in path:
             continue
         # `load` takes both as they are, and any name for what it guesses.
         if (path in (EXTERNAL, NUMBER) and loads) or not (path or loads or _names(source, column.position, field)):

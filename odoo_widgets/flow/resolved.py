@@ -8,9 +8,9 @@ import attrs
 import numpy as np
 import pandas as pd
 
+from odoo_widgets.flow import linking
 from odoo_widgets.flow.answering import BLOCKED, CREATE, FOUND, REJECT, UNASKED, WRONG, Linked, Want, linked
 from odoo_widgets.flow.formats import FORMATS
-from odoo_widgets.flow.linking import may_link
 from odoo_widgets.flow.loading import IDS
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # What a value becomes that a record is still to be made of.
 AS_TEXT, AS_EMPTY = "text", "empty"
+# What keeps a column from being known.
+UNKNOWN = (UNASKED, BLOCKED, *WRONG)
 REJECTED = "Column {column!r}: {value!r} is settled as reject, so this row is not sent."
 
 
@@ -65,11 +67,10 @@ def resolved(
     Returns:
         The frame to plan. A column of which a value is not known stays as it is.
     """
-    if settings.endpoint.model not in server.fields or not may_link(source, settings):
+    if settings.endpoint.model not in server.fields or not linking.may_link(source, settings):
         return Resolved(source, settings)
     columns = linked(source, settings, server, rows)
-    unknown = (UNASKED, BLOCKED, *WRONG, *(() if to_make else (CREATE,)))
-    known = [each for each in columns if not each.of(*unknown)]
+    known = [each for each in columns if not each.of(*UNKNOWN, *(() if to_make else (CREATE,)))]
     cells = {each.link.position: _cells(each, settings, to_make) for each in known}
     fields = {each.link.column: _field(each, settings) for each in known}
     rejected: dict[int, tuple[str, str]] = {}
@@ -82,6 +83,13 @@ def resolved(
         return Resolved(source, settings, columns, rejected)
     settings = settings.replace(fields={**settings.fields, **fields})
     return Resolved(source.with_columns(cells), settings, columns, rejected)
+
+
+def waits(source: Source, settings: Settings, server: Server, rows: Sequence[int] | None = None) -> tuple[str, ...]:
+    """The columns whose values are not all known, as far as can be told."""
+    if settings.endpoint.model not in server.fields:
+        return linking.may_link(source, settings)
+    return tuple(each.link.column for each in linked(source, settings, server, rows) if each.of(*UNKNOWN, CREATE))
 
 
 def _field(each: Linked, settings: Settings) -> str:

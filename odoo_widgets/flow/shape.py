@@ -35,6 +35,10 @@ RESERVED = ("context", "ids")
 ALIKE = 0.75
 # What leads to other records is called like this (Odoo's coding guidelines).
 LINK = re.compile(r"\w+_ids?")
+NO_LINES = (
+    "Column {!r}: load with lines answers fewer ids than there are rows, so no row could be told its record. Use "
+    "create, with lists of commands such as [[0, 0, {{…}}]]."
+)
 # The parts of a path that says by what a record is found.
 LINKED = 2
 
@@ -240,10 +244,7 @@ def _lines(names: list[str], settings: Settings) -> Iterator[str]:
     paths = [name.split("/") for name in names if "/" in name]
     inside = ["/".join(path) for path in paths if len(path) > LINKED or not _leads(path)]
     if inside and settings.endpoint.operation == "load":
-        yield (
-            f"Column {inside[0]!r}: load with lines answers fewer ids than there are rows, so no row could be told its "
-            "record. Use create, with lists of commands such as [[0, 0, {…}]]."
-        )
+        yield NO_LINES.format(inside[0])
 
 
 def _leads(path: list[str]) -> bool:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from odoo_widgets.flow.answering import NO_FIELD, NO_ID, NO_TEXT, NONE, REFUSED, SEVERAL, Linked, Want, linked
+from odoo_widgets.flow.linking import lines
 from odoo_widgets.flow.looks import EXTERNAL, scope_text
 from odoo_widgets.flow.problems import row_name
+from odoo_widgets.flow.shape import NO_LINES
 from odoo_widgets.flow.unsendable import shown
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def refusals(source: Source, settings: Settings, server: Server, rows: Sequence[
         server: What was found.
         rows: The only rows that count; all if left out.
     """
-    said = []
+    said = [NO_LINES.format(name) for name in lines(source, settings, server)]
     for each in unsettled(linked(source, settings, server, rows)):
         there = each.column.rows(each.wants)
         more = f", and {len(there) - 1:,} more row{'s' if len(there) > 2 else ''}" if len(there) > 1 else ""  # noqa: PLR2004

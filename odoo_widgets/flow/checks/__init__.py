@@ -60,14 +60,12 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
     if any(not note.column for note in notes):
         # Of a frame that cannot be sent at all, it is not known how its columns would go out.
         return notes
-    without = {note.column for note in notes}
-    if not without:
-        server = yield from looked_up(source, settings, NOTHING_KNOWN.describes(model, fields))
-        notes += yield from lookups.notes(source, settings, server)
-        without = {note.column for note in notes if note.severity == ERROR}
-        found = resolved(source, settings, server, to_make=AS_EMPTY)
-        source, settings = found.source, found.settings
-    checked = subject(source, settings, fields, without)
+    server = yield from looked_up(source, settings, NOTHING_KNOWN.describes(model, fields))
+    notes += yield from lookups.notes(source, settings, server)
+    found = resolved(source, settings, server, to_make=AS_EMPTY)
+    without = {note.column for note in notes if note.severity == ERROR}
+    found_now = [each.link.field.name for each in found.linked if each.link.column not in settings.settlements]
+    checked = subject(found.source, found.settings, fields, without, looked_up=found_now)
     for look in LOOKS:
         try:
             notes += yield from look(checked)

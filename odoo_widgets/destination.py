@@ -27,7 +27,7 @@ from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
 from odoo_widgets.net import tables
 from odoo_widgets.net.asking import ask
-from odoo_widgets.net.delivery import Delivery, Progress
+from odoo_widgets.net.delivery import Delivery
 from odoo_widgets.net.odoo import probe
 from odoo_widgets.net.past import resumable
 from odoo_widgets.net.replaced import replaced
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.policy import Policy
     from odoo_widgets.flow.repeats import Unfinished
     from odoo_widgets.flow.samples import Samples
+    from odoo_widgets.net.progress import Progress
 
 
 def _line(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:

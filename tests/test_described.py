@@ -13,6 +13,7 @@ import typer
 
 import odoo_widgets
 from odoo_widgets.cli import app
+from odoo_widgets.flow import report
 from odoo_widgets.flow.allowed import METHODS, MISSING, MODES
 from odoo_widgets.flow.batches import GROUPINGS
 from odoo_widgets.flow.formats import FORMATS
@@ -116,3 +117,8 @@ def test_each_command_says_what_it_does_and_stands_in_the_readme(words: str) -> 
     assert described, f"the README is silent about odoo-widgets {words}"
     for parameter in command.params:
         assert parameter.help, f"odoo-widgets {words} says nothing of {parameter.name}"
+
+
+@pytest.mark.parametrize("number", report.CODES)
+def test_each_exit_code_stands_in_the_readme_with_what_it_means(number: int) -> None:
+    assert f"| {number} | {report.CODES[number]} |" in README.replace("`", "")

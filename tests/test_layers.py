@@ -19,7 +19,7 @@ ROOMS = {
     "flow": [],
     "net": ["flow"],
     "destination": ["flow", "net"],
-    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/undoing"],
+    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/progress", "net/undoing"],
     "cli": [
         "destination",
         "flow",
@@ -28,12 +28,14 @@ ROOMS = {
         "net/sends",
         "net/listed",
         "net/delivery",
+        "net/own_thread",
+        "net/progress",
         "net/tables",
         "net/reading",
         "sandbox",
     ],
     "sandbox": ["flow/credential", "flow/errors"],
-    "__init__": ["destination", "flow", "net/delivery", "net/keys", "net/listed", "forms", "sandbox"],
+    "__init__": ["destination", "flow", "net/keys", "net/listed", "net/own_thread", "forms", "sandbox"],
 }
 
 # Within flow a file imports only files that stand above it.

@@ -123,15 +123,17 @@ def in_parts(block: pd.DataFrame, columns: tuple[Column, ...], sizes: Iterable[i
     rows = zip(*(cells for cells, _ in converted), strict=True)
     made = _dicts(tuple(column.field for column in columns))
     gaps, gap_columns = _gaps(columns, converted)
+    fates = [(column.field, column.missing == "clear") for column in columns]
+    gap_fields = [fates[column] for column in gap_columns]
     start = 0
     for size in sizes:
         part = made(islice(rows, size))
         first, last = bisect_left(gaps, start), bisect_left(gaps, start + size)
-        for gap, column in zip(gaps[first:last], gap_columns[first:last], strict=True):
-            if columns[column].missing == "clear":
-                part[gap - start][columns[column].field] = None
+        for gap, (field, clears) in zip(gaps[first:last], gap_fields[first:last], strict=True):
+            if clears:
+                part[gap - start][field] = None
             else:
-                del part[gap - start][columns[column].field]
+                del part[gap - start][field]
         yield part
         start += size
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.responses import counts, figures
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 DONE = frozenset({"created", "updated", "saved", "deleted", "called", "unchanged"})
-# The exit codes. 2 is the command line's own, for one that is typed wrong.
-ALL_DONE, NOTHING_SENT, SOME_NOT_DONE, IN_DOUBT, UNWRITTEN, INTERRUPTED = 0, 1, 3, 4, 5, 130
+# The exit codes, and what each means.
+ALL_DONE, NOTHING_SENT, TYPED_WRONG, SOME_NOT_DONE, IN_DOUBT, UNWRITTEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+CODES = {
+    ALL_DONE: "every row is done; of check and --dry-run: Odoo would refuse none, as far as they see",
+    NOTHING_SENT: "nothing was sent, and one line says why",
+    TYPED_WRONG: "the command is typed wrong",
+    SOME_NOT_DONE: "some rows are rejected, not sent or need attention; of check and --dry-run: would be rejected",
+    IN_DOUBT: "some rows are in doubt: they may be in Odoo",
+    UNWRITTEN: "the rows are sent, and what became of them cannot be written where it was wanted",
+    INTERRUPTED: "interrupted, also by SIGTERM or a closed terminal; what became of the rows is said all the same",
+}
 # As many lines as a person reads in a log.
 MOST = 20
 
@@ -50,14 +58,20 @@ def not_done(responses: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows that are not done, as plain values: row, status, id, error_type, error_field, error."""
     mine = ~responses["status"].isin(DONE).to_numpy()
     rows = receipt(responses)["row"][mine].tolist()
-    columns = ("status", "id", "error_type", "error_field", "error")
-    cells = [
-        responses[name][mine].astype(object).where(responses[name][mine].notna(), None).tolist() for name in columns
-    ]
-    return [
-        {"row": row if isinstance(row, int) else str(row), **dict(zip(columns, values, strict=True))}
-        for row, *values in zip(rows, *cells, strict=True)
-    ]
+    told = plain(responses.loc[mine, ["status", "id", "error_type", "error_field", "error"]])
+    return [{"row": row if isinstance(row, int) else str(row), **cells} for row, cells in zip(rows, told, strict=True)]
+
+
+def plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame for another program: column to value, None where there is none, times as ISO 8601."""
+    cells = {name: [_plain(cell) for cell in frame[name].tolist()] for name in frame.columns}
+    return [dict(zip(cells, values, strict=True)) for values in zip(*cells.values(), strict=True)]
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, pd.Timestamp):
+        return cell.isoformat()
+    return None if pd.api.types.is_scalar(cell) and pd.isna(cell) else cell
 
 
 def summary(responses: pd.DataFrame, title: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Self
 
 from odoo_widgets.flow.before import Kept
-from odoo_widgets.net.sends import folder, held, opened, told
+from odoo_widgets.net.sends import folder, held, told
+from odoo_widgets.net.written import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

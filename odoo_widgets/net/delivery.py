@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections import Counter
-from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,7 +32,9 @@ from odoo_widgets.net.asking import aask
 from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
+from odoo_widgets.net.own_thread import OwnThread
 from odoo_widgets.net.past import fresh, unfinished
+from odoo_widgets.net.progress import Progress
 from odoo_widgets.net.sends import Head, forget, heads, starting
 
 if TYPE_CHECKING:
@@ -51,55 +51,7 @@ LOG = logging.getLogger(__name__)
 STOPPED = "The send was stopped before this row."
 
 
-@attrs.frozen
-class Progress:
-    """How far a send is.
-
-    Attributes:
-        rows: Rows to send in all.
-        batches: Batches to send in all. Each takes one call or several.
-        statuses: How many rows have which status by now.
-        made: Calls made.
-        waiting: The most seconds that the next call waits, after one that is made again; else 0.
-        seconds: Since the send started.
-    """
-
-    rows: int
-    batches: int
-    statuses: dict[str, int] = attrs.field(factory=dict)
-    made: int = 0
-    waiting: float = 0.0
-    seconds: float = 0.0
-
-    @property
-    def done(self) -> int:
-        """Rows that are accounted for."""
-        return sum(self.statuses.values())
-
-    @property
-    def rows_per_second(self) -> float:
-        """The rate so far; 0 before the first answer."""
-        return self.done / self.seconds if self.seconds else 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """The time that the rest takes at this rate; None before the first answer."""
-        return (self.rows - self.done) / self.rows_per_second if self.done else None
-
-
-class InterruptedSendError(KeyboardInterrupt):
-    """A send that was interrupted from outside.
-
-    Attributes:
-        responses: What became of the rows until then; those of the call in flight are `in_doubt`.
-    """
-
-    def __init__(self, responses: pd.DataFrame) -> None:
-        super().__init__("The send was interrupted. What became of each row is in this error's .responses.")
-        self.responses = responses
-
-
-class Delivery:
+class Delivery(OwnThread):
     """One send: a thread and an event loop of its own, ended with it.
 
     Args:
@@ -182,15 +134,7 @@ class Delivery:
             report=self._report,
             transport=transport,
         )
-        self.future: Future[pd.DataFrame] = Future()
-        # Whoever stops waiting for it does not cancel it.
-        self.future.set_running_or_notify_cancel()
-        self._thread = threading.Thread(target=self._run, name="odoo_widgets send", daemon=True)
-
-    def start(self) -> Delivery:
-        """Starts to send."""
-        self._thread.start()
-        return self
+        super().__init__("send")
 
     def stop(self) -> None:
         """Makes no further call. The one in flight is waited for."""
@@ -199,27 +143,6 @@ class Delivery:
     def cut(self) -> None:
         """Ends the call in flight too; its rows are in doubt."""
         self._loop.cut()
-
-    def result(self) -> pd.DataFrame:
-        """Waits for the end; starts the send if nobody has.
-
-        Returns:
-            The responses.
-
-        Raises:
-            DataError: The frame cannot be sent as it is; nothing was sent.
-            StoppedError: The first call showed that none can succeed; the error holds the responses.
-            InterruptedSendError: An interrupt came while waiting; the error holds the responses.
-        """
-        try:
-            if self._thread.ident is None:
-                self.start()
-            return self.future.result()
-        except KeyboardInterrupt:
-            self.cut()
-            with suppress(RuntimeError):  # the interrupt came before the thread did
-                self._thread.join()
-            raise InterruptedSendError(self.responses) from None
 
     async def aresult(self) -> pd.DataFrame:
         """Waits for the end without blocking the event loop; see `result`.

@@ -12,6 +12,7 @@ from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.history import Event
 from odoo_widgets.flow.responses import STATUSES
 from odoo_widgets.net import before, sends
+from odoo_widgets.net.written import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +54,7 @@ def histories(me: Credential, model: str, ids: Iterable[int]) -> dict[int, list[
 
 def _events(head: Head, wanted: set[int]) -> Iterable[tuple[int, Event]]:
     path = sends.folder() / f"{head.name}.sqlite"
-    with sends.told("read", path), sends.held(head), closing(sends.opened(path)) as file:
+    with sends.told("read", path), sends.held(head), closing(opened(path)) as file:
         rows = [each for each in file.execute(READ) if each[1] in wanted]
     if not rows:
         return
@@ -105,7 +106,7 @@ def mark_deleted(events: Iterable[Event]) -> None:
         if head.name not in rows:
             continue
         path = sends.folder() / f"{head.name}.sqlite"
-        with sends.told("written", path), sends.held(head), closing(sends.opened(path)) as file:
+        with sends.told("written", path), sends.held(head), closing(opened(path)) as file:
             with file:
                 gone = file.executemany(MARK, ((row,) for row in rows[head.name])).rowcount
             statuses = Counter(head.statuses)

@@ -15,7 +15,8 @@ import attrs
 
 from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN
 from odoo_widgets.net.before import BeforeFile
-from odoo_widgets.net.sends import CELLS, folder, held, here, now, opened, told, write_head, write_planned
+from odoo_widgets.net.sends import folder, held, here, now, told, write_head
+from odoo_widgets.net.written import CELLS, opened, write_planned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -24,13 +24,14 @@ from odoo_widgets.flow.repeats import (
 )
 from odoo_widgets.flow.responses import Outcome, figures
 from odoo_widgets.net import sends
+from odoo_widgets.net.written import Written, first_rows, planned, positions, read, tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
-    from odoo_widgets.net.sends import Head, Written
+    from odoo_widgets.net.sends import Head
 
 # What a resumed send sends: rows that no call was made for, or whose call was stopped before it did anything.
 OPEN = (NOT_BEGUN, "not_sent")
@@ -71,7 +72,7 @@ def fresh(
         if not head.ended and (process := sends.running(head)):
             same = head.fingerprint == digests.fingerprint()
             mine = np.asarray(rows)[doubling(source, settings, rows)] if not again else np.zeros(0, dtype="int64")
-            if same or (len(mine) and len(matched(digests.of(mine.tolist()), sends.planned(head)[1]))):
+            if same or (len(mine) and len(matched(digests.of(mine.tolist()), planned(head)[1]))):
                 raise JournalError(f"{sends.said(head)} is still going on, in process {process}. Wait for its end.")
     found = {} if again else _sent_before(source, settings, rows, digests, earlier)
     if found and again is None:
@@ -100,13 +101,13 @@ def _sent_before(
 
 def _read(head: Head) -> Written:
     try:
-        return sends.read(head)
+        return read(head)
     except JournalError as error:
         if error.__cause__ is not None:
             # Nobody knows whether these rows were among it.
             raise JournalError(f"{error} {UNKNOWN}") from error
         # Another process took it, or threw it away, between the list and now.
-        return sends.Written(head, *(np.zeros(0, dtype="int64"),) * 2, [], [])
+        return Written(head, *(np.zeros(0, dtype="int64"),) * 2, [], [])
 
 
 def _repeats(found: dict[int, tuple[Written, int]], size: int) -> Repeats:
@@ -174,7 +175,7 @@ def unfinished(source: Source, settings: Settings, digests: Digests, target: str
             "before its last row. Use send."
         )
     _check_same(source, head, digests)
-    written = sends.read(head)
+    written = read(head)
     status = dict(zip(written.rows.tolist(), written.statuses, strict=True))
     place = {row: place for place, row in enumerate(written.rows.tolist())}
     doubted = [row for row, each in status.items() if each in IN_DOUBT]
@@ -182,7 +183,7 @@ def unfinished(source: Source, settings: Settings, digests: Digests, target: str
     outcomes = [_as_before(written, place[row], row) for row in settled]
     found_out = findable(source, settings, doubted)
     outcomes += [_as_before(written, place[row], row) for row in sorted(set(doubted).difference(found_out))]
-    rest = [row for row in sends.planned(head)[0].tolist() if status.get(row, NOT_BEGUN) in OPEN]
+    rest = [row for row in planned(head)[0].tolist() if status.get(row, NOT_BEGUN) in OPEN]
     # Rows that it left out at its start, since they had been sent before, are left out again.
     others = [each for each in earlier if each.name != head.name]
     left_out = _sent_before(source, settings, rest, digests, others) if rest and not head.again else {}
@@ -199,7 +200,7 @@ def latest(source: Source, digests: Digests, earlier: list[Head]) -> Head | None
     """
     for head in earlier:
         if not head.test and not head.undo and head.rows == len(source):
-            rows, before = sends.first_rows(head, COMPARED)
+            rows, before = first_rows(head, COMPARED)
             if len(rows) and np.array_equal(digests.of(rows.tolist()), before):
                 return head
     return None
@@ -222,8 +223,8 @@ def resumable(source: Source, settings: Settings, target: str, database: str) ->
         return None
     try:
         head = latest(source, Digests(source, settings, range(len(source))), earlier)
-        statuses = sends.tally(head) if head is not None and head.left else {}
-        doubted = sends.positions(head, IN_DOUBT) if head is not None and statuses else []
+        statuses = tally(head) if head is not None and head.left else {}
+        doubted = positions(head, IN_DOUBT) if head is not None and statuses else []
         found_out = len(findable(source, settings, doubted))
     except (DataError, JournalError):
         return None
@@ -238,7 +239,7 @@ def _check_same(source: Source, head: Head, digests: Digests) -> None:
     size = len(source)
     if head.rows != size:
         raise JournalError(f"{sends.said(head)} had {head.rows:,} rows, and this frame has {size:,}. {TAKE}")
-    rows, before = sends.planned(head)
+    rows, before = planned(head)
     if len(changed := rows[digests.of(rows.tolist()) != before].tolist()):
         names = ", ".join(row_name(source.frame.index, row) for row in changed[:NAMED])
         more = f" and {len(changed) - NAMED:,} more" if len(changed) > NAMED else ""

@@ -23,7 +23,7 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.policy import Policy
 from odoo_widgets.flow.server import NOTHING_KNOWN
-from odoo_widgets.net.delivery import InterruptedSendError
+from odoo_widgets.net.own_thread import InterruptedSendError
 from tests.faults.conftest import delivery, sent, told
 from tests.faults.faults import after, answering, refusing
 from tests.faults.proxy import proxy

@@ -17,7 +17,7 @@ from odoo_widgets.forms.sending import CUTTING, LOOKING, SENDING, STOPPING, TEST
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
-    from odoo_widgets.net.delivery import Progress
+    from odoo_widgets.net.progress import Progress
 
 STOP_WORDS = {
     IDLE: ("Stop", "Nothing is being sent"),

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
+from odoo_widgets.flow.families import is_own, rows_by_key
 from odoo_widgets.flow.kinds import plain
 from odoo_widgets.flow.linking import COMPANY, Link, distinct_cells, links
 from odoo_widgets.flow.looks import EXTERNAL, NUMBER, Found, Look, Match, Scope, scope_text
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
 # What becomes of a value: it is a record's; its cell is empty; its rows are rejected.
 FOUND, EMPTY, REJECT = "found", "empty", "reject"
-# Why it is not known yet: nobody asked; its record is made first; what says among which records is not known itself.
-UNASKED, CREATE, BLOCKED = "unasked", "create", "blocked"
+# Why it is not known yet: nobody asked; its record is made first, of it or of another row; what says among which
+# records is not known itself.
+UNASKED, CREATE, OF_ROW, BLOCKED = "unasked", "create", "of row", "blocked"
 # Why it cannot be sent.
 NONE, SEVERAL, REFUSED, NO_FIELD, NO_ID, NO_TEXT = "none", "several", "refused", "no field", "no id", "no text"
 WRONG = (NONE, SEVERAL, REFUSED, NO_FIELD, NO_ID, NO_TEXT)
@@ -123,6 +125,9 @@ def linked(source: Source, settings: Settings, server: Server, rows: Sequence[in
         cells, codes = _cells(source, link, scopes, wanted)
         wants = dict.fromkeys(part for _, parts in cells for part in parts or () if isinstance(part, Want))
         answers = {want: _answer(link, want, settings, server) for want in wants}
+        if is_own(link, settings) and any(answer.state == NONE for answer in answers.values()):
+            keys = rows_by_key(source, settings, rows)
+            answers = {want: _of_row(answer) if want.text in keys else answer for want, answer in answers.items()}
         made[link.field.name] = Linked(link, cells, codes, answers)
     return tuple(made.values())
 
@@ -214,6 +219,11 @@ def _answer(link: Link, want: Want, settings: Settings, server: Server) -> Answe
         return Answer(FOUND, matches[0].id, matches)
     makes = settled == CREATE and not matches and link.by != EXTERNAL
     return Answer(CREATE if makes else SEVERAL if matches else NONE, 0, matches)
+
+
+def _of_row(answer: Answer) -> Answer:
+    """What is known of a value that is another row's key: where no record has it yet, that row makes it."""
+    return Answer(OF_ROW) if answer.state == NONE else answer
 
 
 def _unfit(link: Link, want: Want, server: Server) -> str:

@@ -80,11 +80,11 @@ class Link:
 
 def may_link(source: Source, settings: Settings) -> tuple[str, ...]:
     """The columns that may be such, as far as can be told from the frame alone."""
-    loads = settings.endpoint.operation == "load"
+    loads, takes = settings.endpoint.operation == "load", _takes_ids(settings)
 
     def may(column: Column) -> bool:
         if path := _path(column):
-            return not (loads and path in (EXTERNAL, NUMBER))
+            return not (takes and path in (EXTERNAL, NUMBER))
         links = CALLED_LINK.fullmatch(column.field) and column.field not in NO_LINKS
         # For `load`, a number is a name too.
         return bool(links) and (loads or _has_texts(source, column.position))
@@ -126,14 +126,14 @@ def _links(source: Source, settings: Settings, server: Server) -> Iterator[Link]
     fields = server.fields.get(target.model, {})
     columns = _columns(source, settings)
     filled = {column.field.partition("/")[0] for column in columns}
-    loads = target.operation == "load"
+    loads, takes = target.operation == "load", _takes_ids(settings)
     for column in columns:
         field, path = fields.get(column.field.partition("/")[0]), _path(column)
         types = (*TO_ONE, MANY, *((LINES,) if loads and not path else ()))
         if field is None or field.type not in types or not field.relation or "/" in path:
             continue
-        # `load` takes both as they are, and any name for what it guesses.
-        if (path in (EXTERNAL, NUMBER) and loads) or not (path or loads or _names(source, column.position, field)):
+        # `load` takes any name for what it guesses.
+        if (path in (EXTERNAL, NUMBER) and takes) or not (path or loads or _names(source, column.position, field)):
             continue
         known = server.fields.get(field.relation, {})
         like = (*SAME_AS_ROW.get(field.relation, ()), *([COMPANY] if COMPANY in known else []))
@@ -159,6 +159,11 @@ def called(fields: Fields) -> str:
     shown = fields.get(DISPLAY)
     last = shown.depends[-1] if shown is not None and shown.depends else ""
     return last if last and "." not in last else "name" if "name" in fields else DISPLAY
+
+
+def _takes_ids(settings: Settings) -> bool:
+    """Whether what is sent to takes ids and external IDs under the paths that say so: `load`, and add-ons like it."""
+    return settings.endpoint.operation == "load" or settings.endpoint.protocol == "rest"
 
 
 def _columns(source: Source, settings: Settings) -> tuple[Column, ...]:

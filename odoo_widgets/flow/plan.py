@@ -33,9 +33,10 @@ from odoo_widgets.flow.operations import (
 )
 from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.resolved import resolved
+from odoo_widgets.flow.resolved import Resolved, resolved
 from odoo_widgets.flow.server import JSON2_SINCE, NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.waves import waves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -81,7 +82,7 @@ def plan(
     """
     known = resolved(Source.of(data), settings, server, among)
     source, settings = known.source, known.settings
-    numbered = enumerate(batches(source, settings, known.among(among)), first)
+    numbered = enumerate(_in_waves(known, among), first)
     return chain(needed(source, settings, server), _calls(source, settings, server, numbered, block))
 
 
@@ -102,11 +103,18 @@ def calls_of(
     wanted = set(rows)
     known = resolved(Source.of(data), settings, server)
     source, settings = known.source, known.settings
-    numbered = enumerate(batches(source, settings, known.among(None)))
+    numbered = enumerate(_in_waves(known, None))
     fitting = ((number, batch) for number, batch in numbered if not wanted.isdisjoint(batch))
     # A batch may take several calls, of which some are for other rows.
     calls = (call for call in _calls(source, settings, server, fitting, 0) if not wanted.isdisjoint(call.rows))
     return chain(needed(source, settings, server), calls)
+
+
+def _in_waves(known: Resolved, among: Sequence[int] | None) -> Iterator[Sequence[int]]:
+    """Rows to batches, those first whose records other rows lead to."""
+    source, settings = known.source, known.settings
+    parted = waves(source, settings, known.linked, known.among(among)).rows
+    return chain.from_iterable(batches(source, settings, rows) for rows in parted)
 
 
 def follow_ups(call: Call, settings: Settings, found: Container[int], server: Server = NOTHING_KNOWN) -> Iterator[Call]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from odoo_widgets.flow import linking
-from odoo_widgets.flow.answering import BLOCKED, CREATE, FOUND, REJECT, UNASKED, WRONG, Linked, Want, linked
+from odoo_widgets.flow.answering import BLOCKED, CREATE, FOUND, OF_ROW, REJECT, UNASKED, WRONG, Linked, Want, linked
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.loading import IDS
 from odoo_widgets.flow.settings import Settings
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # What a value becomes that a record is still to be made of.
 AS_TEXT, AS_EMPTY = "text", "empty"
+# What stands for the id of a record that another row makes.
+NOT_YET = 0
 # What keeps a column from being known.
 UNKNOWN = (UNASKED, BLOCKED, *WRONG)
 REJECTED = "Column {column!r}: {value!r} is settled as reject, so this row is not sent."
@@ -114,6 +116,9 @@ def _cells(each: Linked, settings: Settings, to_make: str) -> Any:
 def _value(cell: Any, parts: Parts, each: Linked, to_make: str) -> Any:
     if parts is None:
         return cell
+    if not to_make and any(isinstance(part, Want) and each.answers[part].state == OF_ROW for part in parts):
+        # Its record is known once the row that makes it was sent.
+        return NOT_YET
     ids = list(dict.fromkeys(filter(None, (_id(part, each, to_make) for part in parts))))
     if not each.link.many:
         return ids[0] if ids else None
@@ -125,6 +130,6 @@ def _id(part: Want | int, each: Linked, to_make: str) -> int | str:
     if not isinstance(part, Want):
         return part
     answer = each.answers[part]
-    if answer.state == CREATE and to_make == AS_TEXT:
+    if answer.state in (CREATE, OF_ROW) and to_make == AS_TEXT:
         return part.text
     return answer.id if answer.state == FOUND else 0

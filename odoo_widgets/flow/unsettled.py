@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,16 +13,16 @@ from odoo_widgets.flow.looks import EXTERNAL, scope_text
 from odoo_widgets.flow.problems import row_name
 from odoo_widgets.flow.shape import NO_LINES
 from odoo_widgets.flow.unsendable import shown
+from odoo_widgets.flow.waves import waves
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
 
 # Values that a sentence names.
 FEW = 3
+CIRCLE = "circle"
 SETTLE = "Correct them, or settle them once: destination.lookups(df, me), then destination.settled(…)."
 
 
@@ -32,6 +33,7 @@ class Unsettled:
     Attributes:
         column: The column.
         state: What it is; see `answering.WRONG`.
+        rows: The positions of the rows.
         wants: The values.
         problem: What is wrong, as a sentence, with the first of them.
         advice: What to do.
@@ -39,6 +41,7 @@ class Unsettled:
 
     column: Linked
     state: str
+    rows: Sequence[int]
     wants: list[Want]
     problem: str
     advice: str
@@ -47,11 +50,26 @@ class Unsettled:
 def unsettled(columns: Sequence[Linked]) -> list[Unsettled]:
     """What keeps columns that are looked up from being sent: one for each column and kind of thing."""
     return [
-        Unsettled(each, state, wants, f"{say(each)}{_found(each, wants)}", advice)
+        Unsettled(each, state, each.rows(wants).tolist(), wants, f"{say(each)}{_found(each, wants)}", advice)
         for each in columns
         for state, (say, advice) in SAID.items()
         if (wants := each.of(state))
     ]
+
+
+def circles(
+    source: Source, settings: Settings, columns: Sequence[Linked], rows: Sequence[int] | None = None
+) -> list[Unsettled]:
+    """The rows that lead to each other in a circle, so that none of them can be the first."""
+    parted = waves(source, settings, columns, rows)
+    if not parted.circle:
+        return []
+    column = parted.parents[0][0]
+    there = column.codes[list(parted.circle)]
+    wants = dict.fromkeys(part for code in there[there >= 0] for part in column.cells[code][1] or ())
+    found = [want for want in wants if isinstance(want, Want)]
+    problem = f"these rows lead to each other in a circle, so that none can be the first.{_found(column, found)}"
+    return [Unsettled(column, CIRCLE, list(parted.circle), found, problem, "Correct or empty one of them.")]
 
 
 def refusals(source: Source, settings: Settings, server: Server, rows: Sequence[int] | None = None) -> tuple[str, ...]:
@@ -64,8 +82,9 @@ def refusals(source: Source, settings: Settings, server: Server, rows: Sequence[
         rows: The only rows that count; all if left out.
     """
     said = [NO_LINES.format(name) for name in lines(source, settings, server)]
-    for each in unsettled(linked(source, settings, server, rows)):
-        there = each.column.rows(each.wants)
+    columns = linked(source, settings, server, rows)
+    for each in (*unsettled(columns), *circles(source, settings, columns, rows)):
+        there = each.rows
         more = f", and {len(there) - 1:,} more row{'s' if len(there) > 2 else ''}" if len(there) > 1 else ""  # noqa: PLR2004
         where = f"{row_name(source.frame.index, int(there[0]))}{more}"
         said.append(f"Column {each.column.link.column!r}, {where}: {each.problem} {each.advice}")

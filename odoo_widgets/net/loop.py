@@ -17,11 +17,12 @@ from odoo_widgets.flow.batches import group_position
 from odoo_widgets.flow.before import kept
 from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.exchange import Exchange
+from odoo_widgets.flow.generations import Generations, became
 from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.plan import needed, plan
 from odoo_widgets.flow.policy import Policy, Standing, Wait
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.repeats import LOST
+from odoo_widgets.flow.repeats import LOST, Past
 from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.net.transport import client, perform
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.errors import StoppedError
     from odoo_widgets.flow.follow import Verdict
-    from odoo_widgets.flow.repeats import Past
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
@@ -95,6 +95,7 @@ class Loop:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._stop: StoppedError | None = None
         self._workers = settings.concurrency
+        self._next = 0
         self._not_before = 0.0
         self._groups = _groups(source, settings)
         self._alone: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -144,16 +145,45 @@ class Loop:
             # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
             while not self._over and (asked := self._needed(past)) is not None:
                 await self._see_through(asked)
-            planned = self._planned(past)
-            first = next(planned, None)
-            if first is None:
-                return None
-            # Where the first call cannot be made, no other can.
-            await self._see_through(first)
-            async with asyncio.TaskGroup() as group:
-                for number in range(self._settings.concurrency):
-                    group.create_task(self._work(number, planned))
+            for wave in self._waves(past):
+                await self._send(wave)
         return self._stop
+
+    def _waves(self, past: Past) -> Iterator[Past]:
+        """What to send, wave by wave: rows that others lead to come before them."""
+        rows = [*past.in_doubt, *past.rows] if past.in_doubt else past.rows
+        generations = Generations.of(self._source, self._settings, self.server, rows)
+        if not generations.waves.parents:
+            yield past
+            return
+        doubted, first = set(past.in_doubt), past.batches
+        for wave in generations.waves.rows:
+            if self._over:
+                return
+            now = became(self._settled)
+            ready, left = generations.ready(wave, now)
+            self.server = generations.known(self.server, now)
+            self._leave(left)
+            among = [[row for row in ready if (row in doubted) is each] for each in (True, False)]
+            yield Past(in_doubt=among[0], rows=among[1], batches=max(first, self._next))
+
+    def _leave(self, outcomes: list[Outcome]) -> None:
+        """Rows that are not sent, since the rows that they lead to are not there."""
+        self._settled += outcomes
+        if outcomes:
+            self._report(tuple(outcomes), None)
+
+    async def _send(self, past: Past) -> None:
+        """Sends the rows of one wave."""
+        planned = self._planned(past)
+        first = next(planned, None)
+        if first is None:
+            return
+        # Where the first call cannot be made, no other can.
+        await self._see_through(first)
+        async with asyncio.TaskGroup() as group:
+            for number in range(self._settings.concurrency):
+                group.create_task(self._work(number, planned))
 
     def _needed(self, past: Past) -> Call | None:
         rows = [*past.in_doubt, *past.rows] if past.in_doubt else past.rows
@@ -165,8 +195,11 @@ class Loop:
             # What was sent when its process died is found out before anything else is sent.
             for call in plan(self._source, self._settings, self.server, among=past.in_doubt, first=first):
                 first = max(first, call.number + len(call.rows[:1]))
+                self._next = first
                 yield attrs.evolve(call, ask=attrs.evolve(call.ask, doubted=LOST)) if call.rows else call
-        yield from plan(self._source, self._settings, self.server, among=past.rows, first=first)
+        for call in plan(self._source, self._settings, self.server, among=past.rows, first=first):
+            self._next = max(self._next, call.number + len(call.rows[:1]))
+            yield call
 
     async def _work(self, number: int, planned: Iterator[Call]) -> None:
         try:

@@ -12,7 +12,7 @@ from odoo_widgets.flow.fetching import told
 from odoo_widgets.flow.looks import EXTERNAL
 from odoo_widgets.flow.naming import did_you_mean, near
 from odoo_widgets.flow.unsendable import shown
-from odoo_widgets.flow.unsettled import FEW, Unsettled, unsettled
+from odoo_widgets.flow.unsettled import FEW, Unsettled, circles, unsettled
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.asking import Questions
@@ -34,10 +34,9 @@ def notes(source: Source, settings: Settings, server: Server) -> Questions[list[
     """
     columns = linked(source, settings, server)
     made = []
-    for each in unsettled(columns):
+    for each in (*unsettled(columns), *circles(source, settings, columns)):
         meant = yield from _meant(each)
-        rows = each.column.rows(each.wants)
-        made.append(_note(each.column, ERROR, f"{_sentence(each.problem)}{meant}", each.advice, rows))
+        made.append(_note(each.column, ERROR, f"{_sentence(each.problem)}{meant}", each.advice, each.rows))
     for column in columns:
         asleep = [
             want

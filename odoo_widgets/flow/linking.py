@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MANY, LINES = "many2many", "one2many"
 # A column that is called like a link to other records (Odoo's coding guidelines), and those that are none all the same.
 CALLED_LINK, NO_LINKS = re.compile(r"\w+_ids?"), ("res_id",)
+# A field, and by what its records are found.
+BY = re.compile(r"[a-z]\w*/(\.id|[a-z]\w*)", re.ASCII)
 DISPLAY = "display_name"
 COMPANY, TAXES, STATES, USE = "company_id", "account.tax", "res.country.state", "type_tax_use"
 # Among which records a model's are looked up: those that hold the same as the row in these fields.
@@ -130,7 +132,7 @@ def _links(source: Source, settings: Settings, server: Server) -> Iterator[Link]
     for column in columns:
         field, path = fields.get(column.field.partition("/")[0]), _path(column)
         types = (*TO_ONE, MANY, *((LINES,) if loads and not path else ()))
-        if field is None or field.type not in types or not field.relation or "/" in path:
+        if field is None or field.type not in types or not field.relation:
             continue
         # `load` takes any name for what it guesses.
         if (path in (EXTERNAL, NUMBER) and takes) or not (path or loads or _names(source, column.position, field)):
@@ -181,7 +183,9 @@ def _columns(source: Source, settings: Settings) -> tuple[Column, ...]:
 
 
 def _path(column: Column) -> str:
-    return column.field.partition("/")[2]
+    """By what a column says that its records are found; empty where it does not."""
+    found = BY.fullmatch(column.field)
+    return found[1] if found else ""
 
 
 def _has_texts(source: Source, position: int) -> bool:

@@ -87,11 +87,17 @@ def resolved(
     return Resolved(source.with_columns(cells), settings, columns, rejected)
 
 
-def waits(source: Source, settings: Settings, server: Server, rows: Sequence[int] | None = None) -> tuple[str, ...]:
-    """The columns whose values are not all known, as far as can be told."""
+def waits(
+    source: Source, settings: Settings, server: Server, rows: Sequence[int] | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns whose values are not all known, as far as can be told, and those that lead to other rows."""
     if settings.endpoint.model not in server.fields:
-        return linking.may_link(source, settings)
-    return tuple(each.link.column for each in linked(source, settings, server, rows) if each.of(*UNKNOWN, CREATE))
+        return linking.may_link(source, settings), ()
+    columns = linked(source, settings, server, rows)
+    unknown, of_rows = (
+        tuple(each.link.column for each in columns if each.of(*states)) for states in ((*UNKNOWN, CREATE), (OF_ROW,))
+    )
+    return unknown, of_rows
 
 
 def _field(each: Linked, settings: Settings) -> str:

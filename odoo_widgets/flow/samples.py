@@ -42,6 +42,7 @@ NO_ROWS = {LOG_IN: "log in", FIELDS_GET: "ask for the fields"}
 # Which rows with a key a call would be for: that only their look-up tells.
 WHETHER, WRITTEN = {"load": "those that are not there · "}, "those that are there · "
 NOT_ASKED = "Those that are not there are then made with load, which goes by the fields' types, asked for first."
+OF_ROWS = "In {}, 0 stands for each record that another row makes first."
 WAITING = "What stands in {} is looked up before, and goes as ids."
 NO_IDS = "0 stands for each id, which only the call before it tells."
 
@@ -64,11 +65,13 @@ class Sample:
         scene: What the sample is made of.
         request: The request that makes the call, with a mask where the key goes.
         waiting: The columns whose texts are looked up before it, and go as ids; none where they were.
+        of_rows: The columns of which some cells lead to records that other rows make first.
     """
 
     scene: Scene = attrs.field(repr=False)
     request: httpx.Request = attrs.field(repr=False)
     waiting: tuple[str, ...] = ()
+    of_rows: tuple[str, ...] = ()
 
     @property
     def call(self) -> Call:
@@ -224,8 +227,8 @@ def samples(
     masked = stand_in(settings.url, credential)
     calls = plan(source, settings, server, 0, among) if wanted is None else calls_of(source, settings, wanted, server)
     scenes = (Scene(call, settings, masked, server) for call in _expanded(calls, settings, wanted, server))
-    waiting = waits(source, settings, server, among)
-    made = (Sample(scene, scene.request(), waiting) for scene in scenes)
+    waiting, of_rows = waits(source, settings, server, among)
+    made = (Sample(scene, scene.request(), waiting, of_rows) for scene in scenes)
     before: dict[str, Sample] = {}
     while (first := next(made, None)) is not None and first.call.ask.method in NO_ROWS:
         before[first.call.ask.method] = first

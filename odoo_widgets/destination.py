@@ -29,9 +29,9 @@ from odoo_widgets.net import tables
 from odoo_widgets.net.asking import ask
 from odoo_widgets.net.delivery import Delivery
 from odoo_widgets.net.odoo import probe
-from odoo_widgets.net.past import resumable
 from odoo_widgets.net.replaced import replaced
 from odoo_widgets.net.undoing import Undoing
+from odoo_widgets.net.unfinished import resumable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -583,7 +583,9 @@ class Destination(Settings):
 
         Returns:
             One row for each row of the frame, with its index: status, id, link, batch, http_status, error_type,
-            error_field, error, attempts, seconds.
+            error_field, error, attempts, seconds. With `expect`, then `expect` (`agrees`, `differs`, `not_read`, or
+            missing where there is no record) and `expect_error`; for each step of `then` its name, with a status as
+            rows have, and its name with `_error`.
 
         Raises:
             CredentialError: The key is unknown, or belongs to another server; nothing is in Odoo.

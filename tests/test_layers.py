@@ -41,22 +41,21 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "model", "comparing", "looks", "server", "choices", "allowed", "settings", "ways_out", "saved", "calls",
+    "endpoint", "steps", "model", "comparing", "looks", "server", "choices", "allowed", "settings", "ways_out", "saved",
+    "calls",
     "before", "methods", "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "source", "records", "findings", "keying",
     "linking", "families", "answering", "waves", "urls",
     "shape", "problems", "unsettled", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "resolved", "plan", "policy", "verb_proofs", "proofs",
-    "responses", "generations",
-    "digests", "repeats", "retry", "receipt", "report", "chain", "words", "narrowed", "follow", "matched",
-    "again", "judge", "asking", "naming", "fetching", "settling", "looking", "lookups",
-    "checks/notes", "checks/unsendable", "checks/subject",
-    "checks/columns", "checks/beside", "checks/cells", "checks/links", "checks/lookups",
-    "checks/parents", "checks/models",
-    "checks/__init__", "dry_run", "foretold", "holding", "seen", "differences",
-    "kept", "inquiry", "dead_ends", "probing", "views", "named", "samples", "copies", "tested",
-    "lasting", "history", "undo", "undoable", "taking_back",
+    "responses", "generations", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain",
+    "pages", "words", "narrowed", "follow", "matched", "again", "judge", "asking", "naming", "fetching", "totals",
+    "settling", "looking", "lookups", "checks/notes",
+    "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",
+    "checks/lookups", "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "dry_run",
+    "foretold", "holding", "seen", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "named",
+    "samples", "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

@@ -239,3 +239,15 @@ def seconds(_settings: object, attribute: attrs.Attribute[Any], value: object) -
 
 def _is_positive(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
+
+
+def language(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes the code of a language; empty for the user's own."""
+    if not isinstance(value, str) or value != value.strip():
+        raise SettingsError(f"{attribute.name}={value!r} is not the code of a language. Write it like 'fr_FR'.")
+
+
+def company(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Takes the id of a company, and None for the user's own."""
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise SettingsError(f"{attribute.name}={value!r} is not the id of a company. Use 1 or more, or None.")

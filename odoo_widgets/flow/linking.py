@@ -132,7 +132,8 @@ def _links(source: Source, settings: Settings, server: Server) -> Iterator[Link]
     for column in columns:
         field, path = fields.get(column.field.partition("/")[0]), _path(column)
         types = (*TO_ONE, MANY, *((LINES,) if loads and not path else ()))
-        if field is None or field.type not in types or not field.relation:
+        deeper = "/" in column.field and not path
+        if deeper or field is None or field.type not in types or not field.relation:
             continue
         # `load` takes any name for what it guesses.
         if (path in (EXTERNAL, NUMBER) and takes) or not (path or loads or _names(source, column.position, field)):

@@ -16,6 +16,7 @@ from odoo_widgets.flow import arrow
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kinds import is_missing, plain
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.steps import used_apart
 from odoo_widgets.flow.values import Column, values
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def columns(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ..
         One Column for each column of the payload.
     """
     source = Source.of(data)
-    left_out = {*settings.exclude, *([settings.ids] if settings.needs_ids else [])}
+    left_out = {*settings.exclude, *([settings.ids] if settings.needs_ids else []), *used_apart(settings)}
     return tuple(
         Column(
             name,
@@ -51,6 +52,24 @@ def columns(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ..
         )
         for position, name in enumerate(source.frame.columns)
         if name not in left_out
+    )
+
+
+def written_again(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ...]:
+    """The columns that only a step after the rows writes, and those with the figures that are expected.
+
+    Args:
+        data: The bound frame, which has each of them once.
+        settings: Which steps there are.
+    """
+    source = Source.of(data)
+    sent = {column.name for column in columns(source, settings)}
+    names = [*(name for step in settings.steps for name in step.columns), *settings.expect.values()]
+    return tuple(
+        Column(name, settings.field_of(name), position, settings.timezone, source.unit(position))
+        for name in dict.fromkeys(names)
+        if name not in sent
+        for position in (source.frame.columns.get_loc(name),)
     )
 
 

@@ -46,6 +46,7 @@ class Server:
         companies: The companies that the user may work in: id to name.
         arguments: `model/method` to the names of its arguments, where they are known.
         without: `model/method` of methods that it does not have.
+        of_models: `model/method` of methods that are a model's own, and not its records', where they are known.
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
         seen: Model to id to field to what the record held when it was fetched or compared.
         replaced: Model to the fields that a PUT without them puts back to their defaults, where it is known.
@@ -66,6 +67,7 @@ class Server:
         factory=immutabledict, converter=immutabledict, repr=False
     )
     without: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    of_models: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     fields: immutabledict[str, Fields] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )

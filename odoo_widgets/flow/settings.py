@@ -8,7 +8,8 @@ import attrs
 import httpx
 from immutabledict import immutabledict
 
-from odoo_widgets.flow import allowed, choices, templates
+from odoo_widgets.flow import allowed, choices, context, templates
+from odoo_widgets.flow import steps as after
 from odoo_widgets.flow.allowed import CONTENT_FORMATS, GROUPINGS, METHODS, MODES
 from odoo_widgets.flow.choices import CREATE, OF_REST, UPDATE
 from odoo_widgets.flow.endpoint import WITHOUT_IDS, Endpoint, endpoint, fixed, protocol_of
@@ -81,7 +82,19 @@ class Settings:
             bearer's (RFC 6750). Also `Authorization: Token {key}`, `Cookie: session_id={key}`, and for HTTP Basic
             `Authorization: Basic {login}:{key}` or `{database}:{key}`.
         timezone: The zone of times that carry none, such as `Europe/Brussels`.
-        context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own.
+        context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own. What people
+            choose in it most has a name here as well; `context` then holds it too.
+        language: The language of what is translated, such as `fr_FR`; empty for the user's own.
+        company: The id of the company that records are made in; None for the user's own.
+        tracking: Whether Odoo writes the history of a record into its chatter. Without, a send is faster, and nobody
+            sees there who made a record, what was changed, or follows it.
+        assignment_emails: Whether people are e-mailed about records that are assigned to them.
+        then: What is done with each record once its row is in Odoo, one step after the other: a method's name, or
+            `{"write": ["date_order"]}`, which writes columns of the frame again after the steps before. Each step has a
+            status of its own in the responses.
+        expect: Field to the column with the figure that it is to have, such as `{"amount_total": "Total"}`. What Odoo
+            computed is read once the rows are there; a row that does not agree within the rounding of its currency
+            gets none of the steps. A column that nothing else uses stays out of the payload.
         keep_before: Whether a `write` reads the fields that it writes first, and keeps what they held in a file of its
             own on this machine. Without that, what it writes cannot be undone.
         concurrency: Calls at a time. Above 1, calls that write the same parents make Odoo try again and again.
@@ -128,6 +141,14 @@ class Settings:
     key_header: str = attrs.field(default=OF_REST["key_header"], validator=allowed.header_of_key, kw_only=True)
     timezone: str | None = attrs.field(default=None, validator=allowed.zone, kw_only=True)
     context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=allowed.context, kw_only=True)
+    language: str = attrs.field(default="", validator=allowed.language, kw_only=True)
+    company: int | None = attrs.field(
+        default=None, converter=allowed.number_or_none, validator=allowed.company, kw_only=True
+    )
+    tracking: bool = attrs.field(default=True, validator=allowed.truth, kw_only=True)
+    assignment_emails: bool = attrs.field(default=False, validator=allowed.truth, kw_only=True)
+    then: after.Then = attrs.field(default=(), converter=after.as_then, kw_only=True)
+    expect: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=after.as_expect, kw_only=True)
     keep_before: bool = attrs.field(default=True, validator=allowed.truth, kw_only=True)
     concurrency: int = attrs.field(default=1, validator=allowed.calls_at_once, kw_only=True)
     calls_per_second: float | None = attrs.field(
@@ -136,6 +157,7 @@ class Settings:
     timeout: float = attrs.field(default=180, validator=allowed.seconds, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        self._say_context_by_name()
         choices.check_verb(self.by_name())
         target = self.endpoint
         if target.protocol == "json2":
@@ -151,6 +173,22 @@ class Settings:
         elif self.group_by is not None:
             # It decides nothing in row order.
             object.__setattr__(self, "group_by", None)
+
+    def _say_context_by_name(self) -> None:
+        """Makes the context and what is said of it by name the same, whichever of them was given."""
+        for name, choice in context.CHOICES.items():
+            given, told = getattr(self, name), choice.read(self.context)
+            if given == told:
+                continue
+            if given == getattr(attrs.fields(Settings), name).default:
+                object.__setattr__(self, name, told)
+            elif choice.key in self.context:
+                raise SettingsError(
+                    f"{name}={given!r} contradicts the context, whose {choice.key} is {self.context[choice.key]!r}. "
+                    "Leave one of them out."
+                )
+            else:
+                object.__setattr__(self, "context", immutabledict(choice.changed(self.context, given)))
 
     def by_name(self) -> dict[str, Any]:
         """Each setting's name and value."""
@@ -184,6 +222,11 @@ class Settings:
         if not self.key:
             return ""
         return UPDATE if self.endpoint.operation == "write" else self.mode
+
+    @property
+    def steps(self) -> tuple[after.Step, ...]:
+        """What is done with each record after the rows, each step under the name that the responses have for it."""
+        return after.steps(self.then)
 
     @property
     def place_of_key(self) -> KeyHeader:
@@ -230,6 +273,13 @@ class Settings:
         unknown = [name for name in changes if name not in names]
         if unknown:
             raise SettingsError(f"There is no setting {unknown[0]!r}. The settings are: {', '.join(names)}.")
+        # What is said of the context by name follows the context, but for what is said anew.
+        told: dict[str, Any] = {name: attrs.NOTHING for name in context.CHOICES if name not in changes}
+        if "context" not in changes:
+            told["context"] = self.context
+            for name in context.CHOICES.keys() & changes.keys():
+                told["context"] = context.CHOICES[name].changed(told["context"], changes[name])
+        changes = {**told, **changes}
         if "url" in changes and protocol_of(changes["url"]) != self.endpoint.protocol:
             # What was the old protocol's own choice becomes the new one's.
             for name in ("content_format", "batch_size"):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from odoo_widgets.flow import methods
 from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.digests import Digests, target
@@ -27,15 +28,18 @@ from odoo_widgets.flow.resolved import resolved
 from odoo_widgets.flow.responses import Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.step_responses import beside
 from odoo_widgets.flow.unsettled import refusals
+from odoo_widgets.net.afterwards import Afterwards
 from odoo_widgets.net.asking import aask
 from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
 from odoo_widgets.net.own_thread import OwnThread
-from odoo_widgets.net.past import fresh, unfinished
+from odoo_widgets.net.past import fresh
 from odoo_widgets.net.progress import Progress
 from odoo_widgets.net.sends import Head, forget, heads, starting
+from odoo_widgets.net.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -78,7 +82,8 @@ class Delivery(OwnThread):
 
     Raises:
         CredentialError: The key belongs to another server, or does not say what the protocol wants; nothing was sent.
-        SettingsError: A header takes a value from the environment that is not there; nothing was sent.
+        SettingsError: A header takes a value from the environment that is not there, or the operation is a method that
+            is known not to be one of records; nothing was sent.
     """
 
     def __init__(
@@ -106,6 +111,7 @@ class Delivery(OwnThread):
                 f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
                 "Use a credential of the server in the URL."
             )
+        methods.check(settings.endpoint, server)
         if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and not (credential.database and credential.login):
             wanted = "database" if not credential.database else "login"
             raise CredentialError(
@@ -134,15 +140,25 @@ class Delivery(OwnThread):
             report=self._report,
             transport=transport,
         )
+        self._afterwards = Afterwards(
+            self._source,
+            settings,
+            credential,
+            policy=policy or Policy(),
+            report=self._report_step,
+            transport=transport,
+        )
         super().__init__("send")
 
     def stop(self) -> None:
         """Makes no further call. The one in flight is waited for."""
         self._loop.stop()
+        self._afterwards.stop()
 
     def cut(self) -> None:
         """Ends the call in flight too; its rows are in doubt."""
         self._loop.cut()
+        self._afterwards.cut()
 
     async def aresult(self) -> pd.DataFrame:
         """Waits for the end without blocking the event loop; see `result`.
@@ -165,6 +181,7 @@ class Delivery(OwnThread):
         me = self._credential
         found, reason = self._loop.outcomes, self._loop.reason
         whole = responses(found, index, me.server, model, reason=reason, database=me.database)
+        whole = beside(whole, self._settings, self._afterwards.told)
         return whole if len(self._rows) == len(index) else whole.iloc[list(self._rows)]
 
     def _run(self) -> None:
@@ -245,6 +262,7 @@ class Delivery(OwnThread):
                         context=dict(settings.context),
                         undo=self._undo,
                         again=self._again is True and len(rows) == len(source),
+                        steps={step.name: step.method for step in settings.steps},
                     )
                 journal = stack.enter_context(Journal(head, digests.of, None if self._resume else rows))
             yield past, journal
@@ -255,14 +273,22 @@ class Delivery(OwnThread):
         self._tell()
         self._started = time.monotonic()
         try:
-            return asyncio.run(self._loop.run(past, journal))
+            return asyncio.run(self._through(past, journal))
         finally:
             if journal is not None:
                 self._end(journal)
 
+    async def _through(self, past: Past, journal: Journal | None) -> StoppedError | None:
+        """The rows, then the steps after them."""
+        stop = await self._loop.run(past, journal)
+        if self._settings.steps or self._settings.expect:
+            reason = self._loop.reason if self._loop.over else ""
+            await self._afterwards.run(self._loop.outcomes, self._loop.server, past, journal, reason)
+        return stop
+
     def _end(self, journal: Journal) -> None:
         try:
-            journal.end(counts(self.responses))
+            journal.end(counts(self.responses), self._afterwards.owed)
         except JournalError as error:
             # The rows are written down, and what became of them must not be lost: only the list shows no end.
             LOG.warning("%s The send itself is over.", error)
@@ -276,6 +302,12 @@ class Delivery(OwnThread):
             waiting=wait.seconds if wait is not None else 0.0,
         )
         self._tell()
+
+    def _report_step(self, step: str, rows: int, outcomes: tuple[Outcome, ...], wait: Wait | None) -> None:
+        done = self.progress.step_done if self.progress.step == step else 0
+        settled = sum(len(outcome.rows) for outcome in outcomes)
+        self.progress = attrs.evolve(self.progress, step=step, step_rows=rows, step_done=done + settled)
+        self._report((), wait)
 
     def _count(self, outcomes: Iterable[Outcome]) -> None:
         statuses = Counter(self.progress.statuses)

@@ -16,6 +16,9 @@ class Progress:
         made: Calls made.
         waiting: The most seconds that the next call waits, after one that is made again; else 0.
         seconds: Since the send started.
+        step: The step after the rows that it is at; empty while it is at the rows.
+        step_rows: How many rows that step is for.
+        step_done: How many of them are accounted for.
     """
 
     rows: int
@@ -24,6 +27,9 @@ class Progress:
     made: int = 0
     waiting: float = 0.0
     seconds: float = 0.0
+    step: str = ""
+    step_rows: int = 0
+    step_done: int = 0
 
     @property
     def done(self) -> int:

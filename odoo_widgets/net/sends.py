@@ -67,6 +67,9 @@ class Head:
         context: Odoo's context that it was sent in.
         undo: The name of the send that it takes back; empty for any other.
         again: Whether all rows of the frame were to go, those sent before too.
+        steps: The methods that are called on the records after the rows, by the steps' names.
+        owed: On how many of the rows that are done a step is not, since the send ended before.
+        number: Which send of this user it is, whatever the clock says; 0 where an older version wrote it down.
     """
 
     name: str
@@ -87,6 +90,9 @@ class Head:
     context: dict[str, Any] = attrs.field(factory=dict)
     undo: str = ""
     again: bool = False
+    steps: dict[str, str] = attrs.field(factory=dict)
+    owed: int = 0
+    number: int = 0
 
     @classmethod
     def new(
@@ -103,6 +109,7 @@ class Head:
             fingerprint=fingerprint,
             rows=rows,
             started=now(),
+            number=1 + max((head.number for head in heads()), default=0),
             test=test,
             **more,
         )
@@ -112,7 +119,7 @@ class Head:
         """How many rows it did not come to, or does not know the end of; all where it has no end yet."""
         if not self.ended:
             return self.rows
-        return sum(self.statuses.get(status, 0) for status in ("not_sent", "in_doubt"))
+        return sum(self.statuses.get(status, 0) for status in ("not_sent", "in_doubt")) + self.owed
 
     @property
     def day(self) -> str:
@@ -152,7 +159,7 @@ def held(head: Head, seconds: float = LOOK_SECONDS) -> Iterator[None]:
         JournalError: Another process is sending it.
     """
     try:
-        with _lock(head.name, seconds):
+        with lock(head.name, seconds):
             yield
     except filelock.Timeout:
         raise JournalError(f"{said(head)} is still going on, in process {head.process}. Wait for its end.") from None
@@ -168,18 +175,18 @@ def starting(target: str) -> Iterator[None]:
     with told("written", folder()):
         folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with _lock(f"starting-{target}", START_SECONDS):
+        with lock(f"starting-{target}", START_SECONDS):
             yield
     except filelock.Timeout:
         raise JournalError("Another process is about to send to the same place. Try again in a while.") from None
 
 
 @contextmanager
-def _lock(name: str, seconds: float) -> Iterator[None]:
+def lock(name: str, seconds: float) -> Iterator[None]:
     """The lock of a send: whoever holds it, in whichever thread, is sending it."""
-    lock = filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
+    mine = filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
     try:
-        lock.acquire()
+        mine.acquire()
     except filelock.Timeout:
         raise
     except OSError:
@@ -188,7 +195,7 @@ def _lock(name: str, seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        mine.release()
 
 
 def said(head: Head) -> str:
@@ -215,7 +222,8 @@ def heads(target: str = "", database: str = "") -> list[Head]:
     found = [head for path in folder().glob("*.json") if (head := _head(path)) is not None]
     there = (head for head in found if not target or head.target == target)
     wanted = (head for head in there if not database or head.database in ("", database))
-    return sorted(wanted, key=lambda head: head.name, reverse=True)
+    # A clock may be set back between two sends; what was written down before sends had numbers has only its name.
+    return sorted(wanted, key=lambda head: (head.number, head.name), reverse=True)
 
 
 def write_head(head: Head) -> None:
@@ -254,6 +262,7 @@ def forget(kept: timedelta = KEPT) -> list[Head]:
     old = (_head(path) for path in sorted(folder().glob("*.json"), reverse=True) if path.stem < oldest)
     gone = [head for head in old if head is not None and not running(head)]
     for head in gone:
-        for path in folder().glob(f"{head.name}.*"):
-            path.unlink(missing_ok=True)
+        with held(head):
+            for path in folder().glob(f"{head.name}.*"):
+                path.unlink(missing_ok=True)
     return gone

@@ -111,6 +111,8 @@ def _figures(progress: Progress | None, phase: str) -> str:
         parts.append(f"{progress.rows_per_second:,.0f}/s")
     if phase == SENDING and progress.seconds_left is not None:
         parts.append(f"{sentences.duration(progress.seconds_left)} left")
+    if progress.step:
+        parts.append(f"{progress.step} {progress.step_done:,}/{progress.step_rows:,}")
     return " · ".join([*parts, *([PHASE_WORDS[phase]] if PHASE_WORDS[phase] else [])])
 
 

@@ -48,7 +48,7 @@ FLOW = [
     "linking", "families", "answering", "waves", "urls",
     "shape", "problems", "unsettled", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
-    "protocols/__init__", "replacing", "payloads", "resolved", "plan", "policy", "verb_proofs", "proofs",
+    "protocols/__init__", "replacing", "payloads", "resolved", "plan", "alone", "policy", "verb_proofs", "proofs",
     "responses", "generations", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain",
     "pages", "words", "narrowed", "follow", "matched", "again", "judge", "asking", "naming", "fetching", "totals",
     "settling", "looking", "lookups", "checks/notes",

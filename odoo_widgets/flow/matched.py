@@ -111,8 +111,9 @@ def _update(
     whole = written(part(batch, places), [found[place][0]["id"] for place in places])
     held = {record["id"]: record for place in places for record in found[place]}
     whole, conflicts = narrowed(whole, held, facts.call.ask.arguments["fields"], facts.settings, facts.knows)
+    assert whole.ids is not None
     outcomes += [
-        _outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field)
+        _outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field, ids=[whole.ids[at]])
         for at, each in conflicts.items()
     ]
     empty = [place for place, record in zip(places, whole.records, strict=True) if not record]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import json
+from decimal import Decimal
 from typing import Any, NoReturn
 
 import attrs
@@ -486,6 +487,13 @@ def test_what_has_no_problem_becomes_valid_json_and_everything_else_is_named(
         sent += json.loads(request.content, parse_constant=strictly)["vals_list"]
     assert len(sent) == len(frame)
     assert len(samples(frame, settings, n=len(frame))) == -(-len(frame) // 2)
+
+
+def test_a_category_that_no_row_has_is_not_in_the_way() -> None:
+    kinds = pd.Categorical([Decimal("0.1")], categories=[Decimal("0.1"), Decimal("Infinity")])
+    frame = pd.DataFrame({"x": kinds})
+    assert problems(frame, Settings(URL)) == ()
+    assert '"x": 0.1' in samples(frame, Settings(URL)).view()
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -117,7 +117,9 @@ def count(source: Source, settings: Settings, among: Sequence[int] | None = None
 
 
 def group_position(source: Source, settings: Settings) -> int | None:
-    """The place of the column to group by; None where it is not there, or there twice."""
+    """The place of the column to group by; None where it is not there, or there twice, or what is bound is no frame."""
+    if not len(source):
+        return None
     places = [place for place, name in enumerate(source.frame.columns) if name == settings.group_by]
     return places[0] if len(places) == 1 else None
 

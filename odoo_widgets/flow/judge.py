@@ -187,9 +187,13 @@ def _dated(facts: Facts) -> bool:
     return facts.status == OK and made_when(facts.call.ask, facts.result) is not None
 
 
+def _asks_when(facts: Facts) -> bool:
+    return facts.call.ask.method == READ_GROUPS and facts.call.ask.effect_of is not None
+
+
 def _not_dated(facts: Facts) -> bool:
     # Older servers do not have the method.
-    return facts.call.ask.method == READ_GROUPS and _refused(facts)
+    return _asks_when(facts) and _refused(facts)
 
 
 def _loaded(facts: Facts) -> bool:
@@ -358,7 +362,7 @@ def judge(
         return NEXT[rule.status](facts)
     if standing is not None and rule.then and (verdict := AGAIN[rule.then](facts, standing)) is not None:
         return verdict
-    if call.ask.method == READ_GROUPS:
+    if _asks_when(facts):
         # What is asked about was told before.
         return NEXT["undated"](facts)
     sentence = rule.say(facts)

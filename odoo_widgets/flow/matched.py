@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.calls import Batch
     from odoo_widgets.flow.methods import State
+    from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.words import Facts
 
 ARCHIVED = "The record is archived."
@@ -77,12 +78,14 @@ def _matched(facts: Facts) -> Verdict:
         for place in places["several"]
     ]
     calls: list[Call] = []
+    knows = facts.knows
     if doubted and facts.call.ask.keyed is None and when_found != CREATE:
         # They may have been written, and lists may hold commands that make lines: these are not written again.
         lists = [place for place in places["there"] if _has_parts(batch, place)]
         outcomes += [_outcome(facts, [batch.rows[place]], "in_doubt", doubted, ids=[ids[place]]) for place in lists]
         places["there"] = [place for place in places["there"] if place not in lists]
-        calls += _update(facts, batch, found, places["there"], outcomes) if places["there"] else []
+        if places["there"]:
+            calls, knows = _update(facts, batch, found, places["there"], outcomes)
     elif doubted and places["there"]:
         # These rows were sent to be made, since no record had their key then.
         there = [ids[place] for place in places["there"]]
@@ -90,14 +93,22 @@ def _matched(facts: Facts) -> Verdict:
     elif when_found == CREATE:
         outcomes += _unchanged(facts, batch, found, places["there"])
     elif places["there"]:
-        calls += _update(facts, batch, found, places["there"], outcomes)
+        calls, knows = _update(facts, batch, found, places["there"], outcomes)
     if when_found == UPDATE:
         outcomes += [
             _outcome(facts, [batch.rows[place]], "rejected", _none(facts, batch, place)) for place in places["absent"]
         ]
+    elif facts.call.ask.refused:
+        outcomes += [_refused(facts, batch.rows[place]) for place in places["absent"]]
     elif places["absent"]:
         calls += _make(facts, part(batch, places["absent"]), outcomes)
-    return Verdict(tuple(outcomes), follow=tuple(calls))
+    return Verdict(tuple(outcomes), follow=tuple(calls), server=knows if knows is not facts.knows else None)
+
+
+def _refused(facts: Facts, row: int) -> Outcome:
+    """What Odoo said of a row that was to be made, and whose record nobody else has made."""
+    message, field, exception = facts.call.ask.refused[row]
+    return _outcome(facts, [row], "rejected", message, error_field=field or None, error_type=exception or None)
 
 
 def _has_parts(batch: Batch, place: int) -> bool:
@@ -106,27 +117,31 @@ def _has_parts(batch: Batch, place: int) -> bool:
 
 def _update(
     facts: Facts, batch: Batch, found: list[list[State]], places: list[int], outcomes: list[Outcome]
-) -> list[Call]:
-    """The calls that write rows to their records; those with nothing to write are told of at once."""
+) -> tuple[list[Call], Server]:
+    """The calls that write rows to their records; those with nothing to write are told of at once.
+
+    Returns:
+        The calls, and what is known of the server now.
+    """
     whole = written(part(batch, places), [found[place][0]["id"] for place in places])
     held = {record["id"]: record for place in places for record in found[place]}
-    whole, conflicts = narrowed(whole, held, facts.call.ask.arguments["fields"], facts.settings, facts.knows)
+    whole, conflicts, knows = narrowed(whole, held, facts.call.ask.arguments["fields"], facts.settings, facts.knows)
     assert whole.ids is not None
     outcomes += [
         _outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field, ids=[whole.ids[at]])
         for at, each in conflicts.items()
     ]
-    empty = [place for place, record in zip(places, whole.records, strict=True) if not record]
+    empty = [place for at, place in enumerate(places) if not whole.records[at] and at not in conflicts]
     outcomes += _unchanged(facts, batch, found, empty)
     full = part(whole, [at for at, record in enumerate(whole.records) if record and at not in conflicts])
     if not full.rows:
-        return []
-    calls = sending(attrs.evolve(facts.call, sent=0), full, facts.settings, facts.knows)
+        return [], knows
+    calls = sending(attrs.evolve(facts.call, sent=0), full, facts.settings, knows)
     archived = {found[place][0]["id"]: ARCHIVED for place in places if _is_archived(found[place][0])}
     read = reads_before(facts.call.ask)
     held = {found[place][0]["id"]: found[place][0] for place in places} if read else {}
     # What is told of a row that is done stands beside its call.
-    return [attrs.evolve(call, ask=attrs.evolve(call.ask, remarks=archived, states=held)) for call in calls]
+    return [attrs.evolve(call, ask=attrs.evolve(call.ask, remarks=archived, states=held)) for call in calls], knows
 
 
 def _make(facts: Facts, batch: Batch, outcomes: list[Outcome]) -> list[Call]:

@@ -227,13 +227,15 @@ def _looked_up(batch: Batch, settings: Settings, server: Server) -> Ask:
     target = settings.endpoint
     whole = settings.only_changes
     if batch.keys:
-        more = tuple(dict.fromkeys((*archived(target.model, server), *_compared(batch, settings))))
+        compared = _compared(batch, settings, server)
+        more = tuple(dict.fromkeys((*archived(target.model, server), *compared)))
         keeps = settings.keep_before and settings.when_found != CREATE
         return look_for(batch, more, _fields_of(batch) if keeps else (), whole=whole)
     if target.operation == "write" and settings.keep_before:
-        return look_up(batch, _fields_of(batch), keep=True, whole=whole)
+        fields = dict.fromkeys((*_fields_of(batch), *_compared(batch, settings, server)))
+        return look_up(batch, tuple(fields), keep=True, whole=whole)
     method = known(target.model, target.operation)
-    return look_up(batch, (*(method.fields if method else ()), *_compared(batch, settings)))
+    return look_up(batch, (*(method.fields if method else ()), *_compared(batch, settings, server)))
 
 
 def _fields_of(batch: Batch) -> tuple[str, ...]:
@@ -241,12 +243,15 @@ def _fields_of(batch: Batch) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(chain.from_iterable(batch.records)) if "/" not in name)
 
 
-def _compared(batch: Batch, settings: Settings) -> tuple[str, ...]:
-    """What a look-up reads, so that only what differs is written."""
+def _compared(batch: Batch, settings: Settings, server: Server) -> tuple[str, ...]:
+    """What a look-up reads, so that only what differs is written: fields, and what leads to those held elsewhere."""
     if not settings.only_changes:
         return ()
     key = batch.keys[0] if batch.keys else {}
-    return tuple(dict.fromkeys(name for record in batch.records for name in record if name not in key))
+    names = dict.fromkeys(name for record in batch.records for name in record if name not in key)
+    fields = server.fields.get(settings.endpoint.model, {})
+    links = (fields[name].through for name in names if name in fields)
+    return tuple(dict.fromkeys((*names, *filter(None, links))))
 
 
 def _first(batch: Batch, settings: Settings, server: Server, assigning: list[str]) -> Iterator[Ask]:

@@ -49,6 +49,8 @@ class Server:
         of_models: `model/method` of methods that are a model's own, and not its records', where they are known.
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
         seen: Model to id to field to what the record held when it was fetched or compared.
+        sharing: Model to what a send gives to records that several of its own lead to: the field that leads there, that
+            record's id and the field written, to the first record that was given for it and the value.
         replaced: Model to the fields that a PUT without them puts back to their defaults, where it is known.
         found: What was looked up to the records that it found.
     """
@@ -72,6 +74,9 @@ class Server:
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )
     seen: immutabledict[str, Mapping[int, Mapping[str, Any]]] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True
+    )
+    sharing: immutabledict[str, Mapping[tuple[str, int, str], tuple[int, Any]]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True
     )
     replaced: immutabledict[str, tuple[str, ...]] = attrs.field(
@@ -139,6 +144,16 @@ class Server:
             held: The records' ids to their fields' values.
         """
         return attrs.evolve(self, seen=self.seen.set(model, held))
+
+    def shares(self, model: str, given: Mapping[tuple[str, int, str], tuple[int, Any]]) -> Self:
+        """The same server, with more of what a send gives to records that several of its own lead to.
+
+        Args:
+            model: The model of the send's own records, such as `product.product`.
+            given: What is given, as in `sharing`.
+        """
+        known = self.sharing.get(model, {})
+        return attrs.evolve(self, sharing=self.sharing.set(model, {**given, **known}))
 
     def replaces(self, model: str, fields: tuple[str, ...]) -> Self:
         """The same server, with the fields known that a PUT without them puts back to their defaults.

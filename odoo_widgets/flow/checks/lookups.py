@@ -10,7 +10,7 @@ from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
 from odoo_widgets.flow.errors import EndpointError, RefusedError
 from odoo_widgets.flow.fetching import told
 from odoo_widgets.flow.looks import EXTERNAL
-from odoo_widgets.flow.naming import did_you_mean, near
+from odoo_widgets.flow.naming import alike, did_you_mean, meant
 from odoo_widgets.flow.unsendable import shown
 from odoo_widgets.flow.unsettled import FEW, Unsettled, circles, unsettled
 
@@ -69,7 +69,7 @@ def _meant(each: Unsettled) -> Questions[str]:
     try:
         if each.state == NO_FIELD:
             fields = yield from asked_fields(link.field.relation)
-            return did_you_mean(link.by, {name: field.label for name, field in fields.items()})
+            return did_you_mean(meant(link.by, {name: field.label for name, field in fields.items()}))
         if each.state != NONE or link.by == EXTERNAL:
             return ""
         want = each.wants[0]
@@ -79,6 +79,6 @@ def _meant(each: Unsettled) -> Questions[str]:
         return ""
     if len(names) == NAMES:
         return ""
-    said = [(want.text, near(want.text, names)) for want in each.wants[:FEW]]
-    pairs = ", ".join(f"{meant!r} for {value!r}" for value, meant in said if meant)
+    said = [(want.text, alike(want.text, names)) for want in each.wants[:FEW]]
+    pairs = ", ".join(f"{name!r} for {value!r}" for value, name in said if name)
     return f" Did you mean {pairs}?" if pairs else ""

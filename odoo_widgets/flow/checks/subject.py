@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from odoo_widgets.flow.choices import UPDATE, UPSERT
 from odoo_widgets.flow.model import Field, Fields
 from odoo_widgets.flow.records import columns
 from odoo_widgets.flow.settings import Settings
@@ -75,13 +76,15 @@ class Subject:
 
     @property
     def makes(self) -> bool:
-        """Whether rows become new records."""
+        """Whether rows become new records, all of them or those that have none."""
+        if self.settings.key:
+            return self.settings.when_found != UPDATE
         return self.settings.endpoint.operation in MAKE or self.settings.mode == "upsert"
 
     @property
     def changes(self) -> bool:
-        """Whether rows change records that are there."""
-        return self.settings.endpoint.operation in CHANGE
+        """Whether rows change records that are there, all of them or those that have one."""
+        return self.settings.endpoint.operation in CHANGE or self.settings.when_found in (UPDATE, UPSERT)
 
     @property
     def imports(self) -> bool:
@@ -98,16 +101,12 @@ class Subject:
 
         They look computed, and are written: into the record that this one leads to (Odoo 19.0, odoo/orm/models.py).
         """
-        return {name: link for name, field in self.fields.items() if (link := _link(name, field, self.fields))}
+        return {name: link for name, field in self.fields.items() if (link := _link(field, self.fields))}
 
 
-def _link(name: str, field: Field, fields: Fields) -> str:
-    if field.readonly or len(field.depends) != 1:
-        return ""
-    link, _, there = field.depends[0].partition(".")
-    leads = fields.get(link)
-    fits = there == name and leads is not None and leads.type == "many2one" and leads.required
-    return link if fits else ""
+def _link(field: Field, fields: Fields) -> str:
+    leads = fields.get(field.through)
+    return field.through if leads is not None and leads.type == "many2one" and leads.required else ""
 
 
 def subject(

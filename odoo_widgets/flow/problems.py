@@ -51,15 +51,20 @@ def problems(data: pd.DataFrame | Source, settings: Settings, rows: Sequence[int
     source = Source.of(data)
     rows = range(len(source)) if rows is None else rows
     return tuple(shape(source.frame, settings)) or tuple(
-        chain(_same_key(source, settings, rows), _split(source, settings, rows), _values(source, settings, rows))
+        chain(
+            _same_key(source, settings, rows),
+            _split(source, settings, rows),
+            _turned(source, settings),
+            _values(source, settings, rows),
+        )
     )
 
 
-def row_name(index: pd.Index, row: int) -> str:
+def row_name(source: Source, row: int) -> str:
     """How a row is called in a sentence: its position from 0, and its label where that is another."""
-    label = index[row]
+    label, place = source.frame.index[row], source.first + row
     label = label.item() if isinstance(label, np.generic) else label
-    return f"row {row}" if isinstance(label, int) and label == row else f"row {row} (index {label!r})"
+    return f"row {place}" if isinstance(label, int) and label == place else f"row {place} (index {label!r})"
 
 
 def _split(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
@@ -82,6 +87,17 @@ def _split(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[
             return
 
 
+def _turned(source: Source, settings: Settings) -> Iterator[str]:
+    """Columns whose midnights went out as dates in the frames before, and that hold times here."""
+    taken = operation(settings.endpoint.operation).takes_values
+    for column in columns(source, settings) if taken else ():
+        if source.turned(column.position):
+            yield (
+                f"Column {column.name!r} holds times, and in the frames before it held midnights only, which went out "
+                f"as dates. Give it a zone from the first frame on, df[{column.name!r}].dt.tz_localize('UTC')."
+            )
+
+
 def _same_key(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
     """Rows for one and the same record of a model whose `create` finds it: the second would undo the first."""
     special = preset(settings.endpoint.model, settings.endpoint.operation)
@@ -94,7 +110,7 @@ def _same_key(source: Source, settings: Settings, rows: Sequence[int]) -> Iterat
     doubled = np.flatnonzero(keys.duplicated().to_numpy()[_places(rows)])
     if len(doubled):
         names = ", ".join(source.frame.columns[place] for place in places)
-        first = row_name(source.frame.index, int(rows[int(doubled[0])]))
+        first = row_name(source, int(rows[int(doubled[0])]))
         more = f", and {len(doubled) - 1:,} more" if len(doubled) > 1 else ""
         yield (f"{first.capitalize()}{more}: a row above has the same {names}. Keep one row for each, with all of it.")
 
@@ -155,7 +171,7 @@ def _addresses(source: Source, settings: Settings, rows: Sequence[int]) -> Itera
     if not fine or settings.endpoint.operation not in SAME or settings.needs_ids:
         return
     if len(doubled := np.flatnonzero(pd.Series(urls.urls(source, part, settings)).duplicated())):
-        name = row_name(source.frame.index, int(rows[int(doubled[0])]))
+        name = row_name(source, int(rows[int(doubled[0])]))
         yield (
             f"R{name[1:]}{_more(len(doubled))}: another row above {SAME[settings.endpoint.operation]}. Put the "
             f"column of ids into the URL, like {{{settings.ids}}}, or keep one row for each address."
@@ -175,7 +191,7 @@ def _bare(source: Source, part: pd.DataFrame, settings: Settings, rows: Sequence
         return
     empty = np.logical_and.reduce([is_missing(column.cells(part)) for column in payload])
     if len(found := np.flatnonzero(empty)):
-        name = row_name(source.frame.index, int(rows[int(found[0])]))
+        name = row_name(source, int(rows[int(found[0])]))
         yield f"R{name[1:]}{_more(len(found))}: all cells are empty, and {reason}."
 
 
@@ -204,7 +220,7 @@ def _sentence(source: Source, position: int, rows: Sequence[int], found: Finding
     """A finding with its column, its first row, and the value there."""
     row = int(rows[int(found.rows[0])])
     value = found.value or _value(plain(source.frame.iloc[row : row + 1, position]))
-    where = f"{row_name(source.frame.index, row)}{_more(len(found.rows))}"
+    where = f"{row_name(source, row)}{_more(len(found.rows))}"
     return f"Column {source.frame.columns[position]!r}, {where}: {found.sentence}{f' Found: {value}.' if value else ''}"
 
 

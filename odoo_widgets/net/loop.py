@@ -6,8 +6,8 @@ import asyncio
 import random
 import threading
 from collections import Counter, defaultdict, deque
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import AsyncExitStack, suppress
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import attrs
 from aiolimiter import AsyncLimiter
@@ -22,7 +22,7 @@ from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.plan import needed, plan
 from odoo_widgets.flow.policy import Policy, Standing, Wait
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.repeats import LOST, Past
+from odoo_widgets.flow.repeats import LOST
 from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.net.transport import client, perform
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.errors import StoppedError
     from odoo_widgets.flow.follow import Verdict
+    from odoo_widgets.flow.repeats import Past
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
@@ -49,10 +50,9 @@ Result = TypeVar("Result")
 
 
 class Loop:
-    """One send on the event loop that it runs on; started and stopped from another thread.
+    """One send on the event loop that it runs on, frame by frame; stopped from another thread.
 
     Args:
-        source: What to send.
         settings: How, with the headers as they go out.
         credential: As whom.
         server: What is known of the server.
@@ -64,11 +64,11 @@ class Loop:
     Attributes:
         reason: Why rows without an outcome were not sent.
         server: What is known of the server by now.
+        stopped: Why the send stopped before its end; None if it did not, or was stopped by somebody.
     """
 
     def __init__(
         self,
-        source: Source,
         settings: Settings,
         credential: Credential,
         *,
@@ -81,7 +81,9 @@ class Loop:
         self._settled: list[Outcome] = []
         self.reason = STOPPED
         self.server = server
-        self._source, self._settings, self._credential = source, settings, credential
+        self.stopped: StoppedError | None = None
+        self._settings, self._credential = settings, credential
+        self._source: Source
         self._journal: Journal | StepJournal | None = None
         self._edit, self._report, self._transport = edit, report, transport
         self._standing = Standing(policy)
@@ -92,17 +94,22 @@ class Loop:
         self._doubted: dict[int, tuple[Call, Outcome]] = {}
         self._stopping, self._cutting = threading.Event(), threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._held = AsyncExitStack()
+        self._begun = False
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._stop: StoppedError | None = None
         self._workers = settings.concurrency
-        self._next = 0
         self._not_before = 0.0
+        self._next_batch = 0
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
     def outcomes(self) -> list[Outcome]:
-        """What has become of the rows until now; those of calls in flight are in doubt."""
+        """What has become of the frame's rows until now; those of calls in flight are in doubt."""
         return [*self._settled, *(outcome for _, outcome in self._doubted.values())]
+
+    def clear(self) -> None:
+        """Forgets what has become of rows: whoever asked for it has it."""
+        self._settled, self._doubted = [], {}
 
     def stop(self) -> None:
         """Makes no further call. Those in flight are waited for."""
@@ -126,28 +133,40 @@ class Loop:
             if not pauses_only or task.get_name() == PAUSE:
                 task.cancel()
 
-    async def run(self, past: Past, journal: Journal | StepJournal | None = None) -> StoppedError | None:
-        """Sends all there is to send.
+    async def __aenter__(self) -> Self:
+        """Makes what all frames share: one client, one rate."""
+        self._loop, rate = asyncio.get_running_loop(), self._settings.rate
+        self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
+        self._http = await self._held.enter_async_context(client(self._settings, self._transport))
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._held.aclose()
+
+    async def run(
+        self, source: Source, past: Past, journal: Journal | StepJournal | None = None
+    ) -> StoppedError | None:
+        """Sends one frame, and no other; why it stopped before its end, as `stopped` says."""
+        async with self:
+            await self.send(source, past, journal)
+        return self.stopped
+
+    async def send(self, source: Source, past: Past, journal: Journal | StepJournal | None = None) -> None:
+        """Sends all there is to send of a frame.
 
         Args:
-            past: Which rows, and what is known of the others.
+            source: The frame, without problems.
+            past: Which of its rows, and what is known of the others.
             journal: Where to write down what is sent; None for nowhere.
-
-        Returns:
-            Why the send stopped before its end; None if it did not, or was stopped by somebody.
         """
-        self._loop, self._journal = asyncio.get_running_loop(), journal
-        self._settled += past.outcomes
-        rate = self._settings.rate
-        self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
-        async with client(self._settings, self._transport) as self._http:
-            # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
-            while not self.over and (asked := self._needed(past)) is not None:
-                await self._see_through(asked)
-            self._number = alone(self._source, self._settings)
-            for wave in self._waves(past):
-                await self._send(wave)
-        return self._stop
+        self._source, self._journal, self._settled = source, journal, [*past.outcomes]
+        self._batches, self._calls_of = {}, Counter()
+        # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
+        while not self.over and (asked := self._needed(past)) is not None:
+            await self._see_through(asked)
+        self._number = alone(source, self._settings)
+        for wave in self._waves(past):
+            await self._send(wave)
 
     def _waves(self, past: Past) -> Iterator[Past]:
         """What to send, wave by wave: rows that others lead to come before them."""
@@ -156,31 +175,26 @@ class Loop:
         if not generations.waves.parents:
             yield past
             return
-        doubted, first = set(past.in_doubt), past.batches
+        doubted = set(past.in_doubt)
         for wave in generations.waves.rows:
             if self.over:
                 return
             now = became(self._settled)
             ready, left = generations.ready(wave, now)
             self.server = generations.known(self.server, now)
-            self._leave(left)
+            self._settled += left
+            if left:
+                self._report(tuple(left), None)
             among = [[row for row in ready if (row in doubted) is each] for each in (True, False)]
-            yield Past(in_doubt=among[0], rows=among[1], batches=max(first, self._next))
-
-    def _leave(self, outcomes: list[Outcome]) -> None:
-        """Rows that are not sent, since the rows that they lead to are not there."""
-        self._settled += outcomes
-        if outcomes:
-            self._report(tuple(outcomes), None)
+            yield attrs.evolve(past, in_doubt=among[0], rows=among[1])
 
     async def _send(self, past: Past) -> None:
         """Sends the rows of one wave."""
         planned = self._planned(past)
-        first = next(planned, None)
-        if first is None:
-            return
-        # Where the first call cannot be made, no other can.
-        await self._see_through(first)
+        # Where the first call of all cannot be made, no other can.
+        if not self._begun and (first := next(planned, None)) is not None:
+            self._begun = True
+            await self._see_through(first)
         async with asyncio.TaskGroup() as group:
             for number in range(self._settings.concurrency):
                 group.create_task(self._work(number, planned))
@@ -190,16 +204,17 @@ class Loop:
         return next(needed(self._source, self._settings, self.server, rows), None) if len(rows) else None
 
     def _planned(self, past: Past) -> Iterator[Call]:
-        first = past.batches
+        for call in self._calls(past, max(past.batches, self._next_batch)):
+            self._next_batch = max(self._next_batch, call.number + 1)
+            yield call
+
+    def _calls(self, past: Past, first: int) -> Iterator[Call]:
         if past.in_doubt:
             # What was sent when its process died is found out before anything else is sent.
             for call in plan(self._source, self._settings, self.server, among=past.in_doubt, first=first):
                 first = max(first, call.number + len(call.rows[:1]))
-                self._next = first
                 yield attrs.evolve(call, ask=attrs.evolve(call.ask, doubted=LOST)) if call.rows else call
-        for call in plan(self._source, self._settings, self.server, among=past.rows, first=first):
-            self._next = max(self._next, call.number + len(call.rows[:1]))
-            yield call
+        yield from plan(self._source, self._settings, self.server, among=past.rows, first=first)
 
     async def _work(self, number: int, planned: Iterator[Call]) -> None:
         try:
@@ -214,8 +229,8 @@ class Loop:
 
     @property
     def over(self) -> bool:
-        """Whether it was stopped, or ended by itself before its end."""
-        return self._stopping.is_set() or self._stop is not None
+        """Whether no further call is made."""
+        return self._stopping.is_set() or self.stopped is not None
 
     async def _see_through(self, planned: Call) -> None:
         """Makes a call, and all that follow it."""
@@ -233,7 +248,7 @@ class Loop:
                 verdict = await self._make(call)
             except JournalError as error:
                 # What cannot be written down is not sent.
-                self._stop, self.reason = self._stop or error, str(error)
+                self.stopped, self.reason = self.stopped or error, str(error)
                 return
             # What follows this call comes before the batch's others.
             calls.extendleft(reversed(verdict.follow))
@@ -306,7 +321,7 @@ class Loop:
             self.reason = verdict.reason
             # Nothing went wrong where a look-up was cut: the send ends as one that is stopped.
             if not (reads and self._cutting.is_set()):
-                self._stop = self._stop or verdict.stop
+                self.stopped = self.stopped or verdict.stop
         self._report(settled, verdict.wait)
 
     async def _perform(self, request: httpx.Request) -> Exchange:

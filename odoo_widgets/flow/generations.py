@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -13,6 +13,7 @@ from odoo_widgets.flow.families import rows_by_key
 from odoo_widgets.flow.looks import Look, Match
 from odoo_widgets.flow.problems import row_name
 from odoo_widgets.flow.responses import Outcome
+from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.waves import Waves, waves
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
-    from odoo_widgets.flow.source import Source
 
 # The statuses of rows whose records are there.
 THERE = ("created", "updated", "saved", "unchanged")
@@ -32,12 +32,12 @@ class Generations:
     """The rows of a send, parents first.
 
     Attributes:
-        index: The frame's index, for sentences.
+        source: The frame.
         waves: The rows of each wave, and which rows are each other's parents.
         by_key: The row of each key.
     """
 
-    index: Any = attrs.field(repr=False)
+    source: Source = attrs.field(repr=False)
     waves: Waves
     by_key: Mapping[str, int] = attrs.field(repr=False)
 
@@ -46,7 +46,7 @@ class Generations:
         """The waves of some rows of a frame without problems."""
         columns = linked(source, settings, server) if settings.endpoint.model in server.fields else ()
         parted = waves(source, settings, columns, rows)
-        return cls(source.frame.index, parted, rows_by_key(source, settings) if parted.parents else {})
+        return cls(source, parted, rows_by_key(source, settings) if parted.parents else {})
 
     def ready(self, rows: Sequence[int], became: Mapping[int, tuple[str, int]]) -> tuple[list[int], list[Outcome]]:
         """Those rows of a wave whose parents are there, and what becomes of the others.
@@ -60,7 +60,7 @@ class Generations:
             for row, parent in zip(rows, parents[np.asarray(rows, dtype="int64")].tolist(), strict=True):
                 status = became.get(parent, ("", 0))[0]
                 if parent >= 0 and status and status not in THERE and row not in left:
-                    field, name = column.link.field.name, row_name(self.index, parent)
+                    field, name = column.link.field.name, row_name(self.source, parent)
                     sentence = LEFT.format(name=f"R{name[1:]}", field=field, status=status)
                     left[row] = Outcome([row], "not_sent", error_field=field, error=sentence)
         return [row for row in rows if row not in left], list(left.values())

@@ -86,7 +86,7 @@ def refusals(source: Source, settings: Settings, server: Server, rows: Sequence[
     for each in (*unsettled(columns), *circles(source, settings, columns, rows)):
         there = each.rows
         more = f", and {len(there) - 1:,} more row{'s' if len(there) > 2 else ''}" if len(there) > 1 else ""  # noqa: PLR2004
-        where = f"{row_name(source.frame.index, int(there[0]))}{more}"
+        where = f"{row_name(source, int(there[0]))}{more}"
         said.append(f"Column {each.column.link.column!r}, {where}: {each.problem} {each.advice}")
     return tuple(said)
 

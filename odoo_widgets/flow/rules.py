@@ -12,7 +12,7 @@ from collections.abc import Callable
 import attrs
 import httpx
 
-from odoo_widgets.flow import words
+from odoo_widgets.flow import lined, words
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import OverBudgetError
@@ -161,6 +161,10 @@ def _matched(facts: Facts) -> bool:
     return matches(ask.batch, ask.arguments["fields"], facts.result) is not None
 
 
+def _lines_told(facts: Facts) -> bool:
+    return facts.status == OK and lined.told(facts.call.ask, facts.result) is not None
+
+
 def _dated(facts: Facts) -> bool:
     return facts.status == OK and made_when(facts.call.ask, facts.result) is not None
 
@@ -244,6 +248,7 @@ RULES: tuple[Rule, ...] = (
     Rule("an error of Odoo's",            _refused,                                       "rejected",   words.odoo_says, None, "narrow"),
     Rule("logged in",                     _logged_in,                                     "logged in",  words.nothing),
     Rule("fields of the model",           _described,                                     "described",  words.nothing),
+    Rule("lines of documents",            _lines_told,                                    "lines",      words.nothing),
     Rule("which records have the keys",   _matched,                                       "matched",    words.nothing),
     Rule("when the records were made",    _dated,                                         "dated",      words.nothing),
     Rule("which records are there",       _looked_up,                                     "found",      words.nothing),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from odoo_widgets.flow import foreign, moments
 from odoo_widgets.flow.kinds import OF_ARROW, cell_kind, is_missing, kind, plain
+from odoo_widgets.flow.lines import Lines, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -151,6 +152,7 @@ class Source:
         self._repeated: dict[int, np.ndarray[Any, Any]] = {}
         self._groups: dict[int, tuple[np.ndarray[Any, Any], int]] = {}
         self._order: dict[int, np.ndarray[Any, Any]] = {}
+        self._lines: dict[int, tuple[Lines, Source] | None] = {}
 
     @classmethod
     def of(cls, data: pd.DataFrame | Source) -> Source:
@@ -214,6 +216,13 @@ class Source:
         if position not in self._order:
             self._order[position] = np.argsort(self.groups(position)[0], kind="stable")
         return self._order[position]
+
+    def lines(self, position: int) -> tuple[Lines, Source] | None:
+        """The lines in a column: lists of dicts, as a table of their own; None where there are none."""
+        if position not in self._lines:
+            found = lines(plain(self.frame.iloc[:, position])) if self.may_nest(position) else None
+            self._lines[position] = None if found is None else (found, Source(found.frame))
+        return self._lines[position]
 
     def __len__(self) -> int:
         return len(self.frame) if isinstance(self.frame, pd.DataFrame) else 0

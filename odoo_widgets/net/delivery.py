@@ -27,6 +27,7 @@ from odoo_widgets.flow.identity import doubled
 from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.records import columns
 from odoo_widgets.flow.responses import STATUSES, Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
@@ -150,6 +151,7 @@ class Delivery(OwnThread):
         self._number, self._begun = 0, False
         self._reading = False
         self._started = 0.0
+        self._lined: tuple[str, ...] = ()
         self._loop = Loop(
             filled(settings),
             credential,
@@ -217,7 +219,9 @@ class Delivery(OwnThread):
     def _responses_of(self, source: Source) -> pd.DataFrame:
         me, model = self._credential, self._settings.endpoint.model
         found, reason = self._loop.outcomes, self._loop.reason
-        whole = responses(found, source.frame.index, me.server, model, reason=reason, database=me.database)
+        lines = {name: dict(self._loop.lines.get(name, {})) for name in self._lined}
+        index, database = source.frame.index, me.database
+        whole = responses(found, index, me.server, model, reason=reason, database=database, lines=lines)
         whole = beside(whole, self._settings, self._afterwards.told)
         wanted = self._wanted(source)
         return whole if len(wanted) == len(source) else whole.iloc[list(wanted)]
@@ -336,6 +340,7 @@ class Delivery(OwnThread):
             now = self.progress
             more = count(source, self._settings, rows)
             self.progress = attrs.evolve(now, rows=now.rows + len(rows), batches=now.batches + more)
+        self._lined = tuple(each.field for each in columns(source, self._settings) if each.lines)
         past = books.open(source, rows)
         self._begun = True
         self._started = self._started or time.monotonic()

@@ -63,6 +63,7 @@ class Loop:
     Attributes:
         reason: Why rows without an outcome were not sent.
         server: What is known of the server by now.
+        lines: Field to the position of a row to the ids of its lines, as far as they are known by now.
         stopped: Why the send stopped before its end; None if it did not, or was stopped by somebody.
     """
 
@@ -80,6 +81,7 @@ class Loop:
         self._settled: list[Outcome] = []
         self.reason = STOPPED
         self.server = server
+        self.lines: dict[str, dict[int, list[int | None]]] = {}
         self.stopped: StoppedError | None = None
         self._settings, self._credential = settings, credential
         self._source: Source
@@ -108,7 +110,7 @@ class Loop:
 
     def clear(self) -> None:
         """Forgets what has become of rows: whoever asked for it has it."""
-        self._settled, self._doubted = [], {}
+        self._settled, self._doubted, self.lines = [], {}, {}
 
     def stop(self) -> None:
         """Makes no further call. Those in flight are waited for."""
@@ -288,6 +290,8 @@ class Loop:
             self._standing, made=self._standing.made + 1, again=self._standing.again + verdict.again
         )
         self.server = verdict.server or self.server
+        for name, ids in verdict.lines.items():
+            self.lines.setdefault(name, {}).update(ids)
         if verdict.slower:
             self._workers = max(1, self._workers // 2)
         reads = not call.ask.changes and call.ask.effect_of is None

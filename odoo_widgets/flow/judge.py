@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from odoo_widgets.flow import words
+from odoo_widgets.flow import lined, words
 from odoo_widgets.flow.again import AGAIN
 from odoo_widgets.flow.batches import rows_text
+from odoo_widgets.flow.documented import DOCUMENTED, after_create
+from odoo_widgets.flow.documents import blamed
 from odoo_widgets.flow.errors import EndpointError, StoppedError
 from odoo_widgets.flow.follow import FOLLOW, Verdict
 from odoo_widgets.flow.matched import MATCHED
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 # What follows an answer that does not yet say what became of the rows.
-NEXT = {**FOLLOW, **MATCHED}
+NEXT = {**FOLLOW, **MATCHED, **DOCUMENTED}
 
 # Where Odoo's messages name the field: odoo/orm/models.py, odoo/orm/fields_selection.py, odoo/orm/fields_*.py.
 FIELD_IN_MESSAGE = (
@@ -133,6 +135,11 @@ def judge(
         sentence = words.of_effect(facts, sentence)
     elif call.ask.doubted and rule.status != "done":
         sentence = words.of_doubted(facts, sentence)
+    field = error_field(facts.message)
+    if call.ask.lined is not None and rule.status == "rejected" and len(call.rows) == 1:
+        batch = lined.of_rows(call.ask.lined, call.rows).batch
+        sentence, path = blamed(sentence, batch.records[0], batch.lines)
+        field = path or field
     whole = Outcome(
         rows=call.rows,
         status=_meant(rule.status, call),
@@ -140,7 +147,7 @@ def judge(
         batch=call.number,
         http_status=facts.status or None,
         error_type=(facts.reply.error_type or None) if facts.reply else None,
-        error_field=error_field(facts.message),
+        error_field=field,
         error=sentence or None,
         attempts=1,
         seconds=exchange.seconds,
@@ -152,4 +159,5 @@ def judge(
     prepares = bool(call.ask.prepares) and not call.ask.reads
     kind = rule.stop or (StoppedError if prepares else None)
     stop = kind(sentence, instead=words.way_out(facts) if kind is EndpointError else None) if kind else None
-    return Verdict(tuple(_parts(whole, facts)), stop, reason)
+    outcomes = tuple(_parts(whole, facts))
+    return Verdict(outcomes, stop, reason, after_create(facts, outcomes) if whole.status == "done" else ())

@@ -46,7 +46,8 @@ def read_back(responses: pd.DataFrame, data: pd.DataFrame | Source, settings: Se
         SettingsError: A column is no field.
     """
     source = Source.of(data)
-    fields, columns = yield from sendable(source, settings)
+    going = yield from sendable(source, settings)
+    source, settings, fields, columns = going.source, going.settings, going.fields, going.columns
     used = {column.field: fields[column.field] for column in columns}
     ids = dict(_ids(responses, source.frame.index))
     held = yield from holding(settings.endpoint.model, ids.values(), used)
@@ -110,8 +111,8 @@ def kept(field: Field, value: Any, held: Any, decimals: int | None = None) -> st
 
 
 def _otherwise(field: Field, value: Any, held: Any) -> str:
-    if field.type in TO_MANY and isinstance(value, list) and any(isinstance(each, list) for each in value):
-        # Commands that make and change lines say what to do, not what is there afterwards.
+    if field.type in TO_MANY and isinstance(value, list) and any(isinstance(each, list | dict) for each in value):
+        # Lines, and commands that make and change them, say what to do, not what is there afterwards.
         return NOT_COMPARED
     if settles_never(field) or is_empty(held):
         return DROPPED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.values import Column
 
 # PostgreSQL's integer, which Odoo numbers records with, ends here.
 LAST_ID = 2**31 - 1
@@ -130,14 +132,48 @@ def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator
     for column in written_again(source, settings):
         for found in findings(column.cells(part), column, limits):
             yield _sentence(source, column.position, rows, found)
-    for column in columns(source, settings) if taken else ():
+    yield from _payload(source, settings, rows) if taken else ()
+    if taken and settings.endpoint.protocol == "rest":
+        yield from _bare(source, part, settings, rows)
+
+
+def _payload(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
+    """What cannot be sent in the columns of the payload."""
+    part, limits = _part(source, rows), limits_of(settings)
+    sent = columns(source, settings)
+    # Documents that are there are loaded as well.
+    loaded = settings.when_found != UPDATE or any(column.lines for column in sent)
+    for column in sent:
+        yield from _document(column, settings)
         unsendable = list(findings(column.cells(part), column, limits))
-        if not unsendable and settings.key and settings.when_found != UPDATE:
+        if column.lines and settings.key and not unsendable:
+            unsendable = list(keying.line_keys(column.cells(part), column, settings.line_key))
+        if not unsendable and settings.key and loaded:
             unsendable = list(keying.unloadable(column.cells(part), column))
         for found in unsendable:
             yield _sentence(source, column.position, rows, found)
-    if taken and settings.endpoint.protocol == "rest":
-        yield from _bare(source, part, settings, rows)
+
+
+def _document(column: Column, settings: Settings) -> Iterator[str]:
+    """What keeps the lines in a column from being sent, whatever they hold."""
+    if not column.lines:
+        return
+    if settings.key and settings.endpoint.protocol == "xmlrpc":
+        yield (
+            f"Column {column.name!r}: with a key, the external IDs of lines are read, which Odoo does not answer over "
+            "XML-RPC. Use JSON-2, or the server's /jsonrpc."
+        )
+    if column.missing == "clear":
+        yield (
+            f"Column {column.name!r}: missing='clear' would take the lines off documents. Leave it out; with a key, "
+            "lines='replace' takes those off that are not in the frame."
+        )
+    doubled = [field for field, count in Counter(each.field for each in column.lines).items() if count > 1]
+    if doubled:
+        both = " and ".join(repr(each.name) for each in column.lines if each.field == doubled[0])
+        yield f"Column {column.name!r}: in its lines, {both} fill the field {doubled[0]!r}. Exclude all but one."
+    if settings.key and any(each.field == "id" for each in column.lines):
+        yield f"Column {column.name!r}: with a key, lines get external IDs of their own. Take 'id' out of the lines."
 
 
 def _keys(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:

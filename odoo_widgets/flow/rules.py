@@ -12,7 +12,7 @@ from collections.abc import Callable
 import attrs
 import httpx
 
-from odoo_widgets.flow import words
+from odoo_widgets.flow import lined, words
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import OverBudgetError
@@ -25,7 +25,8 @@ from odoo_widgets.flow.words import Facts
 
 OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, UNSUPPORTED, TOO_MANY = 200, 401, 405, 413, 415, 429
 SERVER_ERROR, UNAVAILABLE = 500, 503
-REDIRECTS = range(300, 400)
+REDIRECTS, SEE_OTHER = range(300, 400), 303
+LOG_IN_PAGE = re.compile(r"log_?-?in|sign_?-?in|sso|oauth|/web\b", re.IGNORECASE)
 # Odoo answers with a page, not with JSON-2, where a database is not found or the route does not exist.
 NOT_HERE = (400, 403, 404, 405, 415)
 
@@ -89,6 +90,15 @@ def _not_odoo(*statuses: int) -> Callable[[Facts], bool]:
 def _untrusted(facts: Facts) -> bool:
     # Another try meets the same certificate, or none again.
     return any(each in str(facts.exchange.error) for each in ("CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER"))
+
+
+def _told_elsewhere(facts: Facts) -> bool:
+    # What became of a request that was carried out is read at another address (RFC 9110, 15.4.4), unless that is where
+    # people log in: Odoo sends those there that it does not know.
+    response = facts.exchange.response
+    if facts.status != SEE_OTHER or facts.settings.endpoint.protocol != "rest" or response is None:
+        return False
+    return facts.call.ask.changes and LOG_IN_PAGE.search(response.headers.get("location", "")) is None
 
 
 def _not_taken(facts: Facts) -> bool:
@@ -163,6 +173,10 @@ def _matched(facts: Facts) -> bool:
     return matches(ask.batch, ask.arguments["fields"], facts.result) is not None
 
 
+def _lines_told(facts: Facts) -> bool:
+    return facts.status == OK and lined.told(facts.call.ask, facts.result) is not None
+
+
 def _dated(facts: Facts) -> bool:
     return facts.status == OK and made_when(facts.call.ask, facts.result) is not None
 
@@ -221,6 +235,7 @@ RULES: tuple[Rule, ...] = (
     Rule("an untrusted certificate",      _untrusted,                                     "not_sent",   words.no_connection, EndpointError),
     Rule("no connection",                 _raised(*NOT_CONNECTED),                        "not_sent",   words.no_connection, EndpointError, "again"),
     Rule("no answer",                     _raised(Exception),                             "in_doubt",   words.no_answer, StoppedError, "find out"),
+    Rule("done, and told elsewhere",      _told_elsewhere,                                "in_doubt",   words.told_elsewhere, EndpointError),
     Rule("another address",               _http(*REDIRECTS),                              "not_sent",   words.redirected, EndpointError),
     Rule("unknown key",                   _http(UNAUTHORIZED),                            "not_sent",   words.unknown_key, CredentialError),
     Rule("unknown user",                  _named("AccessDenied", "SessionExpiredException"), "not_sent", words.unknown_key, CredentialError, "log in"),
@@ -248,6 +263,7 @@ RULES: tuple[Rule, ...] = (
     Rule("an error of Odoo's",            _refused,                                       "rejected",   words.odoo_says, None, "narrow"),
     Rule("logged in",                     _logged_in,                                     "logged in",  words.nothing),
     Rule("fields of the model",           _described,                                     "described",  words.nothing),
+    Rule("lines of documents",            _lines_told,                                    "lines",      words.nothing),
     Rule("which records have the keys",   _matched,                                       "matched",    words.nothing),
     Rule("when the records were made",    _dated,                                         "dated",      words.nothing),
     Rule("which records are there",       _looked_up,                                     "found",      words.nothing),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from odoo_widgets.flow import foreign, moments
 from odoo_widgets.flow.kinds import OF_ARROW, cell_kind, is_missing, kind, plain
+from odoo_widgets.flow.lines import Lines, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -151,11 +153,27 @@ class Source:
         self._repeated: dict[int, np.ndarray[Any, Any]] = {}
         self._groups: dict[int, tuple[np.ndarray[Any, Any], int]] = {}
         self._order: dict[int, np.ndarray[Any, Any]] = {}
+        self._lines: dict[int, tuple[Lines, Source] | None] = {}
 
     @classmethod
     def of(cls, data: pd.DataFrame | Source) -> Source:
         """The Source of a frame; a Source is its own."""
         return data if isinstance(data, Source) else cls(data)
+
+    def with_columns(self, cells: Mapping[int, Any]) -> Source:
+        """The same frame with other cells in some columns; what is known of the others stays known.
+
+        Args:
+            cells: The place of a column to its cells, one for each row.
+        """
+        made = copy(self)
+        made.frame = self.frame.copy(deep=False)
+        for position, each in cells.items():
+            made.frame.isetitem(position, each)
+        for name in ("_units", "_nesting", "_repeated", "_groups", "_order"):
+            known = getattr(self, name)
+            setattr(made, name, {place: each for place, each in known.items() if place not in cells})
+        return made
 
     def followed_by(self, frame: pd.DataFrame) -> Source:
         """The Source of a frame that is sent after this one."""
@@ -214,6 +232,13 @@ class Source:
         if position not in self._order:
             self._order[position] = np.argsort(self.groups(position)[0], kind="stable")
         return self._order[position]
+
+    def lines(self, position: int) -> tuple[Lines, Source] | None:
+        """The lines in a column: lists of dicts, as a table of their own; None where there are none."""
+        if position not in self._lines:
+            found = lines(plain(self.frame.iloc[:, position])) if self.may_nest(position) else None
+            self._lines[position] = None if found is None else (found, Source(found.frame))
+        return self._lines[position]
 
     def __len__(self) -> int:
         return len(self.frame) if isinstance(self.frame, pd.DataFrame) else 0

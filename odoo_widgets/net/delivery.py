@@ -27,6 +27,7 @@ from odoo_widgets.flow.identity import doubled
 from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.records import columns
 from odoo_widgets.flow.responses import STATUSES, Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
@@ -34,6 +35,7 @@ from odoo_widgets.flow.step_responses import beside
 from odoo_widgets.net.afterwards import Afterwards
 from odoo_widgets.net.bookkeeping import Bookkeeping, Kind
 from odoo_widgets.net.environment import filled
+from odoo_widgets.net.found import Finder
 from odoo_widgets.net.frames import are_frames, sources
 from odoo_widgets.net.key_space import KeySpace
 from odoo_widgets.net.loop import Loop
@@ -150,6 +152,7 @@ class Delivery(OwnThread):
         self._number, self._begun = 0, False
         self._reading = False
         self._started = 0.0
+        self._lined: tuple[str, ...] = ()
         self._loop = Loop(
             filled(settings),
             credential,
@@ -159,6 +162,7 @@ class Delivery(OwnThread):
             report=self._report,
             transport=transport,
         )
+        self._finder = Finder(settings, credential, policy, transport)
         # They are for one frame.
         self._afterwards = Afterwards(
             known[0] if known else Source(pd.DataFrame()),
@@ -217,7 +221,9 @@ class Delivery(OwnThread):
     def _responses_of(self, source: Source) -> pd.DataFrame:
         me, model = self._credential, self._settings.endpoint.model
         found, reason = self._loop.outcomes, self._loop.reason
-        whole = responses(found, source.frame.index, me.server, model, reason=reason, database=me.database)
+        lines = {name: dict(self._loop.lines.get(name, {})) for name in self._lined}
+        index, database = source.frame.index, me.database
+        whole = responses(found, index, me.server, model, reason=reason, database=database, lines=lines)
         whole = beside(whole, self._settings, self._afterwards.told)
         wanted = self._wanted(source)
         return whole if len(wanted) == len(source) else whole.iloc[list(wanted)]
@@ -269,7 +275,7 @@ class Delivery(OwnThread):
             raise error.__cause__ from None
         if not self._begun and isinstance(error, DataError | JournalError):
             raise error from None
-        if isinstance(error, UnreadError):
+        if isinstance(error, UnreadError) or (not self._begun and isinstance(error, StoppedError)):
             return error
         told = f"The send ended with an error of its own, please report it: {error!r}"
         if isinstance(error, OdooWidgetsError):
@@ -283,7 +289,7 @@ class Delivery(OwnThread):
         self._look_through()
         async with self._loop:
             while (source := self._next(books)) is not None:
-                past = self._begin(source, books)
+                past = await self._begin(source, books)
                 await self._loop.send(source, past, books.journal)
                 await self._go_on(past, books)
                 if self._loop.over:
@@ -326,7 +332,7 @@ class Delivery(OwnThread):
         self._source, self._number = source, self._number + 1
         return source
 
-    def _begin(self, source: Source, books: Bookkeeping) -> Past:
+    async def _begin(self, source: Source, books: Bookkeeping) -> Past:
         """What of a frame is to be sent."""
         rows = self._wanted(source)
         if self._known is None:
@@ -336,7 +342,10 @@ class Delivery(OwnThread):
             now = self.progress
             more = count(source, self._settings, rows)
             self.progress = attrs.evolve(now, rows=now.rows + len(rows), batches=now.batches + more)
-        past = books.open(source, rows)
+        self._lined = tuple(each.field for each in columns(source, self._settings) if each.lines)
+        if not self._kind.undo:
+            self._loop.server = await self._finder.found(source, rows, self._loop.server)
+        past = self._finder.rest(source, books.open(source, rows), self._loop.server, books.journal)
         self._begun = True
         self._started = self._started or time.monotonic()
         self.progress = self.progress.counted(past.outcomes)

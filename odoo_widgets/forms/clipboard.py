@@ -19,14 +19,15 @@ class CopyButton(anywidget.AnyWidget):
         text: Gives what to copy now.
         description: The words on the button.
         tooltip: What it copies, in words.
+        wears: Its layout.
     """
 
     _esm = files("odoo_widgets.forms").joinpath("clipboard.js").read_text(encoding="utf-8")
     description = traitlets.Unicode("Copy").tag(sync=True)
     tooltip = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, text: Callable[[], str], description: str = "Copy", tooltip: str = "") -> None:
-        super().__init__(description=description, tooltip=tooltip)
+    def __init__(self, text: Callable[[], str], description: str = "Copy", tooltip: str = "", **wears: Any) -> None:
+        super().__init__(description=description, tooltip=tooltip, **wears)
         self._text = text
         self.add_class("ow-copy")
         self.on_msg(self._on_click)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from odoo_widgets.flow.responses import STATUSES, counts, shown
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.panels.past import correcting_panel, doubt_panel
 from odoo_widgets.forms.panels.undo import undo_button, undo_panel
@@ -42,12 +43,13 @@ SHOW_WORDS = {
 def responses_panel(state: State) -> w.Widget:
     """Counts by status, and the table."""
     words, note = Text(kind="counts"), Text()
-    only = w.Button()
+    only = made(w.Button)
     only.on_click(lambda _: state.show_rejected(only=not state.only_rejected))
-    place = w.VBox([])
-    line = w.HBox([words, only, undo_button(state)])
+    place = made(w.VBox, [])
+    line = made(w.HBox, [words, only, undo_button(state)])
     line.add_class("ow-counts-line")
-    panel = w.VBox(
+    panel = made(
+        w.VBox,
         [
             Text("Responses", kind="heading", tag="h3"),
             line,
@@ -56,7 +58,7 @@ def responses_panel(state: State) -> w.Widget:
             doubt_panel(state),
             place,
             note,
-        ]
+        ],
     )
     panel.add_class("ow-responses")
 
@@ -74,7 +76,7 @@ def responses_panel(state: State) -> w.Widget:
         if place.children:
             place.children[0].update(part, columnDefs=_columns(part), **OPTIONS)
         else:
-            place.children = (_table(part),)
+            place.children = (_table(part, place.layout),)
 
     state.on("responses", "only_rejected", "phase", call=follow)
     return panel
@@ -100,10 +102,12 @@ def _columns(part: pd.DataFrame) -> list[dict[str, Any]]:
     return [{"targets": part.index.nlevels + place, "className": "ow-words"} for place in places]
 
 
-def _table(part: pd.DataFrame) -> w.Widget:
+def _table(part: pd.DataFrame, layout: w.Layout) -> w.Widget:
     # Loaded with the first responses: it takes longer than the rest of the form.
     from itables.widget import ITable  # noqa: PLC0415
 
     table = ITable(part, columnDefs=_columns(part), **OPTIONS)
+    own, table.layout = table.layout, layout
+    own.close()
     table.add_class("ow-table")
     return table

@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.deciding import ACTIVATE
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.obstacles import IDLE, to_type
 from odoo_widgets.forms.panels.foretold import foretelling_buttons, foretold_panel
 from odoo_widgets.forms.panels.past import repeats_panel, unfinished_panel
@@ -48,9 +49,9 @@ def send_panel(state: State) -> w.Widget:
     """The bar under settings and samples."""
     plan, obstacle, warning = Text(kind="plan"), Text(), Text(kind="warning")
     outcome = with_proposal(state, "outcome", "way_out")
-    send = w.Button(description="Send", button_style="primary", tooltip="Send all rows")
-    stop = w.Button(description="Stop")
-    bar = w.IntProgress(bar_style="info")
+    send = made(w.Button, description="Send", button_style="primary", tooltip="Send all rows")
+    stop = made(w.Button, description="Stop")
+    bar = made(w.IntProgress, bar_style="info")
     figures = Text(kind="figures")
     why, confirm = Text(kind="why"), labelled(w.Text, "Confirmation")
     confirm.observe(lambda change: state.confirm(change.new), "value")
@@ -95,10 +96,10 @@ def send_panel(state: State) -> w.Widget:
     )
     state.on("progress", "phase", call=follow_progress)
     state.on("foretold", call=lambda: warning.show(state.warning))
-    controls = w.HBox([send, stop, *foretelling_buttons(state), bar, figures])
+    controls = made(w.HBox, [send, stop, *foretelling_buttons(state), bar, figures])
     controls.add_class("ow-send-controls")
     told = [obstacle, outcome, foretold_panel(state), unfinished_panel(state), repeats_panel(state)]
-    panel = w.VBox([plan, warning, why, confirm, controls, *told])
+    panel = made(w.VBox, [plan, warning, why, confirm, controls, *told])
     panel.add_class("ow-send")
     return panel
 

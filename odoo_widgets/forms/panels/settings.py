@@ -9,6 +9,7 @@ import ipywidgets as w
 from odoo_widgets.flow.endpoint import fixed
 from odoo_widgets.flow.headers import header_text
 from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.panels.batching import batching_panel
 from odoo_widgets.forms.panels.credential import credential_panel
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 def settings_panel(state: State) -> w.Widget:
     """The controls that make the settings."""
-    panel = w.VBox(
+    panel = made(
+        w.VBox,
         [
             with_proposal(state, "problem", "instead"),
             credential_panel(state),
@@ -39,7 +41,7 @@ def settings_panel(state: State) -> w.Widget:
             exclude_panel(state),
             batching_panel(state),
             more_panel(state),
-        ]
+        ],
     )
     panel.add_class("ow-settings")
     state.on(

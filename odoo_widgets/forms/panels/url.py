@@ -10,6 +10,7 @@ from odoo_widgets.flow.endpoint import WITHOUT_IDS
 from odoo_widgets.flow.methods import KNOWN, ON_ANY_MODEL, known
 from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.templates import names
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.target import OPERATION
@@ -68,9 +69,9 @@ def url_panel(state: State) -> w.Widget:
     remark = Text()
     state.on("remark", call=lambda: remark.show(state.remark))
     state.on("destination", "draft", call=follow)
-    views = w.VBox([model, operation, method])
+    views = made(w.VBox, [model, operation, method])
     views.add_class("ow-views")
-    return w.VBox([url, remark, views, note, _ids(state)])
+    return made(w.VBox, [url, remark, views, note, _ids(state)])
 
 
 def _operation(state: State) -> str:

@@ -39,7 +39,7 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "model", "comparing", "server", "choices", "settings", "ways_out", "saved", "calls", "before",
+    "endpoint", "model", "comparing", "labels", "server", "choices", "settings", "ways_out", "saved", "calls", "before",
     "methods", "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "source", "records", "findings", "keying", "urls",
     "shape", "problems", "batches", "protocols/envelope",

@@ -47,6 +47,7 @@ class Server:
         without: `model/method` of methods that it does not have.
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
         seen: Model to id to field to what the record held when it was fetched or compared.
+        models: The models that the user may read: name to what people call one record, in English, such as `Contact`.
         replaced: Model to the fields that a PUT without them puts back to their defaults, where it is known.
     """
 
@@ -69,6 +70,9 @@ class Server:
     )
     seen: immutabledict[str, Mapping[int, Mapping[str, Any]]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True
+    )
+    models: immutabledict[str, str] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )
     replaced: immutabledict[str, tuple[str, ...]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True

@@ -96,6 +96,7 @@ def _activate(state: State) -> w.Widget:
         hide(typed, not state.to_confirm)
         typed.placeholder, typed.value = state.to_confirm, state.confirmation
         go.disabled = bool(state.obstacle)
+        go.tooltip = sentences.intention(state) or "Send all rows now"
 
     state.on(
         "deciding", "destination", "data", "credential", "said", "server", "samples", "problem", "phase",

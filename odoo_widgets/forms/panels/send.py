@@ -49,7 +49,7 @@ def send_panel(state: State) -> w.Widget:
     """The bar under settings and samples."""
     plan, obstacle, warning = Text(kind="plan"), Text(), Text(kind="warning")
     outcome = with_proposal(state, "outcome", "way_out")
-    send = made(w.Button, description="Send", button_style="primary", tooltip="Send all rows")
+    send = made(w.Button, description="Send", button_style="primary")
     stop = made(w.Button, description="Stop")
     bar = made(w.IntProgress, bar_style="info")
     figures = Text(kind="figures")
@@ -61,6 +61,7 @@ def send_panel(state: State) -> w.Widget:
     def follow_settings() -> None:
         send.disabled = bool(state.obstacle)
         send.description = "Send again" if state.active else "Send"
+        send.tooltip = sentences.intention(state) or "Send all rows"
         # One field at a time asks for the same.
         asks = bool(state.to_confirm) and state.phase == IDLE and state.deciding != ACTIVATE
         why.show(to_type(state) if asks else "")
@@ -84,6 +85,7 @@ def send_panel(state: State) -> w.Widget:
         "destination",
         "samples",
         "credential",
+        "server",
         "problem",
         "phase",
         "responses",

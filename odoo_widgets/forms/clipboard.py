@@ -6,7 +6,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import anywidget
+import ipywidgets as w
 import traitlets
+
+from odoo_widgets.forms.looks import made
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,3 +38,13 @@ class CopyButton(anywidget.AnyWidget):
     def _on_click(self, _widget: object, content: Any, _buffers: object) -> None:
         if content == "copy":
             self.send({"text": self._text()})
+
+
+def copy_button(text: Callable[[], str], tooltip: str) -> w.Box:
+    """The button in a box, which can be hidden: anywidget's own views follow no class that comes later.
+
+    Args:
+        text: Gives what to copy now.
+        tooltip: What it copies, in words.
+    """
+    return made(w.HBox, [made(CopyButton, text, tooltip=tooltip)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.flow.copies import COPIES, Scenery
-from odoo_widgets.forms.clipboard import CopyButton
+from odoo_widgets.forms.clipboard import copy_button
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.sentences import in_words
@@ -23,7 +23,7 @@ def copying_panel(state: State) -> w.Widget:
     """A choice of ways to write what the form sends, the text, and a button that copies it."""
     choice = labelled(w.Dropdown, "Copy As", options=(NOTHING, *COPIES))
     text, note, problem = Text(kind="request", tag="pre"), Text(), Text(kind="problem")
-    copy = made(CopyButton, lambda: _text(state, choice.value)[0], tooltip="Copy this text")
+    copy = copy_button(lambda: _text(state, choice.value)[0], tooltip="Copy this text")
     tools = made(w.HBox, [choice, copy])
     tools.add_class("ow-tools")
     panel = made(w.VBox, [tools, note, problem, text])

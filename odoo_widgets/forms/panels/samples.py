@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.flow.views import VIEWS
-from odoo_widgets.forms.clipboard import CopyButton
+from odoo_widgets.forms.clipboard import copy_button
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.panels.testing import testing_panel
 from odoo_widgets.forms.pieces import Text, hide, labelled
@@ -31,7 +31,7 @@ def samples_panel(state: State) -> w.Widget:
     empty = Text(kind="empty")
     view = labelled(w.Dropdown, "View As", options=tuple(VIEWS))
     view.observe(lambda change: state.look(change.new), "value")
-    copy = made(CopyButton, lambda: _copied(state), tooltip="Copy all of what is open, as it is shown")
+    copy = copy_button(lambda: _copied(state), tooltip="Copy all of what is open, as it is shown")
     test = made(w.Button)
     test.on_click(lambda _: state.try_out(testing=not state.testing))
     top, tools = made(w.HBox, [Text("Sample Payload", kind="heading", tag="h3"), test]), made(w.HBox, [view, copy])

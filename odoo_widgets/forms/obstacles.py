@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.operations import OPERATIONS, VERBS
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.replacing import MAY_EMPTY
 
 if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
@@ -23,7 +24,6 @@ MANY_ROWS = 1_000
 HARMFUL = {
     "unlink": "Deleted records do not come back.",
     "DELETE": "Deleted records do not come back.",
-    "PUT": "PUT replaces whole records: what is not sent of them is lost.",
 }
 
 
@@ -118,6 +118,9 @@ def _why(state: Sending, rows: int | None) -> str:
     operation, rows = state.destination.endpoint.operation, len(state.data) if rows is None else rows
     if operation in HARMFUL:
         return HARMFUL[operation]
+    if operation == "PUT":
+        # The samples know more, once the server has said it.
+        return next((each.note for each in state.samples if each.call.ask.method == "PUT"), MAY_EMPTY)
     if operation not in OPERATIONS and operation not in VERBS:
         return f"What {operation} does cannot be taken back from here."
     return f"These are {rows:,} rows." if rows > MANY_ROWS else ""

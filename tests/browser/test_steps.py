@@ -199,7 +199,7 @@ def done_and_active(walk: Walk) -> None:
     assert count(walk.odoo, walk.mark) == 1
     walk.press("Activate")
     expect(walk.form.locator(".ow-warning:visible").first).to_contain_text("1 error found: type: ")
-    expect(walk.form).to_contain_text(f"Create 29 res.partner in {database} (sandbox) as Administrator, 3 calls.")
+    expect(walk.form).to_contain_text(f"Create 29 Contacts in {database} (sandbox) as Administrator, 3 calls.")
     walk.press("Activate and send")
     expect(walk.form.locator(".ow-counts")).to_contain_text("created 28 · rejected 2", timeout=60 * SECONDS)
     assert count(walk.odoo, walk.mark) == 28

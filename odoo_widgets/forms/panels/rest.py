@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.flow.choices import CREATE, OF_REST, UPSERT, UPSERTS, WRAPPED
 from odoo_widgets.flow.key_headers import FORMS
+from odoo_widgets.flow.replacing import MAY_EMPTY
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, hide, labelled
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 # What each verb does; an add-on may have ways of its own.
 MEANINGS = {
     "POST": "POST makes new records.",
-    "PUT": "PUT replaces whole records: what is not sent of them may be emptied, as the endpoint decides.",
+    "PUT": MAY_EMPTY,
     "PATCH": "PATCH changes the fields that are sent.",
     "DELETE": "DELETE removes the records. No columns are sent.",
 }

@@ -21,6 +21,7 @@ IDLE = "idle"
 # More rows than these are confirmed before they go.
 MANY_ROWS = 1_000
 # What is confirmed however few rows there are. Any method that has no form of its own is, too.
+PUT = "PUT"
 HARMFUL = {
     "unlink": "Deleted records do not come back.",
     "DELETE": "Deleted records do not come back.",
@@ -114,13 +115,17 @@ def to_type(state: Sending, rows: int | None = None) -> str:
     return f"{_why(state, rows)} To confirm, type {wanted}." if wanted else ""
 
 
+def emptied(state: Sending) -> str:
+    """What a PUT does to the fields that are not sent, as its samples say it: they know, once the server has told."""
+    return next((each.note for each in state.samples if each.call.ask.method == PUT), MAY_EMPTY)
+
+
 def _why(state: Sending, rows: int | None) -> str:
     operation, rows = state.destination.endpoint.operation, len(state.data) if rows is None else rows
     if operation in HARMFUL:
         return HARMFUL[operation]
-    if operation == "PUT":
-        # The samples know more, once the server has said it.
-        return next((each.note for each in state.samples if each.call.ask.method == "PUT"), MAY_EMPTY)
+    if operation == PUT:
+        return emptied(state)
     if operation not in OPERATIONS and operation not in VERBS:
         return f"What {operation} does cannot be taken back from here."
     return f"These are {rows:,} rows." if rows > MANY_ROWS else ""

@@ -53,6 +53,9 @@ class Sending(Asking):
     Rows that were sent as a test are left out, unless they are wanted `again`; `tests` has them.
     """
 
+    # What these are, `State` says.
+    samples: Any
+
     problem = traitlets.Unicode()
     phase = traitlets.Enum([IDLE, *GOING_ON, LOOKING, STOPPING, CUTTING], IDLE)
     progress = Value(None)

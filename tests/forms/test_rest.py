@@ -246,7 +246,7 @@ def test_what_http_basic_lacks_keeps_rows_from_being_sent(show: Show, frame: pd.
 # --- what a PUT empties, asked by the form itself ---------------------------------------------------------------------
 
 REPLACED = {"model": "res.partner", "replaced": ["city", "name", "zip"]}
-UNKNOWN = "PUT may empty the fields that are not sent."
+UNKNOWN = "PUT may empty the fields that are not sent (back to their defaults). Not every server says which"
 
 
 class Replacing:

@@ -8,7 +8,6 @@ import ipywidgets as w
 
 from odoo_widgets.flow.choices import CREATE, OF_REST, UPSERT, UPSERTS, WRAPPED
 from odoo_widgets.flow.key_headers import FORMS
-from odoo_widgets.flow.replacing import MAY_EMPTY
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, hide, labelled
@@ -16,10 +15,9 @@ from odoo_widgets.forms.pieces import Text, hide, labelled
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
 
-# What each verb does; an add-on may have ways of its own.
+# What each verb does, but PUT, of which the samples know more; an add-on may have ways of its own.
 MEANINGS = {
     "POST": "POST makes new records.",
-    "PUT": MAY_EMPTY,
     "PATCH": "PATCH changes the fields that are sent.",
     "DELETE": "DELETE removes the records. No columns are sent.",
 }

@@ -11,6 +11,7 @@ from odoo_widgets.flow.headers import header_text
 from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
+from odoo_widgets.forms.obstacles import PUT, emptied
 from odoo_widgets.forms.panels.batching import batching_panel
 from odoo_widgets.forms.panels.credential import credential_panel
 from odoo_widgets.forms.panels.exclude import exclude_panel
@@ -59,9 +60,10 @@ def _choice(state: State, label: str, name: str, options: tuple[str, ...]) -> w.
         # A value that the protocol does not take can still be changed back. A verb of REST has its own way in JSON-2.
         value, reason = fixed(state.shown("url")).get(name, ("", ""))
         control.disabled = bool(reason) and control.value == value and (name, state.protocol) != ("method", "json2")
-        note.show(reason or (MEANINGS.get(control.value, "") if state.protocol == "rest" else ""))
+        means = emptied(state) if control.value == PUT else MEANINGS.get(control.value, "")
+        note.show(reason or (means if state.protocol == "rest" else ""))
 
-    state.on("destination", "draft", call=follow)
+    state.on("destination", "draft", "samples", call=follow)
     return with_note(control, note)
 
 

@@ -33,8 +33,9 @@ browser: ## Make sure that there is a Chromium for the tests of the form.
 	    echo "The tests of the form need Chromium. On Debian: sudo apt-get install chromium. On Ubuntu: sudo snap install chromium." >&2; \
 	  fi; }
 
-bench: $(VENV)/test.installed ## Measure how fast a frame becomes request bodies; the table goes to tests/benchmarks/results.
+bench: $(VENV)/test.installed $(VENV)/bench.installed $(VENV)/peers/installed ## Measure speed, beside Odoo itself and other clients; the tables go to tests/benchmarks/results.
 	$(BIN)/python -m tests.benchmarks.conversion --write
+	$(BIN)/python -m tests.benchmarks.writing --write
 
 failures: $(VENV)/test.installed ## Kill, cut and race sends to a real Odoo; the table goes to tests/benchmarks/results.
 	$(BIN)/python -m tests.benchmarks.failures --write
@@ -69,6 +70,12 @@ $(VENV)/made:
 	    rm -rf $(VENV); exit 1; \
 	  fi; \
 	done; echo "Python 3.11 or newer is needed, and none is on the path. Name one: make PYTHON=/path/to/python" >&2; exit 1
+
+# The clients that ours is measured beside, where they cannot change what ours runs on.
+$(VENV)/peers/installed: tests/benchmarks/peers.txt | $(VENV)/made
+	$(BIN)/python -m venv $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip install --disable-pip-version-check --requirement $<
+	@touch $@
 
 # Installed again whenever the project's own needs change.
 $(VENV)/%.installed: pyproject.toml $(LOCK) | $(VENV)/made

@@ -22,9 +22,9 @@ from odoo_widgets.flow.errors import (
     StoppedError,
 )
 from odoo_widgets.flow.server import Server
-from odoo_widgets.net.delivery import InterruptedSendError
 from odoo_widgets.net.keys import credential, remember
 from odoo_widgets.net.listed import sends
+from odoo_widgets.net.own_thread import InterruptedSendError
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.form import DestinationForm

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from odoo_widgets.flow import digests, payloads, problems, retry, samples, saved
+from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.differences import diff
@@ -21,15 +21,15 @@ from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.seen import seen
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
-from odoo_widgets.flow.settings import Settings, stripped, truth
+from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
 from odoo_widgets.net import tables
 from odoo_widgets.net.asking import ask
-from odoo_widgets.net.delivery import Delivery, Progress
+from odoo_widgets.net.delivery import Delivery
 from odoo_widgets.net.odoo import probe
-from odoo_widgets.net.past import resumable
 from odoo_widgets.net.replaced import replaced
 from odoo_widgets.net.undoing import Undoing
+from odoo_widgets.net.unfinished import resumable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.policy import Policy
     from odoo_widgets.flow.repeats import Unfinished
     from odoo_widgets.flow.samples import Samples
+    from odoo_widgets.net.progress import Progress
 
 
 def _line(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -58,8 +59,8 @@ class Destination(Settings):
         active: Whether it is in use. The command line refuses one that is paused; in code, `send` is the decision.
     """
 
-    name: str = attrs.field(default="", converter=stripped, validator=_line, kw_only=True)
-    active: bool = attrs.field(default=False, validator=truth, kw_only=True)
+    name: str = attrs.field(default="", converter=allowed.stripped, validator=_line, kw_only=True)
+    active: bool = attrs.field(default=False, validator=allowed.truth, kw_only=True)
 
     @property
     def what(self) -> str:
@@ -512,7 +513,9 @@ class Destination(Settings):
 
         Returns:
             One row for each row of the frame, with its index: status, id, link, batch, http_status, error_type,
-            error_field, error, attempts, seconds.
+            error_field, error, attempts, seconds. With `expect`, then `expect` (`agrees`, `differs`, `not_read`, or
+            missing where there is no record) and `expect_error`; for each step of `then` its name, with a status as
+            rows have, and its name with `_error`.
 
         Raises:
             CredentialError: The key is unknown, or belongs to another server; nothing is in Odoo.

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import itertools
 import pkgutil
+import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 import pytest
 import typer
 
 import odoo_widgets
 from odoo_widgets.cli import app
+from odoo_widgets.flow import report
+from odoo_widgets.flow.allowed import METHODS, MISSING, MODES
 from odoo_widgets.flow.batches import GROUPINGS
+from odoo_widgets.flow.checks import LOOKS
+from odoo_widgets.flow.checks.cells import CHECKS
+from odoo_widgets.flow.checks.models import ASKING, MODELS
+from odoo_widgets.flow.checks.notes import SEVERITIES
+from odoo_widgets.flow.dry_run import NOT_TRIED, REJECTED, WOULD_SAVE
 from odoo_widgets.flow.formats import FORMATS
+from odoo_widgets.flow.kept import CHANGED, DROPPED, NOT_COMPARED, ROUNDED, SAME, TRANSLATED, TRUNCATED
 from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import STATUSES
-from odoo_widgets.flow.settings import METHODS, MISSING, MODES
+from odoo_widgets.flow.undo import GROUPS
 from odoo_widgets.flow.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 WORDS = {
     "operation": OPERATIONS,
     "grouping": GROUPINGS,
@@ -35,12 +48,18 @@ WORDS = {
     "mode": MODES,
     "policy for missing cells": MISSING,
     "protocol": PROTOCOLS,
+    "severity of a finding": SEVERITIES,
+    "type of field that a check looks at": CHECKS,
+    "model that a check knows": [*MODELS, *ASKING],
+    "status of a dry run": (WOULD_SAVE, REJECTED, NOT_TRIED),
+    "word for what Odoo kept": (SAME, ROUNDED, TRUNCATED, DROPPED, TRANSLATED, CHANGED, NOT_COMPARED),
+    "group of an undo": GROUPS,
 }
 
 
 def modules() -> Iterator[Any]:
     """The modules that `make docs` makes pages of."""
-    makefile = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     named = next(line for line in makefile.splitlines() if line.startswith("REFERENCE := ")).split()[2:]
     for name in named:
         module = importlib.import_module(name)
@@ -63,8 +82,10 @@ def descriptions() -> Iterator[str]:
     yield README
     for module in modules():
         yield module.__doc__ or ""
-        for name, each in vars(module).items():
-            if not name.startswith("_") and getattr(each, "__module__", "") == module.__name__:
+        said = getattr(module, "__all__", ())
+        there = {name: getattr(module, name) for name in said or vars(module) if not name.startswith("_")}
+        for name, each in there.items():
+            if name in said or getattr(each, "__module__", "") == module.__name__:
                 yield inspect.getdoc(each) or ""
                 yield from (
                     inspect.getdoc(_function(one)) or ""
@@ -79,6 +100,11 @@ TEXT = "\n".join(descriptions())
 def test_each_word_that_a_setting_takes_is_described(kind: str, word: str) -> None:
     found = any(marked in TEXT for marked in (f"`{word}`", f'"{word}"'))
     assert found, f"no description of the {kind} {word}"
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.__name__)
+def test_each_look_of_a_check_says_what_it_finds(look: Any) -> None:
+    assert look.__doc__
 
 
 @pytest.mark.parametrize("name", odoo_widgets.__all__)
@@ -116,3 +142,33 @@ def test_each_command_says_what_it_does_and_stands_in_the_readme(words: str) -> 
     assert described, f"the README is silent about odoo-widgets {words}"
     for parameter in command.params:
         assert parameter.help, f"odoo-widgets {words} says nothing of {parameter.name}"
+
+
+def shown() -> Iterator[str]:
+    """Each command that the README or a notebook shows, with what stands behind it on its line."""
+    pages = [README]
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        pages += [cell.source for cell in nbformat.read(path, as_version=4).cells]
+    for page in pages:
+        yield from re.findall(
+            r"(?m)(?:^|[ `/])odoo-widgets ((?:send|check|sample|resume|undo|activate|pause|journal|sandbox)\b[^`\n]*)",
+            page,
+        )
+
+
+@pytest.mark.parametrize("line", sorted(set(shown())))
+def test_each_command_that_is_shown_can_be_typed(line: str) -> None:
+    words = list(shlex.shlex(line, posix=True, punctuation_chars=True))
+    typed = list(itertools.takewhile(lambda word: word not in {"|", "||", ";", "&&", ">", ">>"}, words))
+    known = commands()
+    name = next((name for name in (" ".join(typed[:2]), typed[0]) if name in known), None)
+    if name is None:
+        assert typed in (["journal"], ["sandbox"])
+        return
+    # Parses, and raises where something does not fit; nothing is done.
+    known[name].make_context(name, typed[len(name.split()) :])
+
+
+@pytest.mark.parametrize("number", report.CODES)
+def test_each_exit_code_stands_in_the_readme_with_what_it_means(number: int) -> None:
+    assert f"| {number} | {report.CODES[number]} |" in README.replace("`", "")

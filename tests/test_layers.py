@@ -19,7 +19,7 @@ ROOMS = {
     "flow": [],
     "net": ["flow"],
     "destination": ["flow", "net"],
-    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/undoing"],
+    "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/progress", "net/undoing"],
     "cli": [
         "destination",
         "flow",
@@ -28,29 +28,32 @@ ROOMS = {
         "net/sends",
         "net/listed",
         "net/delivery",
+        "net/own_thread",
+        "net/progress",
         "net/tables",
         "net/reading",
         "sandbox",
     ],
     "sandbox": ["flow/credential", "flow/errors"],
-    "__init__": ["destination", "flow", "net/delivery", "net/keys", "net/listed", "forms", "sandbox"],
+    "__init__": ["destination", "flow", "net/keys", "net/listed", "net/own_thread", "forms", "sandbox"],
 }
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "model", "comparing", "labels", "server", "choices", "settings", "ways_out", "saved", "calls", "before",
-    "methods", "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
+    "endpoint", "steps", "model", "comparing", "labels", "server", "choices", "allowed", "settings", "ways_out", "saved",
+    "calls", "before", "methods", "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "source", "records", "findings", "keying", "urls",
     "shape", "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "plan", "policy", "verb_proofs", "proofs",
-    "responses", "digests", "repeats", "retry", "receipt", "report", "chain", "words", "narrowed", "follow", "matched",
-    "again", "judge", "asking", "naming", "fetching", "checks/notes", "checks/unsendable", "checks/subject",
-    "checks/columns", "checks/beside", "checks/cells", "checks/links", "checks/parents", "checks/models",
-    "checks/__init__", "dry_run", "foretold", "holding", "seen", "differences",
-    "kept", "inquiry", "dead_ends", "probing", "views", "samples", "copies", "tested",
-    "lasting", "history", "undo", "undoable", "taking_back",
+    "responses", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain", "pages",
+    "words",
+    "narrowed", "follow", "matched", "again", "judge", "asking", "naming", "fetching", "totals", "checks/notes",
+    "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",
+    "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "dry_run", "foretold",
+    "holding", "seen", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "samples",
+    "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 
 # What flow never touches: the world, the clock, widgets.

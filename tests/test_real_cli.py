@@ -91,6 +91,46 @@ def test_a_rejected_row_is_named_and_the_others_are_made(odoo: Sandbox, tmp_path
     assert call(odoo, "res.partner", "search_count", domain=[["name", "in", ["good", "bad"]]]) == 1
 
 
+def test_a_key_said_on_the_command_line_makes_each_record_once_and_then_writes_nothing(
+    odoo: Sandbox, tmp_path: Path
+) -> None:
+    Destination(f"{odoo.url}/json/2/res.partner/create", active=True).save(tmp_path / "contacts.toml")
+    rows = "ref,name\nkeyed-1,one\nkeyed-2,two\n"
+    words = ("contacts.toml", "-", "--key", "ref", "--mode", "upsert", "--json")
+    made = [json.loads(typed(odoo, tmp_path, *words, given=rows).stdout) for _ in range(2)]
+    assert [each["statuses"] for each in made] == [{"created": 2}, {"updated": 2}]
+    changed = rows.replace("two", "three")
+    again = typed(odoo, tmp_path, *words, "--only-changes", given=changed)
+    assert (again.returncode, json.loads(again.stdout)["statuses"]) == (0, {"updated": 1, "unchanged": 1})
+    settled = typed(odoo, tmp_path, *words, "--only-changes", given=changed)
+    assert (settled.returncode, json.loads(settled.stdout)["statuses"]) == (0, {"unchanged": 2})
+    found = call(odoo, "res.partner", "search_read", domain=[["ref", "like", "keyed-"]], fields=["name"], order="ref")
+    assert [each["name"] for each in found] == ["one", "three"]
+
+
+def test_a_look_says_what_odoo_would_refuse_and_keeps_nothing(odoo: Sandbox, tmp_path: Path) -> None:
+    # Paused: a look is what comes before it is put to use.
+    Destination(f"{odoo.url}/json/2/res.partner/create").save(tmp_path / "contacts.toml")
+    rows = "name,tz,colour\nlooked at 1,Europe/Brussels,1\nlooked at 2,Europe/Nowhere,2\n"
+    found = typed(odoo, tmp_path, "contacts.toml", "-", given=rows, what="check")
+    assert found.returncode == 3, found.stderr
+    assert "colour: " in found.stdout
+    told = json.loads(typed(odoo, tmp_path, "contacts.toml", "-", "--json", given=rows, what="check").stdout)
+    assert (told["code"], told["rows"]) == (3, 2)
+    assert "colour" in [each["column"] for each in told["findings"] if each["severity"] == "error"]
+
+    fine = rows.replace(",colour", ",color")
+    tried = typed(odoo, tmp_path, "contacts.toml", "-", "--dry-run", "--out", "tried.csv", given=fine)
+    assert tried.returncode == 3, tried.stderr
+    assert "Odoo would save 1 and reject 1" in tried.stdout
+    assert pd.read_csv(tmp_path / "tried.csv")["status"].tolist() == ["would_save", "rejected"]
+    good = fine.replace("Nowhere", "Paris")
+    tried = typed(odoo, tmp_path, "contacts.toml", "-", "--dry-run", "--json", given=good)
+    assert (tried.returncode, json.loads(tried.stdout)["statuses"]) == (0, {"would_save": 2})
+    assert typed(odoo, tmp_path, "contacts.toml", "-", given=good, what="check").returncode == 0
+    assert call(odoo, "res.partner", "search_count", domain=[["name", "like", "looked at"]]) == 0
+
+
 def test_a_paused_destination_makes_nothing(odoo: Sandbox, tmp_path: Path) -> None:
     Destination(f"{odoo.url}/json/2/res.partner/create").save(tmp_path / "contacts.toml")
     told = typed(odoo, tmp_path, "contacts.toml", "-", given="name\npaused\n")
@@ -151,6 +191,8 @@ def test_what_was_sent_is_undone_once_the_database_is_named(odoo: Sandbox, tmp_p
     assert typed(odoo, tmp_path, "contacts.toml", "data.csv", "--out", "responses.csv").returncode == 0
     ids = pd.read_csv(tmp_path / "responses.csv")["id"].tolist()
     words = ("contacts.toml", "responses.csv")
+    told = json.loads(typed(odoo, tmp_path, *words, "--json", what="undo").stdout)
+    assert (told["confirm"], [each["group"] for each in told["records"]]) == (odoo.database, ["delete", "delete"])
     shown = typed(odoo, tmp_path, *words, what="undo")
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.splitlines() == [

@@ -10,7 +10,8 @@ import pytest
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import CredentialError, EndpointError
+from odoo_widgets.flow.endpoint import OF_MODELS, READERS
+from odoo_widgets.flow.errors import CredentialError, EndpointError, SettingsError
 from odoo_widgets.flow.server import Server, proposed
 from odoo_widgets.net.odoo import probe
 from tests.real import call, sandbox
@@ -64,6 +65,39 @@ def test_every_protocol_tells_the_same(odoo: Sandbox, protocol: str) -> None:
     assert server.arguments["res.partner/search_read"] == ("domain", "fields", "offset", "limit", "order")
     assert server.has("res.partner", "web_save_multi")
     assert (server.models["res.partner"], server.models["account.move"]) == ("Contact", "Journal Entry")
+
+
+OWN = "get_partner_localisation_fields_required_to_invoice"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_method_that_the_server_says_takes_no_records_is_called_on_none(odoo: Sandbox, protocol: str) -> None:
+    target = Destination(**proposed(probe(odoo.credential), "res.partner", OWN, protocol=protocol))
+    server, frame = target.server(odoo.credential), pd.DataFrame({"id": [ADMINISTRATOR]})
+    sentence = f"'{OWN}' is a method of res.partner itself, and not of its records"
+    with pytest.raises(SettingsError, match=sentence):
+        target.samples(frame, server=server)
+    with pytest.raises(SettingsError, match=sentence):
+        target.delivery(frame, odoo.credential, server=server)
+
+
+def test_over_json2_odoo_itself_refuses_ids_for_such_a_method(odoo: Sandbox) -> None:
+    target = Destination(f"{odoo.url}/json/2/res.partner/{OWN}")
+    with pytest.raises(EndpointError, match=f"cannot call res.partner.{OWN} with ids"):
+        target.send(pd.DataFrame({"id": [ADMINISTRATOR]}), odoo.credential)
+
+
+def test_what_is_refused_by_its_name_is_in_odoo_a_method_of_models(odoo: Sandbox) -> None:
+    names = {*READERS, *OF_MODELS}
+    found = {name for model in ("res.partner", "crm.lead") for name in methods_of_model(odoo, model)}
+    assert names - found == set()
+    assert {name for name in found & names if name not in methods_of_model(odoo, "crm.lead")} == {"find_or_create"}
+
+
+def methods_of_model(odoo: Sandbox, model: str) -> set[str]:
+    """The methods of a model's that Odoo's own documentation says take no records."""
+    known = Destination(f"{odoo.url}/json/2/{model}/create").server(odoo.credential).of_models
+    return {name.partition("/")[2] for name in known}
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

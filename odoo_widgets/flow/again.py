@@ -10,6 +10,7 @@ import email.utils
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import httpx
 
 from odoo_widgets.flow import words
 from odoo_widgets.flow.before import reads_before
@@ -34,17 +35,17 @@ FOR_EACH_ROW = ("data", "records", "vals_list")
 NO_RIGHT = ("This operation is allowed for the following groups", "No group currently allows this operation")
 
 
-def again(facts: Facts, standing: Standing) -> Verdict | None:
+def again(facts: Facts, standing: Standing, *, costly: bool = False) -> Verdict | None:
     """The same call, after a while: nothing of it was done."""
     call = facts.call
-    if not standing.allows(call.tries):
+    if not standing.allows(call.tries, costly=costly):
         return None
     return Verdict(follow=(_once_more(call),), wait=Wait(standing.wait(call.tries)), again=True)
 
 
 def slower(facts: Facts, standing: Standing) -> Verdict | None:
     """The same call, with fewer beside it: others were writing the same records."""
-    verdict = again(facts, standing)
+    verdict = again(facts, standing, costly=True)
     if verdict is None:
         return None
     if facts.call.ask.keyed is not None:
@@ -89,18 +90,19 @@ def log_in_again(facts: Facts, standing: Standing) -> Verdict | None:
 
 def find_out(facts: Facts, standing: Standing) -> Verdict | None:
     """What became of rows in doubt, where that can be read, or does not matter since the call can be repeated."""
-    ask = facts.call.ask
+    ask, tries = facts.call.ask, facts.call.tries
     if not ask.changes:
         return again(facts, standing)
-    if ask.keyed is not None and standing.allows(facts.call.tries):
-        look = _look_again(facts, ask.doubted or words.lost(facts))
-        return Verdict(follow=(look,), wait=Wait(standing.wait(facts.call.tries)), again=True)
-    if not repeatable(ask) or not standing.allows(facts.call.tries):
+    late = isinstance(facts.exchange.error, TimeoutError | httpx.TimeoutException)
+    if not standing.allows(tries, costly=late) or not (ask.keyed is not None or repeatable(ask)):
         return None
+    if ask.keyed is not None:
+        look = _look_again(facts, ask.doubted or words.lost(facts))
+        return Verdict(follow=(look,), wait=Wait(standing.wait(tries)), again=True)
     records = ask.arguments.get("vals_list") or [ask.arguments.get("vals", {})] * len(ask.rows)
     batch = Batch(ask.rows, records, ask.ids, operation="unlink" if ask.method == "unlink" else "write")
-    look = _once_more(facts.call, attrs.evolve(look_up(batch), doubted=ask.doubted or words.lost(facts)))
-    return Verdict(follow=(look,), wait=Wait(standing.wait(facts.call.tries)), again=True)
+    look = _found_out(facts.call, attrs.evolve(look_up(batch), doubted=ask.doubted or words.lost(facts)))
+    return Verdict(follow=(look,), wait=Wait(standing.wait(tries)), again=True)
 
 
 def _look_again(facts: Facts, doubted: str) -> Call:
@@ -108,7 +110,7 @@ def _look_again(facts: Facts, doubted: str) -> Call:
     call = facts.call
     assert call.ask.keyed is not None
     look = look_for(call.ask.keyed, archived(call.model, facts.knows))
-    return _once_more(call, attrs.evolve(look, doubted=doubted, keyed=call.ask.keyed))
+    return _found_out(call, attrs.evolve(look, doubted=doubted, keyed=call.ask.keyed))
 
 
 def repeatable(ask: Ask) -> bool:
@@ -223,8 +225,13 @@ def _part(call: Call, places: Sequence[int]) -> Call:
     )
 
 
-def _once_more(call: Call, ask: Ask | None = None) -> Call:
-    return attrs.evolve(call, ask=ask or call.ask, tries=call.tries + 1)
+def _once_more(call: Call) -> Call:
+    return attrs.evolve(call, tries=call.tries + 1)
+
+
+def _found_out(call: Call, look: Ask) -> Call:
+    """The look-up of rows that were sent: it costs nothing to ask it as often as any other question."""
+    return attrs.evolve(call, ask=look, tries=1, sent=call.tries)
 
 
 AGAIN: dict[str, Callable[[Facts, Standing], Verdict | None]] = {

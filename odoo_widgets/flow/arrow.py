@@ -62,23 +62,38 @@ def _texts(cells: pd.Series, unit: str) -> Values:
     # NumPy cuts times before 1970 downwards, as later ones are, and both keep UTC of times with a zone.
     own = isinstance(cells.dtype, pd.ArrowDtype)
     moments = cells.array.__arrow_array__().to_numpy() if own else cells.to_numpy(dtype=f"M8[{cells.dt.unit}]")
-    return _listed(pa.array(moments.astype(unit)), as_text=True)
+    data = pa.array(moments.astype(unit))
+    # There are not as many days as rows.
+    return _looked_up(data.dictionary_encode()) if unit == DATE else _listed(data)
 
 
-def _listed(data: Any, *, as_text: bool = False) -> Values:
+def _listed(data: Any) -> Values:
     """Arrow's values as a list; those that repeat are made once."""
     import pyarrow as pa  # noqa: PLC0415
 
     data = data.combine_chunks() if isinstance(data, pa.ChunkedArray) else data
-    if not pa.types.is_dictionary(data.type):
-        first = data[:SOME].to_pylist()
-        if len(set(first)) > len(first) // 2:
-            texts = data.cast(pa.string()) if as_text else data
-            return texts.to_numpy(zero_copy_only=False).tolist(), np.flatnonzero(data.is_null().to_numpy(False))
-        data = data.dictionary_encode()
-    distinct = data.dictionary.cast(pa.string()) if as_text else data.dictionary
-    found = [*distinct.to_pylist(), None]
-    codes = data.indices.cast(pa.int64()).fill_null(len(found) - 1).to_numpy()
+    if pa.types.is_dictionary(data.type):
+        return _looked_up(data)
+    first = data[:SOME].to_pylist()
+    if len(set(first)) <= len(first) // 2:
+        return _looked_up(data.dictionary_encode())
+    return _objects(data).tolist(), np.flatnonzero(data.is_null().to_numpy(zero_copy_only=False))
+
+
+def _looked_up(data: Any) -> Values:
+    """The values of an array that names each by its place in a dictionary."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    distinct = np.array([*_objects(data.dictionary), None], dtype=object)
+    codes = data.indices.cast(pa.int64()).fill_null(len(distinct) - 1).to_numpy()
     # A dictionary may have a missing value among its own.
-    nothing = [code for code, value in enumerate(found) if value is None]
-    return [found[code] for code in codes.tolist()], np.flatnonzero(np.isin(codes, nothing))
+    return distinct[codes].tolist(), np.flatnonzero(pd.isna(distinct)[codes])
+
+
+def _objects(data: Any) -> np.ndarray[Any, Any]:
+    """Texts, or moments as text, as NumPy's objects."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    texts = data.cast(pa.string()) if pa.types.is_temporal(data.type) else data
+    found: np.ndarray[Any, Any] = texts.to_numpy(zero_copy_only=False)
+    return found

@@ -110,6 +110,7 @@ class Call:
         ask: Which method it calls, on what, for which rows.
         url: Its own address, where the URL takes values of the row; empty for the one of the settings.
         tries: Which try it is, from 1.
+        sent: For the look-up of rows in doubt, how often they were sent.
         refused_before: For the second half of a call that was refused, how many rows of the batch were refused by then;
             -1 for any other.
     """
@@ -119,6 +120,7 @@ class Call:
     ask: Ask
     url: str = ""
     tries: int = 1
+    sent: int = 0
     refused_before: int = -1
 
     @property

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Whole numbers up to here are exact as floats (IEEE 754, binary64).
 EXACT = 2**53
+# Below, every hundredth is told from the next: a float has 15 digits for sure (C11, 5.2.4.2.2, DBL_DIG).
+HUNDREDTHS = 10**13
 # orjson and PostgreSQL's bigint end here.
 LARGEST = 2**63
 # No command of Odoo's is nested as deep; a list that holds itself is.
@@ -103,9 +105,18 @@ def exact(cell: decimal.Decimal, _zone: str | None = None) -> float | int:
     if -LARGEST <= cell < LARGEST and cell == int(cell):
         return int(cell)
     nearest = float(cell)
+    if math.isinf(nearest):
+        raise UnsendableError(unsendable.LARGE, cell)
     if cell != type(cell)(repr(nearest)):
-        raise UnsendableError(unsendable.DIGITS, cell)
+        raise UnsendableError(_too_many(cell), cell)
     return nearest
+
+
+def _too_many(cell: decimal.Decimal) -> str:
+    """What to do about a decimal with more digits than a float, by how large it is."""
+    if not -LARGEST <= cell < LARGEST:
+        return unsendable.LARGE
+    return unsendable.DIGITS if -HUNDREDTHS < cell < HUNDREDTHS else unsendable.WHOLE
 
 
 def moment(cell: dt.datetime, zone: str | None) -> str:

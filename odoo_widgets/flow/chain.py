@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from odoo_widgets.flow.responses import COLUMNS
+from odoo_widgets.flow.steps import ERROR, named
 
 IDS = "id"
 
@@ -39,10 +40,13 @@ def next_source(frame: pd.DataFrame) -> NextSource:
         frame: Any frame.
 
     Returns:
-        Of responses, the rows that have an id, their columns excluded; of any other frame, the frame itself.
+        Of responses, the rows that have an id, their columns excluded, those of steps among them; of any other frame,
+        the frame itself.
     """
     if not is_responses(frame):
         return NextSource(frame, (), None, 0)
     known = frame[IDS].notna().to_numpy()
     kept = frame if known.all() else frame[known]
-    return NextSource(kept, tuple(name for name in COLUMNS if name != IDS), IDS, int((~known).sum()))
+    after = [each for name in named(map(str, frame.columns)) for each in (name, name + ERROR)]
+    excluded = (*(name for name in COLUMNS if name != IDS), *after)
+    return NextSource(kept, excluded, IDS, int((~known).sum()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from odoo_widgets.flow import steps as after
 from odoo_widgets.flow.answers import steps
 from odoo_widgets.flow.endpoint import FIXED, MEANING, Endpoint, address, fixed, json2_model, rpc_address
 from odoo_widgets.flow.errors import SettingsError
@@ -39,6 +40,7 @@ def check(target: Endpoint, settings: Mapping[str, Any]) -> None:
         SettingsError: Two do not fit together; with what would, where that can be said.
     """
     _only_changes(target, settings)
+    after.check(target.protocol, target.operation, settings)
     for name, (value, reason) in fixed(settings["url"]).items():
         if (said := settings[name]) != value:
             if name == "method" and target.protocol == "json2":

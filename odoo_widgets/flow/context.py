@@ -1,14 +1,18 @@
 """Odoo's context as a person chooses it: language, company, and whether people are told of what is assigned to them.
 
-Each choice is one key of `Settings.context`, read and changed without a touch of the others.
+Each choice is one key of `Settings.context`, read and changed without a touch of the others; `CHOICES` has a name for
+each, under which `Settings` takes it too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 # Odoo 19.0, odoo/orm/environments.py: the language of what is translated; the first company is the
 # current one.
@@ -16,6 +20,9 @@ LANGUAGE, COMPANIES = "lang", "allowed_company_ids"
 # Odoo 19.0, addons/mail/models/mail_thread.py, _message_auto_subscribe_notify: with it, nobody gets "You have been
 # assigned". The log of the record stays as it is.
 QUIET = "mail_auto_subscribe_no_notify"
+# Odoo 19.0, addons/mail/models/mail_thread.py, create and write: with it, nothing goes into the chatter, neither who
+# made a record nor what was changed, nobody follows it, and nobody is told of it.
+UNTRACKED = "tracking_disable"
 # The fields that Odoo tells people of (the same file, and addons/project/models/project_task.py).
 ASSIGNING = ("user_id", "user_ids")
 
@@ -60,6 +67,16 @@ def with_assignment_emails(context: Mapping[str, Any], wanted: bool) -> dict[str
     return _with(context, QUIET, False if wanted else None)
 
 
+def tracking(context: Mapping[str, Any]) -> bool:
+    """Whether Odoo writes the history of records into their chatter. It does, unless that was chosen off."""
+    return not context.get(UNTRACKED, False)
+
+
+def with_tracking(context: Mapping[str, Any], wanted: bool) -> dict[str, Any]:
+    """The context with the history of records, or without."""
+    return _with(context, UNTRACKED, None if wanted else True)
+
+
 def quiet(records: Sequence[Mapping[str, Any]], fields: Sequence[str] | None = None) -> dict[str, Any]:
     """What a call adds to the context by itself: that nobody is e-mailed, where it may assign records to people.
 
@@ -91,3 +108,34 @@ def _with(context: Mapping[str, Any], key: str, value: object) -> dict[str, Any]
     """A key of the context with another value; without it where there is none. The others keep their places."""
     changed = {**context, key: value}
     return {name: each for name, each in changed.items() if name != key or value is not None}
+
+
+@attrs.frozen
+class Choice:
+    """One choice of the context.
+
+    Attributes:
+        key: Its key there.
+        read: What a context chooses.
+        changed: A context that chooses otherwise.
+    """
+
+    key: str
+    read: Callable[[Mapping[str, Any]], Any]
+    changed: Callable[[Mapping[str, Any], Any], dict[str, Any]]
+
+
+CHOICES: dict[str, Choice] = {
+    "language": Choice(LANGUAGE, language, with_language),
+    "company": Choice(COMPANIES, company, with_company),
+    "tracking": Choice(UNTRACKED, tracking, with_tracking),
+    "assignment_emails": Choice(QUIET, assignment_emails, with_assignment_emails),
+}
+
+
+def unsaid(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What a context holds beside what its choices say by name."""
+    said: dict[str, Any] = {}
+    for choice in CHOICES.values():
+        said |= choice.changed({}, choice.read(context))
+    return {key: value for key, value in context.items() if key not in said or said[key] != value}

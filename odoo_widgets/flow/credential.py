@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import ipaddress
+import json
 import re
 from getpass import getpass
 from typing import TYPE_CHECKING, NoReturn, Self
+from urllib.parse import quote
 
 import attrs
 import httpx
@@ -46,12 +49,16 @@ class Secret:
         return self._value  # type: ignore[attr-defined,no-any-return]
 
     def masked(self, text: bytes) -> bytes:
-        """Bytes that somebody else wrote, with a mask where it repeats the secret.
+        """Bytes that somebody else wrote, with a mask where it repeats the secret, as it is or as a page writes it.
 
         A short one, such as a password that is a word, could be a part of any other word: it stays.
         """
         value: str = self._value  # type: ignore[attr-defined]
-        return text.replace(value.encode(), MASK.encode()) if len(value) >= TELLING else text
+        if len(value) < TELLING:
+            return text
+        for each in {value, html.escape(value), quote(value, safe=""), json.dumps(value)[1:-1]}:
+            text = text.replace(each.encode(), MASK.encode())
+        return text
 
     @property
     def flaw(self) -> str:

@@ -20,11 +20,27 @@ if TYPE_CHECKING:
 WITHOUT_IDS = ("create", "load")
 # What asks who a login and key belong to.
 LOG_IN = "authenticate"
-# What reads, and is no method on records.
-READERS = ("default_get", "fields_get", "get_views", "name_search", "search", "search_count", "search_read")
+# What every model has, reads, and is no method on records (19.0, odoo/orm/models.py and addons/web/models/models.py).
+READERS = (
+    "default_get", "fields_get", "formatted_read_group", "formatted_read_grouping_sets", "get_empty_list_help",
+    "get_import_templates", "get_property_definition", "get_view", "get_views", "hierarchy_read", "name_search",
+    "read_progress_bar", "search", "search_count", "search_panel_select_multi_range", "search_panel_select_range",
+    "search_read", "view_header_get", "web_name_search", "web_read_group", "web_search_read",
+)  # fmt: skip
 
-# What makes a record of a name. Over XML-RPC and JSON-RPC, the first argument is that name, and not ids.
-NAME_CREATE = "name_create"
+# What makes or sends something, and is no method on records either: over XML-RPC and JSON-RPC, each would take the ids
+# for its first argument, which is this (19.0, odoo/orm/models.py and addons/mail/models: mail_thread.py,
+# mail_thread_blacklist.py, res_partner.py).
+OF_MODELS = {
+    "name_create": "a name",
+    "find_or_create": "an e-mail address",
+    "find_or_create_record": "the name of a model",
+    "message_new": "a message",
+    "message_parse": "a message",
+    "message_process": "the name of a model",
+    "message_route": "a message",
+    "notify_cancel_by_type": "a kind of notification",
+}
 
 # Model and method names as Odoo spells them. Anything else could change the path:
 # `res.partner/../../web/session` reaches another address in httpx and requests.
@@ -103,7 +119,7 @@ def endpoint(url: str, model: str | None = None, operation: str | None = None, m
     Raises:
         SettingsError: The URL is no address, leads to no API that this package speaks, or the names do not fit it.
     """
-    checks: tuple[tuple[Any, Callable[[Any], str]], ...] = ((model, _model), (operation, _operation))
+    checks: tuple[tuple[Any, Callable[[Any], str]], ...] = ((model, _model), (operation, operation_name))
     for name, check in checks:
         if name is not None and not isinstance(name, str):
             check(name)
@@ -115,7 +131,7 @@ def _endpoint(url: str, model: str | None, operation: str | None, method: str) -
     server = origin(outside(url))
     path = httpx.URL(url.strip()).path
     if (protocol := RPC_PATHS.get(path)) and "#" not in url:
-        return Endpoint(protocol, _model(model), _operation(operation))
+        return Endpoint(protocol, _model(model), operation_name(operation))
     if not OWN_APIS.match(path) and not PAGES.match(path) and "#" not in url:
         return _rest(path, model, operation, method)
     if "#" in url and not OWN_APIS.match(path) and not PAGES.match(path):
@@ -129,7 +145,7 @@ def _endpoint(url: str, model: str | None, operation: str | None, method: str) -
     for name, value in told.items():
         if value is not None and value != match[name]:
             raise SettingsError(f"{name}={value!r} does not fit the URL, which says {match[name]!r}. Leave it out.")
-    return Endpoint("json2", match["model"], _operation(match["operation"]))
+    return Endpoint("json2", match["model"], operation_name(match["operation"]))
 
 
 def _nowhere(server: str, path: str) -> SettingsError:
@@ -166,7 +182,12 @@ def _model(name: str | None) -> str:
     return name
 
 
-def _operation(name: str | None) -> str:
+def operation_name(name: str | None) -> str:
+    """An operation's name, if it is one that sends rows.
+
+    Raises:
+        SettingsError: It is missing, private, or does something else.
+    """
     if name is None:
         raise SettingsError(
             "operation is not said, and the URL does not say it. Use create, write, unlink, load, or a method's name."
@@ -179,8 +200,8 @@ def _operation(name: str | None) -> str:
         raise SettingsError(f"{name!r} is a method of HTTP, not of Odoo. Use create, write, unlink or load.")
     if name == LOG_IN:
         raise SettingsError(f"{name!r} is the login's own method. It is called by itself where it is needed.")
-    if name == NAME_CREATE:
-        raise SettingsError(f"{name!r} is for no records: it would take their ids for a name. Use create.")
+    if name in OF_MODELS:
+        raise SettingsError(f"{name!r} is for no records: it would take their ids for {OF_MODELS[name]}. Use create.")
     if name in READERS:
         raise SettingsError(f"{name!r} only reads, and is for no records. Use an operation that sends rows.")
     return name
@@ -240,7 +261,7 @@ def address(url: str, model: str, operation: str) -> str:
     Raises:
         SettingsError: The URL is no address, or a name would change its path.
     """
-    return json2_address(url, _model(model), _operation(operation))
+    return json2_address(url, _model(model), operation_name(operation))
 
 
 @lru_cache(maxsize=256)

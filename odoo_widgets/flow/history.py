@@ -34,6 +34,7 @@ class Event:
         kept: What the record held before, and what was written; None where that is not known.
         error: What Odoo said.
         seconds: The times of its calls, which tell one send of the same records from another.
+        called: The methods that steps after the rows called on it, or may have; `write` for columns written again.
     """
 
     send: str
@@ -46,6 +47,7 @@ class Event:
     kept: Kept | None = None
     error: str = ""
     seconds: tuple[float, ...] = ()
+    called: tuple[str, ...] = ()
 
 
 @attrs.frozen

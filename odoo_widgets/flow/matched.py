@@ -120,7 +120,7 @@ def _update(
     full = part(whole, [at for at, record in enumerate(whole.records) if record and at not in conflicts])
     if not full.rows:
         return []
-    calls = sending(attrs.evolve(facts.call, tries=1), full, facts.settings, facts.knows)
+    calls = sending(attrs.evolve(facts.call, sent=0), full, facts.settings, facts.knows)
     archived = {found[place][0]["id"]: ARCHIVED for place in places if _is_archived(found[place][0])}
     read = reads_before(facts.call.ask)
     held = {found[place][0]["id"]: found[place][0] for place in places} if read else {}
@@ -210,7 +210,7 @@ def _loaded(facts: Facts) -> Verdict:
 
 def _look_when(facts: Facts, rows: Batch, ids: list[int], remarks: dict[int, str]) -> Call:
     made = Ask(rows.rows, "load", {}, ids, keyed=rows, remarks=remarks)
-    return attrs.evolve(facts.call, ask=look_when(made), tries=1)
+    return attrs.evolve(facts.call, ask=look_when(made), tries=1, sent=0)
 
 
 def _dated(facts: Facts) -> Verdict:

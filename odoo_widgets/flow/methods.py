@@ -6,9 +6,16 @@ A method's answer proves nothing: `action_post` answers false when it worked, an
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
+
+from odoo_widgets.flow.endpoint import WITHOUT_IDS
+from odoo_widgets.flow.errors import SettingsError
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.endpoint import Endpoint
+    from odoo_widgets.flow.server import Server
 
 # A record's fields, as `search_read` answers them.
 State: TypeAlias = dict[str, Any]
@@ -25,6 +32,8 @@ class Known:
         worked: Whether the method did its work, from what the record held before and what it holds now: nothing, where
             the record is gone.
         wants: What the method wants of a record, in words.
+        order: The field by which records are taken, one call after the other; empty where their order decides nothing.
+        sent_as: The fields that a frame may say it in, the first of them that it has.
     """
 
     fields: tuple[str, ...]
@@ -32,9 +41,11 @@ class Known:
     there: Callable[[State], bool]
     worked: Callable[[State, State], bool]
     wants: str
+    order: str = ""
+    sent_as: tuple[str, ...] = ()
 
 
-def _moves(field: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> Known:
+def _moves(field: str, before: tuple[Any, ...], after: tuple[Any, ...], **more: Any) -> Known:
     """A method that takes one field from one of some values to one of others."""
     names = " or ".join(str(value) for value in before)
     return Known(
@@ -43,6 +54,7 @@ def _moves(field: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> Known
         there=lambda state: state[field] in after,
         worked=lambda _before, now: now.get(field) in after,
         wants=f"{field} {names}",
+        **more,
     )
 
 
@@ -61,7 +73,10 @@ KNOWN: dict[tuple[str, str], Known] = {
     ("sale.order", "action_draft"): _moves("state", ("cancel", "sent"), ("draft",)),
     ("sale.order", "action_lock"): _moves("locked", (False,), (True,)),
     ("sale.order", "action_unlock"): _moves("locked", (True,), (False,)),
-    ("account.move", "action_post"): _moves("state", ("draft",), ("posted",)),
+    # Numbers follow the order in which entries are posted.
+    ("account.move", "action_post"): _moves(
+        "state", ("draft",), ("posted",), order="date", sent_as=("date", "invoice_date")
+    ),
     ("account.move", "button_draft"): _moves("state", ("posted", "cancel"), ("draft",)),
     ("account.move", "button_cancel"): _moves("state", ("draft",), ("cancel",)),
     ("stock.quant", "action_apply_inventory"): Known(
@@ -92,6 +107,27 @@ def known(model: str, method: str) -> Known | None:
         What to read and how to judge it; None for a method that nothing is known of, which is never called again.
     """
     return KNOWN.get((model, method), ON_ANY_MODEL.get(method))
+
+
+def check(target: Endpoint, server: Server) -> None:
+    """Looks whether a method is one to call on records, as far as that is known of the server.
+
+    XML-RPC and JSON-RPC put the ids first among the arguments, and Odoo reads them as ids only for a method of records
+    (19.0, odoo/service/model.py, call_kw); JSON-2 refuses ids for others.
+
+    Args:
+        target: The model and the operation.
+        server: What is known of the server.
+
+    Raises:
+        SettingsError: The method is the model's own.
+    """
+    name = target.operation
+    if name not in WITHOUT_IDS and f"{target.model}/{name}" in server.of_models:
+        raise SettingsError(
+            f"{name!r} is a method of {target.model} itself, and not of its records: it would take their ids for "
+            "something else. Use create, write, unlink, load, or a method of records."
+        )
 
 
 def window(result: Any) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from odoo_widgets.flow.kinds import kind
+from odoo_widgets.flow.kinds import kind, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 DATE, MOMENT = "datetime64[D]", "datetime64[s]"
 # Odoo's formats have four-digit years.
 FIRST, LAST = np.datetime64("0001-01-01", "s"), np.datetime64("9999-12-31T23:59:59", "s")
-# Rows to look through at once, since most columns show in their first rows that they hold more than dates.
-BLOCK = 50_000
+# Rows to look at first, since most columns show in these that they hold more than dates.
+SOME = 1_000
 
 
 def has_zone(column: pd.Series) -> bool:
@@ -32,11 +32,13 @@ def unit(column: pd.Series) -> str:
     Midnight in Brussels, shifted to UTC, is the day before: a date must not be shifted.
 
     Args:
-        column: A column of any kind, the whole of it.
+        column: A column of any kind, the whole of it, as the frame has it.
 
     Returns:
         `DATE` or `MOMENT`.
     """
+    # Moments are looked at in part: the whole of them takes long to change into NumPy's.
+    column = column if kind(column.dtype) == "moment" else plain(column)
     if kind(column.dtype) == "category":
         used = column.cat.remove_unused_categories() if _may_hold_moments(column.cat.categories.dtype) else column
         column = pd.Series(used.cat.categories)
@@ -45,10 +47,10 @@ def unit(column: pd.Series) -> str:
         some = any(issubclass(cell, dt.datetime) for cell in set(map(type, cells)))
         times = {cell.time() for cell in cells if some and _is_moment(cell) and cell.tzinfo is None}
         return DATE if times == {dt.time()} else MOMENT
-    if kind(column.dtype) != "moment" or has_zone(column) or column.isna().all():
+    if kind(column.dtype) != "moment" or has_zone(plain(column.iloc[:1])) or column.isna().all():
         return MOMENT
-    blocks = (column.iloc[start : start + BLOCK].dropna().to_numpy() for start in range(0, len(column), BLOCK))
-    return DATE if all((moments == moments.astype(DATE)).all() for moments in blocks) else MOMENT
+    parts = (plain(part).dropna().to_numpy() for part in (column.iloc[:SOME], column))
+    return DATE if all((moments == moments.astype(DATE)).all() for moments in parts) else MOMENT
 
 
 def _may_hold_moments(dtype: Any) -> bool:

@@ -139,7 +139,7 @@ def sending(call: Call, batch: Batch, settings: Settings, server: Server = NOTHI
     """
     # Rows in doubt are sent as often as their first call may be made, and stay in doubt until one is answered.
     # A key is looked up again before each try.
-    tries, doubted = call.tries if call.ask.doubted or batch.keys else 1, call.ask.doubted
+    tries, doubted = call.sent + 1, call.ask.doubted
     # With rows gone, others may come to share a call: what is kept together stays whole.
     together = settings.grouping == "keep together"
     groups = [0] * len(batch.rows) if together else range(len(batch.rows))

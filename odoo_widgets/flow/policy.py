@@ -9,21 +9,25 @@ import attrs
 class Policy:
     """The numbers.
 
-    Odoo itself tries a clash of transactions five times before it answers (odoo/service/model.py): each try from here
-    multiplies these, so there are few, and a budget for the whole send.
+    A send through a server that fails one call in five comes to its end: the budget grows with the calls made, and is
+    not used up by chance. One that fails two in five, or answers nothing, is soon left alone.
 
     Attributes:
         tries: How often one call is made at most.
+        few: The same, where no call was answered yet, or each try costs the server much: a call that takes longer than
+            it may, and a clash of transactions, which Odoo itself tries five times before it answers
+            (odoo/service/model.py).
         spare: Tries again that any send may make, however short it is.
-        share: Tries again that a longer send may make, as a part of the calls made.
+        share: Tries again that a send may make beside these, as a part of the calls made.
         first_wait: The most seconds before a second try; each further one may take twice as long.
         longest_wait: The most seconds before any try.
         longest_told: The most seconds to wait where the server says how long.
     """
 
-    tries: int = 4
+    tries: int = 7
+    few: int = 4
     spare: int = 10
-    share: float = 0.1
+    share: float = 0.3
     first_wait: float = 1.0
     longest_wait: float = 20.0
     longest_told: float = 300.0
@@ -47,10 +51,17 @@ class Standing:
     judged: int = 0
     refused: int = 0
 
-    def allows(self, tries: int) -> bool:
-        """Whether a call that was made so many times may be made once more."""
+    def allows(self, tries: int, *, costly: bool = False) -> bool:
+        """Whether a call that was made so many times may be made once more.
+
+        Args:
+            tries: How often it was made.
+            costly: Whether each try costs the server much.
+        """
         policy = self.policy
-        return tries < policy.tries and self.again < max(policy.spare, policy.share * self.made)
+        unanswered = self.again >= self.made
+        most = min(policy.few, policy.tries) if costly or unanswered else policy.tries
+        return tries < most and self.again < policy.spare + policy.share * self.made
 
     def wait(self, tries: int) -> float:
         """The most seconds to wait before the next try; the wait itself is drawn between 0 and this (full jitter)."""

@@ -270,10 +270,10 @@ def _ask_methods(inquiry: Inquiry) -> httpx.Request | None:
 
 
 def _read_methods(inquiry: Inquiry, exchange: Exchange) -> Server:
-    """The argument names, where the user may read them: the group Technical Documentation may.
+    """The argument names, and whose method each is: a user of the group Technical Documentation may read them.
 
-    `parameters` holds them in the signature's order; `kind` tells `*args` and `**kwargs`, which are no names to give
-    (19.0, addons/api_doc/controllers/api_doc.py).
+    `parameters` holds the names in the signature's order; `kind` tells `*args` and `**kwargs`, which are no names to
+    give; `api` has `model` for a method that takes no records (19.0, addons/api_doc/controllers/api_doc.py).
     """
     methods = _json(exchange).get("methods")
     if not isinstance(methods, dict) or not methods:
@@ -283,7 +283,12 @@ def _read_methods(inquiry: Inquiry, exchange: Exchange) -> Server:
         for method, told in methods.items()
         if isinstance(told, dict) and isinstance(parameters := told.get("parameters"), dict)
     }
-    server = attrs.evolve(inquiry.server, arguments=known)
+    of_models = frozenset(
+        f"{inquiry.model}/{method}"
+        for method, told in methods.items()
+        if isinstance(told, dict) and "model" in _listed(told.get("api"))
+    )
+    server = attrs.evolve(inquiry.server, arguments=known, of_models=of_models)
     return server if SAVE_MULTI in methods else server.lacks(inquiry.model, SAVE_MULTI)
 
 

@@ -17,7 +17,7 @@ from odoo_widgets.flow.limits import limits_of
 from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.presets import preset
-from odoo_widgets.flow.records import columns
+from odoo_widgets.flow.records import columns, written_again
 from odoo_widgets.flow.shape import shape
 from odoo_widgets.flow.source import Source, numbers
 from odoo_widgets.flow.unsendable import shown
@@ -111,6 +111,9 @@ def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator
     yield from _keys(source, settings, rows)
     part, limits = _part(source, rows), limits_of(settings)
     taken = operation(settings.endpoint.operation).takes_values
+    for column in written_again(source, settings):
+        for found in findings(column.cells(part), column, limits):
+            yield _sentence(source, column.position, rows, found)
     for column in columns(source, settings) if taken else ():
         unsendable = list(findings(column.cells(part), column, limits))
         if not unsendable and settings.key and settings.when_found != UPDATE:

@@ -16,6 +16,7 @@ from odoo_widgets.flow import arrow
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kinds import is_missing, plain
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.steps import used_apart
 from odoo_widgets.flow.values import Column, values
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def columns(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ..
         One Column for each column of the payload.
     """
     source = Source.of(data)
-    left_out = {*settings.exclude, *([settings.ids] if settings.needs_ids else [])}
+    left_out = {*settings.exclude, *([settings.ids] if settings.needs_ids else []), *used_apart(settings)}
     return tuple(
         Column(
             name,
@@ -51,6 +52,24 @@ def columns(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ..
         )
         for position, name in enumerate(source.frame.columns)
         if name not in left_out
+    )
+
+
+def written_again(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ...]:
+    """The columns that only a step after the rows writes, and those with the figures that are expected.
+
+    Args:
+        data: The bound frame, which has each of them once.
+        settings: Which steps there are.
+    """
+    source = Source.of(data)
+    sent = {column.name for column in columns(source, settings)}
+    names = [*(name for step in settings.steps for name in step.columns), *settings.expect.values()]
+    return tuple(
+        Column(name, settings.field_of(name), position, settings.timezone, source.unit(position))
+        for name in dict.fromkeys(names)
+        if name not in sent
+        for position in (source.frame.columns.get_loc(name),)
     )
 
 
@@ -123,15 +142,17 @@ def in_parts(block: pd.DataFrame, columns: tuple[Column, ...], sizes: Iterable[i
     rows = zip(*(cells for cells, _ in converted), strict=True)
     made = _dicts(tuple(column.field for column in columns))
     gaps, gap_columns = _gaps(columns, converted)
+    fates = [(column.field, column.missing == "clear") for column in columns]
+    gap_fields = [fates[column] for column in gap_columns]
     start = 0
     for size in sizes:
         part = made(islice(rows, size))
         first, last = bisect_left(gaps, start), bisect_left(gaps, start + size)
-        for gap, column in zip(gaps[first:last], gap_columns[first:last], strict=True):
-            if columns[column].missing == "clear":
-                part[gap - start][columns[column].field] = None
+        for gap, (field, clears) in zip(gaps[first:last], gap_fields[first:last], strict=True):
+            if clears:
+                part[gap - start][field] = None
             else:
-                del part[gap - start][columns[column].field]
+                del part[gap - start][field]
         yield part
         start += size
 

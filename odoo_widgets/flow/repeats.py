@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -43,12 +43,14 @@ class Past:
         in_doubt: The positions of rows that were sent, and whose answer is not known: that is found out first.
         rows: The positions of the rows to send.
         batches: How many batches there were.
+        steps: What became of the steps after the rows: each step's name to row to that.
     """
 
     outcomes: tuple[Outcome, ...] = ()
     in_doubt: Sequence[int] = ()
     rows: Sequence[int] = ()
     batches: int = 0
+    steps: Mapping[str, Mapping[int, Outcome]] = attrs.field(factory=dict)
 
 
 @attrs.frozen

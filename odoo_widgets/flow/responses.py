@@ -10,6 +10,8 @@ import httpx
 import numpy as np
 import pandas as pd
 
+from odoo_widgets.flow.steps import ERROR, named
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -25,6 +27,9 @@ STATUSES = (
     "in_doubt",
     "not_sent",
 )
+
+# Rows whose record is there as it was to be, and steps that did their work.
+DONE = ("created", "updated", "saved", "called", "unchanged")
 
 # The contract's columns, in its order, and their dtypes.
 COLUMNS = {
@@ -43,6 +48,7 @@ COLUMNS = {
 # What a screen shows of them, what it always shows first.
 ON_SCREEN = ("status", "id", "error", "error_field", "link", "batch", "http_status")
 ALWAYS_SHOWN = ON_SCREEN[:2]
+LAST = ("link", "batch", "http_status")
 NEED_A_LOOK = ("rejected", "in_doubt", "needs_attention", "not_sent")
 
 
@@ -118,7 +124,10 @@ def shown(responses: pd.DataFrame, most: int = 1_000, *, only: Sequence[str] = S
     rank = responses["status"].map({each: place for place, each in enumerate(NEED_A_LOOK)}).fillna(len(NEED_A_LOOK))
     wanted = np.flatnonzero(responses["status"].isin(only).to_numpy(dtype=bool))
     order = wanted[np.argsort(rank.to_numpy(dtype=float)[wanted], kind="stable")][:most]
-    columns = [name for name in ON_SCREEN if name in ALWAYS_SHOWN or responses[name].notna().any()]
+    after = [each for name in named(map(str, responses.columns)) for each in (name, name + ERROR)]
+    told = [name for name in (*ON_SCREEN, *after) if name in ALWAYS_SHOWN or responses[name].notna().any()]
+    # Where a record is does not stand between what became of it and what of its steps.
+    columns = [*(name for name in told if name not in LAST), *(name for name in told if name in LAST)]
     left_off = len(wanted) - len(order)
     sentence = f"The first {most:,} of {len(wanted):,} rows, those that need a look on top." if left_off else ""
     part = responses.iloc[order][columns].astype(object)

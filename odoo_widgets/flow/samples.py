@@ -9,34 +9,30 @@ from typing import TYPE_CHECKING
 import attrs
 import httpx
 
-from odoo_widgets.flow import payloads
+from odoo_widgets.flow import methods, payloads
 from odoo_widgets.flow.batches import batches, rows_text
 from odoo_widgets.flow.before import NOT_KEPT, WRITES
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
 from odoo_widgets.flow.choices import UPDATE
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
-from odoo_widgets.flow.loading import unfit
-from odoo_widgets.flow.methods import known
-from odoo_widgets.flow.operations import look_at, look_when, part
-from odoo_widgets.flow.plan import calls_of, follow_ups, plan, sending, ways
+from odoo_widgets.flow.plan import calls_of, plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.replacing import note
+from odoo_widgets.flow.scenes import NO_ROWS, expanded, of_steps
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.shape import shape
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.views import VIEWS, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
     from odoo_widgets.flow.settings import Settings
 
 KILO = 1000
-# The calls for no row, by their method.
-NO_ROWS = {LOG_IN: "log in", FIELDS_GET: "ask for the fields"}
 # Which rows with a key a call would be for: that only their look-up tells.
 WHETHER, WRITTEN = {"load": "those that are not there · "}, "those that are there · "
 NOT_ASKED = "Those that are not there are then made with load, which goes by the fields' types, asked for first."
@@ -74,6 +70,8 @@ class Sample:
     def title(self) -> str:
         """One line: what for, which rows, how many records, how large."""
         size, ask = size_text(len(self.request.content)), self.call.ask
+        if self.scene.step:
+            return f"{self.scene.step} · {size}"
         if ask.method in NO_ROWS:
             return f"{NO_ROWS[ask.method]} · {size}"
         records = f"{len(ask.rows):,} record{'s' if len(ask.rows) > 1 else ''}"
@@ -89,6 +87,8 @@ class Sample:
             return NOT_ASKED
         if ask.method in WRITES and ask.changes and not settings.keep_before:
             return NOT_KEPT
+        if self.scene.step:
+            return NO_IDS if self.scene.guesses else ""
         if settings.key and (ask.effect_of is not None or ask.ids):
             return NO_IDS
         return note(self.call, self.scene.server)
@@ -119,19 +119,25 @@ class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside th
     Attributes:
         log_in: The login before the first call, where the protocol wants one; else None.
         fields: The question about the model's fields before the first call, where they have to be known; else None.
+        steps: The calls of the steps after all rows, those that read the totals first, for the rows that are shown.
     """
 
     log_in: Sample | None = None
     fields: Sample | None = None
+    steps: tuple[Sample, ...] = ()
     # A notebook page that shows more than this gets slow.
     CLIP = 200_000
 
     def view(self, name: str = "http") -> str:
-        """All of them in one of the `VIEWS`."""
-        return "\n\n".join(sample.view(name) for sample in self)
+        """All of them in one of the `VIEWS`, those of steps last."""
+        return "\n\n".join(sample.view(name) for sample in (*self, *self.steps))
 
     def __repr__(self) -> str:
-        return "\n".join(self._line(sample) for sample in self) or "no calls"
+        return "\n".join([*map(self._line, self), *map(self._then, self.steps)]) or "no calls"
+
+    @staticmethod
+    def _then(sample: Sample) -> str:
+        return f"then  {sample.title}" + (f"\n   {sample.note}" if sample.note else "")
 
     @staticmethod
     def _line(sample: Sample) -> str:
@@ -143,6 +149,11 @@ class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside th
             f"{html.escape(sample.title)}</summary>{f'<p>{html.escape(sample.note)}</p>' if sample.note else ''}"
             f"<pre>{html.escape(self._clipped(sample))}</pre></details>"
             for position, sample in enumerate(self)
+        ) + "".join(
+            f"<details><summary>then &nbsp; {html.escape(sample.title)}</summary>"
+            f"{f'<p>{html.escape(sample.note)}</p>' if sample.note else ''}"
+            f"<pre>{html.escape(self._clipped(sample))}</pre></details>"
+            for sample in self.steps
         )
 
     def _clipped(self, sample: Sample) -> str:
@@ -192,7 +203,9 @@ def samples(
 
     Raises:
         DataError: These rows cannot be sent as they are. Other rows are not looked at.
+        SettingsError: The operation is a method that is known not to be one of records.
     """
+    methods.check(settings.endpoint, server)
     source = Source.of(data)
     if found := list(shape(source.frame, settings)):
         raise DataError(found)
@@ -206,43 +219,15 @@ def samples(
         raise DataError(found)
     masked = stand_in(settings.url, credential)
     calls = plan(source, settings, server, 0, among) if wanted is None else calls_of(source, settings, wanted, server)
-    scenes = (Scene(call, settings, masked, server) for call in _expanded(calls, settings, wanted, server))
+    scenes = (Scene(call, settings, masked, server) for call in expanded(calls, settings, wanted, server))
     made = (Sample(scene, scene.request()) for scene in scenes)
     before: dict[str, Sample] = {}
     while (first := next(made, None)) is not None and first.call.ask.method in NO_ROWS:
         before[first.call.ask.method] = first
     answer = Samples(islice(chain([] if first is None else [first], made), n))
     answer.log_in, answer.fields = before.get(LOG_IN), before.get(FIELDS_GET)
+    rows = sorted({row for sample in answer for row in sample.call.rows if wanted is None or row in wanted})
+    answer.steps = tuple(
+        Sample(scene, scene.request()) for scene in of_steps(source, settings, rows, masked, server) if rows
+    )
     return answer
-
-
-def _expanded(calls: Iterable[Call], settings: Settings, wanted: set[int] | None, server: Server) -> Iterator[Call]:
-    """Calls with those that follow where every record is there, as far as they are for wanted rows."""
-    for call in calls:
-        yield call
-        if call.ask.batch is not None and call.ask.batch.keys:
-            yield from _by_key(call, settings, server)
-        elif call.ask.batch is not None:
-            for each in follow_ups(call, settings, call.ask.batch.ids or (), server):
-                if wanted is None or not wanted.isdisjoint(each.rows):
-                    yield each
-                    if each.ask.by_name and (method := known(each.model, each.ask.method)):
-                        yield attrs.evolve(each, ask=look_at(each.ask, method.fields))
-
-
-def _by_key(call: Call, settings: Settings, server: Server) -> Iterator[Call]:
-    """The calls that may follow a look-up by key: for rows whose records are not there, and for those that are."""
-    assert call.ask.batch is not None
-    fields = server.fields.get(call.model, {})
-    for way in ways(call.ask.batch, settings.when_found, 0):
-        made = way.operation == "load"
-        wrong = unfit(way, fields) if made else {}
-        fine = [place for place, record in enumerate(way.records) if place not in wrong and (made or record)]
-        # How a value is loaded depends on the type of its field.
-        if not fine or (made and not fields):
-            continue
-        for each in sending(call, part(way, fine), settings, server):
-            yield each
-            if made:
-                loaded = attrs.evolve(each.ask, ids=[0] * len(each.rows))
-                yield attrs.evolve(each, ask=look_when(loaded))

@@ -15,6 +15,7 @@ import tomlkit
 import tomlkit.exceptions
 from immutabledict import immutabledict
 
+from odoo_widgets.flow.context import unsaid
 from odoo_widgets.flow.endpoint import endpoint
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.headers import SECRET_NAME, is_secret
@@ -22,7 +23,8 @@ from odoo_widgets.flow.headers import SECRET_NAME, is_secret
 if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
-FORMAT = 1
+# 1 knew no steps, and said language, company and e-mails in `context`, which is read all the same.
+FORMAT = 2
 # What a person looks for first.
 FIRST = ("name", "active")
 
@@ -60,6 +62,8 @@ def chosen(settings: Settings) -> dict[str, Any]:
     _refuse_secrets(settings)
     fields = sorted(attrs.fields(type(settings)), key=lambda field: field.name not in FIRST)
     values = {field: getattr(settings, field.name) for field in fields}
+    # What stands beside it by name need not be said twice.
+    values = {field: unsaid(value) if field.name == "context" else value for field, value in values.items()}
     return {
         field.name: value
         for field, value in values.items()

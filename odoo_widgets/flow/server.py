@@ -45,6 +45,7 @@ class Server:
         companies: The companies that the user may work in: id to name.
         arguments: `model/method` to the names of its arguments, where they are known.
         without: `model/method` of methods that it does not have.
+        of_models: `model/method` of methods that are a model's own, and not its records', where they are known.
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
         seen: Model to id to field to what the record held when it was fetched or compared.
         models: The models that the user may read: name to what people call one record, in English, such as `Contact`.
@@ -65,6 +66,7 @@ class Server:
         factory=immutabledict, converter=immutabledict, repr=False
     )
     without: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    of_models: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     fields: immutabledict[str, Fields] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )

@@ -2,66 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import math
-from typing import TYPE_CHECKING, Any, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Self
 
 import attrs
 import httpx
-import numpy as np
-import orjson
 from immutabledict import immutabledict
 
-from odoo_widgets.flow import choices, templates
-from odoo_widgets.flow.answers import PATH
-from odoo_widgets.flow.choices import CREATE, OF_REST, UPDATE, UPSERT
-from odoo_widgets.flow.endpoint import VERBS, WITHOUT_IDS, Endpoint, endpoint, fixed, protocol_of
+from odoo_widgets.flow import allowed, choices, context, templates
+from odoo_widgets.flow import steps as after
+from odoo_widgets.flow.allowed import CONTENT_FORMATS, GROUPINGS, METHODS, MODES
+from odoo_widgets.flow.choices import CREATE, OF_REST, UPDATE
+from odoo_widgets.flow.endpoint import WITHOUT_IDS, Endpoint, endpoint, fixed, protocol_of
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.headers import parse_headers
 from odoo_widgets.flow.key_headers import KeyHeader, key_header
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-METHODS = VERBS
-# What becomes of a row, by whether its record is there.
-MODES = (CREATE, UPDATE, UPSERT)
-CONTENT_FORMATS = ("JSON", "XML", "form", "CSV")
-# What becomes of a missing cell: the field stays out, is emptied, or the row cannot be sent.
-MISSING = ("omit", "clear", "reject")
-# Which rows share a call: as they come; those of one value only; all those of one value.
-GROUPINGS = ("sequential", "by column", "keep together")
-# More records than any call could hold, and as many as a browser can count (ECMA-262, Number.MAX_SAFE_INTEGER).
-MOST = 2**53 - 1
-# As many calls at a time as Odoo's threads (odoo/service/server.py) and httpx's pool can make use of.
-MOST_AT_ONCE = 32
 # Odoo's acceptable use policy for Odoo Online (odoo.com/acceptable-use, 2025-05-07): one call a second, none at once.
 ONLINE, ONLINE_RATE = ".odoo.com", 1.0
-
-
-def _names(value: Iterable[str] | str | None) -> tuple[str, ...]:
-    wrong = SettingsError(f"exclude={value!r} is not a list of column names. Write it like ['_loaded_at'].")
-    try:
-        names = (value,) if isinstance(value, str) else tuple(dict.fromkeys(value or ()))
-    except TypeError:
-        raise wrong from None
-    if not all(isinstance(name, str) for name in names):
-        raise wrong
-    return names
-
-
-def _key(value: Iterable[str] | str | None) -> tuple[str, ...]:
-    wrong = SettingsError(f"key={value!r} is not a column name, or a list of them. Write it like 'ref'.")
-    try:
-        names = (value,) if isinstance(value, str) else tuple(dict.fromkeys(value or ()))
-    except TypeError:
-        raise wrong from None
-    # An empty text is what no key is called in a saved file, and in a form.
-    names = names if names != ("",) else ()
-    if not all(isinstance(name, str) and name for name in names):
-        raise wrong
-    return names
 
 
 def _size_of(settings: Settings) -> int | None:
@@ -69,112 +26,9 @@ def _size_of(settings: Settings) -> int | None:
     return None if protocol_of(settings.url) == "rest" else 100
 
 
-def _number_or_none(value: Any) -> Any:
-    # A saved file cannot hold None: 0 stands for it there.
-    if isinstance(value, np.integer):
-        value = int(value)
-    return None if value == 0 and value is not False else value
-
-
-def _one_of(allowed: tuple[str, ...]) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
-    def validate(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if value not in allowed:
-            raise SettingsError(f"{attribute.name}={value!r} is not known. Use one of: {', '.join(allowed)}.")
-
-    return validate
-
-
-def _context(value: Mapping[str, object] | None) -> immutabledict[str, object]:
-    try:
-        # As it goes out: tuples are lists there.
-        plain: dict[str, object] = orjson.loads(orjson.dumps(dict(value or {})))
-        # For NaN, orjson would write null.
-        json.dumps(dict(value or {}), allow_nan=False)
-    except (TypeError, ValueError):
-        raise SettingsError("context is not a dict of names and plain values, such as {'lang': 'fr_FR'}.") from None
-    return immutabledict(plain)
-
-
-def _name_or_none(value: Any) -> Any:
-    return (value.strip() or None) if isinstance(value, str) else value
-
-
-def _column_name(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, str) or not value:
-        raise SettingsError(f"{attribute.name}={value!r} is not the name of a column.")
-
-
-def _path(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, str) or (value and not PATH.fullmatch(value)):
-        raise SettingsError(f"{attribute.name}={value!r} is not a path. Write it like data, params.data or data[0].id.")
-
-
-def truth(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    """Takes true and false only."""
-    if not isinstance(value, bool):
-        raise SettingsError(f"{attribute.name}={value!r} is neither true nor false.")
-
-
-def _key_header(_settings: object, _attribute: attrs.Attribute[Any], value: str) -> None:
-    key_header(value)
-
-
-def _missing(value: Mapping[str, str] | None) -> immutabledict[str, str]:
-    try:
-        policies = dict(value or {})
-    except (TypeError, ValueError):
-        raise SettingsError("missing is not a dict of column and policy, such as {'email': 'clear'}.") from None
-    for column, policy in policies.items():
-        if not isinstance(column, str):
-            raise SettingsError(f"missing names the column {column!r}, which is not text. Rename the column.")
-        if policy not in MISSING:
-            raise SettingsError(
-                f"missing={policy!r} for the column {column!r} is not known. Use: {', '.join(MISSING)}."
-            )
-    return immutabledict(policies)
-
-
-def _fields(value: Mapping[str, str] | None) -> immutabledict[str, str]:
-    try:
-        mapping = dict(value or {})
-    except (TypeError, ValueError):
-        raise SettingsError("fields is not a dict of column and field, such as {'Country': 'country_id'}.") from None
-    for column, field in mapping.items():
-        if not isinstance(column, str) or not column:
-            raise SettingsError(f"fields names the column {column!r}, which is not text. Rename the column.")
-        if not isinstance(field, str) or not field.strip():
-            raise SettingsError(f"fields={field!r} for the column {column!r} is not the name of a field.")
-    # A column that is called like its field needs no word.
-    return immutabledict({column: field.strip() for column, field in mapping.items() if field.strip() != column})
-
-
-def _truth(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, bool):
-        raise SettingsError(f"{attribute.name}={value!r} is neither true nor false.")
-
-
-def stripped(value: str) -> str:
-    """Text without white space around it; anything else as it is."""
-    return value.strip() if isinstance(value, str) else value
-
-
-def _address(value: object) -> str:
-    # Whatever else is looked at follows from it.
-    if not isinstance(value, str):
-        raise SettingsError(
-            f"url={value!r} is not the address of a server. Write it like https://mycompany.odoo.com/json/2/res.partner/create."
-        )
-    return value.strip()
-
-
 def _format_of(settings: Settings) -> str:
     value, _reason = fixed(settings.url).get("content_format", ("JSON", ""))
     return value
-
-
-def _header_names(headers: immutabledict[str, str]) -> str:
-    # A header's value may be a secret: only the names are shown.
-    return repr(list(headers))
 
 
 def _own(name: str, settings: Settings) -> Any:
@@ -223,7 +77,19 @@ class Settings:
             bearer's (RFC 6750). Also `Authorization: Token {key}`, `Cookie: session_id={key}`, and for HTTP Basic
             `Authorization: Basic {login}:{key}` or `{database}:{key}`.
         timezone: The zone of times that carry none, such as `Europe/Brussels`.
-        context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own.
+        context: Odoo's context for every call, such as `{"lang": "fr_FR"}`. It replaces the user's own. What people
+            choose in it most has a name here as well; `context` then holds it too.
+        language: The language of what is translated, such as `fr_FR`; empty for the user's own.
+        company: The id of the company that records are made in; None for the user's own.
+        tracking: Whether Odoo writes the history of a record into its chatter. Without, a send is faster, and nobody
+            sees there who made a record, what was changed, or follows it.
+        assignment_emails: Whether people are e-mailed about records that are assigned to them.
+        then: What is done with each record once its row is in Odoo, one step after the other: a method's name, or
+            `{"write": ["date_order"]}`, which writes columns of the frame again after the steps before. Each step has a
+            status of its own in the responses.
+        expect: Field to the column with the figure that it is to have, such as `{"amount_total": "Total"}`. What Odoo
+            computed is read once the rows are there; a row that does not agree within the rounding of its currency
+            gets none of the steps. A column that nothing else uses stays out of the payload.
         keep_before: Whether a `write` reads the fields that it writes first, and keeps what they held in a file of its
             own on this machine. Without that, what it writes cannot be undone.
         concurrency: Calls at a time. Above 1, calls that write the same parents make Odoo try again and again.
@@ -234,75 +100,56 @@ class Settings:
         SettingsError: A value is unknown, or two contradict each other.
     """
 
-    url: str = attrs.field(converter=_address)
-    method: str = attrs.field(default="POST", validator=_one_of(METHODS), kw_only=True)
+    url: str = attrs.field(converter=allowed.address)
+    method: str = attrs.field(default="POST", validator=allowed.one_of(METHODS), kw_only=True)
     content_format: str = attrs.field(
-        default=attrs.Factory(_format_of, takes_self=True), validator=_one_of(CONTENT_FORMATS), kw_only=True
+        default=attrs.Factory(_format_of, takes_self=True), validator=allowed.one_of(CONTENT_FORMATS), kw_only=True
     )
-    model: str | None = attrs.field(default=None, converter=_name_or_none, kw_only=True)
-    operation: str | None = attrs.field(default=None, converter=_name_or_none, kw_only=True)
+    model: str | None = attrs.field(default=None, converter=allowed.name_or_none, kw_only=True)
+    operation: str | None = attrs.field(default=None, converter=allowed.name_or_none, kw_only=True)
     headers: immutabledict[str, str] = attrs.field(
-        factory=immutabledict, converter=parse_headers, repr=_header_names, kw_only=True
+        factory=immutabledict, converter=parse_headers, repr=allowed.header_names, kw_only=True
     )
-    exclude: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
-    ids: str = attrs.field(default="id", validator=_column_name, kw_only=True)
-    missing: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=_missing, kw_only=True)
-    fields: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=_fields, kw_only=True)
+    exclude: tuple[str, ...] = attrs.field(default=(), converter=allowed.columns, kw_only=True)
+    ids: str = attrs.field(default="id", validator=allowed.column, kw_only=True)
+    missing: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=allowed.missing, kw_only=True)
+    fields: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=allowed.fields, kw_only=True)
     batch_size: int | None = attrs.field(
-        default=attrs.Factory(_size_of, takes_self=True), converter=_number_or_none, kw_only=True
+        default=attrs.Factory(_size_of, takes_self=True),
+        converter=allowed.number_or_none,
+        validator=allowed.number_of("records"),
+        kw_only=True,
     )
-    grouping: str = attrs.field(default="sequential", validator=_one_of(GROUPINGS), kw_only=True)
+    grouping: str = attrs.field(default="sequential", validator=allowed.one_of(GROUPINGS), kw_only=True)
     group_by: str | None = attrs.field(default=None, kw_only=True)
-    max_bytes: int | None = attrs.field(default=None, converter=_number_or_none, kw_only=True)
-    key: tuple[str, ...] = attrs.field(default=(), converter=_key, kw_only=True)
-    mode: str = attrs.field(default=CREATE, validator=_one_of(MODES), kw_only=True)
-    only_changes: bool = attrs.field(default=False, validator=_truth, kw_only=True)
-    wrap: str = attrs.field(default=OF_REST["wrap"], validator=_path, kw_only=True)
-    id_path: str = attrs.field(default=OF_REST["id_path"], validator=_path, kw_only=True)
-    key_header: str = attrs.field(default=OF_REST["key_header"], validator=_key_header, kw_only=True)
-    timezone: str | None = attrs.field(default=None, kw_only=True)
-    context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=_context, kw_only=True)
-    keep_before: bool = attrs.field(default=True, validator=truth, kw_only=True)
-    concurrency: int = attrs.field(default=1, kw_only=True)
-    calls_per_second: float | None = attrs.field(default=None, converter=_number_or_none, kw_only=True)
-    timeout: float = attrs.field(default=180, kw_only=True)
-
-    @batch_size.validator
-    def _batch_size_counts_records(self, _attribute: object, value: object) -> None:
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST):
-            raise SettingsError(f"batch_size={value!r} is not a number of records. Use 1 or more, or None.")
-
-    @max_bytes.validator
-    def _max_bytes_counts(self, _attribute: object, value: object) -> None:
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-            raise SettingsError(f"max_bytes={value!r} is not a number of bytes. Use 1 or more, or None.")
-
-    @timezone.validator
-    def _timezone_is_known(self, _attribute: object, value: str | None) -> None:
-        if value is None:
-            return
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, TypeError, AttributeError, OSError):
-            raise SettingsError(f"timezone={value!r} is not known. Write it like Europe/Brussels or UTC.") from None
-
-    @concurrency.validator
-    def _concurrency_counts_calls(self, _attribute: object, value: object) -> None:
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_AT_ONCE:
-            raise SettingsError(f"concurrency={value!r} is not a number of calls. Use 1 to {MOST_AT_ONCE}.")
-
-    @calls_per_second.validator
-    def _rate_is_positive(self, _attribute: object, value: object) -> None:
-        fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
-        if value is not None and not fits:
-            raise SettingsError(f"calls_per_second={value!r} is not a number above 0. Leave it out for no limit.")
-
-    @timeout.validator
-    def _timeout_is_positive(self, _attribute: object, value: float) -> None:
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < math.inf:
-            raise SettingsError(f"timeout={value!r} is not a number of seconds above 0.")
+    max_bytes: int | None = attrs.field(
+        default=None, converter=allowed.number_or_none, validator=allowed.number_of("bytes"), kw_only=True
+    )
+    key: tuple[str, ...] = attrs.field(default=(), converter=allowed.key, kw_only=True)
+    mode: str = attrs.field(default=CREATE, validator=allowed.one_of(MODES), kw_only=True)
+    only_changes: bool = attrs.field(default=False, validator=allowed.truth, kw_only=True)
+    wrap: str = attrs.field(default=OF_REST["wrap"], validator=allowed.path, kw_only=True)
+    id_path: str = attrs.field(default=OF_REST["id_path"], validator=allowed.path, kw_only=True)
+    key_header: str = attrs.field(default=OF_REST["key_header"], validator=allowed.header_of_key, kw_only=True)
+    timezone: str | None = attrs.field(default=None, validator=allowed.zone, kw_only=True)
+    context: immutabledict[str, object] = attrs.field(factory=immutabledict, converter=allowed.context, kw_only=True)
+    language: str = attrs.field(default="", validator=allowed.language, kw_only=True)
+    company: int | None = attrs.field(
+        default=None, converter=allowed.number_or_none, validator=allowed.company, kw_only=True
+    )
+    tracking: bool = attrs.field(default=True, validator=allowed.truth, kw_only=True)
+    assignment_emails: bool = attrs.field(default=False, validator=allowed.truth, kw_only=True)
+    then: after.Then = attrs.field(default=(), converter=after.as_then, kw_only=True)
+    expect: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=after.as_expect, kw_only=True)
+    keep_before: bool = attrs.field(default=True, validator=allowed.truth, kw_only=True)
+    concurrency: int = attrs.field(default=1, validator=allowed.calls_at_once, kw_only=True)
+    calls_per_second: float | None = attrs.field(
+        default=None, converter=allowed.number_or_none, validator=allowed.rate, kw_only=True
+    )
+    timeout: float = attrs.field(default=180, validator=allowed.seconds, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        self._say_context_by_name()
         choices.check_verb(self.by_name())
         target = self.endpoint
         if target.protocol == "json2":
@@ -318,6 +165,22 @@ class Settings:
         elif self.group_by is not None:
             # It decides nothing in row order.
             object.__setattr__(self, "group_by", None)
+
+    def _say_context_by_name(self) -> None:
+        """Makes the context and what is said of it by name the same, whichever of them was given."""
+        for name, choice in context.CHOICES.items():
+            given, told = getattr(self, name), choice.read(self.context)
+            if given == told:
+                continue
+            if given == getattr(attrs.fields(Settings), name).default:
+                object.__setattr__(self, name, told)
+            elif choice.key in self.context:
+                raise SettingsError(
+                    f"{name}={given!r} contradicts the context, whose {choice.key} is {self.context[choice.key]!r}. "
+                    "Leave one of them out."
+                )
+            else:
+                object.__setattr__(self, "context", immutabledict(choice.changed(self.context, given)))
 
     def by_name(self) -> dict[str, Any]:
         """Each setting's name and value."""
@@ -346,6 +209,11 @@ class Settings:
         if not self.key:
             return ""
         return UPDATE if self.endpoint.operation == "write" else self.mode
+
+    @property
+    def steps(self) -> tuple[after.Step, ...]:
+        """What is done with each record after the rows, each step under the name that the responses have for it."""
+        return after.steps(self.then)
 
     @property
     def place_of_key(self) -> KeyHeader:
@@ -392,6 +260,13 @@ class Settings:
         unknown = [name for name in changes if name not in names]
         if unknown:
             raise SettingsError(f"There is no setting {unknown[0]!r}. The settings are: {', '.join(names)}.")
+        # What is said of the context by name follows the context, but for what is said anew.
+        told: dict[str, Any] = {name: attrs.NOTHING for name in context.CHOICES if name not in changes}
+        if "context" not in changes:
+            told["context"] = self.context
+            for name in context.CHOICES.keys() & changes.keys():
+                told["context"] = context.CHOICES[name].changed(told["context"], changes[name])
+        changes = {**told, **changes}
         if "url" in changes and protocol_of(changes["url"]) != self.endpoint.protocol:
             # What was the old protocol's own choice becomes the new one's.
             for name in ("content_format", "batch_size"):

@@ -17,6 +17,7 @@ from odoo_widgets.flow.kinds import is_sendable, plain
 from odoo_widgets.flow.limits import check, limits_of
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
 from odoo_widgets.flow.source import numbers
+from odoo_widgets.flow.steps import used_apart
 from odoo_widgets.flow.unsendable import UnsendableError
 from odoo_widgets.flow.urls import is_collection
 
@@ -59,7 +60,8 @@ def shape(frame: object, settings: Settings) -> Iterator[str]:
             f"The column name {others[0]!r} is not text, so no field can be called like it. "
             "Rename it: df.columns = df.columns.map(str)."
         )
-    names = [name for name in frame.columns if isinstance(name, str) and name not in settings.exclude]
+    apart = (*settings.exclude, *used_apart(settings))
+    names = [name for name in frame.columns if isinstance(name, str) and name not in apart]
     yield from _names(names, settings)
     yield from _context(settings)
     yield from _named(frame, settings)
@@ -139,6 +141,13 @@ def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
     wanted += [
         (f"fields has the field {field!r} for one column", column, "Correct its name.")
         for column, field in settings.fields.items()
+    ]
+    wanted += [
+        ("A step writes one column again", name, "Correct then.") for step in settings.steps for name in step.columns
+    ]
+    wanted += [
+        (f"The figure of {field} is expected in one column", name, "Correct expect.")
+        for field, name in settings.expect.items()
     ]
     names = [name for name in frame.columns if isinstance(name, str)]
     for reason, column, advice in wanted:

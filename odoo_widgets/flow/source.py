@@ -150,7 +150,7 @@ class Source:
     def unit(self, position: int) -> str:
         """Whether the naive moments of a column go out as dates; see `moments.unit`."""
         if position not in self._units:
-            self._units[position] = moments.unit(plain(self.frame.iloc[:, position]))
+            self._units[position] = moments.unit(self.frame.iloc[:, position])
         return self._units[position]
 
     def may_nest(self, position: int) -> bool:

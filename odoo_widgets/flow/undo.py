@@ -1,7 +1,7 @@
 """An undo: what it does about each record that was sent, and how that is shown.
 
-Four groups: what is deleted or put back; what Odoo refused to delete, and can be archived instead; what is refused,
-with the reason. What is not certain is refused.
+Four groups: what is created from here is to `delete`, what was written over to `put back`; what Odoo refused to delete
+can be archived: `archive instead`; and what is `refused`, with the reason. What is not certain is refused.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import attrs
 import pandas as pd
 
 from odoo_widgets.flow.history import OPEN, Event
+from odoo_widgets.flow.steps import WRITE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,6 +140,10 @@ def refused(each: Wanted, found: Origin | None, always: str = "") -> Step | None
 
 def _why_not(event: Event) -> str:
     """Why what a send did cannot be taken back; empty where it may be."""
+    if methods := [name for name in dict.fromkeys(event.called) if name != WRITE]:
+        return f"{' and '.join(methods)} was called on it. What that did cannot be taken back from here."
+    if event.status == "updated" and event.called:
+        return "Columns were written again after the row itself. What they held before is not kept."
     if event.status not in ("created", "updated"):
         return WHY_NOT.get(event.status, NOT_OURS)
     return NOT_KEPT if event.status == "updated" and event.kept is None else ""

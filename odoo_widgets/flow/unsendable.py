@@ -16,6 +16,7 @@ MOST = 40
 INFINITE = "infinity cannot be sent. Put a number there, or leave the cell empty."
 LARGE = "the number is larger than Odoo can hold. Send it as text."
 DIGITS = "the number has more digits than a number in JSON keeps. Round it: round(value, 2)."
+WHOLE = "the number has more digits than a number in JSON keeps. Round it to a whole one: round(value)."
 YEAR = "the year does not have four digits. Correct it, or leave the cell empty."
 NO_ZONE = "a time without a zone. Say where it was read, for example timezone='Europe/Brussels' or 'UTC'."
 EDGE = "this close to the end of the calendar, only dates and times in UTC can be sent."

@@ -43,12 +43,16 @@ class Scene:
         settings: The settings that it was planned with.
         credential: A stand-in for the one that sends.
         server: What is known of the server.
+        step: For a call of a step after the rows, what it is for, in words; else empty.
+        guesses: Whether 0 stands in it for ids that only the rows before it tell.
     """
 
     call: Call
     settings: Settings
     credential: Credential
     server: Server
+    step: str = ""
+    guesses: bool = False
 
     def request(self) -> httpx.Request:
         """The request, with the stand-in's key and without the secrets among the settings' headers."""

@@ -8,9 +8,11 @@ from typing import Any
 import attrs
 import httpx
 
+from odoo_widgets.flow.answers import Answer
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
 from odoo_widgets.flow.exchange import Exchange, Reply
 from odoo_widgets.flow.methods import State, known
+from odoo_widgets.flow.pages import shown
 from odoo_widgets.flow.proofs import rolled_back
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
@@ -295,14 +297,23 @@ def busy(facts: Facts) -> str:
 def unreadable(facts: Facts) -> str:
     """The answer proves nothing."""
     if asked := _asked(facts):
-        return f"{asked}, and answered something that Odoo does not write (HTTP {facts.status}). {_then(facts)}"
+        return f"{asked}, and answered something that Odoo does not write (HTTP {_said(facts)}). {_then(facts)}"
     if facts.settings.endpoint.protocol == "rest" and facts.reply is not None:
         answered = doubt(facts.call.ask, facts.reply, facts.status, facts.settings.id_path)
+        silent = not facts.reply.message and not isinstance(facts.reply.result, Answer)
+        if silent and (page := shown(facts.exchange.response)):
+            answered = f"{answered}, {page!r}"
         return f"Sent, and {facts.server} answered {answered}: {_may(facts)}. {_before_again(facts)}"
     return (
-        f"Sent, and {facts.server} answered something that Odoo does not write (HTTP {facts.status}): {_may(facts)}. "
+        f"Sent, and {facts.server} answered something that Odoo does not write (HTTP {_said(facts)}): {_may(facts)}. "
         f"{_before_again(facts)}"
     )
+
+
+def _said(facts: Facts) -> str:
+    """The status, and the first words of whatever came with it."""
+    page = facts.message or shown(facts.exchange.response)
+    return f"{facts.status}: {page!r}" if page else f"{facts.status}, without a word"
 
 
 def odoo_says(facts: Facts) -> str:

@@ -8,6 +8,7 @@ from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.operations import OPERATIONS, VERBS
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.replacing import MAY_EMPTY
+from odoo_widgets.flow.steps import WRITE
 
 if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
@@ -128,4 +129,6 @@ def _why(state: Sending, rows: int | None) -> str:
         return emptied(state)
     if operation not in OPERATIONS and operation not in VERBS:
         return f"What {operation} does cannot be taken back from here."
+    if methods := [step.method for step in state.destination.steps if step.method != WRITE]:
+        return f"What {' and '.join(methods)} does cannot be taken back from here."
     return f"These are {rows:,} rows." if rows > MANY_ROWS else ""

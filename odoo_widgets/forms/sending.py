@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.errors import Repeats
     from odoo_widgets.flow.source import Source
-    from odoo_widgets.net.delivery import Delivery, Progress
+    from odoo_widgets.net.delivery import Delivery
+    from odoo_widgets.net.progress import Progress
     from odoo_widgets.net.undoing import Undoing
 
 # A send reports after every call; a screen needs no more than this.

@@ -13,6 +13,7 @@ from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.repeats import said
 from odoo_widgets.flow.responses import counts, figures
 from odoo_widgets.flow.settings import ONLINE_RATE
+from odoo_widgets.flow.step_responses import told_of
 from odoo_widgets.forms.obstacles import IDLE
 
 if TYPE_CHECKING:
@@ -71,7 +72,13 @@ def intention(state: State) -> str:
     target, rows, label = state.destination.endpoint, len(state.data) - len(state.left_out), _label(state)
     called = counted(label, rows) if label else f"{rows:,} {target.model or 'rows'}"
     log_in = "a login, then " if logs_in(state) else ""
-    return f"{what(target, state.destination.when_found, called)} {where(state)}, {log_in}{calls(state)}."
+    return f"{what(target, state.destination.when_found, called)} {where(state)}, {log_in}{calls(state)}{_then(state)}."
+
+
+def _then(state: State) -> str:
+    """What is done with the records after the rows, as the end of a sentence; empty where nothing is."""
+    steps = ", ".join(step.words for step in state.destination.steps)
+    return f"; then {steps} on each record{' whose totals agree' if state.destination.expect else ''}" if steps else ""
 
 
 def plan(state: State) -> str:
@@ -115,7 +122,8 @@ def duration(seconds: float) -> str:
 
 def result(responses: pd.DataFrame, headline: str) -> str:
     """What became of the rows of a send."""
-    told = f"Last send, {_number(len(responses), 'row')} · {headline}: {figures(counts(responses))}"
+    became = "; ".join([figures(counts(responses)), *told_of(responses)])
+    told = f"Last send, {_number(len(responses), 'row')} · {headline}: {became}"
     return f"{told} ({IN_DOUBT})" if "in_doubt" in counts(responses) else told
 
 
@@ -244,6 +252,9 @@ def shown(state: State) -> str:
         sentences.append("Which rows are there, only the look-up tells: what follows is shown for either.")
     elif operation(state.destination.endpoint.operation).needs_ids:
         sentences.append("What follows a look-up is shown as if every record is there.")
+    totals = ["totals are compared"] if state.destination.expect else []
+    if after := [*totals, *(step.words for step in state.destination.steps)]:
+        sentences.append(f"After all rows: {', '.join(after)}. destination.samples(df).steps shows the calls.")
     return " ".join(sentences)
 
 

@@ -7,11 +7,11 @@ the journal's files, and there is none for a send with `keep_before=False`.
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from typing import TYPE_CHECKING, Self
 
 from odoo_widgets.flow.before import Kept
-from odoo_widgets.net.sends import folder, held, opened, told
+from odoo_widgets.net.sends import folder, held, told
+from odoo_widgets.net.written import BEFORE, opened, there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ READ = "SELECT row, id, held, sent FROM before ORDER BY row"
 
 def path_of(head: Head) -> Path:
     """The file of a send."""
-    return folder() / f"{head.name}.before.sqlite"
+    return folder() / f"{head.name}{BEFORE}.sqlite"
 
 
 class BeforeFile:
@@ -72,6 +72,6 @@ def read(head: Head) -> dict[int, Kept]:
     path = path_of(head)
     if not path.exists():
         return {}
-    with told("read", path), held(head), closing(opened(path, SCHEMA)) as file:
+    with told("read", path), held(head), there(path) as file:
         found = file.execute(READ).fetchall()
         return {row: Kept(row, each, json.loads(before), json.loads(sent)) for row, each, before, sent in found}

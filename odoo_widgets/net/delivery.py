@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections import Counter
-from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import attrs
 
+from odoo_widgets.flow import methods
 from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.digests import Digests, target
@@ -25,11 +24,16 @@ from odoo_widgets.flow.repeats import Past
 from odoo_widgets.flow.responses import Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.step_responses import beside
+from odoo_widgets.net.afterwards import Afterwards
 from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
 from odoo_widgets.net.loop import Loop
-from odoo_widgets.net.past import fresh, unfinished
+from odoo_widgets.net.own_thread import OwnThread
+from odoo_widgets.net.past import fresh
+from odoo_widgets.net.progress import Progress
 from odoo_widgets.net.sends import Head, forget, heads, starting
+from odoo_widgets.net.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,55 +49,7 @@ LOG = logging.getLogger(__name__)
 STOPPED = "The send was stopped before this row."
 
 
-@attrs.frozen
-class Progress:
-    """How far a send is.
-
-    Attributes:
-        rows: Rows to send in all.
-        batches: Batches to send in all. Each takes one call or several.
-        statuses: How many rows have which status by now.
-        made: Calls made.
-        waiting: The most seconds that the next call waits, after one that is made again; else 0.
-        seconds: Since the send started.
-    """
-
-    rows: int
-    batches: int
-    statuses: dict[str, int] = attrs.field(factory=dict)
-    made: int = 0
-    waiting: float = 0.0
-    seconds: float = 0.0
-
-    @property
-    def done(self) -> int:
-        """Rows that are accounted for."""
-        return sum(self.statuses.values())
-
-    @property
-    def rows_per_second(self) -> float:
-        """The rate so far; 0 before the first answer."""
-        return self.done / self.seconds if self.seconds else 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """The time that the rest takes at this rate; None before the first answer."""
-        return (self.rows - self.done) / self.rows_per_second if self.done else None
-
-
-class InterruptedSendError(KeyboardInterrupt):
-    """A send that was interrupted from outside.
-
-    Attributes:
-        responses: What became of the rows until then; those of the call in flight are `in_doubt`.
-    """
-
-    def __init__(self, responses: pd.DataFrame) -> None:
-        super().__init__("The send was interrupted. What became of each row is in this error's .responses.")
-        self.responses = responses
-
-
-class Delivery:
+class Delivery(OwnThread):
     """One send: a thread and an event loop of its own, ended with it.
 
     Args:
@@ -120,7 +76,8 @@ class Delivery:
 
     Raises:
         CredentialError: The key belongs to another server, or does not say what the protocol wants; nothing was sent.
-        SettingsError: A header takes a value from the environment that is not there; nothing was sent.
+        SettingsError: A header takes a value from the environment that is not there, or the operation is a method that
+            is known not to be one of records; nothing was sent.
     """
 
     def __init__(
@@ -148,6 +105,7 @@ class Delivery:
                 f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
                 "Use a credential of the server in the URL."
             )
+        methods.check(settings.endpoint, server)
         if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and not (credential.database and credential.login):
             wanted = "database" if not credential.database else "login"
             raise CredentialError(
@@ -175,44 +133,25 @@ class Delivery:
             report=self._report,
             transport=transport,
         )
-        self.future: Future[pd.DataFrame] = Future()
-        # Whoever stops waiting for it does not cancel it.
-        self.future.set_running_or_notify_cancel()
-        self._thread = threading.Thread(target=self._run, name="odoo_widgets send", daemon=True)
-
-    def start(self) -> Delivery:
-        """Starts to send."""
-        self._thread.start()
-        return self
+        self._afterwards = Afterwards(
+            self._source,
+            settings,
+            credential,
+            policy=policy or Policy(),
+            report=self._report_step,
+            transport=transport,
+        )
+        super().__init__("send")
 
     def stop(self) -> None:
         """Makes no further call. The one in flight is waited for."""
         self._loop.stop()
+        self._afterwards.stop()
 
     def cut(self) -> None:
         """Ends the call in flight too; its rows are in doubt."""
         self._loop.cut()
-
-    def result(self) -> pd.DataFrame:
-        """Waits for the end; starts the send if nobody has.
-
-        Returns:
-            The responses.
-
-        Raises:
-            DataError: The frame cannot be sent as it is; nothing was sent.
-            StoppedError: The first call showed that none can succeed; the error holds the responses.
-            InterruptedSendError: An interrupt came while waiting; the error holds the responses.
-        """
-        try:
-            if self._thread.ident is None:
-                self.start()
-            return self.future.result()
-        except KeyboardInterrupt:
-            self.cut()
-            with suppress(RuntimeError):  # the interrupt came before the thread did
-                self._thread.join()
-            raise InterruptedSendError(self.responses) from None
+        self._afterwards.cut()
 
     async def aresult(self) -> pd.DataFrame:
         """Waits for the end without blocking the event loop; see `result`.
@@ -235,6 +174,7 @@ class Delivery:
         me = self._credential
         found, reason = self._loop.outcomes, self._loop.reason
         whole = responses(found, index, me.server, model, reason=reason, database=me.database)
+        whole = beside(whole, self._settings, self._afterwards.told)
         return whole if len(self._rows) == len(index) else whole.iloc[list(self._rows)]
 
     def _run(self) -> None:
@@ -289,6 +229,7 @@ class Delivery:
                         context=dict(settings.context),
                         undo=self._undo,
                         again=self._again is True and len(rows) == len(source),
+                        steps={step.name: step.method for step in settings.steps},
                     )
                 journal = stack.enter_context(Journal(head, digests.of, None if self._resume else rows))
             yield past, journal
@@ -298,14 +239,22 @@ class Delivery:
         self._tell()
         self._started = time.monotonic()
         try:
-            return asyncio.run(self._loop.run(past, journal))
+            return asyncio.run(self._through(past, journal))
         finally:
             if journal is not None:
                 self._end(journal)
 
+    async def _through(self, past: Past, journal: Journal | None) -> StoppedError | None:
+        """The rows, then the steps after them."""
+        stop = await self._loop.run(past, journal)
+        if self._settings.steps or self._settings.expect:
+            reason = self._loop.reason if self._loop.over else ""
+            await self._afterwards.run(self._loop.outcomes, self._loop.server, past, journal, reason)
+        return stop
+
     def _end(self, journal: Journal) -> None:
         try:
-            journal.end(counts(self.responses))
+            journal.end(counts(self.responses), self._afterwards.owed)
         except JournalError as error:
             # The rows are written down, and what became of them must not be lost: only the list shows no end.
             LOG.warning("%s The send itself is over.", error)
@@ -319,6 +268,12 @@ class Delivery:
             waiting=wait.seconds if wait is not None else 0.0,
         )
         self._tell()
+
+    def _report_step(self, step: str, rows: int, outcomes: tuple[Outcome, ...], wait: Wait | None) -> None:
+        done = self.progress.step_done if self.progress.step == step else 0
+        settled = sum(len(outcome.rows) for outcome in outcomes)
+        self.progress = attrs.evolve(self.progress, step=step, step_rows=rows, step_done=done + settled)
+        self._report((), wait)
 
     def _count(self, outcomes: Iterable[Outcome]) -> None:
         statuses = Counter(self.progress.statuses)

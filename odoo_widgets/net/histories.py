@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.history import Event
+from odoo_widgets.flow.repeats import IN_FLIGHT
 from odoo_widgets.flow.responses import STATUSES
+from odoo_widgets.flow.then import MAY_HAVE_WORKED
 from odoo_widgets.net import before, sends
+from odoo_widgets.net.written import reading, steps_of, there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,10 +53,33 @@ def histories(me: Credential, model: str, ids: Iterable[int]) -> dict[int, list[
     return dict(found)
 
 
+def called_before(me: Credential, model: str, method: str, ids: Iterable[int]) -> dict[int, str]:
+    """The records that a method was called on from here, or may have been, as a step after rows or by itself.
+
+    Args:
+        me: On which server and database.
+        model: The records' model.
+        method: The method.
+        ids: Their ids.
+
+    Returns:
+        Id to when that was, for people.
+
+    Raises:
+        JournalError: What is written down cannot be read.
+    """
+    return {
+        record: event.day
+        for record, events in histories(me, model, ids).items()
+        for event in events
+        if method in event.called or (event.operation == method and event.status in MAY_HAVE_WORKED)
+    }
+
+
 def _events(head: Head, wanted: set[int]) -> Iterable[tuple[int, Event]]:
-    path = sends.folder() / f"{head.name}.sqlite"
-    with sends.told("read", path), sends.held(head), closing(sends.opened(path)) as file:
+    with reading(head) as file:
         rows = [each for each in file.execute(READ) if each[1] in wanted]
+        after = [(record, step, status) for step, _, status, record, *_ in steps_of(file) if record in wanted]
     if not rows:
         return
     kept = before.read(head)
@@ -79,8 +104,16 @@ def _events(head: Head, wanted: set[int]) -> Iterable[tuple[int, Event]]:
                 kept=_together([kept[row] for row in places if row in kept]),
                 seconds=tuple(each[3] for each in mine if each[3] is not None),
                 error=next((error for *_, error in mine if error), ""),
+                called=tuple(
+                    head.steps[step] for each, step, become in after if each == record and _may_have(head, step, become)
+                ),
             ),
         )
+
+
+def _may_have(head: Head, step: str, become: str) -> bool:
+    """Whether a step that is written down did something to its record, or may have."""
+    return step in head.steps and become in (*MAY_HAVE_WORKED, "updated", IN_FLIGHT)
 
 
 def _together(kept: list[Kept]) -> Kept | None:
@@ -105,7 +138,7 @@ def mark_deleted(events: Iterable[Event]) -> None:
         if head.name not in rows:
             continue
         path = sends.folder() / f"{head.name}.sqlite"
-        with sends.told("written", path), sends.held(head), closing(sends.opened(path)) as file:
+        with sends.told("written", path), sends.held(head), there(path) as file:
             with file:
                 gone = file.executemany(MARK, ((row,) for row in rows[head.name])).rowcount
             statuses = Counter(head.statuses)

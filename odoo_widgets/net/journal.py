@@ -15,10 +15,13 @@ import attrs
 
 from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN
 from odoo_widgets.net.before import BeforeFile
-from odoo_widgets.net.sends import CELLS, folder, held, here, now, opened, told, write_head, write_planned
+from odoo_widgets.net.sends import folder, held, here, now, told, write_head
+from odoo_widgets.net.written import CELLS, opened, write_planned
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     import numpy as np
 
@@ -36,6 +39,14 @@ ON CONFLICT (row) DO UPDATE SET
   status = excluded.status, id = COALESCE(excluded.id, rows.id), batch = excluded.batch,
   http_status = excluded.http_status, error_type = excluded.error_type, error_field = excluded.error_field,
   error = excluded.error, attempts = excluded.attempts, seconds = excluded.seconds"""
+BEGIN_STEP = """
+INSERT INTO steps (step, row, status, id) VALUES (?, ?, ?, ?)
+ON CONFLICT (step, row) DO UPDATE SET status = excluded.status, id = excluded.id"""
+SETTLE_STEP = """
+INSERT OR REPLACE INTO steps
+  (step, row, status, id, batch, http_status, error_type, error_field, error, attempts, seconds)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+LEAVE_STEP = "UPDATE steps SET status = ? WHERE step = ? AND row = ? AND status = ?"
 LEAVE = "UPDATE rows SET status = ? WHERE row = ? AND status = ?"
 
 
@@ -116,9 +127,13 @@ class Journal:
             if left:
                 self._file.executemany(LEAVE, ((NOT_BEGUN, row, IN_FLIGHT) for row in left))
 
-    def end(self, statuses: dict[str, int]) -> None:
-        """The send has come to its end, whatever became of its rows."""
-        self.head = attrs.evolve(self.head, ended=now(), statuses=statuses)
+    def of_step(self, step: str) -> StepJournal:
+        """What writes down a step after the rows."""
+        return StepJournal(self._file, self._path, step)
+
+    def end(self, statuses: dict[str, int], owed: int = 0) -> None:
+        """The send has come to its end, whatever became of its rows, and of the steps after them."""
+        self.head = attrs.evolve(self.head, ended=now(), statuses=statuses, owed=owed)
         with told("written", self._path):
             write_head(self.head)
 
@@ -131,3 +146,48 @@ class Journal:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+
+class StepJournal:
+    """A step of a send that is being written down, in the file of the send.
+
+    Args:
+        file: The rows of the send.
+        path: What to call it where something goes wrong.
+        step: The step's name.
+    """
+
+    def __init__(self, file: sqlite3.Connection, path: Path, step: str) -> None:
+        self._file, self._path, self._step = file, path, step
+
+    def sending(self, rows: Sequence[int], ids: Sequence[int] | None = None, kept: Sequence[Kept] = ()) -> None:
+        """Before a call of the step. What it writes over is kept with the row's own write, where there was one.
+
+        Raises:
+            JournalError: That cannot be written down, so the call must not be made.
+        """
+        del kept
+        known = ids if ids is not None else [None] * len(rows)
+        with told("written", self._path), self._file:
+            begun = ((self._step, row, IN_FLIGHT, each) for row, each in zip(rows, known, strict=True))
+            self._file.executemany(BEGIN_STEP, begun)
+
+    def settled(self, outcomes: Iterable[Outcome], left: Sequence[int] = ()) -> None:
+        """After a call of the step: what became of it on rows, and which rows it did nothing to.
+
+        Raises:
+            JournalError: That cannot be written down.
+        """
+        with told("written", self._path), self._file:
+            for outcome in outcomes:
+                ids = outcome.ids if outcome.ids is not None else [None] * len(outcome.rows)
+                same = [getattr(outcome, name) for name in CELLS[1:]]
+                self._file.executemany(
+                    SETTLE_STEP,
+                    (
+                        (self._step, row, outcome.status, each, *same)
+                        for row, each in zip(outcome.rows, ids, strict=True)
+                    ),
+                )
+            if left:
+                self._file.executemany(LEAVE_STEP, ((NOT_BEGUN, self._step, row, IN_FLIGHT) for row in left))

@@ -7,7 +7,8 @@ import pandas as pd
 from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN
 from odoo_widgets.flow.responses import STATUSES, figures
-from odoo_widgets.net.sends import Head, heads, running, tally
+from odoo_widgets.net.sends import Head, heads, running
+from odoo_widgets.net.written import tally
 
 COLUMNS = {
     "when": "datetime64[ns, UTC]",

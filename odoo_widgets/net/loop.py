@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
-    from odoo_widgets.net.journal import Journal
+    from odoo_widgets.net.journal import Journal, StepJournal
 
 STOPPED = "The send was stopped before this row."
 UNANSWERED = "Sent, and not answered yet."
@@ -82,7 +82,7 @@ class Loop:
         self.reason = STOPPED
         self.server = server
         self._source, self._settings, self._credential = source, settings, credential
-        self._journal: Journal | None = None
+        self._journal: Journal | StepJournal | None = None
         self._edit, self._report, self._transport = edit, report, transport
         self._standing = Standing(policy)
         self._protocol = PROTOCOLS[settings.endpoint.protocol]
@@ -126,7 +126,7 @@ class Loop:
             if not pauses_only or task.get_name() == PAUSE:
                 task.cancel()
 
-    async def run(self, past: Past, journal: Journal | None = None) -> StoppedError | None:
+    async def run(self, past: Past, journal: Journal | StepJournal | None = None) -> StoppedError | None:
         """Sends all there is to send.
 
         Args:
@@ -142,7 +142,7 @@ class Loop:
         self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
         async with client(self._settings, self._transport) as self._http:
             # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
-            while not self._over and (asked := self._needed(past)) is not None:
+            while not self.over and (asked := self._needed(past)) is not None:
                 await self._see_through(asked)
             planned = self._planned(past)
             first = next(planned, None)
@@ -170,7 +170,7 @@ class Loop:
 
     async def _work(self, number: int, planned: Iterator[Call]) -> None:
         try:
-            while number < self._workers and not self._over and (call := next(planned, None)) is not None:
+            while number < self._workers and not self.over and (call := next(planned, None)) is not None:
                 # Calls that write the same parents would make each other's transactions fail.
                 async with self._alone[self._groups(call)]:
                     await self._see_through(call)
@@ -180,7 +180,8 @@ class Loop:
             raise
 
     @property
-    def _over(self) -> bool:
+    def over(self) -> bool:
+        """Whether it was stopped, or ended by itself before its end."""
         return self._stopping.is_set() or self._stop is not None
 
     async def _see_through(self, planned: Call) -> None:
@@ -193,7 +194,7 @@ class Loop:
                 continue
             await self._turn(call)
             # What a method did is read also where no further call is wanted: its rows would stay in doubt.
-            if self._over and call.ask.effect_of is None:
+            if self.over and call.ask.effect_of is None:
                 return
             try:
                 verdict = await self._make(call)
@@ -208,7 +209,7 @@ class Loop:
 
     async def _turn(self, call: Call) -> None:
         """Waits until the rate, and what the server said to any call, allow the next one."""
-        while (seconds := self._not_before - asyncio.get_running_loop().time()) > 0 and not self._over:
+        while (seconds := self._not_before - asyncio.get_running_loop().time()) > 0 and not self.over:
             await self._until(asyncio.sleep(seconds), PAUSE)
         if self._limiter is not None:
             await self._until(self._limiter.acquire(), PAUSE if call.ask.effect_of is None else CALL)

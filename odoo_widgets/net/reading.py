@@ -148,6 +148,8 @@ def _of_lines(stream: BinaryIO, name: str, _how: Reading) -> pd.DataFrame:
         if not isinstance(record, dict):
             raise TableError(f"{name}, line {number}: that is no object of column and value.")
         records.append(record)
+    if not records:
+        raise TableError(f"{name} is empty: each of its lines has to be a row.")
     names = list(dict.fromkeys(chain.from_iterable(records)))
     # Cell by cell: a column with a hole would make floats of whole numbers.
     cells = {each: pd.Series([record.get(each) for record in records], dtype=object) for each in names}

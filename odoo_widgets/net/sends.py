@@ -1,7 +1,8 @@
-"""The sends that are written down: listed, read, thrown away. Each has files of its own in the user's state folder.
+"""The sends that are written down: listed, held, thrown away. Each has files of its own in the user's state folder.
 
-`<name>.json` is what a list shows of it, `<name>.sqlite` has its rows, `<name>.before.sqlite` has what records held
-before they were written, and `<name>.lock` is held by the process that sends, and ends with it.
+`<name>.json` is what a list shows of it, `<name>.npy` which rows it was to send, `<name>.sqlite` has its rows,
+`<name>.before.sqlite` has what records held before they were written, and `<name>.lock` is held by the process that
+sends, and ends with it.
 """
 
 from __future__ import annotations
@@ -11,48 +12,25 @@ import os
 import secrets
 import socket
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 import filelock
-import numpy as np
 import platformdirs
 
 from odoo_widgets.flow.errors import JournalError
-from odoo_widgets.flow.responses import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from odoo_widgets.flow.credential import Credential
 
 FOLDER = "odoo_widgets"
-# What is kept of a row's outcome beside its status.
-CELLS = ("id", "batch", "http_status", "error_type", "error_field", "error", "attempts", "seconds")
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS rows (
-  row INTEGER PRIMARY KEY,
-  digest INTEGER NOT NULL,
-  status TEXT NOT NULL,
-  id INTEGER,
-  batch INTEGER,
-  http_status INTEGER,
-  error_type TEXT,
-  error_field TEXT,
-  error TEXT,
-  attempts INTEGER,
-  seconds REAL
-)"""
-READ = """
-SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
-FROM rows ORDER BY row"""
 # How the name of a send begins.
 TIME = "%Y%m%dT%H%M%S%f"
-# What the responses say no record of, whichever the row was for.
-WITHOUT_ID = ("rejected", "not_sent")
 # Another process looks whether a send is going on.
 LOOK_SECONDS = 0.5
 # And looks a frame through before it starts.
@@ -89,6 +67,9 @@ class Head:
         context: Odoo's context that it was sent in.
         undo: The name of the send that it takes back; empty for any other.
         again: Whether all rows of the frame were to go, those sent before too.
+        steps: The methods that are called on the records after the rows, by the steps' names.
+        owed: On how many of the rows that are done a step is not, since the send ended before.
+        number: Which send of this user it is, whatever the clock says; 0 where an older version wrote it down.
     """
 
     name: str
@@ -109,6 +90,9 @@ class Head:
     context: dict[str, Any] = attrs.field(factory=dict)
     undo: str = ""
     again: bool = False
+    steps: dict[str, str] = attrs.field(factory=dict)
+    owed: int = 0
+    number: int = 0
 
     @classmethod
     def new(
@@ -125,6 +109,7 @@ class Head:
             fingerprint=fingerprint,
             rows=rows,
             started=now(),
+            number=1 + max((head.number for head in heads()), default=0),
             test=test,
             **more,
         )
@@ -134,7 +119,7 @@ class Head:
         """How many rows it did not come to, or does not know the end of; all where it has no end yet."""
         if not self.ended:
             return self.rows
-        return sum(self.statuses.get(status, 0) for status in ("not_sent", "in_doubt"))
+        return sum(self.statuses.get(status, 0) for status in ("not_sent", "in_doubt")) + self.owed
 
     @property
     def day(self) -> str:
@@ -162,25 +147,6 @@ def told(what: str, path: Path) -> Iterator[None]:
         raise JournalError(f"The journal of this send cannot be {what}: {told} ({path}).") from error
 
 
-def opened(path: Path, schema: str = SCHEMA, *, synchronous: str = "FULL") -> sqlite3.Connection:
-    """The rows of a send, or what is kept beside them, for this process alone.
-
-    Args:
-        path: The file.
-        schema: What makes its table.
-        synchronous: What a commit waits for (sqlite.org/pragma.html): with FULL, what was written before a call is
-            there after a power cut too.
-    """
-    path.touch(mode=0o600)
-    # The thread that sends makes it; whoever waited for that one may close it.
-    file = sqlite3.connect(path, check_same_thread=False)
-    file.execute("PRAGMA locking_mode = EXCLUSIVE")
-    file.execute("PRAGMA journal_mode = WAL")
-    file.execute(f"PRAGMA synchronous = {synchronous}")
-    file.execute(schema)
-    return file
-
-
 @contextmanager
 def held(head: Head, seconds: float = LOOK_SECONDS) -> Iterator[None]:
     """A send that is this process's own meanwhile.
@@ -193,7 +159,7 @@ def held(head: Head, seconds: float = LOOK_SECONDS) -> Iterator[None]:
         JournalError: Another process is sending it.
     """
     try:
-        with _lock(head.name, seconds):
+        with lock(head.name, seconds):
             yield
     except filelock.Timeout:
         raise JournalError(f"{said(head)} is still going on, in process {head.process}. Wait for its end.") from None
@@ -209,18 +175,18 @@ def starting(target: str) -> Iterator[None]:
     with told("written", folder()):
         folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with _lock(f"starting-{target}", START_SECONDS):
+        with lock(f"starting-{target}", START_SECONDS):
             yield
     except filelock.Timeout:
         raise JournalError("Another process is about to send to the same place. Try again in a while.") from None
 
 
 @contextmanager
-def _lock(name: str, seconds: float) -> Iterator[None]:
+def lock(name: str, seconds: float) -> Iterator[None]:
     """The lock of a send: whoever holds it, in whichever thread, is sending it."""
-    lock = filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
+    mine = filelock.FileLock(folder() / f"{name}.lock", timeout=seconds, thread_local=False)
     try:
-        lock.acquire()
+        mine.acquire()
     except filelock.Timeout:
         raise
     except OSError:
@@ -229,7 +195,7 @@ def _lock(name: str, seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        mine.release()
 
 
 def said(head: Head) -> str:
@@ -256,7 +222,8 @@ def heads(target: str = "", database: str = "") -> list[Head]:
     found = [head for path in folder().glob("*.json") if (head := _head(path)) is not None]
     there = (head for head in found if not target or head.target == target)
     wanted = (head for head in there if not database or head.database in ("", database))
-    return sorted(wanted, key=lambda head: head.name, reverse=True)
+    # A clock may be set back between two sends; what was written down before sends had numbers has only its name.
+    return sorted(wanted, key=lambda head: (head.number, head.name), reverse=True)
 
 
 def write_head(head: Head) -> None:
@@ -281,106 +248,6 @@ def _head(path: Path) -> Head | None:
         return None
 
 
-@attrs.frozen(eq=False)
-class Written:
-    """The rows of a send as they were written down, by position.
-
-    Attributes:
-        head: The send.
-        rows: Their positions in the frame, int64.
-        digests: Their digests, int64.
-        statuses: What became of each; `in flight` for one whose call was not answered.
-        cells: The rest of each row's outcome, in the order of `CELLS`.
-    """
-
-    head: Head
-    rows: np.ndarray[Any, Any]
-    digests: np.ndarray[Any, Any]
-    statuses: list[str]
-    cells: list[tuple[Any, ...]]
-
-    def outcome(self, place: int, row: int) -> Outcome:
-        """What became of a row, as the outcome of a row of another frame."""
-        record, *rest = self.cells[place]
-        told, status = dict(zip(CELLS[1:], rest, strict=True)), self.statuses[place]
-        ids = None if record is None or status in WITHOUT_ID else [record]
-        return Outcome([row], status, ids=ids, **told)
-
-
-def write_planned(head: Head, rows: Sequence[int], digests: np.ndarray[Any, Any]) -> None:
-    """Writes which rows a send is going to send, before it begins: also while it goes on, others can read that."""
-    path = folder() / f"{head.name}.npy"
-    new = path.with_suffix(".new")
-    with new.open("wb") as file:
-        np.save(file, np.stack([np.asarray(rows, dtype="int64"), digests]))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-
-
-def planned(head: Head) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """The rows that a send was to send: their positions and their digests.
-
-    Raises:
-        JournalError: They cannot be read.
-    """
-    path = folder() / f"{head.name}.npy"
-    with told("read", path):
-        rows, digests = np.load(path)
-    return rows, digests
-
-
-def read(head: Head) -> Written:
-    """The rows of a send that no process is writing down now.
-
-    Raises:
-        JournalError: They cannot be read, or a process is writing them.
-    """
-    path = folder() / f"{head.name}.sqlite"
-    with told("read", path), held(head), closing(opened(path)) as file:
-        found = file.execute(READ).fetchall()
-    rows, digests = (np.array([each[place] for each in found], dtype="int64") for place in (0, 1))
-    return Written(head, rows, digests, [each[2] for each in found], [each[3:] for each in found])
-
-
-def tally(head: Head) -> dict[str, int]:
-    """How many rows of a send have which status by now, as they were written down.
-
-    Raises:
-        JournalError: They cannot be read, or a process is writing them.
-    """
-    if head.ended:
-        return dict(head.statuses)
-    path = folder() / f"{head.name}.sqlite"
-    with told("read", path), held(head), closing(opened(path)) as file:
-        return dict(file.execute("SELECT status, count(*) FROM rows GROUP BY status").fetchall())
-
-
-def first_rows(head: Head, most: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """The first rows of a send that were written down: their positions and their digests.
-
-    Raises:
-        JournalError: They cannot be read, or a process is writing them.
-    """
-    path = folder() / f"{head.name}.sqlite"
-    with told("read", path), held(head), closing(opened(path)) as file:
-        found = file.execute("SELECT row, digest FROM rows ORDER BY row LIMIT ?", (most,)).fetchall()
-    pairs = np.array(found, dtype="int64").reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
-
-
-def positions(head: Head, statuses: Sequence[str]) -> list[int]:
-    """The positions of the rows of a send that have one of some statuses.
-
-    Raises:
-        JournalError: They cannot be read, or a process is writing them.
-    """
-    path = folder() / f"{head.name}.sqlite"
-    found = f"SELECT row FROM rows WHERE status IN ({', '.join('?' * len(statuses))}) ORDER BY row"  # noqa: S608 - marks
-    with told("read", path), held(head), closing(opened(path)) as file:
-        return [row for (row,) in file.execute(found, tuple(statuses))]
-
-
 def forget(kept: timedelta = KEPT) -> list[Head]:
     """Throws away what was written of sends that are older.
 
@@ -395,6 +262,7 @@ def forget(kept: timedelta = KEPT) -> list[Head]:
     old = (_head(path) for path in sorted(folder().glob("*.json"), reverse=True) if path.stem < oldest)
     gone = [head for head in old if head is not None and not running(head)]
     for head in gone:
-        for path in folder().glob(f"{head.name}.*"):
-            path.unlink(missing_ok=True)
+        with held(head):
+            for path in folder().glob(f"{head.name}.*"):
+                path.unlink(missing_ok=True)
     return gone

@@ -9,8 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from concurrent.futures import Future
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -23,8 +21,10 @@ from odoo_widgets.flow.history import origin
 from odoo_widgets.flow.responses import counts, responses
 from odoo_widgets.flow.undoable import examined
 from odoo_widgets.net.asking import ask
-from odoo_widgets.net.delivery import Delivery, InterruptedSendError, Progress
+from odoo_widgets.net.delivery import Delivery
 from odoo_widgets.net.histories import histories, mark_deleted
+from odoo_widgets.net.own_thread import OwnThread
+from odoo_widgets.net.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +43,7 @@ UNREAD = "What its record holds now cannot be read: {}"
 NO_WAY = "The URL takes values of the row, so it does not say how its record is undone."
 
 
-class Undoing:
+class Undoing(OwnThread):
     """One undo.
 
     Args:
@@ -87,18 +87,11 @@ class Undoing:
         self._delivery: Delivery | None = None
         self._stopping = threading.Event()
         self.progress = Progress(rows=len(self._wanted), batches=0)
-        self.future: Future[pd.DataFrame] = Future()
-        self.future.set_running_or_notify_cancel()
-        self._thread = threading.Thread(target=self._run, name="odoo_widgets undo", daemon=True)
+        super().__init__("undo")
 
     def preview(self) -> pd.DataFrame:
         """What it would do: one row for each record. Nothing is changed."""
         return undo.preview(self._settings.endpoint.model, self._looked())
-
-    def start(self) -> Undoing:
-        """Starts to undo."""
-        self._thread.start()
-        return self
 
     def stop(self) -> None:
         """Makes no further call. The one in flight is waited for."""
@@ -111,26 +104,6 @@ class Undoing:
         self._stopping.set()
         if self._delivery is not None:
             self._delivery.cut()
-
-    def result(self) -> pd.DataFrame:
-        """Waits for the end; starts the undo if nobody has.
-
-        Returns:
-            The responses of the undo: one row for each given one, with its index.
-
-        Raises:
-            OdooWidgetsError: Nothing could be undone at all; the sentence says why.
-            InterruptedSendError: An interrupt came while waiting; the error holds the responses.
-        """
-        try:
-            if self._thread.ident is None:
-                self.start()
-            return self.future.result()
-        except KeyboardInterrupt:
-            self.cut()
-            with suppress(RuntimeError):  # the interrupt came before the thread did
-                self._thread.join()
-            raise InterruptedSendError(self.responses) from None
 
     @property
     def responses(self) -> pd.DataFrame:

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OLDEST = (3, 11)
 # Those that need neither Odoo nor a browser nor a moment's wait.
-PURE = ("tests/flow", "tests/net/test_reading.py", "tests/test_exports.py")
+PURE = ("tests/flow", "tests/net/test_reading.py", "tests/cli/test_bad_input.py", "tests/test_exports.py")
 TOOLS = ("hypothesis", "pytest", "pytest-httpserver", "pytest-timeout")
 # What the package brings may grow by a few, and not by a notebook server or a second table library.
 MOST_PACKAGES, MOST_BYTES = 72, 240_000_000
@@ -133,7 +133,7 @@ def test_the_wheel_alone_works_and_the_pure_tests_pass_on_it(python: Path, clone
     made = "import pandas as pd, odoo_widgets as ow; ow.DestinationForm(pd.DataFrame({'name': ['x']})).widget"
     run(python, "-W", "error", "-c", made, cwd=tmp_path)
     assert "send" in run(python.with_name("odoo-widgets"), "--help", cwd=tmp_path)
-    assert "--sample" in run(python.with_name("odoo-widgets"), "send", "--help", cwd=tmp_path)
+    assert "--view" in run(python.with_name("odoo-widgets"), "sample", "--help", cwd=tmp_path)
 
     # What the tests themselves need. The package's own files stay out of their way.
     chosen = python.parents[2] / "chosen.txt"

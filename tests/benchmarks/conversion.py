@@ -10,7 +10,6 @@ import argparse
 import datetime as dt
 import gc
 import json
-import platform
 import statistics
 import time
 from collections import deque
@@ -26,6 +25,7 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.plan import plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.settings import Settings
+from tests.benchmarks.measuring import machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,22 +134,6 @@ def measured(frame: pd.DataFrame, rounds: int) -> dict[str, list[float]]:
             deque(way(frame), maxlen=0)
             seconds[name].append(time.process_time() - start)
     return seconds
-
-
-def machine() -> str:
-    """What the times were taken on."""
-    cpu = next(
-        (
-            line.partition(": ")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-            if line.startswith("model name")
-        )
-        if Path("/proc/cpuinfo").exists()
-        else iter(()),
-        platform.machine(),
-    )
-    versions = f"pandas {pd.__version__}, NumPy {np.__version__}, pyarrow {pa.__version__}, orjson {orjson.__version__}"
-    return f"{cpu}, {platform.system()}; Python {platform.python_version()}, {versions}"
 
 
 def report(rows: int, rounds: int) -> str:

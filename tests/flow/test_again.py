@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -66,7 +67,8 @@ PAUSES = {
 }
 EXHAUSTED = {
     "all tries": (4, FRESH),
-    "the budget": (1, Standing(made=100, again=20)),
+    "all tries of a server that answers": (7, Standing(made=100, again=9)),
+    "the budget": (1, Standing(made=100, again=40)),
     "no budget": (1, Standing(Policy(spare=0, share=0))),
     "nothing to be made again": (1, None),
 }
@@ -99,8 +101,34 @@ def test_a_wait_beyond_the_cap_is_not_waited(after: str) -> None:
     assert verdict.stop is not None
 
 
+def test_a_server_that_fails_one_call_in_five_is_borne_and_one_that_fails_two_in_five_is_not() -> None:
+    for seed in range(50):
+        for failing, ends in ((0.2, False), (0.45, True)):
+            chance, standing, borne = random.Random(seed), Standing(), True
+            for _ in range(1000):
+                bad = chance.random() < failing
+                borne = borne and (not bad or standing.allows(1))
+                standing = attrs.evolve(standing, made=standing.made + 1, again=standing.again + bad)
+            assert borne is not ends
+
+
+def test_what_costs_the_server_much_is_tried_less_often() -> None:
+    standing = Standing(made=100, again=9)
+    late = httpx.ReadTimeout("late")
+    for answer in (CLASH, late):
+        tried = [attrs.evolve(WRITE, tries=each) for each in (3, 4)]
+        assert [judged(each, answer, standing, settings=WRITING).again for each in tried] == [True, False]
+    # Whether a look-up takes long or not, it changes nothing.
+    assert judged(attrs.evolve(LOOK, tries=6), late, standing, settings=WRITING).again
+
+
+def test_a_look_for_rows_in_doubt_takes_no_try_from_them() -> None:
+    (look,) = judged(attrs.evolve(WRITE, tries=2), CUT, settings=WRITING).follow
+    assert (look.tries, look.sent) == (1, 2)
+
+
 def test_each_pause_may_be_twice_as_long_up_to_the_longest() -> None:
-    waits = [judged(attrs.evolve(CREATE, tries=each), REFUSED, Standing(Policy(tries=99))).wait for each in range(1, 8)]
+    waits = [judged(attrs.evolve(CREATE, tries=each), REFUSED, Standing(Policy(99, 99))).wait for each in range(1, 8)]
     assert waits == [Wait(each) for each in (1.0, 2.0, 4.0, 8.0, 16.0, 20.0, 20.0)]
 
 

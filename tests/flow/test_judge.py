@@ -308,10 +308,11 @@ def test_a_look_up_without_an_answer_to_it_leaves_its_rows_not_sent_and_stops_th
 @pytest.mark.parametrize("answer", [True, None, {}, [7], [{"id": True}], [{"id": 7}, {"id": 10}]])
 def test_nonsense_is_no_answer_to_a_look_up(answer: Any) -> None:
     verdict = judged((200, {"json": answer}), call=LOOK_UP, settings=WRITING)
-    assert told(verdict) == dict.fromkeys(
-        ROWS,
-        ("not_sent", None, None, f"{ASKED}answered something that Odoo does not write (HTTP 200). Nothing was sent."),
-    )
+    (outcome,) = verdict.outcomes
+    assert (outcome.rows, outcome.status, outcome.ids) == (ROWS, "not_sent", None)
+    body = httpx.Response(200, json=answer).text if answer is not None else ""
+    said = f": {body!r}" if body else ", without a word"
+    assert outcome.error == f"{ASKED}answered something that Odoo does not write (HTTP 200{said}). Nothing was sent."
     assert (type(verdict.stop), verdict.follow) == (StoppedError, ())
 
 

@@ -71,6 +71,7 @@ def test_what_is_excluded_is_not_looked_at() -> None:
 INFINITE = "infinity cannot be sent. Put a number there, or leave the cell empty."
 LARGE = "the number is larger than Odoo can hold. Send it as text."
 DIGITS = "the number has more digits than a number in JSON keeps. Round it: round(value, 2)."
+WHOLE = "the number has more digits than a number in JSON keeps. Round it to a whole one: round(value)."
 NO_ZONE = "a time without a zone. Say where it was read, for example timezone='Europe/Brussels' or 'UTC'."
 CLOCKS = "the clocks in Europe/Brussels skip this time or show it twice. Give it with its zone."
 EDGE = "this close to the end of the calendar, only dates and times in UTC can be sent."
@@ -139,7 +140,11 @@ VALUES = [
     *[([DECIMAL("0.1"), DECIMAL(bad)], dtype, None, INFINITE)
       for bad in ("inf", "-inf") for dtype in (object, "category")],
     *[([DECIMAL("0.1"), DECIMAL(bad)], object, None, DIGITS)
-      for bad in ("0.12345678901234567890", "9223372036854775808.5", "1E+999", "1E-999", "1E+999999999")],
+      for bad in ("0.12345678901234567890", "1234567890123.12345", "1E-999")],
+    *[([DECIMAL("0.1"), DECIMAL(bad)], object, None, WHOLE)
+      for bad in ("12345678901234.1234", "9223372036854775806.5")],
+    *[([DECIMAL("0.1"), DECIMAL(bad)], object, None, LARGE)
+      for bad in ("9223372036854775808.5", "-1E+400", "1E+999", "1E+999999999", "1" * 30)],
     ([None, DECIMAL("0.12345678901234567890")], pd.ArrowDtype(pa.decimal128(30, 20)), None, DIGITS),
     ([None, [("a", 1)]], MAP, None, column("map<string, int64>[pyarrow]")),
     ([None, [("a", np.inf)]], object, None, INFINITE),

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from odoo_widgets.flow.report import DONE, code, lines, printed, summary
+from odoo_widgets.flow.report import FINE, code, lines, printed, summary
 from odoo_widgets.flow.responses import STATUSES, Outcome, responses
 
 
@@ -17,7 +17,7 @@ def made(*statuses: str, error: str | None = None, index: Any = None) -> pd.Data
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_only_a_status_that_is_done_is_0(status: str) -> None:
-    assert (code(made("created", status)) == 0) == (status in DONE)
+    assert (code(made("created", status)) == 0) == (status in FINE)
 
 
 def test_a_row_that_may_be_in_odoo_weighs_more_than_one_that_is_not() -> None:

@@ -45,7 +45,7 @@ def test_any_settings_are_read_back(exclude: list[str], size: int | None, contex
 
 def test_the_file_is_one_that_a_person_can_read() -> None:
     assert to_text(Settings(URL, exclude=["_id"], batch_size=None)) == (
-        f'format = 1\nurl = "{URL}"\nexclude = ["_id"]\nbatch_size = 0\n'
+        f'format = 2\nurl = "{URL}"\nexclude = ["_id"]\nbatch_size = 0\n'
     )
 
 
@@ -74,7 +74,7 @@ def test_a_header_that_looks_like_a_secret_is_not_saved(name: str, tmp_path: Pat
     [
         ("url = [", "The text cannot be read: "),
         *(
-            (f'url = "{URL}"\nformat = {wrong}\n', f"line 2: format={shown} is not the number of a version. Use 1.")
+            (f'url = "{URL}"\nformat = {wrong}\n', f"line 2: format={shown} is not the number of a version. Use 2.")
             for wrong, shown in (("true", "True"), ('"1"', "'1'"), ("0", "0"), ("1.5", "1.5"))
         ),
         (f'format = {FORMAT + 1}\nurl = "{URL}"\n', "a newer version of this package wrote"),
@@ -146,7 +146,7 @@ EVERY = {
     "group_by": "ref",
     "max_bytes": 500_000,
     "timezone": "Europe/Brussels",
-    "context": {"lang": "fr_FR", "deep": {"a": [1, {"b": [True, 0.5]}]}},
+    "context": {"lang": "fr_FR", "mine": 1, "deep": {"a": [1, {"b": [True, 0.5]}]}},
     "keep_before": False,
     "concurrency": 2,
     "calls_per_second": 0.5,
@@ -161,7 +161,9 @@ def test_every_setting_is_saved_and_read_back() -> None:
         *("method", "content_format"),
         *("wrap", "id_path", "key_header"),
         # What goes with other operations.
-        *("key", "mode", "only_changes"),
+        *("key", "mode", "only_changes", "then", "expect"),
+        # What the context says.
+        *("language", "company", "tracking", "assignment_emails"),
     }
     assert from_text(Settings, to_text(settings)) == settings
     assert all(f"{name} = " in to_text(settings) or f"[{name}]" in to_text(settings) for name in EVERY)
@@ -271,3 +273,17 @@ def test_a_wrong_entry_of_a_table_names_its_own_line(table: str) -> None:
 def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "contacts.toml").write_text(f'format = 1\nurl = "{URL}"\n', encoding="utf-8-sig")
     assert Destination.load(tmp_path / "contacts.toml") == Destination(URL)
+
+
+def test_a_file_of_the_first_format_says_language_company_and_e_mails_in_its_context() -> None:
+    text = (
+        f'format = 1\nurl = "{URL}"\n\n[context]\nlang = "fr_FR"\nallowed_company_ids = [3]\n'
+        "mail_auto_subscribe_no_notify = false\ntracking_disable = true\nmy_key = 1\n"
+    )
+    read = from_text(Settings, text)
+    assert (read.language, read.company, read.assignment_emails, read.tracking) == ("fr_FR", 3, True, False)
+    assert to_text(read) == (
+        f'format = 2\nurl = "{URL}"\nlanguage = "fr_FR"\ncompany = 3\ntracking = false\nassignment_emails = true\n\n'
+        "[context]\nmy_key = 1\n"
+    )
+    assert from_text(Settings, to_text(read)) == read

@@ -34,6 +34,7 @@ REFUSED = [
           ("_compute", "'_compute' is a private method, which Odoo lets nobody call from outside."),
           ("search_read", "'search_read' only reads, and is for no records."),
           ("name_create", "'name_create' is for no records: it would take their ids for a name. Use create."),
+          ("find_or_create", "it would take their ids for an e-mail address."),
           ("create/x", "is not the name of a method"), ("a b", "is not the name of a method"),
           ("é", "is not the name of a method"), (7, "is not the name of a method"),
           ("42", "is not the name of a method")]],
@@ -235,3 +236,40 @@ def test_a_header_s_value_is_not_shown() -> None:
 
 def test_a_batch_size_that_numpy_computed_is_a_number_like_any_other() -> None:
     assert Settings(f"{SERVER}/json/2/res.partner/create", batch_size=np.int64(5)).batch_size == 5
+
+
+def test_what_people_choose_of_the_context_has_names_of_its_own() -> None:
+    named = Settings(URL, language="fr_FR", company=3, tracking=False, assignment_emails=True)
+    context = {
+        "lang": "fr_FR",
+        "allowed_company_ids": [3],
+        "tracking_disable": True,
+        "mail_auto_subscribe_no_notify": False,
+    }
+    assert named.context == context
+    assert Settings(URL, context=context) == named
+    assert named.replace(language="", tracking=True).context == {
+        "allowed_company_ids": [3], "mail_auto_subscribe_no_notify": False,
+    }  # fmt: skip
+    assert named.replace(context={"lang": "nl_BE"}).language == "nl_BE"
+    assert named.replace(context={}) == Settings(URL)
+    assert Settings(URL, context={"allowed_company_ids": [3, 1]}).replace(company=1).context == {
+        "allowed_company_ids": [1, 3]
+    }
+
+
+def test_a_name_that_contradicts_the_context_is_refused() -> None:
+    with pytest.raises(SettingsError, match="language='fr_FR' contradicts the context, whose lang is 'nl_BE'"):
+        Settings(URL, language="fr_FR", context={"lang": "nl_BE"})
+    assert Settings(URL, language="fr_FR", context={"lang": "fr_FR"}).language == "fr_FR"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({"language": 7}, "not the code of a language"), ({"company": "x"}, "not the id of a company"),
+     ({"company": -1}, "not the id of a company"), ({"tracking": 0}, "neither true nor false"),
+     ({"assignment_emails": "no"}, "neither true nor false")],
+)  # fmt: skip
+def test_choices_of_the_context_that_are_none_are_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        Settings(URL, **given)

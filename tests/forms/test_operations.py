@@ -64,6 +64,16 @@ def test_what_may_do_harm_is_not_sent_before_the_database_has_been_typed(
     assert odoo.records == []
 
 
+def test_steps_after_the_rows_are_said_before_they_are_decided(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    steps = ["action_archive", {"write": ["name"]}]
+    screen = show(frame, odoo.destination.replace(then=steps, expect={"color": "ref"}), odoo.credential)
+    assert screen.says("What action_archive does cannot be taken back from here. To confirm, type mycompany.")
+    steps = "totals are compared, action_archive, write name"
+    assert screen.says(f"After all rows: {steps}. destination.samples(df).steps shows the calls.")
+    screen.click("Activate")
+    assert screen.says("; then action_archive, write name on each record whose totals agree.")
+
+
 def test_a_confirmation_is_for_one_send(show: Show, odoo: Odoo) -> None:
     screen = show(pd.DataFrame({"name": ["x"] * 1_001}), odoo.destination.replace(batch_size=500), odoo.credential)
     screen.type("Confirmation", "mycompany")

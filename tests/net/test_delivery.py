@@ -19,12 +19,13 @@ from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, DataError, EndpointError, StoppedError
 from odoo_widgets.flow.plan import BLOCK
-from odoo_widgets.net.delivery import Delivery, InterruptedSendError
+from odoo_widgets.net.own_thread import InterruptedSendError
 from tests.net import speaking
 from tests.net.servers import ONCE, SOON, Odoo, error
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.calls import Call
+    from odoo_widgets.net.delivery import Delivery
 
 SERVER = "https://mycompany.example.com"
 URL = f"{SERVER}/json/2/res.partner/create"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -465,6 +466,64 @@ def test_rows_that_may_stand_in_a_journal_nobody_can_read_are_not_sent_again_unl
     write = CREATE.replace(url=f"{SERVER}/json/2/res.partner/write")
     assert set(delivery(Odoo(known), FRAME.assign(id=range(1, 11)), write).result()["status"]) == {"updated"}
     assert set(delivery(odoo, again=True).result()["status"]) == {"created"}
+
+
+LOSSES = {
+    "its rows are gone": ("*.sqlite", Path.unlink),
+    "its rows are emptied": ("*.sqlite", lambda path: path.write_bytes(b"")),
+    "its head is gone": ("*.json", Path.unlink),
+    "its head is garbage": ("*.json", lambda path: path.write_text("{")),
+    "its head is another's": ("*.json", lambda path: path.write_text("[1]")),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_send_of_which_a_file_is_lost_is_not_sent_again_unless_that_is_said(name: str) -> None:
+    odoo = Odoo()
+    interrupted(odoo, after=2)
+    there, asked = dict(odoo.records), len(odoo.asked)
+    files, lose = LOSSES[name]
+    for path in sends.folder().glob(files):
+        lose(path)
+    for again in (None, False):
+        with pytest.raises(JournalError, match=r"Look in Odoo.* again=True sends all rows, or delete all files of tha"):
+            delivery(odoo, again=again).result()
+    with pytest.raises(JournalError, match=r"othing (was sent|to resume)|nothing (was sent|to resume)"):
+        delivery(odoo, resume=True).result()
+    assert (odoo.records, len(odoo.asked)) == (there, asked)
+    if "head" in name:
+        # Other rows are none of its business.
+        assert set(delivery(odoo, FRAME + "x").result()["status"]) == {"created"}
+    assert set(delivery(odoo, again=True).result()["status"]) == {"created"}
+
+
+def test_a_send_whose_plan_is_lost_is_not_resumed() -> None:
+    odoo = Odoo()
+    interrupted(odoo, after=2)
+    for path in sends.folder().glob("*.npy"):
+        path.unlink()
+    with pytest.raises(JournalError, match=r"cannot be read: No such file .* nothing was sent"):
+        delivery(odoo, resume=True).result()
+
+
+def test_a_clock_that_is_set_back_hides_no_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    odoo = Odoo()
+    delivery(odoo).result()
+
+    class Back(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime.now(tz) - timedelta(days=2)
+
+    monkeypatch.setattr("odoo_widgets.net.sends.datetime", Back)
+    odoo._instead[len(odoo.asked) + 2] = httpx.Response(401, json={"name": "odoo.exceptions.AccessDenied"})
+    assert set(delivery(odoo, again=True).result()["status"]) == {"created", "not_sent"}
+    newest, oldest = sends.heads()
+    assert (newest.number, oldest.number) == (2, 1)
+    assert newest.name < oldest.name
+    assert CREATE.unfinished(FRAME, ME) is not None
+    assert set(delivery(odoo, resume=True).result()["status"]) == {"created"}
+    assert len(odoo.records) == 20
 
 
 def test_a_journal_of_a_newer_version_counts() -> None:

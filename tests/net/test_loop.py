@@ -18,7 +18,8 @@ from odoo_widgets.flow.policy import Policy
 from tests.net.servers import SOON, Odoo, error
 
 if TYPE_CHECKING:
-    from odoo_widgets.net.delivery import Delivery, Progress
+    from odoo_widgets.net.delivery import Delivery
+    from odoo_widgets.net.progress import Progress
 
 SERVER = "https://mycompany.example.com"
 FRAME = pd.DataFrame({"name": [f"n{row}" for row in range(12)], "parent": list("aabbccaabbcc")})

@@ -208,19 +208,22 @@ def test_an_answer_that_proves_nothing_ends_the_send_in_the_middle_of_a_batch() 
 
 NONSENSE = (
     "mycompany.example.com was asked which records are there, and answered something that Odoo does not write "
-    "(HTTP 200). Nothing was sent."
+    "(HTTP 200{}). Nothing was sent."
 )
 
 
-@pytest.mark.parametrize("answer", [None, True, [7], [{"id": 99}]])
-def test_an_answer_to_no_look_up_ends_the_send_before_anything_is_changed(answer: Any) -> None:
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(None, ", without a word"), (True, ": 'true'"), ([7], ": '[7]'"), ([{"id": 99}], ": '[{\"id\":99}]'")],
+)
+def test_an_answer_to_no_look_up_ends_the_send_before_anything_is_changed(answer: Any, words: str) -> None:
     odoo = Odoo({0: httpx.Response(200, json=answer)})
     with pytest.raises(StoppedError) as caught:
         delivery(odoo).result()
-    assert str(caught.value) == NONSENSE
+    assert str(caught.value) == NONSENSE.format(words)
     responses = caught.value.responses
     assert set(responses["status"]) == {"not_sent"}
-    assert set(responses["error"]) == {NONSENSE}
+    assert set(responses["error"]) == {NONSENSE.format(words)}
     assert odoo.methods == ["search_read"]
 
 
@@ -228,7 +231,7 @@ def test_an_answer_to_no_look_up_keeps_what_was_done_before() -> None:
     odoo = Odoo({2: httpx.Response(200, json=None)})
     responses = delivery(odoo, "unlink").result()
     assert responses["status"].tolist() == ["deleted"] * 5 + ["not_sent"] * 5
-    assert set(responses["error"].iloc[5:]) == {NONSENSE}
+    assert set(responses["error"].iloc[5:]) == {NONSENSE.format(", without a word")}
 
 
 ANSWERS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.asking import asked_fields, question
-from odoo_widgets.flow.checks import cells, columns, links, models, parents, unsendable
+from odoo_widgets.flow.checks import after, cells, columns, links, models, parents, people, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
 from odoo_widgets.flow.errors import EndpointError, RefusedError
@@ -79,6 +79,7 @@ def _may(settings: Settings) -> Questions[bool]:
 
 
 def _columns(subject: Subject) -> Questions[list[Note]]:
+    """Columns beside fields, values beside the types of these, and required fields without a value."""
     if not operation(subject.settings.endpoint.operation).takes_values or not (subject.makes or subject.changes):
         return []
     notes = [*columns.unknown(subject), *columns.dropped(subject), *cells.values(subject)]
@@ -94,4 +95,6 @@ LOOKS: tuple[Callable[[Subject], Questions[list[Note]]], ...] = (
     parents.shared,
     parents.addresses,
     models.of_model,
+    people.told,
+    after.steps,
 )

@@ -1,4 +1,19 @@
-"""Values beside the type of their field: each distinct value of a column once."""
+"""Values beside the type of their field: each distinct value of a column once.
+
+What is found, by type of field:
+
+* `char`, `text`, `html`: truths, lists and dicts, which become their text; texts longer than the field.
+* `integer`: no whole numbers, too large ones, and those that lose what stands behind their point.
+* `float`, `monetary`: no numbers, such as those with a decimal comma, and those that Odoo rounds.
+* `boolean`: texts such as "false", which are true to Odoo, and what else it takes for true.
+* `date`: no dates, and times, of which it keeps the day in UTC.
+* `datetime`: no times as Odoo reads them, and days, which become midnight in UTC.
+* `selection`: no choices of the field, or the word on the screen in place of its key.
+* `many2one`: no ids.
+* `one2many`, `many2many`: no lists of ids or of commands.
+* `binary`, `image`: neither bytes nor base64.
+* `reference`: what is not written like res.partner,7.
+"""
 
 from __future__ import annotations
 

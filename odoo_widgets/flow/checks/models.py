@@ -1,4 +1,11 @@
-"""What has to be known of one model: journal entries, stock counts, employees, contacts."""
+"""What has to be known of one model.
+
+* `account.move`: rows without a `move_type`, which become journal entries; invoices without a date; numbers of one's
+  own; lines without taxes; dates before the day until which the books are closed.
+* `hr.employee`: what lives on the current version, and is changed in place.
+* `res.partner`: contacts without a name.
+* `stock.quant`: counts that wait until somebody applies them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A note: what a check found in a frame, how bad it is, and what to do."""
+"""A note: what a check found in a frame, how bad it is, and what to do.
+
+`error` is what Odoo refuses or keeps otherwise than meant, `warning` what it may, `note` what is good to know.
+"""
 
 from __future__ import annotations
 

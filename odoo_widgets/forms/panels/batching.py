@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from odoo_widgets.flow.allowed import MOST
 from odoo_widgets.flow.batches import GROUPINGS
-from odoo_widgets.flow.settings import MOST
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror

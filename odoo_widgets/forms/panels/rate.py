@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from odoo_widgets.flow.settings import MOST_AT_ONCE
+from odoo_widgets.flow.allowed import MOST_AT_ONCE
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror

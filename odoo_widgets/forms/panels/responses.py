@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from odoo_widgets.flow.responses import STATUSES, counts, shown
+from odoo_widgets.flow.steps import ERROR
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.panels.past import correcting_panel, doubt_panel
@@ -98,7 +99,7 @@ def _marked_up(part: pd.DataFrame) -> pd.DataFrame:
 
 def _columns(part: pd.DataFrame) -> list[dict[str, Any]]:
     # Sentences need room, whatever stands beside them.
-    places = [place for place, name in enumerate(part.columns) if name == "error"]
+    places = [place for place, name in enumerate(part.columns) if name == "error" or name.endswith(ERROR)]
     return [{"targets": part.index.nlevels + place, "className": "ow-words"} for place in places]
 
 

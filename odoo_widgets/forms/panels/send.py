@@ -18,7 +18,7 @@ from odoo_widgets.forms.sending import CUTTING, LOOKING, SENDING, STOPPING, TEST
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
-    from odoo_widgets.net.delivery import Progress
+    from odoo_widgets.net.progress import Progress
 
 STOP_WORDS = {
     IDLE: ("Stop", "Nothing is being sent"),
@@ -114,6 +114,8 @@ def _figures(progress: Progress | None, phase: str) -> str:
         parts.append(f"{progress.rows_per_second:,.0f}/s")
     if phase == SENDING and progress.seconds_left is not None:
         parts.append(f"{sentences.duration(progress.seconds_left)} left")
+    if progress.step:
+        parts.append(f"{progress.step} {progress.step_done:,}/{progress.step_rows:,}")
     return " · ".join([*parts, *([PHASE_WORDS[phase]] if PHASE_WORDS[phase] else [])])
 
 

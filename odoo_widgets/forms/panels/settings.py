@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
+from odoo_widgets.flow.allowed import CONTENT_FORMATS, METHODS
 from odoo_widgets.flow.endpoint import fixed
 from odoo_widgets.flow.headers import header_text
-from odoo_widgets.flow.settings import CONTENT_FORMATS, METHODS
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.obstacles import PUT, emptied

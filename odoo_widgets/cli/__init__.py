@@ -1,0 +1,63 @@
+"""The same destination without a notebook, and the sandbox: the command `odoo-widgets`."""
+
+from __future__ import annotations
+
+import io
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+import typer
+
+from odoo_widgets.cli import journal, looking, sandbox, sending, switching, undoing
+from odoo_widgets.cli.telling import aside
+from odoo_widgets.flow import report
+from odoo_widgets.flow.errors import OdooWidgetsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Not to be filled up to the width of the screen (click, "Preventing Rewrapping").
+AS_WRITTEN = "\b\n"
+CODES = AS_WRITTEN + "\n".join(["Exit codes:", *(f"{code:>5}  {meaning}" for code, meaning in report.CODES.items())])
+
+
+# In plain text: a log has no use for frames and colours.
+group = partial(typer.Typer, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=CODES)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    sending.send,
+    looking.check,
+    looking.sample,
+    sending.resume,
+    undoing.undo,
+    switching.activate,
+    switching.pause,
+)
+OF_SANDBOX: tuple[Callable[..., None], ...] = (sandbox.start, sandbox.stop, sandbox.status, sandbox.reset)
+
+app = group(help="Odoo from the command line.", no_args_is_help=True, add_completion=False)
+for command in COMMANDS:
+    app.command(epilog=CODES)(command)
+
+journal_app = group(help="What has been sent from this machine.")
+journal_app.callback(invoke_without_command=True)(journal.journal)
+journal_app.command()(journal.forget)
+app.add_typer(journal_app, name="journal")
+
+sandbox_app = group(help="A real Odoo with a real PostgreSQL on this machine.", no_args_is_help=True)
+for command in OF_SANDBOX:
+    sandbox_app.command()(command)
+app.add_typer(sandbox_app, name="sandbox")
+
+
+def main() -> None:
+    """The command `odoo-widgets`: errors of ours are one line on standard error, and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a letter is no reason to end in the midst of a send.
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except OdooWidgetsError as error:
+        aside(str(error))
+        sys.exit(report.NOTHING_SENT)

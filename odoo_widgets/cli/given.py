@@ -1,0 +1,118 @@
+"""What a command is given: a destination, a table, and who sends."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from odoo_widgets.cli.telling import aside
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow.credential import MASK, Credential, host
+from odoo_widgets.flow.errors import CredentialError, DataError, SettingsError
+from odoo_widgets.net import keys, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from odoo_widgets.cli.options import Mode
+
+
+def destination(
+    file: Path,
+    key: Sequence[str] | None,
+    mode: Mode | None,
+    *,
+    only_changes: bool,
+    to_send: bool,
+) -> Destination:
+    """The destination of a file, with what the command says in place of it.
+
+    Args:
+        file: The file.
+        key: The columns that say which record a row is; none for those of the file.
+        mode: What becomes of a row with a key; None for what the file says.
+        only_changes: Whether only what differs is written; False for what the file says.
+        to_send: Whether it has to be in use.
+
+    Raises:
+        SettingsError: It is paused, the file cannot be read, or what the command says does not fit the rest.
+    """
+    found = Destination.load(file)
+    if to_send and not found.active:
+        raise SettingsError(
+            f"{file} is paused, so nothing was sent. Look at what it would send with: odoo-widgets sample {file} …, "
+            f"and activate it in the form, or with: odoo-widgets activate {file}"
+        )
+    said: dict[str, Any] = {"key": key, "mode": mode and mode.value, "only_changes": only_changes}
+    return found.replace(**{name: value for name, value in said.items() if value})
+
+
+def table(
+    path: str,
+    separator: str,
+    text: Sequence[str] | None,
+    number: Sequence[str] | None,
+    sheet: str,
+    *,
+    lines: bool,
+) -> pd.DataFrame:
+    """The rows of a file, or of standard input where the path is `-`.
+
+    Args:
+        path: The file.
+        separator: For CSV, what stands between two cells; empty where the file shows it.
+        text: For CSV, columns that are text.
+        number: For CSV, columns of numbers.
+        sheet: For Excel, the sheet; empty for the first.
+        lines: Whether standard input is JSON lines, and not CSV.
+
+    Raises:
+        TableError: There is no such file, or it is no table. The sentence says where.
+    """
+    how = reading.Reading(separator, text or (), number or (), sheet)
+    ending = ".jsonl" if lines else ".csv"
+    return reading.read_stream(sys.stdin.buffer, ending, how) if path == "-" else reading.read(path, how)
+
+
+def sender(name: str) -> Credential:
+    """A stored credential by its name, or that of the environment. Nobody is asked for a key.
+
+    Raises:
+        CredentialError: There is none of that name, or no key.
+    """
+    if name:
+        # A name that is typed wrong is not to become whoever the environment says.
+        keys.entry(name)
+
+    def nobody(_question: str) -> str:
+        # Standard input may be the table.
+        raise EOFError
+
+    return keys.credential(name, prompt=nobody)
+
+
+def as_whom(name: str) -> Credential | None:
+    """The same without the key, for a look; None where the environment names no server."""
+    try:
+        found = keys.entry(name)
+    except CredentialError:
+        if name:
+            raise
+        return None
+    return Credential(found.server, found.database, found.login, MASK, allow_http=True)
+
+
+def announced(target: Destination, frame: pd.DataFrame, me: Credential) -> str:
+    """What goes where as whom, as the title of what follows; it is said with the number of rows.
+
+    Raises:
+        DataError: The settings name a column that the table lacks. That is found before anything is said.
+    """
+    if lacking := target.problems(frame, rows=0):
+        raise DataError(lacking)
+    title = f"{target.title} in {me.database or host(me.server)}{' as ' if me.login else ''}{me.login}"
+    aside(f"{title}: {len(frame):,} row{'s' if len(frame) != 1 else ''}")
+    return title

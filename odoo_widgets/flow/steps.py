@@ -1,0 +1,150 @@
+"""What is done with the records of a send once its rows are in Odoo: methods, columns that are written again, totals.
+
+`then=["action_confirm", {"write": ["date_order"]}]` runs a method on each record, and writes a column once more after
+it; `expect={"amount_total": "Total"}` holds what Odoo computed against a column of the frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+import attrs
+from immutabledict import immutabledict
+
+from odoo_widgets.flow.endpoint import json2_address, operation_name
+from odoo_widgets.flow.errors import SettingsError
+
+# As settings hold them: a method's name, or what is written again.
+Then: TypeAlias = "tuple[str | immutabledict[str, tuple[str, ...]], ...]"
+
+WRITE = "write"
+# What the totals are called among the steps.
+EXPECT = "expect"
+# What has no step of its own: the rows themselves do it.
+OF_ROWS = ("create", "load", "unlink", WRITE)
+# What the responses have a column for already.
+TAKEN = ("status", "id", "link", "batch", "http_status", "error_type", "error_field", "error", "attempts", "seconds")
+ERROR = "_error"
+HOW = 'Write it like ["action_confirm", {"write": ["date_order"]}].'
+
+
+@attrs.frozen
+class Step:
+    """One thing that is done with each record, after the rows and after the steps before it.
+
+    Attributes:
+        name: The column of the responses that says what became of it.
+        method: The method; `write` where columns are written again.
+        columns: The columns that are written again.
+    """
+
+    name: str
+    method: str
+    columns: tuple[str, ...] = ()
+
+    @property
+    def error(self) -> str:
+        """The column of the responses that says why."""
+        return self.name + ERROR
+
+    @property
+    def words(self) -> str:
+        """What it does, for people."""
+        return f"{self.method} {', '.join(self.columns)}".strip()
+
+
+def steps(then: Then) -> tuple[Step, ...]:
+    """The steps of a setting, each under a name of its own: a second `action_x` is `action_x_2`.
+
+    Args:
+        then: What the setting holds.
+    """
+    made: list[Step] = []
+    for each in then:
+        method, columns = (each, ()) if isinstance(each, str) else (WRITE, each[WRITE])
+        names = [step.name for step in made]
+        again = sum(step.method == method for step in made)
+        name = f"{method}_{again + 1}" if again else method
+        made.append(Step(f"{name}_step" if name in (*TAKEN, EXPECT, *names) else name, method, columns))
+    return tuple(made)
+
+
+def as_then(value: Any) -> Then:
+    """The setting `then`, as it is given or read from a file.
+
+    Raises:
+        SettingsError: A step is neither a method nor columns to write again.
+    """
+    if isinstance(value, str):
+        value = (value,)
+    try:
+        return tuple(map(_step, value or ()))
+    except TypeError:
+        raise SettingsError(f"then={value!r} is not a list of steps. {HOW}") from None
+
+
+def _step(value: Any) -> str | immutabledict[str, tuple[str, ...]]:
+    if isinstance(value, str):
+        name = operation_name(value)
+        if name in OF_ROWS:
+            raise SettingsError(f"then={value!r}: a step is a method, or columns to write again. {HOW}")
+        return name
+    columns = value[WRITE] if isinstance(value, Mapping) and set(value) == {WRITE} else None
+    columns = (columns,) if isinstance(columns, str) else columns
+    if not isinstance(columns, Iterable) or isinstance(columns, Mapping):
+        raise SettingsError(f"then={value!r} is neither a method nor columns to write again. {HOW}")
+    names = tuple(dict.fromkeys(columns))
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise SettingsError(f"then={value!r} names no columns to write again. {HOW}")
+    return immutabledict({WRITE: names})
+
+
+def as_expect(value: Mapping[str, str] | None) -> immutabledict[str, str]:
+    """The setting `expect`: field to the column with the figure that is expected in it.
+
+    Raises:
+        SettingsError: It is no such dict.
+    """
+    try:
+        wanted = dict(value or {})
+    except (TypeError, ValueError):
+        wanted = {"": ""}
+    if not all(isinstance(each, str) and each for pair in wanted.items() for each in pair):
+        raise SettingsError("expect is not a dict of field and column, such as {'amount_total': 'Total'}.")
+    return immutabledict(wanted)
+
+
+def check(protocol: str, operation: str, settings: Mapping[str, Any]) -> None:
+    """Looks for steps that do not fit the rows before them.
+
+    Raises:
+        SettingsError: There are some, and the rows are sent over REST, or have no records of their own.
+    """
+    for name in ("then", EXPECT):
+        off = {name: settings[name][:0] if name == "then" else {}}
+        if settings[name] and protocol == "rest":
+            raise SettingsError(
+                f"{name} calls Odoo's own methods, which an endpoint of REST does not have. Use JSON-2.", off
+            )
+        if settings[name] and operation not in ("create", "load", WRITE):
+            raise SettingsError(f"{name} is for rows that are created or updated, and {operation} does neither.", off)
+
+
+def used_apart(settings: Any) -> tuple[str, ...]:
+    """The columns that only `expect` uses, which stay out of the payload: no key, and given no field to fill."""
+    return tuple(name for name in settings.expect.values() if name not in settings.key and name not in settings.fields)
+
+
+def place(settings: Any, method: str) -> dict[str, str | None]:
+    """The settings that lead to another method of the same model: over JSON-2 the URL says it."""
+    target = settings.endpoint
+    if target.protocol == "json2":
+        return {"url": json2_address(settings.url, target.model, method), "model": None, "operation": None}
+    return {"url": settings.url, "model": target.model, "operation": method}
+
+
+def named(columns: Iterable[str]) -> list[str]:
+    """The steps that responses have columns for, in their order; totals among them, as `expect`."""
+    names = list(columns)
+    return [name for name in names if name not in TAKEN and name + ERROR in names]

@@ -1,0 +1,84 @@
+"""Something that goes on in a thread of its own, is waited for, and ends with whoever interrupts the wait."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class InterruptedSendError(KeyboardInterrupt):
+    """A send that was interrupted from outside.
+
+    Attributes:
+        responses: What became of the rows until then; those of the call in flight are `in_doubt`.
+    """
+
+    def __init__(self, responses: pd.DataFrame) -> None:
+        super().__init__("The send was interrupted. What became of each row is in this error's .responses.")
+        self.responses = responses
+
+
+class OwnThread(ABC):
+    """A send or an undo.
+
+    Args:
+        name: What to call its thread.
+
+    Attributes:
+        future: Its end, for whoever wants to be told of it.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.future: Future[pd.DataFrame] = Future()
+        # Whoever stops waiting for it does not cancel it.
+        self.future.set_running_or_notify_cancel()
+        self._thread = threading.Thread(target=self._run, name=f"odoo_widgets {name}", daemon=True)
+
+    def start(self) -> Self:
+        """Starts it."""
+        self._thread.start()
+        return self
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Makes no further call. The one in flight is waited for."""
+
+    @abstractmethod
+    def cut(self) -> None:
+        """Ends the call in flight too; its rows are in doubt."""
+
+    @property
+    @abstractmethod
+    def responses(self) -> pd.DataFrame:
+        """What has become of the rows until now."""
+
+    @abstractmethod
+    def _run(self) -> None:
+        """What is done in the thread: it ends with a result, or an error, of `future`."""
+
+    def result(self) -> pd.DataFrame:
+        """Waits for the end; starts it if nobody has.
+
+        Returns:
+            The responses.
+
+        Raises:
+            OdooWidgetsError: Nothing was sent; the sentence says why. What shows at the first call only
+                (`StoppedError`) holds the responses, too.
+            InterruptedSendError: An interrupt came while waiting; the error holds the responses.
+        """
+        try:
+            if self._thread.ident is None:
+                self.start()
+            return self.future.result()
+        except KeyboardInterrupt:
+            self.cut()
+            with suppress(RuntimeError):  # the interrupt came before the thread did
+                self._thread.join()
+            raise InterruptedSendError(self.responses) from None

@@ -41,8 +41,8 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "steps", "model", "comparing", "labels", "server", "choices", "allowed", "settings", "ways_out", "saved",
-    "calls", "before", "methods", "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
+    "endpoint", "steps", "model", "comparing", "labels", "server", "choices", "allowed", "settings", "ways_out",
+    "saved", "calls", "before", "methods", "presets", "matching", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "arrow", "formats", "source", "records", "findings", "keying", "urls",
     "shape", "problems", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",

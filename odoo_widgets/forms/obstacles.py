@@ -9,6 +9,7 @@ from odoo_widgets.flow.operations import OPERATIONS, VERBS
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.replacing import MAY_EMPTY
 from odoo_widgets.flow.steps import WRITE
+from odoo_widgets.flow.tested import UPDATE
 
 if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 IDLE = "idle"
 # More rows than these are confirmed before they go.
 MANY_ROWS = 1_000
-# What is confirmed however few rows there are. Any method that has no form of its own is, too.
+# The verb whose samples say what it does beyond what is sent.
 PUT = "PUT"
+# What is confirmed however few rows there are. Any method that has no form of its own is, too.
 HARMFUL = {
     "unlink": "Deleted records do not come back.",
     "DELETE": "Deleted records do not come back.",
@@ -33,7 +35,7 @@ def obstacle(state: Sending) -> str:
     """Why nothing can be sent now; empty if it can."""
     if found := _in_the_way(state):
         return found
-    if len(state.left_out) == len(state.data) > 0:
+    if len(state.left_out) == len(state.data) > 0 and state.with_tested != UPDATE:
         return "Every row has been sent as a test. Nothing is left to send, unless they are to go again."
     if state.to_confirm and state.confirmation.strip() != state.to_confirm:
         return to_type(state)

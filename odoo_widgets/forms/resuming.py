@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,8 @@ class Resuming(Sending):
         wanted = (self.data, there)
         if self._looked and self._looked[0] is wanted[0] and self._looked[1] == there:
             return
+        if self._looked or self.earlier is not None:
+            self.earlier = None
         self._looked, self.unfinished = wanted, None
         if there is None:
             return
@@ -66,13 +69,20 @@ class Resuming(Sending):
                     self._looker = None
                     return
                 (data, destination, credential), self._to_look = self._to_look, ()
-            try:
+            found, earlier = None, None
+            # What cannot be read is said when it is to be written.
+            with suppress(Exception):
                 found = destination.unfinished(data, credential)
-            except Exception:  # noqa: BLE001 - what cannot be read is said when it is to be written
-                found = None
+            with suppress(Exception):
+                earlier = destination.sent_before(data, credential)
             with self._changing():
                 if not self._to_look and self.phase == obstacles.IDLE and self._looked and self._looked[0] is data:
                     self.unfinished = found
+                    self._take_earlier(earlier if earlier is not None and len(earlier) else None)
+
+    def _take_earlier(self, earlier: pd.DataFrame | None) -> None:
+        """Takes what was written down of the bound rows."""
+        raise NotImplementedError
 
     def resume(self) -> None:
         """Goes on with the last send of the bound rows, in the background."""

@@ -207,6 +207,13 @@ class State(Foretelling):
         self._foresee()
         self._forget_foretold()
 
+    def _take_earlier(self, earlier: pd.DataFrame | None) -> None:
+        before = set(self.left_out)
+        self.earlier = earlier
+        if set(self.left_out) != before:
+            # The samples are those of what is left.
+            self._derive()
+
     def _fitting(self, among: Sequence[int] | None) -> tuple[int, int]:
         """How many calls can be shown while a person types; and the records of a first one that is too large."""
         together = [len(rows) for rows in islice(batches(self.data, self.destination, among), SAMPLES)]

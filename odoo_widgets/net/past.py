@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from odoo_widgets.flow.errors import JournalError, RepeatedError, Repeats
+from odoo_widgets.flow.digests import Digests
+from odoo_widgets.flow.errors import DataError, JournalError, RepeatedError, Repeats
 from odoo_widgets.flow.problems import row_name
 from odoo_widgets.flow.repeats import (
     IN_FLIGHT,
@@ -26,7 +27,6 @@ from odoo_widgets.net.written import Written, headless, planned, read
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from odoo_widgets.flow.digests import Digests
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
     from odoo_widgets.net.sends import Head
@@ -113,6 +113,33 @@ def sure() -> Iterator[None]:
         if error.__cause__ is None:
             raise
         raise JournalError(f"{error} {UNKNOWN}") from error
+
+
+def known_before(
+    source: Source, settings: Settings, target: str, database: str
+) -> tuple[tuple[Outcome, ...], frozenset[int]]:
+    """What became of the rows that were sent to the same place before, and would be there twice.
+
+    Args:
+        source: The bound frame.
+        settings: What it is sent with.
+        target: Where it goes.
+        database: To which database.
+
+    Returns:
+        One outcome for each such row; and the positions of those that were sent as a test. Nothing, where the frame
+        cannot be sent, or what is written down cannot be read.
+    """
+    earlier = sends.heads(target, database)
+    if not earlier:
+        return (), frozenset()
+    rows = range(len(source))
+    try:
+        found = sent_before(source, settings, rows, Digests(source, settings, rows), earlier)
+    except (DataError, JournalError):
+        return (), frozenset()
+    outcomes = tuple(as_before(written, place, row, of_this=False) for row, (written, place) in found.items())
+    return outcomes, frozenset(row for row, (written, _place) in found.items() if written.head.test)
 
 
 def _read(head: Head) -> Written:

@@ -41,7 +41,7 @@ FIRST_WORDS = {
     **PHASE_WORDS,
     SENDING: "looking through the data",
     TESTING: "sending test data",
-    LOOKING: "looking at what can be undone",
+    LOOKING: "looking at what Odoo holds",
 }
 
 
@@ -60,7 +60,7 @@ def send_panel(state: State) -> w.Widget:
 
     def follow_settings() -> None:
         send.disabled = bool(state.obstacle)
-        send.description = "Send again" if state.active else "Send"
+        send.description = "Send new rows" if state.new_rows else "Send again" if state.active else "Send"
         send.tooltip = sentences.intention(state) or "Send all rows"
         # One field at a time asks for the same.
         asks = bool(state.to_confirm) and state.phase == IDLE and state.deciding != ACTIVATE
@@ -92,7 +92,8 @@ def send_panel(state: State) -> w.Widget:
         "confirmation",
         "deciding",
         "tests",
-        "again",
+        "with_tested",
+        "earlier",
         "unfinished",
         call=follow_settings,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from odoo_widgets.flow.tested import AGAIN, SKIP, UPDATE
 from odoo_widgets.flow.views import envelope
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.looks import made
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
 
 EDITED = "Edited by hand. Reset brings back what the settings make."
+# By whether records that a test has made can be written once more.
+CHOICES = {True: (SKIP, UPDATE, AGAIN), False: (SKIP, AGAIN)}
 LEAST_LINES, MOST_LINES = 4, 24
 
 
@@ -102,18 +105,26 @@ def _result(state: State) -> w.Widget:
 
 
 def tested_panel(state: State) -> w.Widget:
-    """What a send does with the rows that were sent as a test: leave them out, or send them again."""
+    """What a send does with rows that were sent as a test: leave them out, update their records, or send them again."""
     words = Text(kind="plan")
-    choice = labelled(w.Dropdown, "Tested Rows", options={"skip": False, "send again": True})
-    choice.observe(lambda change: state.send_again(change.new), "value")
+    choice = labelled(w.Dropdown, "Tested Rows", options=CHOICES[True])
+
+    def on_choice(change: Any) -> None:
+        if change.new != state.with_tested:
+            state.deal_with_tested(change.new)
+
     panel = made(w.VBox, [words, choice])
     panel.add_class("ow-tested")
 
     def follow() -> None:
         said = sentences.already_sent(state)
         words.show(said)
-        choice.value = state.again
+        choice.unobserve(on_choice, "value")
+        choice.options = CHOICES[state.may_update or state.with_tested == UPDATE]
+        choice.value = state.with_tested
+        choice.observe(on_choice, "value")
         hide(panel, not said)
 
-    state.on("tests", "again", "destination", "credential", "data", call=follow)
+    choice.observe(on_choice, "value")
+    state.on("tests", "earlier", "with_tested", "destination", "credential", "data", call=follow)
     return panel

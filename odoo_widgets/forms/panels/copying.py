@@ -59,7 +59,9 @@ def _text(state: State, name: str) -> tuple[str, str]:
         return "", ""
     shown = state.samples[state.open_sample or 0 :] if state.samples else ()
     try:
-        made = COPIES[name].text(Scenery(state.destination, state.credential, next(iter(shown), None)))
+        made = COPIES[name].text(
+            Scenery(state.destination, state.credential, next(iter(shown), None), state.data.frame)
+        )
     except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
         return "", in_words(error)
     return made, "" if made else "There is no sample to copy."

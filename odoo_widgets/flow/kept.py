@@ -164,7 +164,7 @@ def told(cells: pd.DataFrame) -> tuple[str, pd.DataFrame, str]:
     columns = {name: [_words(each) for each in part[name].tolist()] for name in ("sent", "in_odoo")}
     text = pd.DataFrame({"field": part["field"].tolist(), **columns, "kept": part["kept"].tolist()})
     text = text.assign(id=part["id"].tolist())[["id", "field", "sent", "in_odoo", "kept"]]
-    text.index = pd.Index(part["row"].tolist(), name="row")
+    text.index = pd.Index(part["row"].tolist())
     left = len(cells) - len(part)
     more = f"The first {SHOWN:,} cells of {len(cells):,}; destination.read_back gives all." if left else ""
     return f"Of {len(cells):,} cells, Odoo holds: {found}.", text, more

@@ -188,14 +188,15 @@ def before(
     return told.assign(test=[row in tests for row in rows])
 
 
-def of_journal(earlier: pd.DataFrame) -> dict[int, pd.DataFrame]:
-    """The tested rows among those that were sent before: position to response, as a frame of one row.
+def of_journal(earlier: pd.DataFrame, *, test: bool) -> dict[int, pd.DataFrame]:
+    """Some of the rows that were sent before: position to response, as a frame of one row.
 
     Args:
         earlier: What `Destination.sent_before` returned.
+        test: Those that were sent as a test, or the others.
     """
-    tests = earlier.loc[earlier["test"].to_numpy(dtype=bool)].drop(columns="test")
-    return {int(row): tests.iloc[[place]] for place, row in enumerate(tests.index)}
+    found = earlier.loc[(earlier["test"] == test).to_numpy(dtype=bool)].drop(columns="test")
+    return {int(row): found.iloc[[place]] for place, row in enumerate(found.index)}
 
 
 def by_row(left_out: Mapping[int, pd.DataFrame], answer: pd.DataFrame) -> dict[int, pd.DataFrame]:

@@ -52,8 +52,7 @@ class Resuming(Sending):
         wanted = (self.data, there)
         if self._looked and self._looked[0] is wanted[0] and self._looked[1] == there:
             return
-        if self._looked or self.earlier is not None:
-            self.earlier = None
+        self.earlier = None
         self._looked, self.unfinished = wanted, None
         if there is None:
             return
@@ -61,6 +60,14 @@ class Resuming(Sending):
         if self._looker is None:
             self._looker = threading.Thread(target=self._keep_looking, name="odoo_widgets form looks", daemon=True)
             self._looker.start()
+
+    def _forget_earlier(self) -> None:
+        """Lets go of what was written down of other rows, or of these on their way elsewhere."""
+        bound = self.destination is not None and self.credential is not None
+        there = tested.target(self.destination, self.credential) if bound else None
+        same = bool(self._looked) and self._looked[0] is self.data and self._looked[1] == there
+        if self.earlier is not None and not same:
+            self.earlier = None
 
     def _keep_looking(self) -> None:
         while True:

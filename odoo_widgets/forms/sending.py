@@ -100,7 +100,11 @@ class Sending(Asking):
             return known
         # What this form has taken back is not there, and what it knows is the newest.
         gone = tested.taken_back(self.tests, there)
-        return {row: each for row, each in {**tested.of_journal(self.earlier), **known}.items() if row not in gone}
+        return {
+            row: each
+            for row, each in {**tested.of_journal(self.earlier, test=True), **known}.items()
+            if row not in gone
+        }
 
     @property
     def new_rows(self) -> int:
@@ -118,7 +122,8 @@ class Sending(Asking):
     @property
     def left_out(self) -> dict[int, pd.DataFrame]:
         """The rows that a send would leave out: position to response."""
-        return {} if self.with_tested == AGAIN else self.sent_before
+        tests = {} if self.with_tested == AGAIN else self.sent_before
+        return {**tested.of_journal(self.earlier, test=False), **tests} if self.new_rows else tests
 
     @property
     def rejected(self) -> pd.DataFrame | None:
@@ -147,11 +152,10 @@ class Sending(Asking):
         with self._changing():
             if self.obstacle:
                 return
-            if self.with_tested == UPDATE and self.left_out:
-                self._update(self.data, self.left_out)
+            if self.with_tested == UPDATE and self.sent_before:
+                self._update(self.data, self.sent_before, self.left_out)
             else:
-                # Whoever asks for the new rows has said what becomes of the others.
-                self._send(self.data, self.left_out, again=False if self.new_rows else None)
+                self._send(self.data, self.left_out)
 
     def send_repeated(self, *, again: bool) -> None:
         """Starts the send that waits: rows that were sent before go once more, or stay out."""
@@ -179,16 +183,16 @@ class Sending(Asking):
 
         self._begin(source, take, ask, rows=tested.among(len(source), left_out), again=again)
 
-    def _update(self, source: Source, left_out: dict[int, pd.DataFrame]) -> None:
+    def _update(self, source: Source, tests: dict[int, pd.DataFrame], left_out: dict[int, pd.DataFrame]) -> None:
         """Writes the tested rows to the records that they made, then sends the others."""
         writing = tested.updating(self.destination, source.frame.columns)
         if writing is None:
             return
-        frame = tested.to_update(source, left_out, writing.ids)
+        frame = tested.to_update(source, tests, writing.ids)
         keep = self._keeping(source.frame)
 
         def take(answer: pd.DataFrame) -> None:
-            told = {**left_out, **tested.by_row(left_out, answer)}
+            told = {**left_out, **tested.by_row(tests, answer)}
             if answer["status"].eq("not_sent").any():
                 # What kept these from going keeps the others.
                 return

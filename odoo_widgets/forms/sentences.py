@@ -14,6 +14,7 @@ from odoo_widgets.flow.repeats import said
 from odoo_widgets.flow.responses import counts, figures
 from odoo_widgets.flow.settings import ONLINE_RATE
 from odoo_widgets.flow.step_responses import told_of
+from odoo_widgets.flow.tested import UPDATE
 from odoo_widgets.forms.obstacles import IDLE
 
 if TYPE_CHECKING:
@@ -72,7 +73,14 @@ def intention(state: State) -> str:
     target, rows, label = state.destination.endpoint, len(state.data) - len(state.left_out), _label(state)
     called = counted(label, rows) if label else f"{rows:,} {target.model or 'rows'}"
     log_in = "a login, then " if logs_in(state) else ""
-    return f"{what(target, state.destination.when_found, called)} {where(state)}, {log_in}{calls(state)}{_then(state)}."
+    done = f"{what(target, state.destination.when_found, called)} {where(state)}"
+    return f"{done}, {log_in}{calls(state)}{_then(state)}.{_first(state)}"
+
+
+def _first(state: State) -> str:
+    """What goes before: the records of rows that were tested, where they are to be updated."""
+    rows = len(state.sent_before) if state.with_tested == UPDATE else 0
+    return f" Before that, {_number(rows, 'tested row')} {'is' if rows == 1 else 'are'} updated." if rows else ""
 
 
 def _then(state: State) -> str:

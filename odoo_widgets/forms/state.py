@@ -174,6 +174,7 @@ class State(Foretelling):
 
     def _derive(self, problem: str = "", instead: immutabledict[str, Any] = NOTHING) -> None:
         """Samples, counts and problem, from data, destination and credential."""
+        self._forget_earlier()
         samples, number, too_large = Samples(), 0, 0
         left = tested.among(len(self.data), self.left_out)
         # A test may be made again: its row is looked at until it is closed.

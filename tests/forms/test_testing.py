@@ -217,6 +217,7 @@ def test_records_of_tested_rows_can_be_updated_while_the_others_are_made(
     assert screen.field("Tested Rows").options == ("skip", "update", "send again")
     screen.type("Tested Rows", "update")
     assert screen.says("1 row already sent as a test.")
+    assert screen.button("Send").tooltip.endswith(", 4 calls. Before that, 1 tested row is updated.")
     screen.click("Send")
     screen.wait_for_end()
     assert odoo.written == [{"ids": [1], "vals": {"name": "Company 0", "ref": "R0"}}]

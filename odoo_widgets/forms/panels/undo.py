@@ -45,6 +45,7 @@ def undo_panel(state: State) -> w.Widget:
     leave = made(w.Button, description="Close Undo", tooltip="Leave everything as it is")
     leave.on_click(lambda _: state.leave_undo())
     line = made(w.HBox, [do, leave])
+    line.add_class("ow-row")
     box = made(w.VBox, [said, archive, why, confirm, line])
     panel = made(w.VBox, [box, problem])
 

@@ -8,7 +8,7 @@ LOCK := requirements.lock
 REFERENCE := odoo_widgets odoo_widgets.flow odoo_widgets.net odoo_widgets.cli
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check browser bench failures docs package test-package test-binder lock clean
+.PHONY: help demo test check browser bench failures docs picture package test-package test-binder lock clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 23
@@ -42,6 +42,9 @@ failures: $(VENV)/test.installed ## Kill, cut and race sends to a real Odoo; the
 
 docs: $(VENV)/docs.installed ## Write the reference to docs/, from what the code says of itself.
 	$(BIN)/pdoc --docformat google --output-directory docs $(REFERENCE)
+
+picture: $(VENV)/picture.installed browser ## Take the picture of the form in the README anew, of the form itself.
+	$(BIN)/python -m tests.browser.picture
 
 package: $(VENV)/package.installed ## Build wheel and sdist into dist/.
 	$(BIN)/python -m build --installer uv

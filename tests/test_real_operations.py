@@ -94,6 +94,8 @@ def test_a_bad_value_leaves_its_row_as_it_was_and_the_others_are_written(odoo: S
     assert responses["status"].tolist() == ["updated", "updated", "updated", "rejected", "updated"]
     assert responses["error"].iloc[3] == "Wrong value for res.partner.type: 'nope'"
     assert responses["error_field"].iloc[3] == "type"
+    # The record of the row that was rejected is there, and can be looked at.
+    assert responses["id"].tolist() == ids
     assert [name for (name,) in read(odoo, ids, "name")] == ["x", "x", "y", "d", "x"]
 
 
@@ -107,6 +109,7 @@ def test_a_record_that_is_not_there_is_not_updated_and_the_others_of_its_call_ar
     assert responses["status"].tolist() == ["updated", "rejected"]
     assert responses["error"].tolist() == [pd.NA, NO_RECORD.format(model)]
     assert responses["error_field"].tolist() == [pd.NA, "key"]
+    assert responses["id"].tolist() == [own, pd.NA]
     assert read(odoo, [own], "name", model=model) == [("x",)]
 
 

@@ -226,6 +226,37 @@ def test_a_line_that_was_changed_since_keeps_its_order(given: Given) -> None:
     assert undone["error"].iloc[0].startswith("It was changed since")
 
 
+@EVERY
+def test_what_was_changed_in_the_second_in_which_it_was_made_is_left(given: Given, protocol: str) -> None:
+    odoo, me = given.odoo, given.odoo.credential
+    for _ in range(20):
+        target, made = created(given, protocol, "res.partner")
+        ids = made["id"].tolist()
+        call(odoo, "res.partner", "write", ids=ids[:1], vals={"city": "Elsewhere"})
+        ((first, then),) = read(odoo, "res.partner", ids[:1], "create_date", "write_date")
+        if first == then:
+            break
+    assert first == then, "Odoo's clock ticked in between each time."
+    undone = target.undo(made, me)
+    assert undone["status"].tolist() == ["not_sent", "deleted"]
+    assert undone["error"].iloc[0].startswith("It was changed since: in the second in which it was created")
+
+
+def test_an_order_of_which_a_line_was_changed_in_its_second_is_left(given: Given) -> None:
+    odoo = given.odoo
+    for _ in range(20):
+        target, made = created(given, "json2", "sale.order")
+        ids = made["id"].tolist()
+        ((lines,),) = read(odoo, "sale.order", ids[:1], "order_line")
+        call(odoo, "sale.order.line", "write", ids=lines, vals={"name": "another text"})
+        ((first,),) = read(odoo, "sale.order", ids[:1], "create_date")
+        if read(odoo, "sale.order.line", lines[:1], "write_date") == [[first]]:
+            break
+    undone = target.undo(made, odoo.credential)
+    assert undone["status"].tolist() == ["not_sent", "deleted"]
+    assert undone["error"].iloc[0].startswith("It was changed since")
+
+
 def test_a_stock_count_is_left(given: Given) -> None:
     target, made = created(given, "json2", "stock.quant")
     undone = target.undo(made, given.odoo.credential)

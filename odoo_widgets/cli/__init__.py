@@ -1,4 +1,15 @@
-"""The same destination without a notebook, and the sandbox: the command `odoo-widgets`."""
+"""The same destination without a notebook, and the sandbox: the command `odoo-widgets`.
+
+The table is a `.csv`, `.jsonl`, `.parquet` or `.xlsx` file (the last two need `pip install 'odoo-widgets[files]'`), or
+`-` for CSV on standard input, with `--lines` for JSON lines. A column of a CSV file is numbers or truth only where
+nothing of its text is lost by that: `7`, `1.5` and `true` are; `007`, `1.50` and `1,5` stay text, which Odoo itself
+reads into a field of numbers. `--text zip` and `--number price` say it for a column. Only an empty cell is missing:
+`NA` is Namibia.
+
+Standard output has the data, in one JSON object with `--json`; how far a send is goes to standard error, in one line on
+a terminal and every ten seconds in a log. An interrupt, SIGTERM and a closed terminal end a send in peace: what became
+of each row is said, and written to the file. A reader that is gone, such as `head`, ends nothing.
+"""
 
 from __future__ import annotations
 

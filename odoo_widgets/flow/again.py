@@ -143,6 +143,8 @@ def narrow(facts: Facts, standing: Standing) -> Verdict | None:
         bare = look_for(ask.batch, more) if ask.batch.keys else look_up(ask.batch)
         bare = attrs.evolve(bare, doubted=ask.doubted, keyed=ask.keyed)
         return Verdict(follow=(attrs.evolve(call, ask=bare),))
+    if len(ask.rows) == 1 and _perhaps_there(facts):
+        return Verdict(follow=(_look_whether_there(facts, [0]),))
     if len(ask.rows) < 2 or not ask.changes or not _rolled_back_whole(facts):  # noqa: PLR2004 - one row is as narrow as it gets
         return None
     if ask.method == "load" and not ask.by_name:
@@ -177,7 +179,35 @@ def _narrow_load(facts: Facts, standing: Standing) -> Verdict:
     rest = [place for place in range(len(ask.rows)) if place not in bad]
     if not bad:
         return Verdict(follow=_parts(call, standing))
-    return Verdict(_refused(facts, sorted(bad)), follow=(_part(call, rest),) if rest else ())
+    others = (_part(call, rest),) if rest else ()
+    if _perhaps_there(facts):
+        return Verdict(follow=(_look_whether_there(facts, sorted(bad)), *others))
+    return Verdict(_refused(facts, sorted(bad)), follow=others)
+
+
+def _perhaps_there(facts: Facts) -> bool:
+    """Whether rows may have been refused since somebody made their records after they were looked up.
+
+    A model's own constraint says so in words of its own, in the user's language: so that is looked up, not read.
+    """
+    ask = facts.call.ask
+    return ask.keyed is not None and ask.changes and not ask.doubted and _rolled_back_whole(facts)
+
+
+def _look_whether_there(facts: Facts, places: Sequence[int]) -> Call:
+    """The look-up of rows that were refused. What is still not there is, as Odoo said."""
+    call = _part(facts.call, places)
+    assert call.ask.keyed is not None
+    exception = facts.reply.error_type if facts.reply is not None else ""
+    said = dict.fromkeys(call.rows, (words.odoo_says(facts), "", exception))
+    said |= {
+        facts.call.rows[place]: (each.message, each.field, exception)
+        for each in refusals(facts.call.ask, facts.result)
+        for place in each.places
+    }
+    look = look_for(call.ask.keyed, archived(call.model, facts.knows))
+    refused = {row: said[row] for row in call.rows}
+    return attrs.evolve(call, ask=attrs.evolve(look, keyed=call.ask.keyed, refused=refused))
 
 
 def _refused(facts: Facts, places: list[int]) -> tuple[Outcome, ...]:

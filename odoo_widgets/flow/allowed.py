@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -39,6 +40,10 @@ GROUPINGS = ("sequential", "by column", "keep together")
 MOST = 2**53 - 1
 # As many calls at a time as Odoo's threads (odoo/service/server.py) and httpx's pool can make use of.
 MOST_AT_ONCE = 32
+# Odoo's codes of languages, such as fr_BE, sr@latin or es_419; empty for none.
+LANGUAGE_CODE = re.compile(r"([a-zA-Z]\w*(@\w+)?)?", re.ASCII)
+# PostgreSQL's integer, which Odoo numbers records with, ends here.
+LAST_ID = 2**31 - 1
 
 
 def stripped(value: str) -> str:
@@ -55,7 +60,7 @@ def number_or_none(value: Any) -> Any:
     """A number, and None for 0, which stands for it in a saved file."""
     if isinstance(value, np.integer):
         value = int(value)
-    return None if value == 0 and value is not False else value
+    return None if type(value) in (int, float) and value == 0 else value
 
 
 def address(value: object) -> str:
@@ -64,6 +69,10 @@ def address(value: object) -> str:
         raise SettingsError(
             f"url={value!r} is not the address of a server. Write it like https://mycompany.odoo.com/json/2/res.partner/create."
         )
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise SettingsError("The URL holds half a surrogate pair, which no address can. Write it anew.") from None
     return value.strip()
 
 
@@ -144,7 +153,7 @@ def one_of(values: tuple[str, ...]) -> Validator:
     """Takes some values only."""
 
     def validate(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if value not in values:
+        if not isinstance(value, str) or value not in values:
             raise SettingsError(f"{attribute.name}={value!r} is not known. Use one of: {', '.join(values)}.")
 
     return validate
@@ -217,11 +226,11 @@ def _is_positive(value: object) -> bool:
 
 def language(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Takes the code of a language; empty for the user's own."""
-    if not isinstance(value, str) or value != value.strip():
+    if not isinstance(value, str) or not LANGUAGE_CODE.fullmatch(value):
         raise SettingsError(f"{attribute.name}={value!r} is not the code of a language. Write it like 'fr_FR'.")
 
 
 def company(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Takes the id of a company, and None for the user's own."""
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LAST_ID):
         raise SettingsError(f"{attribute.name}={value!r} is not the id of a company. Use 1 or more, or None.")

@@ -1,4 +1,11 @@
-"""Rows to batches: which rows are sent together."""
+"""Rows to batches: which rows are sent together.
+
+`batch_size` rows share a call as they come; `grouping="by column"` with `group_by="country"` never mixes two countries
+in one, and `"keep together"` never splits one. Calls go one after the other; with `concurrency=4`, four at a time,
+never two with the same value of the column to group by. `calls_per_second=5` holds back; to Odoo Online it is one a
+second unless said otherwise, as Odoo's terms ask. `max_bytes=1_000_000` makes several calls of one whose request would
+be larger, but leaves together what is to be kept together.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +117,9 @@ def count(source: Source, settings: Settings, among: Sequence[int] | None = None
 
 
 def group_position(source: Source, settings: Settings) -> int | None:
-    """The place of the column to group by; None where it is not there, or there twice."""
+    """The place of the column to group by; None where it is not there, or there twice, or what is bound is no frame."""
+    if not len(source):
+        return None
     places = [place for place, name in enumerate(source.frame.columns) if name == settings.group_by]
     return places[0] if len(places) == 1 else None
 

@@ -64,6 +64,8 @@ class Ask:
         reads: Whether it only reads, and its answer is for whoever asks: no row waits for it.
         keyed: For a `load` that makes the records of rows with a key, these rows: they can be looked up again. For
             that look-up, the same.
+        refused: For a look-up of rows that were refused, since somebody may have made their records meanwhile: row to
+            the message, the field and Odoo's name of the exception.
         remarks: What is told of records whose rows are done all the same, by id.
         wanted: For the question about a model's fields, those that it must have.
         cells: For the same, what the cells of the key columns are: field to kind.
@@ -85,6 +87,7 @@ class Ask:
     whole_context: bool = False
     reads: bool = False
     keyed: Batch | None = attrs.field(default=None, repr=False)
+    refused: Mapping[int, tuple[str, str, str]] = attrs.field(factory=dict, repr=False)
     remarks: Mapping[int, str] = attrs.field(factory=dict, repr=False)
     wanted: Sequence[str] = attrs.field(default=(), repr=False)
     cells: Mapping[str, str] = attrs.field(factory=dict, repr=False)

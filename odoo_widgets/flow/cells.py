@@ -2,6 +2,22 @@
 
 A list, tuple or array is a list of commands or ids, a dict holds fields or properties; what is in them goes out as it
 would in a cell of its own. A missing value in them is false, Odoo's own word for an empty field.
+
+What a cell becomes in Odoo:
+
+* Text, numbers, truth and categories, NumPy's and Arrow's too: the same; 12.0 goes out as 12.
+* A `Decimal`: the number of the same digits; refused where a number in JSON would lose some.
+* A date, or a column that is all midnights: a date, never shifted.
+* A time with a zone: UTC, as Odoo keeps times, midnight too: 1 March in Brussels is 2026-02-28 23:00:00. Where days are
+  meant, take the zone off: `df["day"].dt.tz_localize(None)`.
+* A time without a zone: UTC, read in the zone of `timezone`, which it needs.
+* Bytes: base64, for files and pictures.
+* A list: ids, or commands: `[[0, 0, {"product_id": 7, "product_uom_qty": 2}]]` adds a line to an order.
+* A dict: as it is, for properties.
+* A missing cell: nothing, so that the field stays out; `missing={"email": "clear"}` empties it, and `"reject"` refuses
+  the frame. An empty list changes nothing in Odoo: to clear tags, leave the cell missing and say `clear`.
+
+Over REST in form and CSV, and for `load`, every cell is text.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from odoo_widgets.flow.responses import COLUMNS
 from odoo_widgets.flow.steps import ERROR, named
 
 IDS = "id"
+# The statuses of rows that a next step is not for, though their records may be there.
+UNDONE = ("rejected", "in_doubt", "not_sent")
 
 
 class NextSource(NamedTuple):
@@ -19,7 +21,7 @@ class NextSource(NamedTuple):
         frame: The rows to send.
         exclude: Columns that are no values of records.
         ids: The column of database ids; None where the frame does not say one.
-        left_out: How many rows have no id, and are left out.
+        left_out: How many rows have no id or were not done, and are left out.
     """
 
     frame: pd.DataFrame
@@ -40,12 +42,12 @@ def next_source(frame: pd.DataFrame) -> NextSource:
         frame: Any frame.
 
     Returns:
-        Of responses, the rows that have an id, their columns excluded, those of steps among them; of any other frame,
-        the frame itself.
+        Of responses, the rows that have an id and were done, their columns excluded, those of steps among them; of any
+        other frame, the frame itself.
     """
     if not is_responses(frame):
         return NextSource(frame, (), None, 0)
-    known = frame[IDS].notna().to_numpy()
+    known = (frame[IDS].notna() & ~frame["status"].isin(UNDONE)).to_numpy(dtype=bool)
     kept = frame if known.all() else frame[known]
     after = [each for name in named(map(str, frame.columns)) for each in (name, name + ERROR)]
     excluded = (*(name for name in COLUMNS if name != IDS), *after)

@@ -2,6 +2,12 @@
 
 Each choice is one key of `Settings.context`, read and changed without a touch of the others; `CHOICES` has a name for
 each, under which `Settings` takes it too.
+
+People get no e-mail about records that a send assigns to them (`user_id`, `user_ids`): the samples show
+`mail_auto_subscribe_no_notify` in the context. `assignment_emails=True` lets the e-mails out, and `check` says to how
+many. `language="fr_FR"` says in which language texts are, `company=2` in which company records are made.
+`tracking=False` made contacts 40 to 80 % faster, and costs the history: Odoo then writes nothing into the records'
+chatter, neither who made them nor what was changed, and nobody follows them.
 """
 
 from __future__ import annotations

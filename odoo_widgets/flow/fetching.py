@@ -14,7 +14,7 @@ import pandas as pd
 from odoo_widgets.flow.asking import asked_fields, page
 from odoo_widgets.flow.comparing import one_id
 from odoo_widgets.flow.errors import EndpointError, SettingsError
-from odoo_widgets.flow.naming import did_you_mean
+from odoo_widgets.flow.naming import did_you_mean, meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -61,7 +61,7 @@ def fetched(
     if unknown:
         raise SettingsError(
             f"{model} has no field {unknown[0]!r} that this user may see."
-            f"{did_you_mean(unknown[0], {name: each.label for name, each in fields.items()})}"
+            f"{did_you_mean(meant(unknown[0], {name: each.label for name, each in fields.items()}))}"
         )
     wanted = [name for name in dict.fromkeys(names or written(fields)) if name != "id"]
     size = OF_FILES if any(fields[name].type in FILES for name in wanted) else PAGE

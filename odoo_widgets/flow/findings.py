@@ -79,6 +79,8 @@ def _each(numbered: Iterable[tuple[int, Any]], look: Callable[[Any], object]) ->
         except UnsendableError as error:
             inside = f"{shown(error.value)} inside a {type(cell).__name__}" if error.value is not cell else ""
             found.setdefault(error.sentence, ([], inside))[0].append(row)
+        except Exception:  # noqa: BLE001 - whatever a stranger raises, its cell cannot be sent
+            found.setdefault(unsendable.strange(type(cell)), ([], ""))[0].append(row)
     for sentence, (rows, inside) in found.items():
         yield Finding(np.array(rows), sentence, inside)
 

@@ -55,15 +55,22 @@ def _next(call: Call, ask: Ask) -> Call:
 
 
 def _outcome(
-    facts: Facts, places: Sequence[int], status: str, error: str | None = None, field: str | None = None
+    facts: Facts,
+    places: Sequence[int],
+    status: str,
+    error: str | None = None,
+    field: str | None = None,
+    *,
+    there: bool = True,
 ) -> Outcome:
     """What became of some rows of the call, which a look at their records told."""
     ask = facts.call.ask
     ids = ask.batch.ids if ask.batch is not None else ask.effect_of.ids if ask.effect_of is not None else None
+    ids = ids if there else None
     return Outcome(
         rows=[ask.rows[place] for place in places],
         status=status,
-        ids=None if status == "rejected" or ids is None else [ids[place] for place in places],
+        ids=None if ids is None else [ids[place] for place in places],
         batch=facts.call.number,
         http_status=facts.status,
         error_field=field,
@@ -108,7 +115,7 @@ def _after_look_up(facts: Facts) -> Verdict:
         # They were there before the call whose answer was lost.
         outcomes.append(_outcome(facts, missing, "deleted"))
     elif missing:
-        outcomes.append(_outcome(facts, missing, "rejected", words.no_record(facts), facts.settings.ids))
+        outcomes.append(_outcome(facts, missing, "rejected", words.no_record(facts), facts.settings.ids, there=False))
     if same:
         outcomes.append(_outcome(facts, same, "unchanged"))
     calls = follow_ups(facts.call, facts.settings, send, facts.knows)

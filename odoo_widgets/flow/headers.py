@@ -1,4 +1,8 @@
-"""Headers as an analyst writes them: `name:value,name2:value2`, or a dict."""
+"""Headers as an analyst writes them: `name:value,name2:value2`, or a dict.
+
+`api-key:${MY_KEY}` takes MY_KEY from the environment when sending. `Destination.save` refuses a header that holds a
+secret in clear.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from odoo_widgets.flow.calls import Batch
 from odoo_widgets.flow.comparing import one_id
 from odoo_widgets.flow.errors import DataError, SettingsError
 from odoo_widgets.flow.fetching import told
-from odoo_widgets.flow.naming import did_you_mean
+from odoo_widgets.flow.naming import did_you_mean, meant
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.source import numbers
 
@@ -65,7 +65,7 @@ def sendable(source: Source, settings: Settings) -> Questions[tuple[Fields, tupl
     columns = tuple(each for each in records.columns(source, settings) if each.name != settings.ids)
     unknown = [column for column in columns if column.field not in fields]
     if unknown:
-        near = did_you_mean(unknown[0].field, {name: each.label for name, each in fields.items()})
+        near = did_you_mean(meant(unknown[0].field, {name: each.label for name, each in fields.items()}))
         raise SettingsError(
             f"{model} has no field {unknown[0].field!r} that this user may see.{near} Say which field the column "
             f"fills, fields={{{unknown[0].name!r}: '…'}}, or exclude it."

@@ -2,6 +2,13 @@
 
 Nothing is done by default: `created`, `updated`, `deleted` and `saved` need the server's own word (`proofs.py`).
 Whatever this table does not know is in doubt.
+
+An answer that cannot be read is never a success, and an error inside HTTP 200 is an error. A call is all or nothing in
+Odoo: if one record is refused, the call is made again in smaller parts, until the good rows are in Odoo and the bad ones
+`rejected`, each with its message. With one bad row among 100 that takes about a dozen calls. A call that was not done
+for sure (no connection, a busy server, a clash of transactions) is made again, a few times and after a while; what a
+server says to wait is waited. Beyond the first ten, no more than three calls in ten are made again: one call in five
+may fail and the send comes to its end; of a server that keeps failing, it stops instead.
 """
 
 from __future__ import annotations
@@ -180,9 +187,13 @@ def _dated(facts: Facts) -> bool:
     return facts.status == OK and made_when(facts.call.ask, facts.result) is not None
 
 
+def _asks_when(facts: Facts) -> bool:
+    return facts.call.ask.method == READ_GROUPS and facts.call.ask.effect_of is not None
+
+
 def _not_dated(facts: Facts) -> bool:
     # Older servers do not have the method.
-    return facts.call.ask.method == READ_GROUPS and _refused(facts)
+    return _asks_when(facts) and _refused(facts)
 
 
 def _loaded(facts: Facts) -> bool:
@@ -317,6 +328,14 @@ def _meant(status: str, call: Call) -> str:
     return status if call.ask.changes or status != "in_doubt" else "not_sent"
 
 
+def _there(facts: Facts) -> list[int] | None:
+    """The records of the call's rows, where Odoo has said that they are there; REST is asked for none."""
+    ask = facts.call.ask
+    if facts.settings.endpoint.protocol == "rest":
+        return None
+    return ask.ids if ask.changes else ask.effect_of.ids if ask.effect_of is not None else None
+
+
 def judge(
     call: Call,
     exchange: Exchange,
@@ -343,7 +362,7 @@ def judge(
         return NEXT[rule.status](facts)
     if standing is not None and rule.then and (verdict := AGAIN[rule.then](facts, standing)) is not None:
         return verdict
-    if call.ask.method == READ_GROUPS:
+    if _asks_when(facts):
         # What is asked about was told before.
         return NEXT["undated"](facts)
     sentence = rule.say(facts)
@@ -354,6 +373,7 @@ def judge(
     whole = Outcome(
         rows=call.rows,
         status=_meant(rule.status, call),
+        ids=_there(facts),
         batch=call.number,
         http_status=facts.status or None,
         error_type=(facts.reply.error_type or None) if facts.reply else None,

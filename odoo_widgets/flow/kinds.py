@@ -89,7 +89,8 @@ def is_missing(column: pd.Series) -> np.ndarray[Any, Any]:
 def is_sendable(text: str) -> bool:
     """Whether Odoo can store a text: PostgreSQL stores no NUL (its manual, 8.3), UTF-8 no surrogates (RFC 3629, 3)."""
     try:
-        return b"\0" not in text.encode()
+        # An heir of str may encode itself in its own way.
+        return b"\0" not in str.encode(text)
     except UnicodeEncodeError:
         return False
 

@@ -95,9 +95,17 @@ def _matched(facts: Facts) -> Verdict:
         outcomes += [
             _outcome(facts, [batch.rows[place]], "rejected", _none(facts, batch, place)) for place in places["absent"]
         ]
+    elif facts.call.ask.refused:
+        outcomes += [_refused(facts, batch.rows[place]) for place in places["absent"]]
     elif places["absent"]:
         calls += _make(facts, part(batch, places["absent"]), outcomes)
     return Verdict(tuple(outcomes), follow=tuple(calls))
+
+
+def _refused(facts: Facts, row: int) -> Outcome:
+    """What Odoo said of a row that was to be made, and whose record nobody else has made."""
+    message, field, exception = facts.call.ask.refused[row]
+    return _outcome(facts, [row], "rejected", message, error_field=field or None, error_type=exception or None)
 
 
 def _has_parts(batch: Batch, place: int) -> bool:
@@ -111,8 +119,9 @@ def _update(
     whole = written(part(batch, places), [found[place][0]["id"] for place in places])
     held = {record["id"]: record for place in places for record in found[place]}
     whole, conflicts = narrowed(whole, held, facts.call.ask.arguments["fields"], facts.settings, facts.knows)
+    assert whole.ids is not None
     outcomes += [
-        _outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field)
+        _outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field, ids=[whole.ids[at]])
         for at, each in conflicts.items()
     ]
     empty = [place for place, record in zip(places, whole.records, strict=True) if not record]

@@ -2,6 +2,21 @@
 
 The unique index of external IDs (Odoo 19.0, odoo/addons/base/models/ir_model.py) is the only lock that Odoo lends to a
 client: two calls that make the same key at once meet there, and one of them is rolled back.
+
+Records are looked up by text, exactly, archived ones included: a row that fits several records is `rejected` with their
+ids, and a column of numbers for a field of text is refused, since 00123 may have been read as 123.
+
+What is not promised with a key:
+
+* that nobody else makes a second record with it, by hand or without this package. It is told of as soon as the row is
+  sent again.
+* that a record follows when its key is changed in Odoo. It stays that of the key it was made with: send that one again,
+  and the record is updated and gets it back; its row says so.
+* that the look-up finds a key that Odoo rewrites as it saves, such as a VAT number in some countries. The external ID
+  keeps its record single.
+* that a row says `created` where another send changes its record at that very moment: it may say `updated` instead.
+* that new records hold an empty text: they are made with `load`, which stores none instead. It takes links as ids and
+  no lines: send lines afterwards, with `write`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Rows without the cells that Odoo holds already, read just before writing; and rows that changed there meanwhile."""
+"""Rows without the cells that Odoo holds already, read just before writing; and rows that changed there meanwhile.
+
+A row without a difference is `unchanged`; with `since`, what was fetched before the frame was edited, a row that
+somebody changed meanwhile is `rejected`. Amounts of money are compared to the digit in a send: one with more decimals
+than its currency is written again each time.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,22 @@
-"""What a call does to a model: one function from a batch of rows to the calls that it takes, for each operation."""
+"""What a call does to a model: one function from a batch of rows to the calls that it takes, for each operation.
+
+The last part of a JSON-2 address says which one; XML-RPC and JSON-RPC take it from the settings:
+
+* `create` makes a record for each row, from columns called like fields.
+* `write` updates records, by a column of database ids or by a key; rows with the same values share a call.
+* `unlink` deletes records, by a column of database ids.
+* `load` is Odoo's own import: it makes records, or updates them by external id. Columns are called as the import names
+  them; links to other records go as `country_id/.id` or `country_id/id`, never by name. Every cell is text, as in a
+  file: an empty one counts as missing, and lists and dicts are refused.
+* A method, such as `action_confirm`, is called on records, by a column of database ids; other columns are its
+  arguments.
+
+Before a `write`, `unlink` or method, each batch is looked up: a row whose record is not there is `rejected`, and the
+others go on. Of methods that are known (`methods`), the state is read before and after: a record that is already there
+is `unchanged`, and nothing is called on it. One that opens a window for a person leaves its rows at `needs_attention`.
+A stock count is not made twice: `create` and `load` on `stock.quant` change the quant that is there for a product and a
+place.
+"""
 
 from __future__ import annotations
 

@@ -128,12 +128,13 @@ def _keys(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[s
     """What keeps rows from being told apart by their key."""
     part, limits = _part(source, rows), limits_of(settings)
     sent = {column.name for column in columns(source, settings)}
-    # What stands in the payload too is looked at there.
-    apart = [column for column in keying.columns(source, settings) if column.name not in sent]
-    unsendable = [(column, list(findings(column.cells(part), column, limits))) for column in apart]
+    key = keying.columns(source, settings)
+    unsendable = [(column, list(findings(column.cells(part), column, limits))) for column in key]
     for column, each in unsendable:
-        for found in each:
+        # What stands in the payload too is told of there.
+        for found in each if column.name not in sent else ():
             yield _sentence(source, column.position, rows, found)
+    # What cannot be sent cannot be compared.
     if any(each for _, each in unsendable):
         return
     for position, found in keying.problems(source, settings, part):

@@ -1,4 +1,7 @@
-"""What a person files after a send: which row became which record, by whom and when."""
+"""What a person files after a send: which row became which record, by whom and when.
+
+In a `.csv` or `.xlsx` file, text that a spreadsheet would take for a formula gets an apostrophe before it.
+"""
 
 from __future__ import annotations
 

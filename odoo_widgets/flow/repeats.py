@@ -1,4 +1,10 @@
-"""Rows that were sent before: whether sending them again would make them twice, and which rows of a frame they are."""
+"""Rows that were sent before: whether sending them again would make them twice, and which rows of a frame they are.
+
+A machine knows the rows that it sent in the last 90 days, by their values. One cell changed, a column more or less,
+another `context`, another machine: without a key, these are new rows, and Odoo makes them once more. Rows that were
+sent as a test or are in doubt count as sent. Sent again, they raise `RepeatedError`, whose `rows` are their positions;
+`again=False` sends the others, `again=True` all.
+"""
 
 from __future__ import annotations
 

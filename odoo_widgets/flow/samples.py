@@ -116,16 +116,20 @@ class Sample:
 class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside the calls
     """Some calls of a send, shown as they would go.
 
+    As text, each is one line, and `view` is the whole of it, however long. On a page each folds out to its whole, up to
+    `CLIP` characters: what is folded up is on the page all the same, and in the saved notebook, and five calls of ten
+    thousand records would be 20 MB of both. What is left off is counted there, with the line that shows it.
+
     Attributes:
         log_in: The login before the first call, where the protocol wants one; else None.
         fields: The question about the model's fields before the first call, where they have to be known; else None.
         steps: The calls of the steps after all rows, those that read the totals first, for the rows that are shown.
+        CLIP: The most characters of one call on a page: about five hundred records of twelve fields.
     """
 
     log_in: Sample | None = None
     fields: Sample | None = None
     steps: tuple[Sample, ...] = ()
-    # A notebook page that shows more than this gets slow.
     CLIP = 200_000
 
     def view(self, name: str = "http") -> str:
@@ -147,19 +151,20 @@ class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside th
         return "".join(
             f"<details{' open' if not position else ''}><summary>{sample.call.number + 1} &nbsp; "
             f"{html.escape(sample.title)}</summary>{f'<p>{html.escape(sample.note)}</p>' if sample.note else ''}"
-            f"<pre>{html.escape(self._clipped(sample))}</pre></details>"
+            f"<pre>{html.escape(self._clipped(sample, f'[{position}]'))}</pre></details>"
             for position, sample in enumerate(self)
         ) + "".join(
             f"<details><summary>then &nbsp; {html.escape(sample.title)}</summary>"
             f"{f'<p>{html.escape(sample.note)}</p>' if sample.note else ''}"
-            f"<pre>{html.escape(self._clipped(sample))}</pre></details>"
-            for sample in self.steps
+            f"<pre>{html.escape(self._clipped(sample, f'.steps[{position}]'))}</pre></details>"
+            for position, sample in enumerate(self.steps)
         )
 
-    def _clipped(self, sample: Sample) -> str:
+    def _clipped(self, sample: Sample, place: str) -> str:
         text = sample.view()
         left = len(text) - self.CLIP
-        return text if left <= 0 else f"{text[: self.CLIP]}\n… and {left:,} more characters, which its view() has"
+        more = f"… and {left:,} more characters: print(destination.samples(df){place}.view()) shows all"
+        return text if left <= 0 else f"{text[: self.CLIP]}\n{more}"
 
 
 def stand_in(url: str, credential: Credential | None = None, key: str = MASK) -> Credential:

@@ -52,7 +52,8 @@ class Settings:
         operation: What to do, where the URL does not say it: create, write, unlink, load, or a method on records.
         headers: More headers, as `"name:value,name2:value2"` (quotes allow , and :) or as a dict. `${NAME}` in a value
             is taken from the environment when sending.
-        exclude: Columns that stay out of the payload. They still serve as `ids`, `group_by` or in the URL.
+        exclude: Columns that stay out of the payload. They still serve as `ids`, `group_by` or in the URL. A name that
+            no column has, but that one is nearly called, is refused: it would send what was not meant to go.
         ids: The column of database ids, for write, unlink and methods. It stays out of the payload.
         missing: Column to what becomes of its missing cells: `omit` leaves the field out, so that Odoo's default
             applies or the value stays, `clear` empties it, `reject` refuses the frame. `omit` where not said.

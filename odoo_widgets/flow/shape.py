@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ from odoo_widgets.flow.choices import XML_NAME
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kinds import is_sendable, plain
 from odoo_widgets.flow.limits import check, limits_of
+from odoo_widgets.flow.naming import alike, did_you_mean
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
 from odoo_widgets.flow.source import numbers
 from odoo_widgets.flow.steps import used_apart
@@ -32,8 +32,6 @@ UPDATES = ("DELETE", "PATCH", "PUT")
 MODEL_AND_ID = re.compile(r"(^/api/(.*/)?[a-z_]+|/[a-z0-9_]+(\.[a-z][a-z0-9_]*)+)/\d+/?$", re.ASCII)
 # What a call of a method has beside the method's own arguments.
 RESERVED = ("context", "ids")
-# How much of two names is the same (difflib's ratio) where one is the other, misspelt: `name` and `nmae` are 0.75.
-ALIKE = 0.75
 # A column that is called like a link to other records (Odoo's coding guidelines), and those that are none all the same.
 LINK, NO_LINKS = re.compile(r"\w+_ids?"), ("res_id",)
 
@@ -77,22 +75,6 @@ def stray(columns: Iterable[object], excluded: Sequence[str]) -> tuple[tuple[str
     there = [name for name in columns if isinstance(name, str)]
     left = [name for name in there if name not in excluded]
     return tuple((name, alike(name, left)) for name in excluded if name not in there)
-
-
-def did_you_mean(name: str) -> str:
-    """The end of a sentence about a name that is not there; empty where none is like it."""
-    return f" Did you mean {name!r}?" if name else ""
-
-
-def alike(name: str, names: Iterable[str]) -> str:
-    """The name among some that is written most like another; empty where none is."""
-    by_letters = {_letters(each): each for each in names}
-    found = get_close_matches(_letters(name), by_letters, n=1, cutoff=ALIKE)
-    return by_letters[found[0]] if found else ""
-
-
-def _letters(name: str) -> str:
-    return "".join(each for each in name.casefold() if each.isalnum()) or name
 
 
 def _excluded(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:

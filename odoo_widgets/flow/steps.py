@@ -2,6 +2,19 @@
 
 `then=["action_confirm", {"write": ["date_order"]}]` runs a method on each record, and writes a column once more after
 it; `expect={"amount_total": "Total"}` holds what Odoo computed against a column of the frame.
+
+After all rows, each step runs on the records of those that are done. A step has two columns of its own behind the
+others: its name, with one of the rows' statuses, and its name with `_error`. A second step of one name is
+`action_confirm_2`, columns that are written again are `write`. `expect` is `agrees`, `differs` or `not_read`. Figures
+agree within half of the smallest amount of their currency; a row whose totals differ, or whose figure is missing, stays
+as it is, its steps are `not_sent`, and both figures stand in the sentence. A column that only `expect` uses is not
+sent.
+
+A known method is called only where the record's state says that it is still to be done, so that sending once more makes
+up for what is owed, and does nothing twice; `again=False` does so for rows without a key. Another method is called on a
+record once, as far as this machine knows, and never on one that the send left `unchanged`. A step waits for the one
+before it: where that is not done, it is `not_sent`. Entries are posted in the order of their dates, one call at a time.
+`resume` goes on with steps, too; `undo` leaves alone what a method was called on, and says so.
 """
 
 from __future__ import annotations

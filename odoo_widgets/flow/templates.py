@@ -1,4 +1,7 @@
-"""`{column}` in a URL: the row's own value in its place, percent-encoded, in path or query only."""
+"""`{column}` in a URL: the row's own value in its place, percent-encoded, in path or query only.
+
+A row without a value is named before the first call.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,12 @@
 
 Four groups: what is created from here is to `delete`, what was written over to `put back`; what Odoo refused to delete
 can be archived: `archive instead`; and what is `refused`, with the reason. What is not certain is refused.
+
+Left alone is what was posted or confirmed, stock counts, what was changed since, what was not made here, methods and
+deletions; nothing is cancelled. Numbers that were used, e-mails that were sent and the contacts of employees stay; the
+preview names them. To put back, a `write` reads the fields that it writes first, and keeps what they held in a file for
+the user alone; with `keep_before=False` it does not. Files, lines and what `load` or a PATCH changed are not put back.
+Undone rows can be sent again.
 """
 
 from __future__ import annotations

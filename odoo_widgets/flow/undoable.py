@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from odoo_widgets.flow.asking import asked_fields, page
+from odoo_widgets.flow.asking import asked_fields, page, question
 from odoo_widgets.flow.comparing import one_id, same
 from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.fetching import told
 from odoo_widgets.flow.history import origin
 from odoo_widgets.flow.lasting import lasting
+from odoo_widgets.flow.operations import EACH_ID, READ_GROUPS
 from odoo_widgets.flow.undo import ARCHIVE, DELETE, PUT_BACK, Step, refused
 
 if TYPE_CHECKING:
@@ -82,6 +83,21 @@ def _parts(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (items[start : start + PAGE] for start in range(0, len(items), PAGE))
 
 
+def _grouped(
+    model: str, domain: list[Any], moments: Sequence[str], aggregates: Sequence[str], *others: str
+) -> Questions[list[tuple[Any, ...]]]:
+    """Records in groups of the same moments, to the microsecond within its minute: what each group holds."""
+    if not domain[0][2]:
+        return []
+    groupby = [*others, *(f"{name}:second_number" for name in moments)]
+    arguments = {"domain": domain, "groupby": groupby, "aggregates": list(aggregates)}
+    answer = yield question(model, READ_GROUPS, arguments, context={"active_test": False}, by_name=True)
+    names = [*groupby, *aggregates]
+    if not isinstance(answer, list) or not all(isinstance(each, dict) and each.keys() >= set(names) for each in answer):
+        return []
+    return [tuple(each[name] for name in names) for each in answer]
+
+
 class _Looked:
     """Records as they are now, and what follows of that for each."""
 
@@ -89,6 +105,7 @@ class _Looked:
         self._model, self._fields, self._lasting = model, fields, lasting(model)
         self._archives = archives and ACTIVE in fields
         self._touched: dict[int, str] = {}
+        self._late: set[int] = set()
         self._decimals: dict[int, int] = {}
         self._mails: dict[int, int] = {}
 
@@ -106,6 +123,7 @@ class _Looked:
         states = {each["id"]: each for each in told(self._model, answer, readable)}
         yield from self._look_at_lines(list(states))
         yield from self._look_at_currencies(states.values(), sent)
+        yield from self._look_closer(states)
         return states
 
     def _look_at_lines(self, ids: list[int]) -> Questions[None]:
@@ -117,6 +135,30 @@ class _Looked:
         for line in told(field.relation, answer, [field.inverse, CHANGED]):
             parent = one_id(line[field.inverse])
             self._touched[parent] = max(self._touched.get(parent, ""), line[CHANGED] or "")
+
+    def _look_closer(self, states: Mapping[int, State]) -> Questions[None]:
+        """Which records, or lines of them, were changed in the second in which they were made.
+
+        A date is answered without the parts of its second, a group of them with all of them
+        (Odoo 19.0, odoo/orm/fields_temporal.py, date_part). Older servers do not tell.
+        """
+        near = [each for each, state in states.items() if state.get(MADE) and state[MADE] == self._changed(each, state)]
+        lines = self._fields.get(self._lasting.lines)
+        try:
+            made: dict[int, Any] = {}
+            for group in (yield from _grouped(self._model, [["id", "in", near]], [MADE, CHANGED], [EACH_ID])):
+                created, changed, ids = group
+                made |= dict.fromkeys(ids, created)
+                self._late |= set(ids) if created != changed else set()
+            if lines is not None and lines.inverse:
+                about = [[lines.inverse, "in", near]]
+                for parent, changed in (yield from _grouped(lines.relation, about, [CHANGED], [], lines.inverse)):
+                    self._late |= {one_id(parent)} if made.get(one_id(parent)) != changed else set()
+        except StoppedError:
+            return
+
+    def _changed(self, each: int, state: State) -> str:
+        return max(state.get(CHANGED) or "", self._touched.get(each, ""))
 
     def _look_at_currencies(self, states: Iterable[State], sent: Iterable[str]) -> Questions[None]:
         names = {self._fields[name].currency for name in sent if name in self._fields} - {""}
@@ -166,11 +208,15 @@ class _Looked:
     def _delete(self, step: Step, found: Origin, state: State) -> Step:
         if self._lasting.never:
             return attrs.evolve(step, reason=self._lasting.never)
-        made, changed = state.get(MADE), max(state.get(CHANGED) or "", self._touched.get(step.id or 0, ""))
+        made, changed = state.get(MADE), self._changed(step.id or 0, state)
         if not made:
             return attrs.evolve(step, reason=UNDATED)
         if changed != made:
             return attrs.evolve(step, reason=CHANGED_SINCE.format(f"created {made}, last changed {changed} (UTC)"))
+        if step.id in self._late:
+            return attrs.evolve(
+                step, reason=CHANGED_SINCE.format(f"in the second in which it was created, {made} (UTC)")
+            )
         step = attrs.evolve(step, stays=self._lasting.stays(state))
         if found.refused is not None and step.can_archive:
             said = f"Odoo refused to delete it on {found.refused.day}: {found.refused.error}".rstrip(": ")

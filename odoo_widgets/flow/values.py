@@ -91,8 +91,10 @@ def _moments(column_cells: pd.Series, column: Column) -> Values:
 
 
 def _categories(column_cells: pd.Series, column: Column) -> Values:
-    found, _ = values(plain(pd.Series(column_cells.cat.categories)), column)
-    codes = column_cells.cat.codes.to_numpy()
+    # What no row has may be what cannot be sent.
+    used = column_cells.cat.remove_unused_categories().cat
+    found, _ = values(plain(pd.Series(used.categories)), column)
+    codes = used.codes.to_numpy()
     found.append(None)  # what the code -1 of a missing cell looks up
     return [found[code] for code in codes.tolist()], np.flatnonzero(codes < 0)
 

@@ -35,6 +35,29 @@ if TYPE_CHECKING:
 class DestinationForm:
     """A DataFrame bound to the controls of a destination. Display it as the last line of a cell.
 
+    Every control changes `destination`, and the samples follow at once. Setting `data`, `destination` or `credential`
+    from another cell moves the controls. A problem that has a way out shows a button for it.
+
+    * **New…** takes a server and a key, **Check** says which Odoo answers, as whom and in which company. The key is
+      kept in memory, or with **Remember on this computer** in the keyring; no saved notebook holds it.
+    * The band above says live, test copy or sandbox; of a server of one's own, **This Is** says what it is.
+    * **More** has each column with the field that it fills, and says after **Check** which columns Odoo does not know
+      or drops, and what it requires. **Check rows** reads Odoo and lists what it would refuse; **Dry run** lets Odoo's
+      import make the rows and take them back at once.
+    * **Test** opens a sample for editing and sends its first record for real, with the record's link and an **Undo**
+      beneath; Send then leaves that row out.
+    * **Done** asks a name and saves the settings to a file. **Activate** says what will happen where, then sends; any
+      changed setting pauses it. Before it deletes, replaces, runs a method or sends more than 1,000 rows, the form asks
+      for the database's name.
+    * **Send** sends in the background, so the notebook stays free; **Stop** makes no further call. **Resume** goes on
+      with a send that stopped, **Find out** asks what became of rows in doubt, **Send corrected rows** takes those that
+      were rejected from `data`.
+    * **Undo…** beside the responses shows what would be deleted and put back, and does it once the database's name is
+      typed. **Copy As** writes what the form does as a Python cell, TOML, a command or curl.
+
+    Responses of a send as `data` make the records the rows of what comes next. All of it can be done with the keyboard:
+    what is typed in the form is no shortcut of the notebook's.
+
     Args:
         data: The frame to send. The form keeps a copy that shares its cells until either changes; after changing
             the frame, bind it again: `form.data = df`.

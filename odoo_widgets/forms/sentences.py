@@ -176,10 +176,8 @@ def test_button(state: Testing) -> str:
 
 def without_id(state: State) -> str:
     """How many of the responses that are bound have no record; empty where all have one, or others are bound."""
-    rows, several = state.without_id, state.without_id != 1
-    return (
-        f"{_number(rows, 'row')} of the responses without an id {'are' if several else 'is'} left out." if rows else ""
-    )
+    rows, are = state.without_id, "are" if state.without_id != 1 else "is"
+    return f"{_number(rows, 'row')} of the responses, not done or without an id, {are} left out." if rows else ""
 
 
 def already_sent(state: Sending) -> str:

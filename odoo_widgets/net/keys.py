@@ -3,6 +3,9 @@
 Names, servers, databases and logins stand in a file; see `names`. The keys stand in the keyring of the operating
 system, each beside its server: who changes the server in the file gets no key for it. A key that no keyring takes is
 kept in the memory of this process alone.
+
+`remember("mycompany", me)` stores a credential, and `credential("mycompany")` finds it. Where no keyring takes the key,
+`remember` answers `"memory"`. Without a name, ODOO_SERVER, ODOO_DATABASE, ODOO_LOGIN and ODOO_API_KEY are taken.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import attrs
 from aiolimiter import AsyncLimiter
 
 from odoo_widgets.flow.again import unasked
-from odoo_widgets.flow.batches import group_position
+from odoo_widgets.flow.alone import alone
 from odoo_widgets.flow.before import kept
 from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.exchange import Exchange
@@ -96,8 +96,7 @@ class Loop:
         self._stop: StoppedError | None = None
         self._workers = settings.concurrency
         self._not_before = 0.0
-        self._groups = _groups(source, settings)
-        self._alone: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -148,6 +147,7 @@ class Loop:
             first = next(planned, None)
             if first is None:
                 return None
+            self._number = alone(self._source, self._settings)
             # Where the first call cannot be made, no other can.
             await self._see_through(first)
             async with asyncio.TaskGroup() as group:
@@ -171,8 +171,8 @@ class Loop:
     async def _work(self, number: int, planned: Iterator[Call]) -> None:
         try:
             while number < self._workers and not self.over and (call := next(planned, None)) is not None:
-                # Calls that write the same parents would make each other's transactions fail.
-                async with self._alone[self._groups(call)]:
+                # The lock's own order is that of the plan.
+                async with self._turns[self._number(call)]:
                     await self._see_through(call)
         except BaseException:
             # The others end their calls, and make no further one.
@@ -307,11 +307,3 @@ class Loop:
 def _keeps_open(call: Call) -> bool:
     """Whether a call that follows is for rows that were sent already."""
     return bool(call.ask.doubted) or call.ask.effect_of is not None
-
-
-def _groups(source: Source, settings: Settings) -> Callable[[Call], int]:
-    """From a call to the number of what no two calls may hold at a time: its group, its batch, or itself."""
-    if settings.grouping == "by column" and (position := group_position(source, settings)) is not None:
-        codes, _ = source.groups(position)
-        return lambda call: int(codes[call.rows[0]])
-    return lambda call: call.number

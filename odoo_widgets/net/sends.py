@@ -3,6 +3,9 @@
 `<name>.json` is what a list shows of it, `<name>.npy` which rows it was to send, `<name>.sqlite` has its rows,
 `<name>.before.sqlite` has what records held before they were written, and `<name>.lock` is held by the process that
 sends, and ends with it.
+
+What is sent is written down before and after each call: digests of rows, ids, what became of each; no key, and no cell
+but what Odoo repeats in its messages and what a `write` wrote over. It is kept for 90 days.
 """
 
 from __future__ import annotations

@@ -274,7 +274,7 @@ def test_the_seven_steps_from_a_key_to_an_active_destination(
         shown = notebook.run(AFTERWARDS.format(mark=mark))
         expect(shown.first).to_have_text("2 2 ['row', 'status', 'id', 'link', 'who', 'when'] 28")
         following = notebook.page.locator(".ow-form").nth(1)
-        expect(following).to_contain_text("2 rows of the responses without an id are left out.")
+        expect(following).to_contain_text("2 rows of the responses, not done or without an id, are left out.")
         expect(following).to_contain_text("28 rows")
         notebook.settle()
         expect(notebook.run(STATE)).to_have_text("True [False, False, False]")

@@ -23,7 +23,21 @@ if TYPE_CHECKING:
     from tests.faults.proxy import Proxy
 
 NAMES = itertools.count(1)
-PATHS = {"json2": "/json/2/res.partner/", "jsonrpc": "/jsonrpc", "xmlrpc": "/xmlrpc/2/object"}
+# The APIs that have keys and look-ups, and with REST all of them.
+PROTOCOLS = ("json2", "jsonrpc", "xmlrpc")
+ALL = (*PROTOCOLS, "rest")
+VERBS = {"create": ("POST", ""), "write": ("PATCH", "/{id}"), "unlink": ("DELETE", "/{id}")}
+
+
+def where(server: str, protocol: str, operation: str) -> dict[str, Any]:
+    """The settings that say what a protocol does to partners."""
+    if protocol == "rest":
+        method, rest = VERBS[operation]
+        return {"url": f"{server}/api/res.partner{rest}", "method": method}
+    if protocol == "json2":
+        return {"url": f"{server}/json/2/res.partner/{operation}"}
+    path = {"jsonrpc": "/jsonrpc", "xmlrpc": "/xmlrpc/2/object"}[protocol]
+    return {"url": server + path, "model": "res.partner", "operation": operation}
 
 
 class Truth:
@@ -66,15 +80,17 @@ def delivery(
     truth: Truth, through: Proxy, protocol: str, operation: str, frame: pd.DataFrame, **options: Any
 ) -> Delivery:
     """A send to a real Odoo through a proxy; options of the send itself by their own names, others are settings."""
-    mine = {name: options.pop(name) for name in ("policy", "on_progress", "server", "journal") if name in options}
+    mine = {
+        name: options.pop(name) for name in ("policy", "on_progress", "server", "journal", "again") if name in options
+    }
     me = truth.odoo.credential
     key = options.pop("api_key", me.api_key.get_secret_value())
     credential = Credential(through.url, options.pop("database", me.database), me.login, key)
-    where = {"model": "res.partner", "operation": operation} if protocol != "json2" else {}
-    url = through.url + PATHS[protocol] + (operation if protocol == "json2" else "")
     # Each login takes Odoo as long as ten calls.
     standard = {"policy": SOON, "server": Server(uid=truth.uid)}
-    return Destination(url, **where, **options).delivery(frame, credential, **standard | mine)
+    return Destination(**where(through.url, protocol, operation), **options).delivery(
+        frame, credential, **standard | mine
+    )
 
 
 def sent(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 METHODS = re.compile(
     rb'["\'>](authenticate|fields_get|search_read|formatted_read_group|create|load|write|web_save_multi|unlink|action_\w+)["\'<]'
 )
+# What a verb does over REST, by the name that it has elsewhere.
+VERBS = {b"POST": "create", b"PUT": "write", b"PATCH": "write", b"DELETE": "unlink", b"GET": "read"}
 KEPT = ("content-type", "retry-after", "location", "date")
 
 
@@ -115,6 +117,8 @@ def method_of(head: bytes, body: bytes) -> str:
     path = head.split(b" ", 2)[1].decode()
     if path.startswith("/json/2/"):
         return path.rpartition("/")[2]
+    if path.startswith("/api/"):
+        return VERBS[head.split(b" ", 1)[0]]
     found = METHODS.search(body)
     return found[1].decode() if found else ""
 

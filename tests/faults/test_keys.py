@@ -14,13 +14,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.policy import Policy
 from tests.faults import faults
-from tests.faults.conftest import PATHS, delivery, sent, told
+from tests.faults.conftest import PROTOCOLS, delivery, sent, told, where
 from tests.faults.faults import after, answering, closed, refusing, reset
 from tests.faults.killing import CHILDREN, EVER, go_on
 from tests.faults.proxy import passed, proxy
-from tests.faults.test_lost_answers import EVERY, LOST, PROTOCOLS, WRONG
+from tests.faults.test_lost_answers import EVERY, LOST, WRONG
+from tests.net.servers import SOON
 from tests.real import call
 
 if TYPE_CHECKING:
@@ -216,9 +219,7 @@ def test_of_two_sends_that_found_nothing_one_makes_the_records_and_the_other_say
 @pytest.mark.parametrize(("protocol", "mode"), [("json2", "create"), *((each, "upsert") for each in PROTOCOLS)])
 def test_two_processes_that_send_one_frame_at_once_make_each_row_once(truth: Truth, protocol: str, mode: str) -> None:
     frame = truth.frame(60)
-    where = {"model": "res.partner", "operation": "create"} if protocol != "json2" else {}
-    url = truth.odoo.url + PATHS[protocol] + ("create" if protocol == "json2" else "")
-    options = {"url": url, "batch_size": 10, "key": "name", "mode": mode, **where}
+    options = where(truth.odoo.url, protocol, "create") | {"batch_size": 10, "key": "name", "mode": mode}
     me = truth.odoo.credential
     who = (me.server, me.database, me.login, me.api_key.get_secret_value())
     with tempfile.TemporaryDirectory() as name:
@@ -239,6 +240,42 @@ def test_two_processes_that_send_one_frame_at_once_make_each_row_once(truth: Tru
         assert answer["id"].tolist() == [ids[each] for each in frame["name"]]
     made = sum(answer["status"].eq("created").to_numpy().astype(int) for answer in answers)
     assert made.max() <= 1
+
+
+@EVERY
+@pytest.mark.parametrize(("mode", "status", "symbol"), [("upsert", "updated", "new"), ("create", "unchanged", "old")])
+def test_a_record_that_somebody_made_since_the_look_up_is_found_where_odoo_refuses_a_second_one(
+    truth: Truth, protocol: str, mode: str, status: str, symbol: str
+) -> None:
+    # The codes of currencies have three letters.
+    names = [f"{mode[0]}{PROTOCOLS.index(protocol)}{each}".upper() for each in "xyz"]
+
+    def meanwhile(line: Line, forward: Callable[[], Answer]) -> None:
+        call(truth.odoo, "res.currency", "create", vals_list=[{"name": names[1], "symbol": "old"}])
+        passed(line, forward)
+
+    frame = pd.DataFrame({"name": names, "symbol": "new", "rounding": [0.01, 0.01, -1.0]})
+    with proxy(truth.odoo.url, {"load": [meanwhile]}) as through:
+        me = truth.odoo.credential
+        there = {
+            name: str(each).replace("partner", "currency")
+            for name, each in where(through.url, protocol, "create").items()
+        }
+        who = Credential(through.url, me.database, me.login, me.api_key.get_secret_value())
+        responses = Destination(**there, key="name", mode=mode).delivery(frame, who, policy=SOON).result()
+    # What a constraint refuses for another reason is not there, and stays refused in Odoo's words.
+    assert told(responses) == ["created", status, "rejected"]
+    assert "ounding" in responses["error"].iloc[2]
+    found = call(
+        truth.odoo,
+        "res.currency",
+        "search_read",
+        domain=[["name", "in", names]],
+        fields=["name", "symbol"],
+        context={"active_test": False},
+    )
+    assert {each["name"]: each["symbol"] for each in found} == {names[0]: "new", names[1]: symbol}
+    assert len(found) == 2
 
 
 # --- whatever happens ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.conftest import PATHS
+from tests.faults.conftest import ALL, PROTOCOLS, where
 from tests.faults.killing import trial
 
 if TYPE_CHECKING:
@@ -21,13 +21,11 @@ SIZE = 5
 
 
 def killed(truth: Truth, protocol: str, operation: str, frame: pd.DataFrame, **options: Any) -> Trial:
-    where = {"model": "res.partner", "operation": operation} if protocol != "json2" else {}
-    url = truth.odoo.url + PATHS[protocol] + (operation if protocol == "json2" else "")
-    settings = {"url": url, "batch_size": SIZE, **where, **options}
+    settings = where(truth.odoo.url, protocol, operation) | {"batch_size": SIZE} | options
     return trial(settings, truth.odoo.credential, frame, kills=3, seconds=0.4, chance=random.Random(operation))
 
 
-@pytest.mark.parametrize("protocol", PATHS)
+@pytest.mark.parametrize("protocol", ALL)
 def test_without_a_key_no_row_is_made_twice_and_at_most_one_call_of_each_kill_is_in_doubt(
     truth: Truth, protocol: str
 ) -> None:
@@ -52,10 +50,12 @@ def test_a_write_that_is_killed_goes_on_until_all_is_written(truth: Truth) -> No
     assert truth.names(frame) == sorted(frame["name"])
 
 
-@pytest.mark.parametrize("mode", ["create", "upsert"])
-def test_with_a_key_a_send_that_is_killed_goes_on_until_each_row_is_there_once(truth: Truth, mode: str) -> None:
+@pytest.mark.parametrize(("protocol", "mode"), [("json2", "create"), *((each, "upsert") for each in PROTOCOLS)])
+def test_with_a_key_a_send_that_is_killed_goes_on_until_each_row_is_there_once(
+    truth: Truth, protocol: str, mode: str
+) -> None:
     frame = truth.frame(60)
-    done = killed(truth, "json2", "create", frame, key="name", mode=mode)
+    done = killed(truth, protocol, "create", frame, key="name", mode=mode)
     assert done.kills >= 1
     assert Counter(truth.names(frame)) == Counter(frame["name"])
     assert set(done.responses["status"]) <= {"created", "updated", "unchanged"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults import faults
-from tests.faults.conftest import delivery, sent, told
+from tests.faults.conftest import ALL, PROTOCOLS, delivery, sent, told
 from tests.faults.faults import after, answering, closed, edited, reset
 from tests.faults.proxy import proxy
 from tests.net.servers import SOON
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tests.faults.conftest import Truth
     from tests.faults.proxy import Fault
 
-PROTOCOLS = ("json2", "jsonrpc", "xmlrpc")
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 ARCHIVE = "action_archive"
 # Odoo has done its work in all of these, and its answer does not say so any more.
@@ -57,6 +56,10 @@ WRONG = {
         ),
     },
 }
+WRONG["rest"] = {
+    "fewer ids": edited(lambda _body: b"[1]"),
+    "no ids": edited(lambda _body: b"{}"),
+}
 XML = b"<?xml version='1.0'?><methodResponse><params><param><value>?</value></param></params></methodResponse>"
 
 
@@ -67,7 +70,9 @@ def turns(*operations: str) -> list[tuple[str, str, str]]:
     return ends + [(each, protocol, name) for protocol, (each, name) in zip(itertools.cycle(PROTOCOLS), others)]
 
 
-@pytest.mark.parametrize(("operation", "protocol", "name"), turns("create", "load"))
+@pytest.mark.parametrize(
+    ("operation", "protocol", "name"), [*turns("create", "load"), *(("create", "rest", name) for name in LOST)]
+)
 def test_rows_that_were_made_and_not_answered_are_in_doubt_and_never_sent_again(
     truth: Truth, operation: str, protocol: str, name: str
 ) -> None:
@@ -77,10 +82,11 @@ def test_rows_that_were_made_and_not_answered_are_in_doubt_and_never_sent_again(
     assert told(responses) == ["in_doubt", "in_doubt", "not_sent"]
     assert truth.names(frame) == frame["name"].tolist()[:2]
     assert through.count(operation) == 1
+    there = "there" if protocol == "rest" else "in Odoo"
     assert (
         responses["error"]
         .iloc[0]
-        .endswith("the records may be in Odoo. Look there for the first of them before sending these rows again.")
+        .endswith(f"the records may be {there}. Look there for the first of them before sending these rows again.")
     )
     assert "<script" not in responses.to_csv()
     assert "alert(1)" not in responses.to_csv()
@@ -98,24 +104,25 @@ def test_an_answer_to_something_else_leaves_every_row_of_the_call_in_doubt(
     assert truth.names(frame) == frame["name"].tolist()[:2]
 
 
-@EVERY
+@pytest.mark.parametrize("protocol", ALL)
 @pytest.mark.parametrize("fault", [faults.stalled, after(faults.stalled), faults.dripping])
 def test_an_answer_that_does_not_end_is_waited_for_to_the_deadline(truth: Truth, protocol: str, fault: Fault) -> None:
     frame = truth.frame(2)
     with proxy(truth.odoo.url, {"create": [fault]}) as through:
         started = time.monotonic()
-        responses = sent(truth, through, protocol, "create", frame, timeout=1)
+        responses = sent(truth, through, protocol, "create", frame, timeout=1, batch_size=2)
         assert time.monotonic() - started < 3
     assert told(responses) == ["in_doubt"] * 2
     assert "within 1 s" in responses["error"].iloc[0]
     assert len(truth.of(frame)) == (0 if fault is faults.stalled else 2)
 
 
-def test_a_huge_answer_is_not_held(truth: Truth) -> None:
+@pytest.mark.parametrize("protocol", ALL)
+def test_a_huge_answer_is_not_held(truth: Truth, protocol: str) -> None:
     frame = truth.frame(2)
     with proxy(truth.odoo.url, {"create": [faults.endless]}) as through:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        responses = sent(truth, through, "json2", "create", frame)
+        responses = sent(truth, through, protocol, "create", frame, batch_size=2)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert told(responses) == ["in_doubt"] * 2
     assert grown < (64 + 50) * 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import TYPE_CHECKING, Any
 
@@ -66,12 +67,14 @@ def test_the_bad_rows_of_a_load_that_odoo_finds_late_are_found_too(truth: Truth,
     assert through.count() <= 2 + bad
 
 
-@pytest.mark.parametrize("protocol", ["jsonrpc", "xmlrpc"])
-@pytest.mark.parametrize("operation", ["create", "load"])
+@pytest.mark.parametrize(
+    ("operation", "protocol"),
+    [*itertools.product(("create", "load"), ("jsonrpc", "xmlrpc")), ("create", "rest")],
+)
 def test_bad_rows_are_told_apart_over_every_protocol(truth: Truth, protocol: str, operation: str) -> None:
     frame, places = spoiled(truth, 1, {"type": ("contact", "nope")}, 1)
     with proxy(truth.odoo.url) as through:
-        responses = sent(truth, through, protocol, operation, frame)
+        responses = sent(truth, through, protocol, operation, frame, batch_size=100)
     checked(truth, frame, places, responses, "created" if operation == "create" else "saved")
     assert through.count() <= CREATES[1] + 2
 

@@ -32,6 +32,13 @@ def test_a_column_of_the_source_beside_them_is_kept_to_be_sent() -> None:
     assert "client_order_ref" not in exclude
 
 
+@pytest.mark.parametrize("status", ["rejected", "in_doubt", "not_sent"])
+def test_a_row_that_was_not_done_takes_no_next_step_though_its_record_is_there(status: str) -> None:
+    outcomes = [Outcome([0], "updated", [7], 0), Outcome([1], status, [8], 0, error="no")]
+    frame, *_, left_out = next_source(responses(outcomes, pd.RangeIndex(2), "https://a.b", "sale.order"))
+    assert (frame["id"].tolist(), left_out) == ([7], 1)
+
+
 @pytest.mark.parametrize("lacking", COLUMNS)
 def test_a_frame_that_lacks_a_column_of_theirs_is_any_frame(lacking: str) -> None:
     frame = made().drop(columns=lacking)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import json
+from decimal import Decimal
 from typing import Any, NoReturn
 
 import attrs
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import Endpoint, endpoint
 from odoo_widgets.flow.errors import DataError
@@ -21,6 +23,7 @@ from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.samples import samples
 from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.source import Source
 from tests.frames import BACKENDS, FRAMES, arrow, one
 
 URL = "https://mycompany.odoo.com/json/2/res.partner/create"
@@ -488,6 +491,13 @@ def test_what_has_no_problem_becomes_valid_json_and_everything_else_is_named(
     assert len(samples(frame, settings, n=len(frame))) == -(-len(frame) // 2)
 
 
+def test_a_category_that_no_row_has_is_not_in_the_way() -> None:
+    kinds = pd.Categorical([Decimal("0.1")], categories=[Decimal("0.1"), Decimal("Infinity")])
+    frame = pd.DataFrame({"x": kinds})
+    assert problems(frame, Settings(URL)) == ()
+    assert '"x": 0.1' in samples(frame, Settings(URL)).view()
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_bad_value_is_named_on_every_backend(backend: str) -> None:
     frame = BACKENDS[backend](pd.DataFrame({"x": [0.5, np.inf], "t": ["a", "\0"]}))
@@ -514,3 +524,47 @@ def test_any_frame_is_sent_whole_by_every_operation_or_named(frame: pd.DataFrame
         body = json.loads(request.content, parse_constant=strictly)
         if operation != "load":
             assert body["ids"] == [int(frame["id"].iloc[row]) for row in call.rows]
+
+
+class Stranger(int):
+    """A whole number that does not say which."""
+
+    def __int__(self) -> int:
+        raise RuntimeError("no")
+
+    __index__ = __int__
+
+
+class OwnWriting(str):
+    """A text that encodes itself in its own way."""
+
+    __slots__ = ()
+
+    def encode(self, *_how: str) -> bytes:
+        raise RuntimeError("no")
+
+
+def test_a_cell_that_fails_when_it_is_looked_at_is_named() -> None:
+    frame = pd.DataFrame({"x": pd.Series(["a", Stranger(1)], dtype=object)})
+    assert problems(frame, Settings(URL)) == (f"Column 'x', row 1: {cell('Stranger')} Found: 1.",)
+
+
+def test_a_text_of_another_class_goes_out_as_the_text_that_it_is() -> None:
+    frame = pd.DataFrame({"x": pd.Series([OwnWriting("a")], dtype=object)})
+    assert problems(frame, Settings(URL)) == ()
+    assert '"x": "a"' in samples(frame, Settings(URL)).view()
+
+
+@pytest.mark.parametrize("exclude", [[], ["ref"]])
+def test_a_key_that_cannot_be_sent_is_named_and_not_compared(exclude: list[str]) -> None:
+    frame = pd.DataFrame({"ref": [1, 10**400], "name": ["a", "b"]})
+    (found,) = problems(frame, Settings(URL, key="ref", exclude=exclude))
+    assert found.startswith(f"Column 'ref', row 1: {LARGE}")
+
+
+@pytest.mark.parametrize("grouping", ["by column", "keep together"])
+@pytest.mark.parametrize("data", [None, [1], pd.Series([1], name="x")])
+def test_what_is_no_frame_is_in_no_batch(data: Any, grouping: str) -> None:
+    settings = Settings(URL, grouping=grouping, group_by="x")
+    assert count(Source.of(data), settings) == 0
+    assert "not a pandas DataFrame" in problems(data, settings)[0]

@@ -78,7 +78,14 @@ def test_a_page_of_samples_holds_no_markup_of_the_data_s() -> None:
 def test_a_page_of_samples_is_clipped_and_says_so() -> None:
     page = samples(pd.DataFrame({"x": ["a" * 230_000]}), SETTINGS)._repr_html_()
     assert len(page) < 201_000
-    assert re.search(r"… and 30,\d{3} more characters, which its view\(\) has</pre>", page)
+    shows = r"print\(destination.samples\(df\)\[0\].view\(\)\) shows all"
+    assert re.search(rf"… and 30,\d{{3}} more characters: {shows}</pre>", page)
+
+
+def test_a_call_is_whole_as_text_however_long_it_is() -> None:
+    shown = samples(pd.DataFrame({"x": ["a" * 3_000_000]}), SETTINGS)
+    assert all(text.count("a") >= 3_000_000 for text in (shown.view("curl"), shown[0].view(), str(shown[0].payload)))
+    assert len(repr(shown)) < 100
 
 
 @pytest.mark.parametrize(

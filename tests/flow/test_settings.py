@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 import numpy as np
+import pandas as pd
 import pytest
 
 from odoo_widgets.flow.endpoint import Endpoint, address, endpoint
@@ -23,6 +24,11 @@ REFUSED = [
     ({"url": "mycompany.odoo.com/json/2/res.partner/create"}, "not the address of a server"),
     ({"url": "ftp://mycompany.odoo.com/json/2/res.partner/create"}, "not the address of a server"),
     ({"url": f"{URL}\n/x"}, "cannot be read"),
+    ({"url": f"{SERVER}/api/\ud800"}, "The URL holds half a surrogate pair, which no address can. Write it anew."),
+    ({"url": URL, "method": pd.NA}, "method=<NA> is not known."),
+    ({"url": URL, "batch_size": pd.NA}, "batch_size=<NA> is not a number of records."),
+    *[({"url": URL, "language": code}, "is not the code of a language.") for code in ("\ud800", "fr FR", "fr\n", 5)],
+    *[({"url": URL, "company": number}, "is not the id of a company.") for number in (2**31, -1, 1.5, "1", True)],
     ({"url": SERVER}, "is a page of Odoo's for people."),
     ({"url": f"{SERVER}/json/2/res.partner"}, NO_API),
     *[({"url": url}, "model is not said, and the URL does not say it.") for url in RPC],

@@ -140,7 +140,7 @@ def test_responses_are_the_next_source(show: Show, frame: pd.DataFrame, odoo: Od
     assert set(follow.form.destination.exclude) == set(COLUMNS) - {"id"}
     assert follow.form.destination.ids == "id"
     assert len(follow.form.data) == 9
-    assert follow.says("3 rows of the responses without an id are left out.")
+    assert follow.says("3 rows of the responses, not done or without an id, are left out.")
     follow.click("Test")
     assert json.loads(follow.field("Payload").value) == {"ids": [1], "vals": {"city": "Gent"}}
     follow.click("Close Test")

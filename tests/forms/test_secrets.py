@@ -136,4 +136,4 @@ def test_the_responses_are_shown_as_text(show: Show, frame: pd.DataFrame, odoo: 
 def test_a_sample_that_is_too_long_for_a_page_is_clipped_and_says_so(show: Show) -> None:
     screen = show(pd.DataFrame({"name": ["x" * 300_000]}), ONE_BY_ONE)
     assert len(screen.sample) == 200_000
-    assert screen.says("more characters. Copy has them all, and so has destination.samples(df)[0].")
+    assert screen.says("more characters. Copy has them all, and so has destination.samples(df)[0].view().")

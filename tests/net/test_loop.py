@@ -169,3 +169,31 @@ def test_a_clash_halves_the_calls_at_a_time() -> None:
     assert set(responses["status"]) == {"created"}
     assert max(map(len, odoo.together)) == 4
     assert max(map(len, odoo.together[-4:])) == 1
+
+
+class Slowing:
+    """Takes what is loaded, the earlier the slower, and keeps what each record then holds."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, str] = {}
+        self.now = self.most = 0
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        data = json.loads(request.content)["data"]
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.05 / (1 + int(data[0][1])))
+        self.held |= dict(data)
+        self.now -= 1
+        return httpx.Response(200, json={"ids": [1] * len(data), "messages": []})
+
+
+def test_the_last_row_of_an_external_id_wins_also_where_its_rows_are_in_several_calls_at_a_time() -> None:
+    odoo = Slowing()
+    frame = pd.DataFrame({"id": ["a", "b", "a", "c", "a", "d", "e"], "name": [str(row) for row in range(7)]})
+    target = Destination(f"{SERVER}/json/2/res.partner/load", batch_size=1, concurrency=4)
+    me = Credential(SERVER, "mycompany", api_key="5ec2e7" * 6)
+    responses = target.delivery(frame, me, transport=httpx.MockTransport(odoo), policy=SOON).result()
+    assert set(responses["status"]) == {"saved"}
+    assert odoo.held["a"] == "4"
+    assert odoo.most > 1

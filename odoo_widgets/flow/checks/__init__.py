@@ -1,4 +1,9 @@
-"""What is known of a frame before it goes: asked of a server that is only read, column by column, each value once."""
+"""What is known of a frame before it goes: asked of a server that is only read, column by column, each value once.
+
+It finds unknown fields (did you mean), required ones without a value, those that Odoo drops or writes past its own
+screens, values of the wrong type, ids that no record has, rows that write different values into one shared record, and
+what goes wrong with invoices, stock counts and employees.
+"""
 
 from __future__ import annotations
 

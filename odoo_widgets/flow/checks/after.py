@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.model import NUMBERS
-from odoo_widgets.flow.naming import did_you_mean
+from odoo_widgets.flow.naming import did_you_mean, meant
 from odoo_widgets.flow.records import written_again
 from odoo_widgets.flow.steps import WRITE
 from odoo_widgets.flow.totals import expected, number
@@ -52,7 +52,7 @@ def _columns(subject: Subject) -> Iterator[Note]:
 
 def _unknown(subject: Subject, name: str, column: str, advice: str) -> Note:
     labels = {each: field.label for each, field in subject.fields.items()}
-    problem = f"{subject.model} has no field {name!r} that this user may see.{did_you_mean(name, labels)}"
+    problem = f"{subject.model} has no field {name!r} that this user may see.{did_you_mean(meant(name, labels))}"
     return Note(ERROR, problem, advice, column, name)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from odoo_widgets.flow.checks.notes import ERROR, WARNING, Note
 from odoo_widgets.flow.comparing import settles_never
 from odoo_widgets.flow.model import OWN, TO_MANY
-from odoo_widgets.flow.naming import did_you_mean
+from odoo_widgets.flow.naming import did_you_mean, meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ def unknown(subject: Subject) -> Iterator[Note]:
         plain = name.partition("/")[0]
         yield Note(
             ERROR,
-            f"{subject.model} has no field {name!r} that this user may see.{did_you_mean(plain, known)}",
+            f"{subject.model} has no field {name!r} that this user may see.{did_you_mean(meant(plain, known))}",
             f"Say which field it is, fields={{{held.column.name!r}: '…'}}, or exclude the column.",
             held.column.name,
             name,

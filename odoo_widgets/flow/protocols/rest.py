@@ -2,6 +2,22 @@
 
 No Odoo serves such addresses by itself. Add-ons do, and each wraps records and answers in its own way: the settings
 `wrap`, `id_path` and `key_header` say how.
+
+The three classic patterns: POST to `/api/res.partner` makes a record in each call, PATCH to `/api/res.partner/{id}`
+updates the row's, DELETE there deletes it; to delete without an add-on, `unlink` goes over Odoo's own APIs. What PUT
+does to the fields that are not given, the add-on decides; the sandbox's takes most of them back to their defaults. The
+samples warn of it; the form asks such an endpoint by itself, and says how many fields that empties.
+
+`mode="upsert"` posts the rows without an id to the URL without its last part. Several rows are never put or patched to
+one record's address: a list of updates goes to that of all records, with each row's id in the body. `batch_size=100`
+sends lists, `wrap="params.data"` wraps the records, `id_path="data[0].id"` finds the id in the answer; a name with a
+dot in it stands in brackets and quotes: `["res.partner"][0].id`. In XML, a list's parts are elements called `item`, so
+a key of a dict may not be.
+
+The key goes into the header that `key_header` names: `"access_token"`, `"Authorization: Token {key}"`, HTTP Basic as
+`"Authorization: Basic {login}:{key}"` or `{database}:{key}`, or a cookie as `"Cookie: session_id={key}"`, where the
+session's id is the credential's `api_key`. Read the add-on's manual first: in some, PATCH calls a method instead of
+updating. Where no `/api` answers, what the server's version has is proposed instead: JSON-2, or XML-RPC before Odoo 19.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from odoo_widgets.flow.shape import did_you_mean, stray
+from odoo_widgets.flow.naming import did_you_mean
+from odoo_widgets.flow.shape import stray
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.pieces import Text, labelled, one_for_each
 

@@ -107,7 +107,7 @@ def _slot(state: State, position: int) -> w.Widget:
         # Only the open sample's payload is in the widgets' state, which a saved notebook may keep.
         request.show(text[:MOST_CHARACTERS])
         left_off.show(
-            f"… and {more:,} more characters. Copy has them all, and so has destination.samples(df)[{position}]."
+            f"… and {more:,} more characters. Copy has them all, and so has destination.samples(df)[{position}].view()."
             if more > 0
             else ""
         )

@@ -9,7 +9,6 @@ from odoo_widgets.flow.operations import OPERATIONS, VERBS
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.replacing import MAY_EMPTY
 from odoo_widgets.flow.steps import WRITE
-from odoo_widgets.flow.tested import UPDATE
 
 if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
@@ -35,7 +34,7 @@ def obstacle(state: Sending) -> str:
     """Why nothing can be sent now; empty if it can."""
     if found := _in_the_way(state):
         return found
-    if len(state.left_out) == len(state.data) > 0 and state.with_tested != UPDATE:
+    if len(state.left_out) == len(state.data) > 0 and not state.updates:
         return "Every row has been sent as a test. Nothing is left to send, unless they are to go again."
     if state.to_confirm and state.confirmation.strip() != state.to_confirm:
         return to_type(state)

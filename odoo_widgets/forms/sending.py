@@ -142,6 +142,11 @@ class Sending(Asking):
         """What has to be typed before rows are sent that may do harm; else empty."""
         return obstacles.to_confirm(self)
 
+    @property
+    def updates(self) -> bool:
+        """Whether a send is to write once more to records that a test has made."""
+        return self.with_tested == UPDATE and self.may_update and bool(self.sent_before)
+
     def confirm(self, typed: str) -> None:
         """Takes what was typed to confirm a send."""
         with self._changing():
@@ -152,7 +157,7 @@ class Sending(Asking):
         with self._changing():
             if self.obstacle:
                 return
-            if self.with_tested == UPDATE and self.sent_before:
+            if self.updates:
                 self._update(self.data, self.sent_before, self.left_out)
             else:
                 self._send(self.data, self.left_out)
@@ -186,8 +191,7 @@ class Sending(Asking):
     def _update(self, source: Source, tests: dict[int, pd.DataFrame], left_out: dict[int, pd.DataFrame]) -> None:
         """Writes the tested rows to the records that they made, then sends the others."""
         writing = tested.updating(self.destination, source.frame.columns)
-        if writing is None:
-            return
+        assert writing is not None
         frame = tested.to_update(source, tests, writing.ids)
         keep = self._keeping(source.frame)
 

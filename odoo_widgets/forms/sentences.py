@@ -14,7 +14,6 @@ from odoo_widgets.flow.repeats import said
 from odoo_widgets.flow.responses import counts, figures
 from odoo_widgets.flow.settings import ONLINE_RATE
 from odoo_widgets.flow.step_responses import told_of
-from odoo_widgets.flow.tested import UPDATE
 from odoo_widgets.forms.obstacles import IDLE
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def intention(state: State) -> str:
 
 def _first(state: State) -> str:
     """What goes before: the records of rows that were tested, where they are to be updated."""
-    rows = len(state.sent_before) if state.with_tested == UPDATE else 0
+    rows = len(state.sent_before) if state.updates else 0
     return f" Before that, {_number(rows, 'tested row')} {'is' if rows == 1 else 'are'} updated." if rows else ""
 
 

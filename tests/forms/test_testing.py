@@ -273,6 +273,21 @@ def test_update_is_not_offered_where_a_key_finds_the_records_by_itself(
     assert screen.field("Tested Rows").options == ("skip", "send again")
 
 
+def test_where_records_cannot_be_updated_any_more_tested_rows_are_left_out(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    screen = opened(show(frame.head(1), odoo.destination, odoo.credential))
+    send_test(screen)
+    screen.type("Tested Rows", "update")
+    assert not screen.button("Send").disabled
+    screen.form.destination = odoo.destination.replace(key="ref", mode="upsert")
+    assert screen.field("Tested Rows").value == "skip"
+    assert screen.button("Send").disabled
+    screen.form.destination = odoo.destination
+    assert screen.field("Tested Rows").value == "update"
+    assert not screen.button("Send").disabled
+
+
 def test_one_row_that_was_tested_is_not_sent_again_by_itself(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = opened(show(frame.head(1), odoo.destination, odoo.credential))
     send_test(screen)

@@ -120,8 +120,9 @@ def tested_panel(state: State) -> w.Widget:
         said = sentences.already_sent(state)
         words.show(said)
         choice.unobserve(on_choice, "value")
-        choice.options = CHOICES[state.may_update or state.with_tested == UPDATE]
-        choice.value = state.with_tested
+        choice.options = CHOICES[state.may_update]
+        # What cannot be updated is left out.
+        choice.value = state.with_tested if state.with_tested in choice.options else SKIP
         choice.observe(on_choice, "value")
         hide(panel, not said)
 

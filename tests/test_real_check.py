@@ -261,3 +261,54 @@ def test_findings_are_short_sentences_on_a_screen(given: Given) -> None:
     assert said.startswith("Error · country_id: res.country has no record")
     assert "(2 rows, row 0, 1) Look the ids up again." in said
     assert sentences(pd.concat([findings] * 3), most=2)[-1] == "… and 1 more."
+
+
+# --- whom a send tells of it, and what is done after it --------------------------------------------------------------
+
+
+def test_how_many_people_would_be_e_mailed_is_told(given: Given) -> None:
+    users = [{"name": f"seller {number}", "login": f"seller{number}@example.com"} for number in range(3)]
+    ids = call(given.odoo, "res.users", "create", vals_list=users)
+    # Nobody is e-mailed of what one assigns to oneself.
+    frame = {"partner_id": [given.customer] * 5, "user_id": [*ids, ids[0], given.user.uid]}
+    (off,) = check(given, frame, "sale.order").itertuples()
+    assert (off.severity, off.field) == ("note", "user_id")
+    assert off.problem == "Records are assigned to 3 people, who get no e-mail of it."
+    (on,) = check(given, frame, "sale.order", assignment_emails=True).itertuples()
+    assert (on.severity, on.problem) == ("warning", "3 people would be e-mailed that records are assigned to them.")
+    target = destination(given.odoo, "json2", "sale.order", "create", assignment_emails=True)
+    told = [["body", "like", "You have been assigned"], ["model", "=", "sale.order"]]
+    for settings, mails in (({"assignment_emails": False}, 0), ({"tracking": False}, 0), ({}, 4)):
+        answer = target.send(pd.DataFrame(frame), given.odoo.credential, again=True, **settings)
+        domain = [*told, ["res_id", "in", answer["id"].tolist()]]
+        assert call(given.odoo, "mail.message", "search_count", domain=domain) == mails
+
+
+def test_what_it_costs_to_write_no_history_is_told_and_is_so(given: Given) -> None:
+    frame = pd.DataFrame({"name": ["told", "untold"]})
+    (found,) = check(given, frame, tracking=False)["problem"]
+    assert found.startswith("Nothing is written into these records' chatter (tracking=False)")
+    for tracking, messages in ((True, 2), (False, 0)):
+        target = destination(given.odoo, "json2", CONTACTS, "create", tracking=tracking)
+        answer = target.send(frame, given.odoo.credential, again=True)
+        domain = [["model", "=", CONTACTS], ["res_id", "in", answer["id"].tolist()]]
+        assert call(given.odoo, "mail.message", "search_count", domain=domain) == messages
+
+
+def test_what_keeps_steps_from_being_run_is_found(given: Given) -> None:
+    frame = {"partner_id": [given.customer] * 3, "when": ["2026-03-01 10:00:00"] * 3, "Total": ["40", "4,5", None]}
+    settings = {"then": ["action_x", {"write": ["when"]}], "exclude": ["when"]}
+    findings = check(given, frame, "sale.order", expect={"amount_totale": "Total"}, **settings).set_index("field")
+    assert findings["problem"]["amount_totale"].endswith("Did you mean 'amount_total'?")
+    assert findings["severity"]["when"] == "error"
+    findings = check(given, frame, "sale.order", expect={"amount_total": "Total"}, **settings)
+    totals = findings[findings["field"] == "amount_total"]
+    assert totals[["severity", "first_rows"]].to_numpy().tolist() == [["error", [1]], ["warning", [2]]]
+    assert (
+        findings["problem"].iloc[-1] == "What action_x does cannot be read, so it is called on each record once only."
+    )
+
+
+def test_a_company_or_a_field_that_the_user_may_not_use_is_one_finding(given: Given) -> None:
+    (company,) = check(given, {"name": ["a"]}, company=NOWHERE)["problem"]
+    assert "compan" in company.casefold()

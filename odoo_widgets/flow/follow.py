@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -38,6 +39,7 @@ class Verdict:
         wait: The pause before what follows; None for none.
         again: Whether what follows is a try again, which the budget counts.
         slower: Whether fewer calls are to be made at a time from here on.
+        lines: Field to the position of a row to the ids of its lines, as far as they are known now.
     """
 
     outcomes: tuple[Outcome, ...] = ()
@@ -48,6 +50,7 @@ class Verdict:
     wait: Wait | None = None
     again: bool = False
     slower: bool = False
+    lines: Mapping[str, Mapping[int, list[int | None]]] = attrs.field(factory=dict)
 
 
 def _next(call: Call, ask: Ask) -> Call:
@@ -90,6 +93,7 @@ def _after_look_up(facts: Facts) -> Verdict:
     if facts.call.ask.newest is not None:
         return _after_newest(facts)
     found = there(facts.call.ask, facts.result) or {}
+    known_before = facts.knows
     facts, outcomes = _narrowed(facts, found)
     batch = facts.call.ask.batch
     assert batch is not None
@@ -121,7 +125,8 @@ def _after_look_up(facts: Facts) -> Verdict:
     calls = follow_ups(facts.call, facts.settings, send, facts.knows)
     if method is not None or reads_before(facts.call.ask):
         calls = (_next(call, attrs.evolve(call.ask, states=send)) for call in calls)
-    return Verdict(tuple(outcomes), follow=tuple(calls))
+    learned = facts.knows if facts.knows is not known_before else None
+    return Verdict(tuple(outcomes), follow=tuple(calls), server=learned)
 
 
 def _narrowed(facts: Facts, found: dict[int, State]) -> tuple[Facts, list[Outcome]]:
@@ -129,11 +134,11 @@ def _narrowed(facts: Facts, found: dict[int, State]) -> tuple[Facts, list[Outcom
     ask = facts.call.ask
     if not facts.settings.only_changes or ask.batch is None:
         return facts, []
-    batch, conflicts = narrowed(ask.batch, found, ask.arguments["fields"], facts.settings, facts.knows)
+    batch, conflicts, knows = narrowed(ask.batch, found, ask.arguments["fields"], facts.settings, facts.knows)
     outcomes = [_outcome(facts, [place], "rejected", each.sentence, each.field) for place, each in conflicts.items()]
     rest = part(batch, [place for place in range(len(batch.rows)) if place not in conflicts])
     look = _next(facts.call, attrs.evolve(ask, rows=rest.rows, batch=rest))
-    return attrs.evolve(facts, call=look), outcomes
+    return attrs.evolve(facts, call=look, knows=knows), outcomes
 
 
 def _after_newest(facts: Facts) -> Verdict:

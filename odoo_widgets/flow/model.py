@@ -88,6 +88,17 @@ class Field:
         """
         return self.readonly and bool(self.depends)
 
+    @property
+    def through(self) -> str:
+        """The field that leads to the record which holds this one, and which others may lead to; empty for its own.
+
+        What is written to it is written there, as a product's `list_price` to its template.
+        """
+        if self.readonly or len(self.depends) != 1:
+            return ""
+        link, _, there = self.depends[0].partition(".")
+        return link if there == self.name else ""
+
 
 # A model's fields by name.
 Fields: TypeAlias = "Mapping[str, Field]"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from odoo_widgets.flow.comparing import differing, same
+from odoo_widgets.flow.comparing import differing, one_id, same
 from odoo_widgets.flow.unsendable import shown
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Conflict:
-    """A cell that somebody changed in Odoo since it was compared.
+    """A cell that is not written: somebody changed it in Odoo since it was compared, or another row shares it.
 
     Attributes:
         field: The field.
-        sentence: What it was, what it is, and what to do.
+        sentence: What it was or is elsewhere, what it is, and what to do.
     """
 
     field: str
@@ -38,7 +38,7 @@ class Conflict:
 
 def narrowed(
     batch: Batch, held: Mapping[int, Mapping[str, Any]], asked: Collection[str], settings: Settings, server: Server
-) -> tuple[Batch, dict[int, Conflict]]:
+) -> tuple[Batch, dict[int, Conflict], Server]:
     """A batch with only the cells that differ.
 
     Args:
@@ -50,12 +50,15 @@ def narrowed(
 
     Returns:
         The batch, in which a row without a difference has no cells; as it was, where not only changes are written or
-        the look-up was for something else. And by their place the rows that are not to be written.
+        the look-up was for something else. By their place the rows that are not to be written. And the server, with
+        what the rows give to records that they share.
     """
     fields = server.fields.get(settings.endpoint.model, {})
     sent = {name for record in batch.records for name in record}
     if not settings.only_changes or batch.ids is None or not sent <= set(asked) or not sent <= fields.keys():
-        return batch, {}
+        return batch, {}, server
+    elsewhere = {name: fields[name] for name in sorted(sent) if fields[name].through}
+    given = dict(server.sharing.get(settings.endpoint.model, {})) if elsewhere else {}
     seen = server.seen.get(settings.endpoint.model, {})
     records, conflicts = [], {}
     for place, (number, record) in enumerate(zip(batch.ids, batch.records, strict=True)):
@@ -65,9 +68,35 @@ def narrowed(
             continue
         found = differing(record, there, fields)
         records.append({name: record[name] for name in found})
-        if (conflict := _conflict(found, seen.get(number, {}), fields)) is not None:
+        shared = _shared(number, record, there, elsewhere, given)
+        conflict = shared or _conflict(found, seen.get(number, {}), fields)
+        if conflict is not None:
             conflicts[place] = conflict
-    return attrs.evolve(batch, records=records), conflicts
+    knows = server.shares(settings.endpoint.model, given) if given else server
+    return attrs.evolve(batch, records=records), conflicts, knows
+
+
+def _shared(
+    number: int,
+    record: Mapping[str, Any],
+    there: Mapping[str, Any],
+    elsewhere: Fields,
+    given: dict[tuple[str, int, str], tuple[int, Any]],
+) -> Conflict | None:
+    """The first cell that another row gives another value to: both write it into one record, so neither would last."""
+    for name, field in elsewhere.items():
+        link, parent = field.through, one_id(there.get(field.through)) if name in record else 0
+        if parent <= 0:
+            continue
+        value = record[name]
+        first, wanted = given.setdefault((link, parent, name), (number, value))
+        if first != number and not same(field, value, wanted):
+            return Conflict(
+                name,
+                f"{name} is held by one record, {link} {parent}, for this row and for record {first}, which gives it "
+                f"{shown(wanted)}; this row says {shown(value)}. Give them one value, or exclude the column.",
+            )
+    return None
 
 
 def _conflict(found: Mapping[str, Any], seen: Mapping[str, Any], fields: Fields) -> Conflict | None:

@@ -49,6 +49,8 @@ class Server:
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
         seen: Model to id to field to what the record held when it was fetched or compared.
         models: The models that the user may read: name to what people call one record, in English, such as `Contact`.
+        sharing: Model to what a send gives to records that several of its own lead to: the field that leads there, that
+            record's id and the field written, to the first record that was given for it and the value.
         replaced: Model to the fields that a PUT without them puts back to their defaults, where it is known.
     """
 
@@ -75,6 +77,9 @@ class Server:
     )
     models: immutabledict[str, str] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
+    )
+    sharing: immutabledict[str, Mapping[tuple[str, int, str], tuple[int, Any]]] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True
     )
     replaced: immutabledict[str, tuple[str, ...]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
@@ -138,6 +143,16 @@ class Server:
             held: The records' ids to their fields' values.
         """
         return attrs.evolve(self, seen=self.seen.set(model, held))
+
+    def shares(self, model: str, given: Mapping[tuple[str, int, str], tuple[int, Any]]) -> Self:
+        """The same server, with more of what a send gives to records that several of its own lead to.
+
+        Args:
+            model: The model of the send's own records, such as `product.product`.
+            given: What is given, as in `sharing`.
+        """
+        known = self.sharing.get(model, {})
+        return attrs.evolve(self, sharing=self.sharing.set(model, {**given, **known}))
 
     def replaces(self, model: str, fields: tuple[str, ...]) -> Self:
         """The same server, with the fields known that a PUT without them puts back to their defaults.

@@ -180,7 +180,6 @@ class Afterwards:
         ids = {row: record for row in run if (record := before.rows[row].id) is not None}
         settings = then.settings_of(self._settings, step)
         loop = Loop(
-            then.source_of(self._source, self._settings, step, ids),
             filled(settings),
             self._credential,
             server=server,
@@ -193,7 +192,8 @@ class Afterwards:
         # Who stopped it meanwhile knew of no loop yet.
         if self._stopping.is_set():
             loop.stop()
-        stop = await loop.run(Past(rows=run), journal.of_step(step.name) if journal is not None else None)
+        source = then.source_of(self._source, self._settings, step, ids)
+        stop = await loop.run(source, Past(rows=run), journal.of_step(step.name) if journal is not None else None)
         reached = {row for outcome in loop.outcomes for row in outcome.rows}
         doubted = {row for outcome in loop.outcomes if outcome.status == "in_doubt" for row in outcome.rows}
         left = [row for row in run if row not in reached]

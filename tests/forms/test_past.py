@@ -67,7 +67,7 @@ def test_after_a_send_the_rows_that_are_new_in_changed_data_are_sent_alone(
     assert visible(screen, "Send")
     screen.form.data = frame.iloc[::-1]
     screen.wait(lambda: visible(screen, "Send new rows"))
-    assert screen.says("12 rows · 1 call to ")
+    screen.wait(lambda: screen.says("12 rows · 1 call to ") and len(screen.titles) == 1)
     assert [title.description.split(" · ")[1] for title in screen.titles] == ["rows 0–1"]
     assert screen.button("Send new rows").tooltip.startswith("Create 2 res.partner in mycompany")
     click(screen, "Send new rows")

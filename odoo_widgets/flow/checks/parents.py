@@ -10,6 +10,7 @@ from odoo_widgets.flow.asking import page
 from odoo_widgets.flow.checks.links import MANY
 from odoo_widgets.flow.checks.notes import WARNING, Note
 from odoo_widgets.flow.comparing import one_id
+from odoo_widgets.flow.holding import records_of
 from odoo_widgets.flow.records import ids
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def _parents(subject: Subject, link: str) -> Questions[dict[int, int]]:
     """For each row, the record that one of its fields leads to: as the frame says, or as Odoo does."""
     if link in subject.sent:
         return {row: one_id(each) for row, each in enumerate(subject.sent[link].of_rows()) if is_one(each)}
-    of_rows = ids(subject.source.frame, subject.settings) or []
+    found = (yield from records_of(subject.source, subject.settings)) if subject.settings.key else []
+    of_rows = [each[0] if len(each) == 1 else 0 for each in found] or ids(subject.source.frame, subject.settings) or []
     known: dict[int, int] = {}
     wanted = sorted({each for each in of_rows if each})
     for start in range(0, len(wanted), MANY):

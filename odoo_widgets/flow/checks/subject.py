@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from odoo_widgets.flow.choices import UPDATE, UPSERT
 from odoo_widgets.flow.model import Field, Fields
-from odoo_widgets.flow.records import columns
+from odoo_widgets.flow.records import columns, nested
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.values import Column, values
@@ -71,13 +72,15 @@ class Subject:
 
     @property
     def makes(self) -> bool:
-        """Whether rows become new records."""
+        """Whether rows become new records, all of them or those that have none."""
+        if self.settings.key:
+            return self.settings.when_found != UPDATE
         return self.settings.endpoint.operation in MAKE or self.settings.mode == "upsert"
 
     @property
     def changes(self) -> bool:
-        """Whether rows change records that are there."""
-        return self.settings.endpoint.operation in CHANGE
+        """Whether rows change records that are there, all of them or those that have one."""
+        return self.settings.endpoint.operation in CHANGE or self.settings.when_found in (UPDATE, UPSERT)
 
     @property
     def imports(self) -> bool:
@@ -94,16 +97,12 @@ class Subject:
 
         They look computed, and are written: into the record that this one leads to (Odoo 19.0, odoo/orm/models.py).
         """
-        return {name: link for name, field in self.fields.items() if (link := _link(name, field, self.fields))}
+        return {name: link for name, field in self.fields.items() if (link := _link(field, self.fields))}
 
 
-def _link(name: str, field: Field, fields: Fields) -> str:
-    if field.readonly or len(field.depends) != 1:
-        return ""
-    link, _, there = field.depends[0].partition(".")
-    leads = fields.get(link)
-    fits = there == name and leads is not None and leads.type == "many2one" and leads.required
-    return link if fits else ""
+def _link(field: Field, fields: Fields) -> str:
+    leads = fields.get(field.through)
+    return field.through if leads is not None and leads.type == "many2one" and leads.required else ""
 
 
 def subject(source: Source, settings: Settings, fields: Fields, without: Collection[str] = ()) -> Subject:
@@ -116,7 +115,7 @@ def subject(source: Source, settings: Settings, fields: Fields, without: Collect
         without: The columns that cannot go out as they are.
     """
     fine = (column for column in columns(source, settings) if column.name not in without)
-    sent = {column.field: _distinct(source, column) for column in fine}
+    sent = {column.field: distinct(source, column) for column in fine}
     return Subject(source, settings, fields, sent)
 
 
@@ -126,9 +125,11 @@ def outline(source: Source, settings: Settings, fields: Fields) -> Subject:
     return Subject(source, settings, fields, sent)
 
 
-def _distinct(source: Source, column: Column) -> Distinct:
+def distinct(source: Source, column: Column) -> Distinct:
+    """The values of a column as they go out, each once."""
     codes, _ = source.groups(column.position)
     _, first = np.unique(codes, return_index=True)
-    held, missing = values(column.cells(source.frame.iloc[first]), column)
+    cells = column.cells(source.frame.iloc[first])
+    held, missing = nested(cells, column) if column.lines else values(cells, column)
     absent = np.isin(codes, missing)
     return Distinct(column, held, np.where(absent, -1, codes))

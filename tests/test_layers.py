@@ -42,8 +42,8 @@ ROOMS = {
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
     "endpoint", "steps", "model", "comparing", "labels", "server", "choices", "allowed", "settings", "ways_out",
-    "saved", "calls", "before", "methods", "presets", "matching", "documents", "operations", "loading", "texts", "kinds",
-    "moments",
+    "saved", "calls", "before", "methods", "presets", "matching", "documents", "operations", "loading", "texts",
+    "kinds", "moments",
     "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "foreign", "source", "records", "findings",
     "keying", "urls", "naming", "shape", "nesting", "problems", "identity", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",

@@ -55,7 +55,7 @@ FLOW = [
     "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",
     "checks/lines",
     "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "dry_run", "foretold",
-    "seen", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "samples",
+    "seen", "line_differences", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "samples",
     "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 

@@ -49,10 +49,10 @@ FLOW = [
     "protocols/__init__", "replacing", "payloads", "plan", "alone", "policy", "verb_proofs", "proofs",
     "responses", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain", "pages",
     "words",
-    "narrowed", "follow", "matched", "again", "judge", "asking", "fetching", "totals", "holding",
+    "narrowed", "follow", "matched", "again", "judge", "asking", "fetching", "totals", "holding", "dry_run",
     "checks/notes",
     "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",
-    "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "dry_run", "foretold",
+    "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "foretold",
     "seen", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "samples",
     "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from odoo_widgets.flow.responses import Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.step_responses import beside
+from odoo_widgets.flow.then import one_at_a_time
 from odoo_widgets.net.afterwards import Afterwards
 from odoo_widgets.net.environment import filled
 from odoo_widgets.net.journal import Journal
@@ -125,7 +126,7 @@ class Delivery(OwnThread):
         self._started = 0.0
         self._loop = Loop(
             self._source,
-            filled(settings),
+            filled(one_at_a_time(settings)),
             credential,
             server=server,
             edit=edit,
@@ -246,7 +247,8 @@ class Delivery(OwnThread):
 
     async def _through(self, past: Past, journal: Journal | None) -> StoppedError | None:
         """The rows, then the steps after them."""
-        stop = await self._loop.run(past, journal)
+        rows = await self._afterwards.by_date(past.rows, self._loop.server)
+        stop = await self._loop.run(attrs.evolve(past, rows=rows), journal)
         if self._settings.steps or self._settings.expect:
             reason = self._loop.reason if self._loop.over else ""
             await self._afterwards.run(self._loop.outcomes, self._loop.server, past, journal, reason)

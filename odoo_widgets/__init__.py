@@ -21,6 +21,7 @@ from odoo_widgets.flow.errors import (
     SettingsError,
     StoppedError,
 )
+from odoo_widgets.flow.nesting import nest
 from odoo_widgets.flow.server import Server
 from odoo_widgets.net.keys import credential, remember
 from odoo_widgets.net.listed import sends
@@ -50,6 +51,7 @@ __all__ = [
     "SettingsError",
     "StoppedError",
     "credential",
+    "nest",
     "remember",
     "sends",
 ]

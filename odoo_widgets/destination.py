@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import attrs
 
@@ -26,13 +26,16 @@ from odoo_widgets.flow.source import Source
 from odoo_widgets.net import tables
 from odoo_widgets.net.asking import ask
 from odoo_widgets.net.delivery import Delivery
+from odoo_widgets.net.frames import are_frames
+from odoo_widgets.net.handing import handed
 from odoo_widgets.net.odoo import probe
+from odoo_widgets.net.past import Earlier
 from odoo_widgets.net.replaced import replaced
 from odoo_widgets.net.undoing import Undoing
 from odoo_widgets.net.unfinished import resumable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from os import PathLike
 
     import httpx
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.policy import Policy
     from odoo_widgets.flow.repeats import Unfinished
     from odoo_widgets.flow.samples import Samples
+    from odoo_widgets.net.frames import Frames
     from odoo_widgets.net.progress import Progress
 
 
@@ -393,7 +397,7 @@ class Destination(Settings):
 
     def delivery(
         self,
-        frame: pd.DataFrame | Source,
+        frame: Frames,
         credential: Credential,
         *,
         server: Server = NOTHING_KNOWN,
@@ -406,12 +410,13 @@ class Destination(Settings):
         journal: bool = True,
         since: pd.DataFrame | None = None,
         on_progress: Callable[[Progress], None] | None = None,
+        on_responses: Callable[[pd.DataFrame], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Delivery:
         """A send that is ready to start, for whoever wants to watch and stop it.
 
         Args:
-            frame: The frame to send.
+            frame: The frame to send, or several, as for `send`.
             credential: As whom.
             server: What is known of the server.
             rows: Positions of the only rows to send, from 0; all if left out.
@@ -424,6 +429,7 @@ class Destination(Settings):
                 again, nothing can be resumed.
             since: With `only_changes`, what `fetch` or `diff` returned, as for `send`.
             on_progress: Called in the sending thread, after every call.
+            on_responses: Called in the sending thread with the responses of each frame, which are not kept then.
             transport: What carries the requests in place of the network.
 
         Returns:
@@ -436,6 +442,8 @@ class Destination(Settings):
         if since is not None:
             if not self.only_changes:
                 raise SettingsError("since is for sends that write only what differs. Say only_changes=True.")
+            if are_frames(frame):
+                raise SettingsError("since goes with one frame. Send the frames without it, or one by one.")
             server = server.saw(self.endpoint.model, seen(since, Source.of(frame), self))
         return Delivery(
             frame,
@@ -450,6 +458,7 @@ class Destination(Settings):
             test=test,
             journal=journal,
             on_progress=on_progress,
+            on_responses=on_responses,
             transport=transport,
         )
 
@@ -489,60 +498,155 @@ class Destination(Settings):
         edit = partial(payloads.edited, settings=self, payload=payload) if payload else None
         return self.delivery(frame, credential, rows=[row], edit=edit, again=again, test=True).result()
 
+    @overload
     def send(
         self,
-        frame: pd.DataFrame | Source,
+        frame: Frames,
         credential: Credential,
         *,
+        out: None = None,
         again: bool | None = None,
         since: pd.DataFrame | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         **changes: Any,
-    ) -> pd.DataFrame:
-        """Sends every row of a frame, and waits for the end.
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def send(
+        self,
+        frame: Frames,
+        credential: Credential,
+        *,
+        out: str | PathLike[str],
+        again: bool | None = None,
+        since: pd.DataFrame | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        **changes: Any,
+    ) -> dict[str, int]: ...
+
+    def send(
+        self,
+        frame: Frames,
+        credential: Credential,
+        *,
+        out: str | PathLike[str] | None = None,
+        again: bool | None = None,
+        since: pd.DataFrame | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        **changes: Any,
+    ) -> pd.DataFrame | dict[str, int]:
+        """Sends every row of a frame, or of several, and waits for the end.
+
+        Several frames are an iterable of them, such as `pd.read_csv(…, chunksize=50_000)` or
+        `ParquetFile.iter_batches()`, or a DataFrame of Dask's, which its cluster computes, partition by partition. They
+        are one send: its positions of rows go on counting. An iterator is read once, in the sending thread, a frame at
+        a time; a list is looked through as a whole before the first call.
 
         Args:
-            frame: The frame to send.
+            frame: The frame to send: of pandas, or one that Arrow can read, such as Polars' own. Or several.
             credential: As whom. Its server must be the one in the URL.
+            out: A file to write the responses to as they come, `.parquet`, `.csv` or `.jsonl`, in the order of the
+                rows and without their index. Then no more than a frame and its responses is in memory.
             again: What becomes of rows that were sent before, and that would be there twice: True sends them once
                 more, False leaves them out, with what became of them then. Left out, such a frame is refused.
             since: With `only_changes`, what `fetch` or `diff` returned before the frame was edited: a row with a cell
-                that somebody changed in Odoo since is `rejected`.
+                that somebody changed in Odoo since is `rejected`. For one frame only, as are `then` and `expect`.
             on_progress: Called in the sending thread, after every call.
             changes: Settings to replace for this send.
 
         Returns:
-            One row for each row of the frame, with its index: status, id, link, batch, http_status, error_type,
-            error_field, error, attempts, seconds. With `expect`, then `expect` (`agrees`, `differs`, `not_read`, or
-            missing where there is no record) and `expect_error`; for each step of `then` its name, with a status as
-            rows have, and its name with `_error`.
+            One row for each row of the frame, or of all frames, with its index: status, id, link, batch, http_status,
+            error_type, error_field, error, attempts, seconds. With `expect`, then `expect` (`agrees`, `differs`,
+            `not_read`, or missing where there is no record) and `expect_error`; for each step of `then` its name, with
+            a status as rows have, and its name with `_error`. With `out`, how many rows have which status.
 
         Raises:
             CredentialError: The key is unknown, or belongs to another server; nothing is in Odoo.
             EndpointError: What answers is not the Odoo, database, model or method that was meant; nothing is in Odoo.
-            DataError: The frame cannot be sent as it is; nothing was sent.
+            DataError: The frame, or the first of several, cannot be sent as it is; nothing was sent.
             RepeatedError: Rows were sent before, and would be there twice; nothing was sent.
             JournalError: The same rows are being sent now, or what is sent cannot be written down.
+            StoppedError: It stopped before the last of several frames, since one cannot be read or sent, or for a
+                reason as above. The error holds what became of the rows until then, and `resume` goes on.
             InterruptedSendError: An interrupt came; the error holds what became of each row.
+            TableError: The file `out` cannot be written.
         """
         target = self.replace(**changes)
-        return target.delivery(frame, credential, again=again, since=since, on_progress=on_progress).result()
+        return _finished(
+            partial(target.delivery, frame, credential, again=again, since=since, on_progress=on_progress), out
+        )
+
+    def send_each(
+        self,
+        frames: Frames,
+        credential: Credential,
+        *,
+        again: bool | None = None,
+        resume: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+        **changes: Any,
+    ) -> Iterator[pd.DataFrame]:
+        """Sends like `send` or `resume`, and gives the responses of each frame as soon as it is sent.
+
+        It starts when the first is asked for. While one is looked at, the next frame is sent. Whoever walks away stops
+        it; `resume` goes on then.
+
+        Args:
+            frames: The frames to send, as for `send`.
+            credential: As whom.
+            again: What becomes of rows that were sent before, as for `send`.
+            resume: Whether it goes on with the last send of these frames, as `resume` does.
+            on_progress: Called in the sending thread, after every call.
+            changes: Settings to replace for this send.
+
+        Returns:
+            The responses of one frame after the other, each as `send` returns them.
+
+        Raises:
+            OdooWidgetsError: As `send`, after the responses until then.
+        """
+        target = self.replace(**changes)
+        send = partial(target.delivery, frames, credential, again=again, resume=resume, on_progress=on_progress)
+        return handed(lambda take: send(on_responses=take))
+
+    @overload
+    def resume(
+        self,
+        frame: Frames,
+        credential: Credential,
+        *,
+        out: None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def resume(
+        self,
+        frame: Frames,
+        credential: Credential,
+        *,
+        out: str | PathLike[str],
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> dict[str, int]: ...
 
     def resume(
         self,
-        frame: pd.DataFrame | Source,
+        frame: Frames,
         credential: Credential,
         *,
+        out: str | PathLike[str] | None = None,
         on_progress: Callable[[Progress], None] | None = None,
-    ) -> pd.DataFrame:
-        """Goes on with the last send of a frame that did not come to its end, and waits for that.
+    ) -> pd.DataFrame | dict[str, int]:
+        """Goes on with the last send of a frame, or of several, that did not come to its end, and waits for that.
 
         Rows that are done are not sent again. Of those in doubt it is found out what became of them where that can be;
         a `create` without a key leaves them `in_doubt`.
 
         Args:
-            frame: The frame that was sent, with the values that it had.
+            frame: The frame that was sent, with the values that it had; or the frames, from the first on. They may be
+                cut otherwise.
             credential: As whom.
+            out: A file to write the responses to, all of them, as for `send`.
             on_progress: Called in the sending thread, after every call.
 
         Returns:
@@ -552,7 +656,7 @@ class Destination(Settings):
             JournalError: There is nothing to resume, it still goes on, or the frame is another one; nothing was sent.
             OdooWidgetsError: As `send`.
         """
-        return self.delivery(frame, credential, resume=True, on_progress=on_progress).result()
+        return _finished(partial(self.delivery, frame, credential, resume=True, on_progress=on_progress), out)
 
     def retry(
         self,
@@ -594,7 +698,7 @@ class Destination(Settings):
         Returns:
             How far the last send of these rows came; None if it came to its end, still goes on, or is not known.
         """
-        return resumable(Source.of(frame), self, digests.target(self), credential.database)
+        return resumable(Source.of(frame), self, Earlier(digests.target(self), credential.database))
 
     def undo(
         self,
@@ -675,7 +779,7 @@ class Destination(Settings):
 
     async def asend(
         self,
-        frame: pd.DataFrame | Source,
+        frame: Frames,
         credential: Credential,
         *,
         again: bool | None = None,
@@ -683,6 +787,16 @@ class Destination(Settings):
         on_progress: Callable[[Progress], None] | None = None,
         **changes: Any,
     ) -> pd.DataFrame:
-        """Sends like `send`, and leaves the event loop free meanwhile. It takes what `send` takes."""
+        """Sends like `send`, and leaves the event loop free meanwhile. It takes what `send` takes, but `out`."""
         target = self.replace(**changes)
         return await target.delivery(frame, credential, again=again, since=since, on_progress=on_progress).aresult()
+
+
+def _finished(made: Callable[..., Delivery], out: str | PathLike[str] | None) -> pd.DataFrame | dict[str, int]:
+    """What became of a send: its responses, or how many rows have which status where they go to a file."""
+    if out is None:
+        return made().result()
+    with tables.growing(out) as add:
+        sending = made(on_responses=add)
+        sending.result()
+    return sending.statuses

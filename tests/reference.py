@@ -76,6 +76,29 @@ def value(cell: Any, zone: str | None, *, only_midnights: bool) -> Any:
     return day(cell) if isinstance(cell, dt.date) else written(cell)
 
 
+def is_lines(cell: Any) -> bool:
+    listed = isinstance(cell, list | tuple) or (isinstance(cell, np.ndarray) and cell.ndim == 1)
+    return listed and len(cell) > 0 and all(isinstance(each, dict) for each in cell)
+
+
+def lines(cells: list[Any], zone: str | None) -> list[Any]:
+    """Each cell of a column that has lines: a missing value stays out of its line, as it does out of its row."""
+    every = [line for cell in cells if is_lines(cell) for line in cell]
+    midnights = {}
+    for name in {name for line in every for name in line}:
+        naive = [line[name] for line in every if name in line and is_naive_moment(line[name])]
+        midnights[name] = bool(naive) and all(cell.time() == dt.time() for cell in naive)
+
+    def made(line: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "".join(name): value(each, zone, only_midnights=midnights[name])
+            for name, each in line.items()
+            if not is_missing(each)
+        }
+
+    return [[made(line) for line in cell] if is_lines(cell) else cell for cell in cells]
+
+
 def records(frame: pd.DataFrame, zone: str | None = None, exclude: Any = ()) -> list[dict[str, Any]]:
     rows = [{} for _ in range(len(frame))]
     for name in frame.columns:
@@ -84,6 +107,13 @@ def records(frame: pd.DataFrame, zone: str | None = None, exclude: Any = ()) -> 
         cells = [frame[name].iloc[row] for row in range(len(frame))]
         # A sparse column shows NumPy's own times.
         cells = [pd.Timestamp(cell) if isinstance(cell, np.datetime64) else cell for cell in cells]
+        if any(is_lines(cell) and any(cell) for cell in cells):
+            for row, cell, told in zip(rows, cells, lines(cells, zone), strict=True):
+                if is_lines(cell):
+                    row[name] = told
+                elif not is_missing(cell) and not (isinstance(cell, list | tuple | np.ndarray) and len(cell) == 0):
+                    row[name] = value(cell, zone, only_midnights=False)
+            continue
         naive = [cell for cell in cells if is_naive_moment(cell)]
         only_midnights = bool(naive) and all(cell.time() == dt.time() for cell in naive)
         for row, cell in zip(rows, cells, strict=True):

@@ -7,6 +7,7 @@ rule says.
 from __future__ import annotations
 
 import email.utils
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,9 +17,10 @@ from odoo_widgets.flow import words
 from odoo_widgets.flow.before import reads_before
 from odoo_widgets.flow.calls import LOG_IN, Ask, Batch, Call, pick
 from odoo_widgets.flow.follow import Verdict
+from odoo_widgets.flow.lined import of_rows
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import log_in, look_for, look_up, part
-from odoo_widgets.flow.plan import archived
+from odoo_widgets.flow.plan import archived, looked_up, of_lines
 from odoo_widgets.flow.policy import Standing, Wait
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, refusals
 from odoo_widgets.flow.responses import Outcome
@@ -107,8 +109,12 @@ def find_out(facts: Facts, standing: Standing) -> Verdict | None:
 
 def _look_again(facts: Facts, doubted: str) -> Call:
     """The look-up of rows with a key before they are sent once more: some may be there by now."""
-    call = facts.call
+    call, lined = facts.call, facts.call.ask.lined
     assert call.ask.keyed is not None
+    if call.ask.keyed.ids is not None and lined is not None:
+        # Documents that were there: they are looked up as before, and written anew.
+        batch = attrs.evolve(of_rows(lined, call.rows).batch, ids=None, operation="")
+        return _found_out(call, attrs.evolve(looked_up(batch, facts.settings, facts.knows), doubted=doubted))
     look = look_for(call.ask.keyed, archived(call.model, facts.knows))
     return _found_out(call, attrs.evolve(look, doubted=doubted, keyed=call.ask.keyed))
 
@@ -139,8 +145,7 @@ def narrow(facts: Facts, standing: Standing) -> Verdict | None:
     call, ask = facts.call, facts.call.ask
     if reads_before(ask) and ask.batch is not None:
         # What cannot be read is not kept; whether it can be written, the call itself tells.
-        more = archived(call.model, facts.knows)
-        bare = look_for(ask.batch, more) if ask.batch.keys else look_up(ask.batch)
+        bare = look_for(ask.batch, _bare(ask.batch, facts)) if ask.batch.keys else look_up(ask.batch)
         bare = attrs.evolve(bare, doubted=ask.doubted, keyed=ask.keyed)
         return Verdict(follow=(attrs.evolve(call, ask=bare),))
     if len(ask.rows) == 1 and _perhaps_there(facts):
@@ -150,6 +155,12 @@ def narrow(facts: Facts, standing: Standing) -> Verdict | None:
     if ask.method == "load" and not ask.by_name:
         return _narrow_load(facts, standing)
     return Verdict(follow=_parts(call, standing))
+
+
+def _bare(batch: Batch, facts: Facts) -> tuple[str, ...]:
+    """The least that a look-up by key reads: whether a record is archived, and of documents, what lines they have."""
+    model = facts.settings.endpoint.model
+    return (*archived(model, facts.knows), *of_lines(batch, model, facts.knows))
 
 
 def unasked(call: Call, standing: Standing) -> tuple[Call, ...]:
@@ -191,7 +202,13 @@ def _perhaps_there(facts: Facts) -> bool:
     A model's own constraint says so in words of its own, in the user's language: so that is looked up, not read.
     """
     ask = facts.call.ask
-    return ask.keyed is not None and ask.changes and not ask.doubted and _rolled_back_whole(facts)
+    return (
+        ask.keyed is not None
+        and ask.keyed.ids is None
+        and ask.changes
+        and not ask.doubted
+        and _rolled_back_whole(facts)
+    )
 
 
 def _look_whether_there(facts: Facts, places: Sequence[int]) -> Call:
@@ -205,7 +222,7 @@ def _look_whether_there(facts: Facts, places: Sequence[int]) -> Call:
         for each in refusals(facts.call.ask, facts.result)
         for place in each.places
     }
-    look = look_for(call.ask.keyed, archived(call.model, facts.knows))
+    look = look_for(call.ask.keyed, _bare(call.ask.keyed, facts))
     refused = {row: said[row] for row in call.rows}
     return attrs.evolve(call, ask=attrs.evolve(look, keyed=call.ask.keyed, refused=refused))
 
@@ -243,16 +260,32 @@ def _part(call: Call, places: Sequence[int]) -> Call:
     arguments = ask.arguments
     if not ask.by_name:
         arguments = {
-            name: pick(value, places) if name in FOR_EACH_ROW else value for name, value in ask.arguments.items()
+            name: _picked(value, places, ask.sizes) if name in FOR_EACH_ROW else value
+            for name, value in ask.arguments.items()
         }
     ids = None if ask.ids is None else pick(ask.ids, places)
     keyed = None if ask.keyed is None else part(ask.keyed, places)
     return attrs.evolve(
         call,
-        ask=attrs.evolve(ask, rows=pick(ask.rows, places), ids=ids, arguments=arguments, keyed=keyed),
+        ask=attrs.evolve(
+            ask,
+            rows=pick(ask.rows, places),
+            ids=ids,
+            arguments=arguments,
+            keyed=keyed,
+            sizes=pick(ask.sizes, places) if ask.sizes else (),
+        ),
         tries=1,
         refused_before=-1,
     )
+
+
+def _picked(elements: Sequence[Any], places: Sequence[int], sizes: Sequence[int]) -> Any:
+    """The elements of an argument for some rows, each of which has one, or as many as its size."""
+    if not sizes:
+        return pick(elements, places)
+    ends = list(accumulate(sizes))
+    return [each for place in places for each in elements[ends[place] - sizes[place] : ends[place]]]
 
 
 def _once_more(call: Call) -> Call:

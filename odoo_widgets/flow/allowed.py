@@ -16,7 +16,7 @@ import orjson
 from immutabledict import immutabledict
 
 from odoo_widgets.flow.answers import PATH
-from odoo_widgets.flow.choices import CREATE, UPDATE, UPSERT
+from odoo_widgets.flow.choices import ADD, CREATE, KEEP, REFUSE, REPLACE, UPDATE, UPSERT
 from odoo_widgets.flow.endpoint import VERBS
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.key_headers import key_header
@@ -32,6 +32,8 @@ METHODS = VERBS
 # What becomes of a row, by whether its record is there.
 MODES = (CREATE, UPDATE, UPSERT)
 CONTENT_FORMATS = ("JSON", "XML", "form", "CSV")
+# What becomes of the lines of a document that were not made from here.
+LINES = (REFUSE, KEEP, ADD, REPLACE)
 # What becomes of a missing cell: the field stays out, is emptied, or the row cannot be sent.
 MISSING = ("omit", "clear", "reject")
 # Which rows share a call: as they come; those of one value only; all those of one value.
@@ -91,6 +93,14 @@ def key(value: Iterable[str] | str | None) -> tuple[str, ...]:
     if "" in names:
         raise wrong
     return names
+
+
+def line_key(value: Iterable[str] | str | None) -> tuple[str, ...]:
+    """The names that tell the lines of a document apart."""
+    try:
+        return key(value)
+    except SettingsError:
+        raise SettingsError(f"line_key={value!r} is not a name in the lines, or a list of them.") from None
 
 
 def _each_once(value: Iterable[str] | str | None, wrong: SettingsError) -> tuple[str, ...]:

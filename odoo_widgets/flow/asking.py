@@ -13,11 +13,12 @@ import attrs
 from odoo_widgets.flow.calls import FIELDS_GET, Ask, Call
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import EndpointError, RefusedError, SettingsError, StoppedError
-from odoo_widgets.flow.judge import OK, judge
+from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.model import Fields, fields
 from odoo_widgets.flow.operations import ask_fields
 from odoo_widgets.flow.policy import Wait
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.rules import OK
 from odoo_widgets.flow.server import Server, proposed
 from odoo_widgets.flow.settings import Settings
 

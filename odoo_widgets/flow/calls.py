@@ -10,7 +10,7 @@ import attrs
 # The method that answers with the user's id, before the first call of a protocol that wants it in each.
 from odoo_widgets.flow.endpoint import LOG_IN
 
-__all__ = ["FIELDS_GET", "LOG_IN", "LOOK_UP", "Ask", "Batch", "Call", "pick"]
+__all__ = ["FIELDS_GET", "LOG_IN", "LOOK_UP", "Ask", "Batch", "Call", "Lined", "pick"]
 
 # The method that a look-up calls. It changes nothing.
 LOOK_UP = "search_read"
@@ -30,6 +30,7 @@ class Batch:
         keys: The values of each row's key, by field; None where rows have none.
         operation: What is done with these rows, where that is not what the settings say: rows with a key are looked up
             before it is known whether they are written or made.
+        lines: The fields that may hold lines in these records: lists of dicts.
     """
 
     rows: Sequence[int]
@@ -37,6 +38,35 @@ class Batch:
     ids: list[int] | None = attrs.field(default=None, repr=False)
     keys: list[dict[str, Any]] | None = attrs.field(default=None, repr=False)
     operation: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Lined:
+    """Documents whose lines in Odoo are asked about.
+
+    Attributes:
+        batch: The documents, with the ids of their records.
+        ids: Field to the document's id to the ids of its lines.
+        names: Field to the line's id to its external ID; empty for a line without. A field that was not asked for yet
+            is left out.
+        cells: Field to the line's id to what it holds, where only what differs is written; left out as above.
+        states: What the documents' records hold, where they are to be written.
+        gone: The document's id to field to the lines to delete, once the others are there.
+        look: The look-up that found the documents.
+        about: The field whose lines are asked about; empty for the documents themselves.
+        done: Whether the documents are written, and the ids of their lines are all that is asked.
+    """
+
+    batch: Batch = attrs.field(repr=False)
+    ids: Mapping[str, Mapping[int, list[int]]] = attrs.field(factory=dict)
+    names: Mapping[str, Mapping[int, str]] = attrs.field(factory=dict)
+    cells: Mapping[str, Mapping[int, dict[str, Any]]] = attrs.field(factory=dict, repr=False)
+    states: Mapping[int, dict[str, Any]] = attrs.field(factory=dict, repr=False)
+    gone: Mapping[int, Mapping[str, list[int]]] = attrs.field(factory=dict)
+    look: Ask | None = attrs.field(default=None, repr=False)
+    about: str = ""
+    done: bool = False
 
 
 @attrs.frozen
@@ -69,6 +99,9 @@ class Ask:
         remarks: What is told of records whose rows are done all the same, by id.
         wanted: For the question about a model's fields, those that it must have.
         cells: For the same, what the cells of the key columns are: field to kind.
+        sizes: For a `load` of documents, how many rows of its data each takes; empty where each takes one.
+        lined: For a question about the lines of documents, what is known of these by now; for a `load` that may leave
+            some to delete, the same.
     """
 
     rows: Sequence[int]
@@ -91,6 +124,8 @@ class Ask:
     remarks: Mapping[int, str] = attrs.field(factory=dict, repr=False)
     wanted: Sequence[str] = attrs.field(default=(), repr=False)
     cells: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    sizes: Sequence[int] = attrs.field(default=(), repr=False)
+    lined: Lined | None = attrs.field(default=None, repr=False)
 
     def context_with(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """The context of the call, given that of the settings."""

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 # The choices that only REST has, and what they are by themselves.
 OF_REST = {"wrap": "", "id_path": "", "key_header": "Authorization"}
+# What becomes of the lines of a document that were not made from here: no such document is written, they stay and the
+# rest is written, the row's are made beside them, or in their place.
+REFUSE, KEEP, ADD, REPLACE = "refuse", "keep", "add", "replace"
+# The choices that only the lines of documents with a key have.
+OF_LINES: dict[str, Any] = {"lines": REFUSE, "line_key": ()}
 # What is done with a row whose record is there already, or is not: made whatever is there, only updated, or either.
 CREATE, UPDATE, UPSERT = "create", "update", "upsert"
 # The formats that have names around their records.
@@ -40,6 +45,7 @@ def check(target: Endpoint, settings: Mapping[str, Any]) -> None:
         SettingsError: Two do not fit together; with what would, where that can be said.
     """
     _only_changes(target, settings)
+    _lines(settings)
     after.check(target.protocol, target.operation, settings)
     for name, (value, reason) in fixed(settings["url"]).items():
         if (said := settings[name]) != value:
@@ -111,6 +117,19 @@ def _only_changes(target: Endpoint, settings: Mapping[str, Any]) -> None:
         raise SettingsError("only_changes reads what the records hold, which an endpoint of REST has no way to.", off)
     if target.operation != "write" and not (settings["key"] and settings["mode"] in (UPDATE, UPSERT)):
         raise SettingsError("only_changes is for records that are there. Use write, or a key with mode='upsert'.", off)
+
+
+def _lines(settings: Mapping[str, Any]) -> None:
+    """What is for the lines of documents with a key."""
+    if settings["key"]:
+        return
+    for name, default in OF_LINES.items():
+        if settings[name] != default:
+            raise SettingsError(
+                f"{name}={settings[name]!r} is for the lines of documents with a key. Name the columns that say which "
+                "document a row is, like key='client_order_ref'.",
+                {name: default},
+            )
 
 
 def _made(settings: Mapping[str, Any]) -> dict[str, Any]:

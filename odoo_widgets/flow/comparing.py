@@ -181,6 +181,9 @@ def _many(_field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
         return not there
     if not isinstance(sent, list):
         return False
+    if any(isinstance(each, dict) for each in sent):
+        # Lines, each of which is a record of its own.
+        return False
     if not any(isinstance(each, list) for each in sent):
         # An empty list writes nothing; it takes false to clear the field.
         return not sent or set(sent) == there

@@ -12,6 +12,7 @@ from pandas.api import types
 from odoo_widgets.flow import cells, moments, unsendable
 from odoo_widgets.flow.kinds import cell_kind, is_missing, is_sendable, kind, plain
 from odoo_widgets.flow.limits import Limits, check
+from odoo_widgets.flow.lines import Lines, of_cells
 from odoo_widgets.flow.moments import FIRST, LAST
 from odoo_widgets.flow.unsendable import UnsendableError, shown
 from odoo_widgets.flow.values import Column, values
@@ -51,12 +52,49 @@ def findings(column_cells: pd.Series, column: Column, limits: Limits | None = No
     Returns:
         One finding for each sort of wrong cell.
     """
-    found = [each for each in _column(column_cells, column) if len(each.rows)]
-    if limits and not found:
+    if column.lines:
+        found = list(_lines(column_cells, column, limits))
+    else:
+        found = [each for each in _column(column_cells, column) if len(each.rows)]
+    if limits and not found and not column.lines:
         found = [*_beyond(column_cells, column, limits)]
     yield from found
     if column.missing == "reject" and len(rows := np.flatnonzero(is_missing(column_cells))):
         yield Finding(rows, "the cell is empty, and missing='reject' wants none. Fill it, or choose omit or clear.")
+
+
+def _lines(column_cells: pd.Series, column: Column, limits: Limits | None) -> Iterator[Finding]:
+    """What cannot be sent in the lines of a column; of other lists in it, what could not be sent elsewhere either."""
+    table = of_cells(column_cells, [each.name for each in column.lines])
+    yield from in_lines(table, column, lambda cells, inner: findings(cells, inner, limits))
+    named = [each.field for each in column.lines if not is_sendable(each.field)]
+    if named:
+        yield Finding(np.flatnonzero(table.starts < table.ends), unsendable.TEXT, f"{shown(named[0])} inside a list")
+    others = np.flatnonzero(table.starts == table.ends)
+    for each in findings(column_cells.iloc[others], attrs.evolve(column, lines=(), missing="omit"), limits):
+        yield attrs.evolve(each, rows=others[each.rows])
+
+
+def in_lines(table: Lines, column: Column, look: Callable[[pd.Series, Column], Iterator[Finding]]) -> Iterator[Finding]:
+    """What a look at the columns of lines finds, by the cells that hold these.
+
+    Args:
+        table: The lines.
+        column: The column that they stand in.
+        look: From the cells of one column of lines, and that, to what is wrong in it.
+
+    Yields:
+        One for each: its rows are cells of the column, its sentence names the first line and the name in it.
+    """
+    for place, inner in enumerate(column.lines):
+        cells = plain(table.frame.iloc[:, place])
+        for each in look(cells, inner):
+            if not len(each.rows):
+                continue
+            first = int(each.rows[0])
+            held = each.value or ("" if is_missing(cells)[first] else shown(cells.iloc[first]))
+            sentence = f"line {table.place(first)}, {inner.name!r}: {each.sentence}"
+            yield Finding(table.cells(each.rows), sentence, held or "nothing there")
 
 
 def _beyond(column_cells: pd.Series, column: Column, limits: Limits) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -38,6 +39,7 @@ class Verdict:
         wait: The pause before what follows; None for none.
         again: Whether what follows is a try again, which the budget counts.
         slower: Whether fewer calls are to be made at a time from here on.
+        lines: Field to the position of a row to the ids of its lines, as far as they are known now.
     """
 
     outcomes: tuple[Outcome, ...] = ()
@@ -48,6 +50,7 @@ class Verdict:
     wait: Wait | None = None
     again: bool = False
     slower: bool = False
+    lines: Mapping[str, Mapping[int, list[int | None]]] = attrs.field(factory=dict)
 
 
 def _next(call: Call, ask: Ask) -> Call:

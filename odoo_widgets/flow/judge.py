@@ -1,75 +1,37 @@
-"""What an exchange means for the rows of its call: one table, read from the top, the first rule that fits counts.
-
-Nothing is done by default: `created`, `updated`, `deleted` and `saved` need the server's own word (`proofs.py`).
-Whatever this table does not know is in doubt.
-
-An answer that cannot be read is never a success, and an error inside HTTP 200 is an error. A call is all or nothing in
-Odoo: if one record is refused, the call is made again in smaller parts, until the good rows are in Odoo and the bad ones
-`rejected`, each with its message. With one bad row among 100 that takes about a dozen calls. A call that was not done
-for sure (no connection, a busy server, a clash of transactions) is made again, a few times and after a while; what a
-server says to wait is waited. Beyond the first ten, no more than three calls in ten are made again: one call in five
-may fail and the send comes to its end; of a server that keeps failing, it stops instead.
-"""
+"""What an exchange means for the rows of its call: by the first rule of the table that fits."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import attrs
-import httpx
 
-from odoo_widgets.flow import words
+from odoo_widgets.flow import lined, words
 from odoo_widgets.flow.again import AGAIN
 from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
-from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
-from odoo_widgets.flow.exchange import OverBudgetError
+from odoo_widgets.flow.documented import DOCUMENTED, after_create
+from odoo_widgets.flow.documents import blamed
+from odoo_widgets.flow.errors import EndpointError, StoppedError
 from odoo_widgets.flow.follow import FOLLOW, Verdict
 from odoo_widgets.flow.matched import MATCHED
-from odoo_widgets.flow.matching import matches
-from odoo_widgets.flow.methods import known
-from odoo_widgets.flow.model import fields
-from odoo_widgets.flow.operations import READ_GROUPS, SAVE_MULTI
-from odoo_widgets.flow.proofs import made_when, prove, refusals, rolled_back, there
+from odoo_widgets.flow.proofs import prove, refusals
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import Outcome
+from odoo_widgets.flow.rules import RULES, asks_when
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.words import Facts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from odoo_widgets.flow.exchange import Exchange, Reply
     from odoo_widgets.flow.policy import Standing
     from odoo_widgets.flow.settings import Settings
 
 # What follows an answer that does not yet say what became of the rows.
-NEXT = {**FOLLOW, **MATCHED}
-
-OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, UNSUPPORTED, TOO_MANY = 200, 401, 405, 413, 415, 429
-SERVER_ERROR, UNAVAILABLE = 500, 503
-REDIRECTS = range(300, 400)
-# Odoo answers with a page, not with JSON-2, where a database is not found or the route does not exist.
-NOT_HERE = (400, 403, 404, 405, 415)
-
-# Nothing has left this machine when these are raised (httpx, _exceptions.py), so nothing can have been done.
-NOT_CONNECTED = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-)
-
-# What Odoo rolled back and gave up after five tries of its own (odoo/service/model.py, retrying).
-ROLLED_BACK = ("SerializationFailure", "LockNotAvailable", "DeadlockDetected")
-
-# Odoo's words over JSON-RPC and XML-RPC, where JSON-2 has a name of its own (odoo/service/model.py); Python's for
-# arguments that do not fit a method.
-NO_MODEL = re.compile(r"^Object [\w.]+ doesn't exist")
-NO_METHOD = re.compile(r"^The method '[\w.]+' does not exist")
-WRONG_ARGUMENTS = re.compile(r"^\w+\.\w+\(\) (missing \d+ required|got an unexpected|takes )")
+NEXT = {**FOLLOW, **MATCHED, **DOCUMENTED}
 
 # Where Odoo's messages name the field: odoo/orm/models.py, odoo/orm/fields_selection.py, odoo/orm/fields_*.py.
 FIELD_IN_MESSAGE = (
@@ -79,203 +41,6 @@ FIELD_IN_MESSAGE = (
     re.compile(r"(?:for the field|following constraint:) '.*?' \((?P<field>\w+)\)"),
     re.compile(r"column \"(?P<field>\w+)\""),
 )
-
-
-@attrs.frozen
-class Rule:
-    """One row of the table.
-
-    Attributes:
-        signal: What was seen, in words.
-        fits: Whether an exchange shows it.
-        status: What the call's rows are then.
-        say: The sentence for the analyst.
-        stop: The error that ends the send, where every further call would end the same way.
-        then: What is done about it first, as long as it may be: one of `again.AGAIN`.
-    """
-
-    signal: str
-    fits: Callable[[Facts], bool]
-    status: str
-    say: Callable[[Facts], str]
-    stop: type[StoppedError] | None = None
-    then: str = ""
-
-
-def _raised(*errors: type[Exception]) -> Callable[[Facts], bool]:
-    return lambda facts: isinstance(facts.exchange.error, errors)
-
-
-def _http(*statuses: int) -> Callable[[Facts], bool]:
-    return lambda facts: facts.status in statuses
-
-
-def _named(*names: str) -> Callable[[Facts], bool]:
-    return lambda facts: facts.error in names
-
-
-def _not_odoo(*statuses: int) -> Callable[[Facts], bool]:
-    return lambda facts: facts.status in statuses and facts.reply is not None and not facts.reply.readable
-
-
-def _untrusted(facts: Facts) -> bool:
-    # Another try meets the same certificate, or none again.
-    return any(each in str(facts.exchange.error) for each in ("CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER"))
-
-
-def _not_taken(facts: Facts) -> bool:
-    return facts.status == UNSUPPORTED and facts.reply is not None and facts.reply.readable
-
-
-def _maintenance(facts: Facts) -> bool:
-    response = facts.exchange.response
-    return response is not None and response.status_code == UNAVAILABLE and "retry-after" in response.headers
-
-
-def _refused(facts: Facts) -> bool:
-    # Above 500 a proxy speaks for a server that it does not know the state of (RFC 9110, 15.6).
-    return bool(facts.error) and facts.status <= SERVER_ERROR
-
-
-def _verb_not_taken(facts: Facts) -> bool:
-    return facts.status == NOT_ALLOWED and facts.settings.endpoint.protocol == "rest"
-
-
-def _log_in_refused(facts: Facts) -> bool:
-    return facts.call.ask.method == LOG_IN and facts.status == OK and facts.result is False
-
-
-def _log_in_failed(facts: Facts) -> bool:
-    return facts.call.ask.method == LOG_IN and _refused(facts)
-
-
-def _logged_in(facts: Facts) -> bool:
-    return facts.call.ask.method == LOG_IN and facts.status == OK and type(facts.result) is int and facts.result > 0
-
-
-def _says(pattern: re.Pattern[str], *names: str) -> Callable[[Facts], bool]:
-    """An exception of one of some names, whose message shows a pattern."""
-    return lambda facts: facts.error in names and bool(pattern.search(facts.message))
-
-
-def _another_name(facts: Facts) -> bool:
-    # With one argument, the one that is wanted is the one that was given under another name.
-    alone = len(facts.call.ask.arguments) == 1 and not facts.call.ask.by_name
-    name = words.WANTED.search(facts.message) if facts.error == "UnprocessableEntity" and alone else None
-    # Once: a method that wants two arguments would ask for one of them after the other for ever.
-    tried = f"{facts.call.model}/{facts.call.ask.method}" in facts.knows.arguments
-    return name is not None and not tried and name["name"] not in facts.call.ask.arguments
-
-
-def _no_save_multi(facts: Facts) -> bool:
-    missing = facts.error in ("NotFound", "AttributeError") and SAVE_MULTI in facts.message
-    return facts.call.ask.method == SAVE_MULTI and not facts.call.ask.by_name and missing
-
-
-def _described(facts: Facts) -> bool:
-    return facts.call.ask.method == FIELDS_GET and facts.status == OK and fields(facts.result) is not None
-
-
-def _matched(facts: Facts) -> bool:
-    ask = facts.call.ask
-    if ask.batch is None or ask.batch.ids is not None or facts.status != OK:
-        return False
-    return matches(ask.batch, ask.arguments["fields"], facts.result) is not None
-
-
-def _dated(facts: Facts) -> bool:
-    return facts.status == OK and made_when(facts.call.ask, facts.result) is not None
-
-
-def _asks_when(facts: Facts) -> bool:
-    return facts.call.ask.method == READ_GROUPS and facts.call.ask.effect_of is not None
-
-
-def _not_dated(facts: Facts) -> bool:
-    # Older servers do not have the method.
-    return _asks_when(facts) and _refused(facts)
-
-
-def _loaded(facts: Facts) -> bool:
-    return facts.call.ask.keyed is not None and _proved(facts)
-
-
-def _looked_up(facts: Facts) -> bool:
-    return facts.call.ask.batch is not None and facts.status == OK and there(facts.call.ask, facts.result) is not None
-
-
-def _effect_read(facts: Facts) -> bool:
-    ask = facts.call.ask
-    return ask.effect_of is not None and facts.status == OK and there(ask, facts.result) is not None
-
-
-def _answered(facts: Facts) -> bool:
-    """An answer of a method whose effect can be read."""
-    ask = facts.call.ask
-    answer = facts.status == OK and facts.reply is not None and facts.reply.readable and not facts.error
-    return ask.by_name and answer and known(facts.call.model, ask.method) is not None
-
-
-def _proved(facts: Facts) -> bool:
-    fine = facts.succeeded and facts.reply is not None and facts.reply.readable and not facts.error
-    return fine and prove(facts.call.ask, facts.result, facts.settings.id_path) is not None
-
-
-def _load_rolled_back(facts: Facts) -> bool:
-    return facts.status == OK and bool(rolled_back(facts.call.ask, facts.result))
-
-
-def _load_refused(facts: Facts) -> bool:
-    return facts.status == OK and bool(refusals(facts.call.ask, facts.result))
-
-
-def _always(_facts: Facts) -> bool:
-    return True
-
-
-# fmt: off
-RULES: tuple[Rule, ...] = (
-    # what was seen, and what shows it                                                the rows are, the words, what stops, what is done first
-    Rule("over the byte budget",          _raised(OverBudgetError),                       "not_sent",   words.over_budget),
-    Rule("an untrusted certificate",      _untrusted,                                     "not_sent",   words.no_connection, EndpointError),
-    Rule("no connection",                 _raised(*NOT_CONNECTED),                        "not_sent",   words.no_connection, EndpointError, "again"),
-    Rule("no answer",                     _raised(Exception),                             "in_doubt",   words.no_answer, StoppedError, "find out"),
-    Rule("another address",               _http(*REDIRECTS),                              "not_sent",   words.redirected, EndpointError),
-    Rule("unknown key",                   _http(UNAUTHORIZED),                            "not_sent",   words.unknown_key, CredentialError),
-    Rule("unknown user",                  _named("AccessDenied", "SessionExpiredException"), "not_sent", words.unknown_key, CredentialError, "log in"),
-    Rule("login refused",                 _log_in_refused,                                "not_sent",   words.unknown_login, CredentialError),
-    Rule("too many calls",                _http(TOO_MANY),                                "not_sent",   words.busy, StoppedError, "as told"),
-    Rule("maintenance",                   _maintenance,                                   "not_sent",   words.busy, StoppedError, "as told"),
-    Rule("request too large",             _http(TOO_LARGE),                               "not_sent",   words.too_large, StoppedError),
-    Rule("no such database",              _says(words.NO_DATABASE, "OperationalError"),   "not_sent",   words.no_database, EndpointError),
-    Rule("no way to ask when",            _not_dated,                                     "undated",    words.nothing),
-    Rule("an argument of other name",     _another_name,                                  "renamed",    words.nothing),
-    Rule("no web_save_multi",             _no_save_multi,                                 "one by one", words.nothing),
-    Rule("no such model or method",       _named("NotFound"),                             "not_sent",   words.wrong_call, EndpointError),
-    Rule("no such model",                 _says(NO_MODEL, "UserError"),                   "not_sent",   words.wrong_call, EndpointError),
-    Rule("no such method",                _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, EndpointError),
-    Rule("a call that cannot be made",    _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
-    Rule("arguments that do not fit",     _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
-    Rule("a verb that is not taken",      _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),
-    Rule("a format that is not taken",    _not_taken,                                     "not_sent",   words.wrong_format, EndpointError),
-    Rule("no such database or API",       _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
-    Rule("a login that failed",           _log_in_failed,                                 "not_sent",   words.no_log_in, StoppedError),
-    Rule("rolled back",                   _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says, None, "slower"),
-    Rule("an error of Odoo's",            _refused,                                       "rejected",   words.odoo_says, None, "narrow"),
-    Rule("logged in",                     _logged_in,                                     "logged in",  words.nothing),
-    Rule("fields of the model",           _described,                                     "described",  words.nothing),
-    Rule("which records have the keys",   _matched,                                       "matched",    words.nothing),
-    Rule("when the records were made",    _dated,                                         "dated",      words.nothing),
-    Rule("which records are there",       _looked_up,                                     "found",      words.nothing),
-    Rule("what the records hold now",     _effect_read,                                   "read",       words.nothing),
-    Rule("rolled back inside load",       _load_rolled_back,                              "not_sent",   words.load_rolled_back, None, "slower"),
-    Rule("an error in load's answer",     _load_refused,                                  "rejected",   words.nothing, None, "narrow"),
-    Rule("an answer that proves nothing", _answered,                                      "answered",   words.nothing),
-    Rule("the records of a key",          _loaded,                                        "loaded",     words.nothing),
-    Rule("the method's own proof",        _proved,                                        "done",       words.nothing),
-    Rule("anything else",                 _always,                                        "in_doubt",   words.unreadable, StoppedError, "find out"),
-)
-# fmt: on
 
 
 def error_field(message: str) -> str | None:
@@ -362,7 +127,7 @@ def judge(
         return NEXT[rule.status](facts)
     if standing is not None and rule.then and (verdict := AGAIN[rule.then](facts, standing)) is not None:
         return verdict
-    if _asks_when(facts):
+    if asks_when(facts):
         # What is asked about was told before.
         return NEXT["undated"](facts)
     sentence = rule.say(facts)
@@ -370,6 +135,11 @@ def judge(
         sentence = words.of_effect(facts, sentence)
     elif call.ask.doubted and rule.status != "done":
         sentence = words.of_doubted(facts, sentence)
+    field = error_field(facts.message)
+    if call.ask.lined is not None and rule.status == "rejected" and len(call.rows) == 1:
+        batch = lined.of_rows(call.ask.lined, call.rows).batch
+        sentence, path = blamed(sentence, batch.records[0], batch.lines)
+        field = path or field
     whole = Outcome(
         rows=call.rows,
         status=_meant(rule.status, call),
@@ -377,7 +147,7 @@ def judge(
         batch=call.number,
         http_status=facts.status or None,
         error_type=(facts.reply.error_type or None) if facts.reply else None,
-        error_field=error_field(facts.message),
+        error_field=field,
         error=sentence or None,
         attempts=1,
         seconds=exchange.seconds,
@@ -389,4 +159,5 @@ def judge(
     prepares = call.ask.method in (LOG_IN, FIELDS_GET) and not call.ask.reads
     kind = rule.stop or (StoppedError if prepares else None)
     stop = kind(sentence, instead=words.way_out(facts) if kind is EndpointError else None) if kind else None
-    return Verdict(tuple(_parts(whole, facts)), stop, reason)
+    outcomes = tuple(_parts(whole, facts))
+    return Verdict(outcomes, stop, reason, after_create(facts, outcomes) if whole.status == "done" else ())

@@ -110,8 +110,8 @@ def kept(field: Field, value: Any, held: Any, decimals: int | None = None) -> st
 
 
 def _otherwise(field: Field, value: Any, held: Any) -> str:
-    if field.type in TO_MANY and isinstance(value, list) and any(isinstance(each, list) for each in value):
-        # Commands that make and change lines say what to do, not what is there afterwards.
+    if field.type in TO_MANY and isinstance(value, list) and any(isinstance(each, list | dict) for each in value):
+        # Lines, and commands that make and change them, say what to do, not what is there afterwards.
         return NOT_COMPARED
     if settles_never(field) or is_empty(held):
         return DROPPED

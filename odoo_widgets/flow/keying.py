@@ -5,10 +5,13 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
+import pandas as pd
 
-from odoo_widgets.flow.findings import Finding
+from odoo_widgets.flow.findings import Finding, in_lines
 from odoo_widgets.flow.kinds import cell_kind, is_missing, kind
+from odoo_widgets.flow.lines import Lines, of_cells
 from odoo_widgets.flow.loading import links
 from odoo_widgets.flow.matching import text_of
 from odoo_widgets.flow.model import TEXTS
@@ -16,8 +19,6 @@ from odoo_widgets.flow.values import Column, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    import pandas as pd
 
     from odoo_widgets.flow.model import Fields
     from odoo_widgets.flow.settings import Settings
@@ -36,6 +37,12 @@ LINES = (
     "once the records are there."
 )
 DICT = "with a key, new records are made by load, which takes no dict. Send it with an update, once they are there."
+UNEQUAL = (
+    "line {other} leaves out {name!r}, which line {one} fills. With a key, lines are made by load, which fills a field "
+    "in all lines of a document or in none. Fill it, or let it be emptied: missing={{'{above}/{name}': 'clear'}}."
+)
+EMPTY_LINE_KEY = "the key of the line is empty. Fill it, or leave line_key out."
+SAME_LINE = "another line of the document has the same {key} (keys compare as text). Name more in line_key."
 # The kinds of cells that are no key, and why.
 UNFIT = {"float": FLOAT, "decimal": FLOAT, "nested": NESTED, "boolean": TRUTH, "binary": NESTED}
 # The types of fields that each kind of cells can be compared with.
@@ -127,6 +134,14 @@ def _doubled(part: pd.DataFrame, key: Sequence[Column]) -> Iterator[tuple[int, F
 
 def unloadable(cells: pd.Series, column: Column) -> Iterator[Finding]:
     """The cells of a payload column that a new record cannot be loaded with: lines, and dicts."""
+    if column.lines:
+        table = of_cells(cells, [each.name for each in column.lines])
+        yield from in_lines(table, column, unloadable)
+        yield from _unequal(table, column)
+        others = np.flatnonzero(table.starts == table.ends)
+        for each in unloadable(cells.iloc[others], attrs.evolve(column, lines=())):
+            yield attrs.evolve(each, rows=others[each.rows])
+        return
     if kind(cells.dtype) not in ("object", "nested", "category"):
         return
     found, absent = values(cells, column)
@@ -137,6 +152,52 @@ def unloadable(cells: pd.Series, column: Column) -> Iterator[Finding]:
         yield Finding(np.array(dicts), DICT)
     if lists:
         yield Finding(np.array(lists), LINES)
+
+
+def _unequal(table: Lines, column: Column) -> Iterator[Finding]:
+    """Lines of one document that do not fill the same fields: `load` would empty what one of them leaves out."""
+    first = table.starts[table.of(range(len(table.frame)))]
+    for place, inner in enumerate(column.lines):
+        filled = ~is_missing(table.frame.iloc[:, place])
+        if inner.missing == "omit" and len(apart := np.flatnonzero(filled != filled[first])):
+            line = int(apart[0])
+            one, other = (0, table.place(line)) if filled[first[line]] else (table.place(line), 0)
+            said = UNEQUAL.format(one=one, other=other, name=inner.name, above=column.name)
+            yield Finding(table.cells(apart), said, "nothing there")
+
+
+def line_keys(cells: pd.Series, column: Column, names: Sequence[str]) -> Iterator[Finding]:
+    """What keeps the lines of a document from being told apart by their key.
+
+    Args:
+        cells: The cells of a column that has lines.
+        column: What is known of it.
+        names: The names in the lines that make the key; none where lines are told apart by their place.
+    """
+    table = of_cells(cells, [each.name for each in column.lines])
+    inner = {each.field: (place, each) for place, each in enumerate(column.lines)}
+    every = np.arange(len(table.frame))
+    texts: dict[str, list[str]] = {}
+    for name in names:
+        if name not in inner:
+            yield Finding(table.cells(every), f"no line has a {name!r}, which line_key names. Add it, or correct it.")
+            return
+        place, known = inner[name]
+        held = table.frame.iloc[:, place]
+        absent = is_missing(held)
+        for unfit in sorted(_kinds(held) & UNFIT.keys()):
+            lines = np.flatnonzero(~absent)
+            yield Finding(table.cells(lines), f"line {table.place(int(lines[0]))}: {UNFIT[unfit].format(name=name)}")
+            return
+        if absent.any():
+            lines = np.flatnonzero(absent)
+            yield Finding(table.cells(lines), f"line {table.place(int(lines[0]))}, {name!r}: {EMPTY_LINE_KEY}")
+            return
+        texts[name] = list(map(text_of, values(held, known)[0]))
+    doubled = np.flatnonzero(pd.DataFrame({"": table.of(every), **texts}).duplicated()) if names else every[:0]
+    if len(doubled):
+        said = f"line {table.place(int(doubled[0]))}: {SAME_LINE.format(key=' and '.join(names))}"
+        yield Finding(table.cells(doubled), said)
 
 
 def missing_fields(names: Sequence[str], fields: Fields) -> list[str]:

@@ -6,59 +6,132 @@ odoo/orm/models.py and odoo/addons/base/models/ir_fields.py). It never gets a na
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from odoo_widgets.flow.calls import Ask, Batch, pick
+from odoo_widgets.flow.documents import line_ids, lines_of, with_lines
 from odoo_widgets.flow.matching import external_id
 from odoo_widgets.flow.model import TO_MANY, TO_ONE, Field
 from odoo_widgets.flow.operations import part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from odoo_widgets.flow.model import Fields
 
+# No field has lines.
+NO_LINES: Mapping[str, Fields] = MappingProxyType({})
+# The column of ids in the database.
+DATABASE_ID = ".id"
 # The column of external IDs, and what says behind a field that it holds ids.
 EXTERNAL_ID, IDS = "id", "/.id"
 # Commands on the links of a record (odoo/orm/commands.py) that a new one can be loaded with: link, clear, set.
 LINK, CLEAR, SET = 4, 5, 6
 
 
-def loads(batch: Batch, model: str, fields: Fields) -> Iterator[Ask]:
+def loads(
+    batch: Batch,
+    model: str,
+    fields: Fields,
+    line_fields: Mapping[str, Fields] = NO_LINES,
+    line_key: Sequence[str] = (),
+) -> Iterator[Ask]:
     """The calls that make the records of some rows with keys, each with its external ID, in one transaction.
 
-    `load` cannot leave a cell out: rows are parted by the set of columns that they fill.
+    `load` cannot leave a cell out: rows are parted by the set of columns that they fill. The lines of a document stand
+    in rows of their own, the first one in the document's; each has an external ID too, so that a line that is there is
+    changed and not made again.
 
     Args:
-        batch: The rows, none of which is `unfit`.
+        batch: The rows, none of which is `unfit`; with ids, those of records that are there.
         model: The model.
         fields: Its fields, those that are sent at least.
+        line_fields: For each field that has lines, the fields of these.
+        line_key: The names that tell the lines of a document apart; none where their place does.
 
     Returns:
         The calls. Each can be made twice: the second time it finds what the first one made.
     """
     assert batch.keys is not None
-    filled: dict[tuple[str, ...], tuple[list[int], list[list[str | None]]]] = {}
+    filled: dict[tuple[str, ...], tuple[list[int], list[int], list[list[str | None]]]] = {}
     for place, (record, key) in enumerate(zip(batch.records, batch.keys, strict=True)):
-        # A key that is excluded from the payload is how the record is found later: a new one gets it all the same.
-        row = {EXTERNAL_ID: external_id(model, key)} | dict(
-            _cell(fields.get(name) or Field(name, ""), value) for name, value in {**key, **record}.items()
+        inside = lines_of(record, with_lines(batch.lines, fields))
+        known = {} if batch.ids is not None else key
+        row = _named(batch, place, model, key) | dict(
+            _cell(fields.get(name) or Field(name, ""), value)
+            for name, value in {**known, **record}.items()
+            if name not in inside
         )
-        places, data = filled.setdefault(tuple(row), ([], []))
+        parts = [
+            _lines(name, lines, line_ids(model, key, name, lines, line_key), line_fields.get(name, {}), line_key)
+            for name, lines in inside.items()
+        ]
+        names = (*row, *(path for paths, _ in parts for path in paths))
+        places, sizes, data = filled.setdefault(names, ([], [], []))
+        rows = _together([*row.values()], parts)
         places.append(place)
-        data.append(list(row.values()))
-    for names, (places, data) in filled.items():
+        sizes.append(len(rows))
+        data += rows
+    for names, (places, sizes, data) in filled.items():
         # `load` reads times in the zone of the context, create and write always in UTC.
         arguments = {"fields": list(names), "data": data}
-        yield Ask(pick(batch.rows, places), "load", arguments, context={"tz": "UTC"}, keyed=part(batch, places))
+        yield Ask(
+            pick(batch.rows, places),
+            "load",
+            arguments,
+            context={"tz": "UTC"},
+            keyed=part(batch, places),
+            sizes=sizes if len(data) > len(places) else (),
+        )
 
 
-def unfit(batch: Batch, fields: Fields) -> dict[int, tuple[str, str]]:
+def _named(batch: Batch, place: int, model: str, key: Mapping[str, Any]) -> dict[str, str | None]:
+    """What says to `load` which record a row is."""
+    if batch.ids is not None:
+        return {DATABASE_ID: str(batch.ids[place])}
+    # A key that is excluded from the payload is how the record is found later: a new one gets it all the same.
+    return {EXTERNAL_ID: external_id(model, key)}
+
+
+# What lines of a document look like to `load`: the paths of their columns, and one list of cells for each.
+Table: TypeAlias = "tuple[list[str], list[list[str | None]]]"
+
+
+def _lines(
+    name: str, lines: Sequence[Mapping[str, Any]], ids: Sequence[str], fields: Fields, line_key: Sequence[str]
+) -> Table:
+    # The same for all lines of a document; what is only a key is no field.
+    sent = [each for each in lines[0] if each in fields or each not in line_key]
+    paths = [f"{name}/{EXTERNAL_ID}"]
+    table: list[list[str | None]] = [[each] for each in ids]
+    for inner in sent:
+        cells = [_cell(fields.get(inner) or Field(inner, ""), line.get(inner)) for line in lines]
+        paths.append(f"{name}/{cells[0][0]}")
+        for row, (_, value) in zip(table, cells, strict=True):
+            row.append(value)
+    return paths, table
+
+
+def _together(row: list[str | None], parts: Sequence[Table]) -> list[list[str | None]]:
+    """The rows of a document: its own cells in the first, and a line of each field that has lines in each."""
+    size = max((len(table) for _, table in parts), default=1)
+    rows: list[list[str | None]] = [[None] * len(row) for _ in range(size)]
+    rows[0] = row
+    for paths, table in parts:
+        rows = [
+            [*cells, *(table[place] if place < len(table) else [None] * len(paths))] for place, cells in enumerate(rows)
+        ]
+    return rows
+
+
+def unfit(batch: Batch, fields: Fields, line_fields: Mapping[str, Fields] = NO_LINES) -> dict[int, tuple[str, str]]:
     """What `load` would take for something else, or what `create` would refuse and `load` would not.
 
     Args:
         batch: The rows.
         fields: The model's fields.
+        line_fields: For each field that has lines, the fields of these.
 
     Returns:
         The places of such rows in the batch, each with the field and the sentence.
@@ -68,6 +141,12 @@ def unfit(batch: Batch, fields: Fields) -> dict[int, tuple[str, str]]:
         for name, value in record.items():
             if (sentence := _strange_choice(fields.get(name), value)) and place not in found:
                 found[place] = (name, sentence)
+        for name, lines in lines_of(record, with_lines(batch.lines, fields)).items():
+            inside = line_fields.get(name, {})
+            for at, line in enumerate(lines):
+                for inner, value in line.items():
+                    if (sentence := _strange_choice(inside.get(inner), value)) and place not in found:
+                        found[place] = (f"{name}/{inner}", f"line {at}: {sentence}")
     return found
 
 

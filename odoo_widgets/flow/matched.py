@@ -7,28 +7,26 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from odoo_widgets.flow import keying, matching
-from odoo_widgets.flow.before import reads_before
-from odoo_widgets.flow.calls import Ask, Call
+from odoo_widgets.flow.calls import Ask, Call, Lined
 from odoo_widgets.flow.choices import CREATE, UPDATE
+from odoo_widgets.flow.documented import after, begun, updated
+from odoo_widgets.flow.documents import lines_of, with_lines
 from odoo_widgets.flow.errors import FieldsError
 from odoo_widgets.flow.follow import Verdict
-from odoo_widgets.flow.loading import unfit
 from odoo_widgets.flow.model import fields
-from odoo_widgets.flow.narrowed import narrowed
 from odoo_widgets.flow.operations import ask_fields, look_when, part
 from odoo_widgets.flow.plan import sending, written
 from odoo_widgets.flow.proofs import made_when, prove
-from odoo_widgets.flow.responses import Outcome
+from odoo_widgets.flow.updating import both, outcome, unchanged, unloadable, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from odoo_widgets.flow.calls import Batch
     from odoo_widgets.flow.methods import State
-    from odoo_widgets.flow.server import Server
+    from odoo_widgets.flow.responses import Outcome
     from odoo_widgets.flow.words import Facts
 
-ARCHIVED = "The record is archived."
 OLD = (
     "The record was made for this key before, or somebody else made or changed it meanwhile. It was given this row's "
     "values."
@@ -74,107 +72,74 @@ def _matched(facts: Facts) -> Verdict:
     # What was sent and not answered may be among them.
     status = "in_doubt" if doubted else "rejected"
     outcomes = [
-        _outcome(facts, [batch.rows[place]], status, _several(batch, place, found[place]))
-        for place in places["several"]
+        outcome(facts, [batch.rows[place]], status, _several(batch, place, found[place])) for place in places["several"]
     ]
     calls: list[Call] = []
-    knows = facts.knows
+    known = Verdict()
     if doubted and facts.call.ask.keyed is None and when_found != CREATE:
         # They may have been written, and lists may hold commands that make lines: these are not written again.
-        lists = [place for place in places["there"] if _has_parts(batch, place)]
-        outcomes += [_outcome(facts, [batch.rows[place]], "in_doubt", doubted, ids=[ids[place]]) for place in lists]
+        lists = [place for place in places["there"] if _has_parts(facts, batch, place)]
+        outcomes += [outcome(facts, [batch.rows[place]], "in_doubt", doubted, ids=[ids[place]]) for place in lists]
         places["there"] = [place for place in places["there"] if place not in lists]
-        if places["there"]:
-            calls, knows = _update(facts, batch, found, places["there"], outcomes)
+        known = _there(facts, batch, found, places["there"])
     elif doubted and places["there"]:
         # These rows were sent to be made, since no record had their key then.
         there = [ids[place] for place in places["there"]]
         calls.append(_look_when(facts, part(batch, places["there"]), there, {}))
     elif when_found == CREATE:
-        outcomes += _unchanged(facts, batch, found, places["there"])
+        same = part(batch, places["there"])
+        outcomes += unchanged(facts, same, [found[place][0] for place in places["there"]])
+        calls += _after(facts, same, list(ids.values()))
     elif places["there"]:
-        calls, knows = _update(facts, batch, found, places["there"], outcomes)
+        known = _there(facts, batch, found, places["there"])
     if when_found == UPDATE:
         outcomes += [
-            _outcome(facts, [batch.rows[place]], "rejected", _none(facts, batch, place)) for place in places["absent"]
+            outcome(facts, [batch.rows[place]], "rejected", _none(facts, batch, place)) for place in places["absent"]
         ]
     elif facts.call.ask.refused:
         outcomes += [_refused(facts, batch.rows[place]) for place in places["absent"]]
     elif places["absent"]:
         calls += _make(facts, part(batch, places["absent"]), outcomes)
-    return Verdict(tuple(outcomes), follow=tuple(calls), server=knows if knows is not facts.knows else None)
+    return both(known, Verdict(tuple(outcomes), follow=tuple(calls)))
 
 
 def _refused(facts: Facts, row: int) -> Outcome:
     """What Odoo said of a row that was to be made, and whose record nobody else has made."""
     message, field, exception = facts.call.ask.refused[row]
-    return _outcome(facts, [row], "rejected", message, error_field=field or None, error_type=exception or None)
+    return outcome(facts, [row], "rejected", message, error_field=field or None, error_type=exception or None)
 
 
-def _has_parts(batch: Batch, place: int) -> bool:
-    return any(isinstance(value, list | dict) for value in batch.records[place].values())
+def _has_parts(facts: Facts, batch: Batch, place: int) -> bool:
+    """Whether a list of a row may hold commands. Lines with external IDs of their own are none: they find theirs."""
+    lines = _lines(facts, batch, place)
+    return any(isinstance(value, list | dict) for name, value in batch.records[place].items() if name not in lines)
 
 
-def _update(
-    facts: Facts, batch: Batch, found: list[list[State]], places: list[int], outcomes: list[Outcome]
-) -> tuple[list[Call], Server]:
-    """The calls that write rows to their records; those with nothing to write are told of at once.
+def _lines(facts: Facts, batch: Batch, place: int) -> dict[str, list[dict[str, Any]]]:
+    return lines_of(batch.records[place], with_lines(batch.lines, facts.knows.fields.get(facts.call.model, {})))
 
-    Returns:
-        The calls, and what is known of the server now.
-    """
-    whole = written(part(batch, places), [found[place][0]["id"] for place in places])
-    held = {record["id"]: record for place in places for record in found[place]}
-    whole, conflicts, knows = narrowed(whole, held, facts.call.ask.arguments["fields"], facts.settings, facts.knows)
-    assert whole.ids is not None
-    outcomes += [
-        _outcome(facts, [whole.rows[at]], "rejected", each.sentence, error_field=each.field, ids=[whole.ids[at]])
-        for at, each in conflicts.items()
-    ]
-    empty = [place for at, place in enumerate(places) if not whole.records[at] and at not in conflicts]
-    outcomes += _unchanged(facts, batch, found, empty)
-    full = part(whole, [at for at, record in enumerate(whole.records) if record and at not in conflicts])
-    if not full.rows:
-        return [], knows
-    calls = sending(attrs.evolve(facts.call, sent=0), full, facts.settings, knows)
-    archived = {found[place][0]["id"]: ARCHIVED for place in places if _is_archived(found[place][0])}
-    read = reads_before(facts.call.ask)
-    held = {found[place][0]["id"]: found[place][0] for place in places} if read else {}
-    # What is told of a row that is done stands beside its call.
-    return [attrs.evolve(call, ask=attrs.evolve(call.ask, remarks=archived, states=held)) for call in calls], knows
+
+def _there(facts: Facts, batch: Batch, found: list[list[State]], places: list[int]) -> Verdict:
+    """What follows for rows whose records are there; of documents with lines, these are asked about first."""
+    documents = [place for place in places if _lines(facts, batch, place)]
+    others = [place for place in places if place not in set(documents)]
+    verdict = Verdict()
+    for some, follow in ((others, update), (documents, begun)):
+        if some:
+            records = [found[place][0] for place in some]
+            rows = written(part(batch, some), [each["id"] for each in records])
+            knows = attrs.evolve(facts, knows=verdict.server or facts.knows)
+            verdict = both(verdict, follow(knows, rows, records))
+    return verdict
 
 
 def _make(facts: Facts, batch: Batch, outcomes: list[Outcome]) -> list[Call]:
     """The calls that make records of rows, but for those that `load` would take for something else."""
-    wrong = unfit(batch, facts.knows.fields.get(facts.call.model, {}))
-    outcomes += [
-        _outcome(facts, [batch.rows[place]], "rejected", sentence, error_field=field)
-        for place, (field, sentence) in wrong.items()
-    ]
-    fine = part(batch, [place for place in range(len(batch.rows)) if place not in wrong])
+    fine, refused = unloadable(facts, batch, {})
+    outcomes += refused
     if not fine.rows:
         return []
     return list(sending(facts.call, attrs.evolve(fine, operation="load"), facts.settings, facts.knows))
-
-
-def _unchanged(facts: Facts, batch: Batch, found: list[list[State]], places: list[int]) -> list[Outcome]:
-    by_remark: dict[str, list[int]] = {}
-    for place in places:
-        by_remark.setdefault(ARCHIVED if _is_archived(found[place][0]) else "", []).append(place)
-    return [
-        _outcome(
-            facts,
-            [batch.rows[place] for place in same],
-            "unchanged",
-            remark,
-            ids=[found[place][0]["id"] for place in same],
-        )
-        for remark, same in by_remark.items()
-    ]
-
-
-def _is_archived(record: State) -> bool:
-    return record.get(matching.ACTIVE, True) is False
 
 
 def _several(batch: Batch, place: int, records: list[State]) -> str:
@@ -195,23 +160,12 @@ def _none(facts: Facts, batch: Batch, place: int) -> str:
     )
 
 
-def _outcome(facts: Facts, rows: list[int], status: str, error: str = "", **told: Any) -> Outcome:
-    return Outcome(
-        rows=rows,
-        status=status,
-        batch=facts.call.number,
-        http_status=facts.status,
-        error=error or None,
-        attempts=1,
-        seconds=facts.exchange.seconds,
-        **told,
-    )
-
-
 def _loaded(facts: Facts) -> Verdict:
     """`load` answers the ids of what it made and of what it updated alike: their records are asked."""
     ask = facts.call.ask
     assert ask.keyed is not None
+    if ask.keyed.ids is not None:
+        return updated(facts)
     proofs = prove(ask, facts.result) or []
     ids: dict[int, int] = {}
     remarks: dict[int, str] = {}
@@ -222,6 +176,11 @@ def _loaded(facts: Facts) -> Verdict:
             if proof.warning:
                 remarks[each] = proof.warning
     return Verdict(follow=(_look_when(facts, ask.keyed, [ids[place] for place in range(len(ask.rows))], remarks),))
+
+
+def _after(facts: Facts, batch: Batch, ids: list[int]) -> tuple[Call, ...]:
+    """The call that asks for the ids of the lines of documents that are there now."""
+    return after(facts, Lined(attrs.evolve(batch, ids=ids)))
 
 
 def _look_when(facts: Facts, rows: Batch, ids: list[int], remarks: dict[int, str]) -> Call:
@@ -244,19 +203,22 @@ def _dated(facts: Facts) -> Verdict:
         parts.setdefault((status, told), []).append(place)
     return Verdict(
         tuple(
-            _outcome(
+            outcome(
                 facts, [ask.rows[place] for place in places], status, told, ids=[made.ids[place] for place in places]
             )
             for (status, told), places in parts.items()
-        )
+        ),
+        follow=_after(facts, made.keyed, made.ids) if made.keyed is not None else (),
     )
 
 
 def _undated(facts: Facts) -> Verdict:
     """The rows are in records that `load` named, and whether it made them cannot be read."""
     ask = facts.call.ask
-    assert ask.effect_of is not None
-    return Verdict((_outcome(facts, list(ask.rows), "saved", UNDATED, ids=ask.effect_of.ids),))
+    made = ask.effect_of
+    assert made is not None
+    follow = _after(facts, made.keyed, made.ids) if made.keyed is not None and made.ids else ()
+    return Verdict((outcome(facts, list(ask.rows), "saved", UNDATED, ids=made.ids),), follow=follow)
 
 
 MATCHED: dict[str, Callable[[Facts], Verdict]] = {

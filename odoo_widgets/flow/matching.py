@@ -15,8 +15,8 @@ What is not promised with a key:
 * that the look-up finds a key that Odoo rewrites as it saves, such as a VAT number in some countries. The external ID
   keeps its record single.
 * that a row says `created` where another send changes its record at that very moment: it may say `updated` instead.
-* that new records hold an empty text: they are made with `load`, which stores none instead. It takes links as ids and
-  no lines: send lines afterwards, with `write`.
+* that new records hold an empty text: they are made with `load`, which stores none instead. It takes links as ids,
+  and lines as lists of dicts: other commands go afterwards, with `write`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ PREFIX = "odoo_widgets"
 DIGITS = 40
 # What says whether a record is archived, where the model has it.
 ACTIVE = "active"
+# What says whether a document is confirmed or posted, where the model has it.
+STATE = "state"
 
 
 def external_id(model: str, key: Mapping[str, Any]) -> str:
@@ -47,7 +49,23 @@ def external_id(model: str, key: Mapping[str, Any]) -> str:
     Values are taken as text, and fields in the order of their names, so that it is the same whatever the frame holds
     them as. No version of this package may make another one: it is what keeps a record from being made twice.
     """
-    content = [model, *sorted([field, text_of(value)] for field, value in key.items())]
+    return _hashed([model, *_pairs(key)])
+
+
+def line_id(model: str, key: Mapping[str, Any], field: str, line: Mapping[str, Any]) -> str:
+    """The external ID of a line of the document of a key, made of what tells it from the document's other lines.
+
+    As for `external_id`, no version of this package may make another one.
+    """
+    content = [model, _pairs(key), field, _pairs(line)]
+    return _hashed(content)
+
+
+def _pairs(values: Mapping[str, Any]) -> list[list[str]]:
+    return sorted([name, text_of(value)] for name, value in values.items())
+
+
+def _hashed(content: list[Any]) -> str:
     written = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     return f"{PREFIX}.{hashlib.sha256(written.encode()).hexdigest()[:DIGITS]}"
 

@@ -53,6 +53,17 @@ def unit(column: pd.Series) -> str:
     return DATE if all((moments == moments.astype(DATE)).all() for moments in parts) else MOMENT
 
 
+def holds_naive(column: pd.Series) -> bool:
+    """Whether a column of any kind holds moments without a zone."""
+    if kind(column.dtype) == "category":
+        column = pd.Series(column.cat.categories)
+    if kind(column.dtype) == "object":
+        cells = column.tolist()
+        some = any(issubclass(cell, dt.datetime) for cell in set(map(type, cells)))
+        return some and any(_is_moment(cell) and cell.tzinfo is None for cell in cells)
+    return kind(column.dtype) == "moment" and not has_zone(column) and bool(column.notna().any())
+
+
 def _may_hold_moments(dtype: Any) -> bool:
     return kind(dtype) in ("moment", "object")
 

@@ -41,6 +41,8 @@ SAVE_MULTI = "web_save_multi"
 OF_LOAD = ("id", ".id")
 # When a record was made, and when it was last written; and what asks for it, exactly.
 WHEN = ("create_date", "write_date")
+# The method that says which external IDs records have: the first of each (odoo/orm/models.py).
+GET_EXTERNAL_ID = "get_external_id"
 READ_GROUPS, EACH_ID = "formatted_read_group", "id:array_agg"
 
 
@@ -330,4 +332,4 @@ def part(batch: Batch, places: Sequence[int]) -> Batch:
     """Some rows of a batch."""
     ids = None if batch.ids is None else pick(batch.ids, places)
     keys = None if batch.keys is None else pick(batch.keys, places)
-    return Batch(pick(batch.rows, places), pick(batch.records, places), ids, keys, batch.operation)
+    return Batch(pick(batch.rows, places), pick(batch.records, places), ids, keys, batch.operation, batch.lines)

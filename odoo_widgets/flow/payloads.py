@@ -98,9 +98,11 @@ def edited(call: Call, settings: Settings, payload: str, server: Server = NOTHIN
         # Over JSON-RPC and XML-RPC, their order is their meaning.
         content = {own: content[name] for own, name in zip(ask.arguments, asked, strict=True)}
     records = content.get("vals_list", content.get("data"))
-    if records is not None and (not isinstance(records, list) or len(records) != len(ask.rows)):
+    size = sum(ask.sizes) or len(ask.rows)
+    if records is not None and (not isinstance(records, list) or len(records) != size):
+        each = "one for each line of a document" if ask.sizes else "one for each row"
         raise PayloadError(
-            f"The payload must hold {len(ask.rows)} record{'s' if len(ask.rows) > 1 else ''}, one for each row. "
+            f"The payload must hold {size} record{'s' if size > 1 else ''}, {each}. "
             "Change values here, and rows in the frame."
         )
     _carried({**content, "context": context}, settings)

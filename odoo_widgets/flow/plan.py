@@ -10,13 +10,14 @@ import numpy as np
 
 from odoo_widgets.flow import keying, records, urls
 from odoo_widgets.flow.batches import batches, group_position
-from odoo_widgets.flow.calls import Batch, Call
+from odoo_widgets.flow.calls import Batch, Call, Lined
 from odoo_widgets.flow.choices import CREATE, UPDATE
 from odoo_widgets.flow.context import is_assigning, quiet
 from odoo_widgets.flow.credential import Credential, origin
+from odoo_widgets.flow.documents import commands, with_lines
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.loading import loads
-from odoo_widgets.flow.matching import ACTIVE
+from odoo_widgets.flow.matching import ACTIVE, STATE
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import (
     OPERATIONS,
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.flow.calls import Ask
+    from odoo_widgets.flow.model import Field, Fields
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.values import Column
 
 # Rows to convert at once: converting 100 at a time costs eight times as much, 20,000 gains nothing more.
 BLOCK = 10_000
@@ -161,15 +164,39 @@ def needed(source: Source, settings: Settings, server: Server) -> Iterator[Call]
     """
     if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and server.uid is None:
         yield Call(0, "", log_in())
-    if not settings.key and not settings.only_changes:
+    columns = records.columns(source, settings) if operation(settings.endpoint.operation).takes_values else ()
+    lined = [column for column in columns if column.lines]
+    if not settings.key and not settings.only_changes and not lined:
         return
     model = settings.endpoint.model
     cells, known_fields = keying.cells_of(source, settings), server.fields.get(model, {})
-    names = list(dict.fromkeys([*cells, *(column.field for column in records.columns(source, settings))]))
+    # Without a key, all that has to be known is whether lists of dicts are lines.
+    whole = settings.key or settings.only_changes
+    names = list(dict.fromkeys([*cells, *(column.field for column in (columns if whole else lined))]))
     # What does not fit is asked again: the answer says why nothing is sent.
     if keying.missing_fields(names, known_fields) or keying.misread(cells, known_fields):
-        asked = [*names, *([] if ACTIVE in names else [ACTIVE])]
+        asked = [*names, *(each for each in (ACTIVE, *([STATE] if lined else [])) if each not in names)]
         yield Call(0, model, ask_fields(asked, wanted=names, cells=cells))
+        return
+    for column in lined if settings.key else ():
+        yield from _needed_inside(column, known_fields[column.field], settings, server)
+
+
+def _needed_inside(column: Column, field: Field, settings: Settings, server: Server) -> Iterator[Call]:
+    """What has to be asked of the fields of lines. What only tells lines apart need be none."""
+    if not with_lines([column.field], {column.field: field}) or not field.relation:
+        return
+    names = [each.field for each in column.lines]
+    wanted = [name for name in names if name not in settings.line_key]
+    known_fields = server.fields.get(field.relation)
+    if known_fields is None or keying.missing_fields(wanted, known_fields):
+        yield Call(0, field.relation, ask_fields(names, wanted=wanted))
+
+
+def line_fields(names: Iterable[str], model: str, server: Server) -> dict[str, Fields]:
+    """The fields of the lines that each of some fields of a model has, as far as they are known."""
+    fields = server.fields.get(model, {})
+    return {name: server.fields.get(fields[name].relation, {}) for name in names if name in fields}
 
 
 def _calls(
@@ -184,6 +211,7 @@ def _calls(
     columns = records.columns(source, settings) if wanted.takes_values else ()
     assigning = [each.field for each in columns if is_assigning(each.field) or source.may_nest(each.position)]
     key = keying.columns(source, settings)
+    lined = tuple(each.field for each in columns if each.lines)
     together = max(1, block_rows // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         block = _block(source, [rows for _, rows in chunk])
@@ -199,6 +227,7 @@ def _calls(
                 made,
                 ids[places] if ids is not None else None,
                 keys[places] if keys is not None else None,
+                lines=lined,
             )
             groups = _groups(source, rows, settings)
             for url, same in _apart(whole, addresses[places], settings):
@@ -208,13 +237,14 @@ def _calls(
                     yield from (Call(number, target.model, ask, url) for ask in asks)
 
 
-def _looked_up(batch: Batch, settings: Settings, server: Server) -> Ask:
+def looked_up(batch: Batch, settings: Settings, server: Server) -> Ask:
     """The look-up of a batch: it reads what a method must not do harm to, or what is about to be written over."""
     target = settings.endpoint
     whole = settings.only_changes
     if batch.keys:
+        lined = of_lines(batch, target.model, server) if settings.when_found != CREATE else ()
         compared = _compared(batch, settings, server)
-        more = tuple(dict.fromkeys((*archived(target.model, server), *compared)))
+        more = tuple(dict.fromkeys((*archived(target.model, server), *compared, *lined)))
         keeps = settings.keep_before and settings.when_found != CREATE
         return look_for(batch, more, _fields_of(batch) if keeps else (), whole=whole)
     if target.operation == "write" and settings.keep_before:
@@ -222,6 +252,13 @@ def _looked_up(batch: Batch, settings: Settings, server: Server) -> Ask:
         return look_up(batch, tuple(fields), keep=True, whole=whole)
     method = known(target.model, target.operation)
     return look_up(batch, (*(method.fields if method else ()), *_compared(batch, settings, server)))
+
+
+def of_lines(batch: Batch, model: str, server: Server) -> tuple[str, ...]:
+    """What a look-up reads of documents: which lines they have, and whether they are confirmed or posted."""
+    fields = server.fields.get(model, {})
+    names = with_lines(batch.lines, fields)
+    return (*names, *([STATE] if names and STATE in fields else []))
 
 
 def _fields_of(batch: Batch) -> tuple[str, ...]:
@@ -244,7 +281,7 @@ def _first(batch: Batch, settings: Settings, server: Server, assigning: list[str
     """What a batch is looked up with before it is sent; the calls themselves where nothing is looked up."""
     target = settings.endpoint
     if batch.keys or operation(target.operation).needs_ids:
-        yield _looked_up(batch, settings, server)
+        yield looked_up(batch, settings, server)
     elif target.operation == "create" and preset(target.model, target.operation):
         yield look_before(batch)
     else:
@@ -262,10 +299,17 @@ def _asks(batch: Batch, settings: Settings, server: Server, assigning: list[str]
     # The method came with 19 (addons/web/models/models.py); older servers do not have it.
     several = server.has(target.model, SAVE_MULTI) and (server.major or JSON2_SINCE) >= JSON2_SINCE
     whole = settings.grouping == "keep together" and several and len(batch.rows) > 1
+    fields = server.fields.get(target.model, {})
     # Rows that are kept together share one call even where their values would part them.
     saved = name == "write" and whole
     if name == "load" and batch.keys:
-        asks = loads(batch, target.model, server.fields.get(target.model, {}))
+        asks = loads(batch, target.model, fields, line_fields(batch.lines, target.model, server), settings.line_key)
+    elif name == "create" and batch.lines:
+        made = commands(batch.records, with_lines(batch.lines, fields))
+        lined = Lined(batch)
+        asks = (
+            attrs.evolve(ask, lined=lined) for ask in operation(name).calls(attrs.evolve(batch, records=made), several)
+        )
     else:
         asks = iter([save_multi(batch)]) if saved else operation(name).calls(batch, several)
     special = preset(target.model, name)
@@ -366,7 +410,7 @@ def _size(batch: Batch, settings: Settings, server: Server, url: str) -> int:
     known_user = attrs.evolve(server, uid=LONGEST_UID)
     asks = [*chain.from_iterable(_asks(each, settings, server) for each in _ways(batch, settings))]
     if (batch.keys or operation(target.operation).needs_ids) and not batch.operation:
-        asks.append(_looked_up(batch, settings, server))
+        asks.append(looked_up(batch, settings, server))
     encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode
     calls = (Call(LARGEST_NUMBER, target.model, ask, url) for ask in asks)
     return max(len(encode(call, settings, someone, known_user).content) for call in calls)

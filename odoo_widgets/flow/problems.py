@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.values import Column
 
 # PostgreSQL's integer, which Odoo numbers records with, ends here.
 LAST_ID = 2**31 - 1
@@ -51,15 +53,20 @@ def problems(data: pd.DataFrame | Source, settings: Settings, rows: Sequence[int
     source = Source.of(data)
     rows = range(len(source)) if rows is None else rows
     return tuple(shape(source.frame, settings)) or tuple(
-        chain(_same_key(source, settings, rows), _split(source, settings, rows), _values(source, settings, rows))
+        chain(
+            _same_key(source, settings, rows),
+            _split(source, settings, rows),
+            _turned(source, settings),
+            _values(source, settings, rows),
+        )
     )
 
 
-def row_name(index: pd.Index, row: int) -> str:
+def row_name(source: Source, row: int) -> str:
     """How a row is called in a sentence: its position from 0, and its label where that is another."""
-    label = index[row]
+    label, place = source.frame.index[row], source.first + row
     label = label.item() if isinstance(label, np.generic) else label
-    return f"row {row}" if isinstance(label, int) and label == row else f"row {row} (index {label!r})"
+    return f"row {place}" if isinstance(label, int) and label == place else f"row {place} (index {label!r})"
 
 
 def _split(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
@@ -82,6 +89,17 @@ def _split(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[
             return
 
 
+def _turned(source: Source, settings: Settings) -> Iterator[str]:
+    """Columns whose midnights went out as dates in the frames before, and that hold times here."""
+    taken = operation(settings.endpoint.operation).takes_values
+    for column in columns(source, settings) if taken else ():
+        if source.turned(column.position):
+            yield (
+                f"Column {column.name!r} holds times, and in the frames before it held midnights only, which went out "
+                f"as dates. Give it a zone from the first frame on, df[{column.name!r}].dt.tz_localize('UTC')."
+            )
+
+
 def _same_key(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
     """Rows for one and the same record of a model whose `create` finds it: the second would undo the first."""
     special = preset(settings.endpoint.model, settings.endpoint.operation)
@@ -94,7 +112,7 @@ def _same_key(source: Source, settings: Settings, rows: Sequence[int]) -> Iterat
     doubled = np.flatnonzero(keys.duplicated().to_numpy()[_places(rows)])
     if len(doubled):
         names = ", ".join(source.frame.columns[place] for place in places)
-        first = row_name(source.frame.index, int(rows[int(doubled[0])]))
+        first = row_name(source, int(rows[int(doubled[0])]))
         more = f", and {len(doubled) - 1:,} more" if len(doubled) > 1 else ""
         yield (f"{first.capitalize()}{more}: a row above has the same {names}. Keep one row for each, with all of it.")
 
@@ -114,14 +132,48 @@ def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator
     for column in written_again(source, settings):
         for found in findings(column.cells(part), column, limits):
             yield _sentence(source, column.position, rows, found)
-    for column in columns(source, settings) if taken else ():
+    yield from _payload(source, settings, rows) if taken else ()
+    if taken and settings.endpoint.protocol == "rest":
+        yield from _bare(source, part, settings, rows)
+
+
+def _payload(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
+    """What cannot be sent in the columns of the payload."""
+    part, limits = _part(source, rows), limits_of(settings)
+    sent = columns(source, settings)
+    # Documents that are there are loaded as well.
+    loaded = settings.when_found != UPDATE or any(column.lines for column in sent)
+    for column in sent:
+        yield from _document(column, settings)
         unsendable = list(findings(column.cells(part), column, limits))
-        if not unsendable and settings.key and settings.when_found != UPDATE:
+        if column.lines and settings.key and not unsendable:
+            unsendable = list(keying.line_keys(column.cells(part), column, settings.line_key))
+        if not unsendable and settings.key and loaded:
             unsendable = list(keying.unloadable(column.cells(part), column))
         for found in unsendable:
             yield _sentence(source, column.position, rows, found)
-    if taken and settings.endpoint.protocol == "rest":
-        yield from _bare(source, part, settings, rows)
+
+
+def _document(column: Column, settings: Settings) -> Iterator[str]:
+    """What keeps the lines in a column from being sent, whatever they hold."""
+    if not column.lines:
+        return
+    if settings.key and settings.endpoint.protocol == "xmlrpc":
+        yield (
+            f"Column {column.name!r}: with a key, the external IDs of lines are read, which Odoo does not answer over "
+            "XML-RPC. Use JSON-2, or the server's /jsonrpc."
+        )
+    if column.missing == "clear":
+        yield (
+            f"Column {column.name!r}: missing='clear' would take the lines off documents. Leave it out; with a key, "
+            "lines='replace' takes those off that are not in the frame."
+        )
+    doubled = [field for field, count in Counter(each.field for each in column.lines).items() if count > 1]
+    if doubled:
+        both = " and ".join(repr(each.name) for each in column.lines if each.field == doubled[0])
+        yield f"Column {column.name!r}: in its lines, {both} fill the field {doubled[0]!r}. Exclude all but one."
+    if settings.key and any(each.field == "id" for each in column.lines):
+        yield f"Column {column.name!r}: with a key, lines get external IDs of their own. Take 'id' out of the lines."
 
 
 def _keys(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
@@ -155,7 +207,7 @@ def _addresses(source: Source, settings: Settings, rows: Sequence[int]) -> Itera
     if not fine or settings.endpoint.operation not in SAME or settings.needs_ids:
         return
     if len(doubled := np.flatnonzero(pd.Series(urls.urls(source, part, settings)).duplicated())):
-        name = row_name(source.frame.index, int(rows[int(doubled[0])]))
+        name = row_name(source, int(rows[int(doubled[0])]))
         yield (
             f"R{name[1:]}{_more(len(doubled))}: another row above {SAME[settings.endpoint.operation]}. Put the "
             f"column of ids into the URL, like {{{settings.ids}}}, or keep one row for each address."
@@ -175,7 +227,7 @@ def _bare(source: Source, part: pd.DataFrame, settings: Settings, rows: Sequence
         return
     empty = np.logical_and.reduce([is_missing(column.cells(part)) for column in payload])
     if len(found := np.flatnonzero(empty)):
-        name = row_name(source.frame.index, int(rows[int(found[0])]))
+        name = row_name(source, int(rows[int(found[0])]))
         yield f"R{name[1:]}{_more(len(found))}: all cells are empty, and {reason}."
 
 
@@ -204,7 +256,7 @@ def _sentence(source: Source, position: int, rows: Sequence[int], found: Finding
     """A finding with its column, its first row, and the value there."""
     row = int(rows[int(found.rows[0])])
     value = found.value or _value(plain(source.frame.iloc[row : row + 1, position]))
-    where = f"{row_name(source.frame.index, row)}{_more(len(found.rows))}"
+    where = f"{row_name(source, row)}{_more(len(found.rows))}"
     return f"Column {source.frame.columns[position]!r}, {where}: {found.sentence}{f' Found: {value}.' if value else ''}"
 
 

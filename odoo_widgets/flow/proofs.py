@@ -9,6 +9,7 @@ import attrs
 
 from odoo_widgets.flow.answers import LAST_ID
 from odoo_widgets.flow.calls import LOOK_UP
+from odoo_widgets.flow.documents import blamed
 from odoo_widgets.flow.methods import State, window
 from odoo_widgets.flow.operations import EACH_ID, READ_GROUPS
 from odoo_widgets.flow.verb_proofs import VERB_PROOFS, prove_verb
@@ -105,7 +106,7 @@ def _load(ask: Ask, result: Any) -> list[Proof] | None:
     # An error and ids exclude each other.
     if any(message.get("type") == "error" for message in _messages(result)):
         return None
-    warned = _by_place(_messages(result), len(ids))
+    warned = _by_place(_messages(result), _rows_of_data(ask))
     fine = [place for place in range(len(ids)) if place not in warned]
     proofs = [Proof("saved", [ids[place]], [place], text, field) for place, (text, field) in warned.items()]
     return [*([Proof("saved", [ids[place] for place in fine], fine)] if fine else []), *proofs]
@@ -228,10 +229,14 @@ def refusals(ask: Ask, result: Any) -> list[Refusal]:
     messages = [message for message in _messages(result) if message.get("type") == "error"] or _messages(result)
     if not messages:
         return []
-    named = _by_place(messages, len(ask.rows))
+    named = _by_place(messages, _rows_of_data(ask))
     if (first := _perhaps_innocent(messages, named)) is not None:
         text, field = named[first]
         named[first] = (f"{text}\n{FIRST_ROW}", field)
+    if ask.keyed is not None and ask.keyed.lines:
+        for place, (text, field) in named.items():
+            said, path = blamed(text, ask.keyed.records[place], ask.keyed.lines)
+            named[place] = (said, path or field)
     others = [place for place in range(len(ask.rows)) if place not in named]
     refused = [Refusal([place], text, field) for place, (text, field) in named.items()]
     return [*refused, *([Refusal(others, WITH_THE_OTHERS)] if others else [])]
@@ -269,17 +274,22 @@ def _perhaps_innocent(messages: list[dict[str, Any]], named: dict[int, tuple[str
     return places[0][0] if apart else None
 
 
-def _by_place(messages: list[dict[str, Any]], rows: int) -> dict[int, tuple[str, str]]:
+def _rows_of_data(ask: Ask) -> list[int]:
+    """For each row of the data of a `load` the place of the document that it belongs to."""
+    return [place for place, size in enumerate(ask.sizes or [1] * len(ask.rows)) for _ in range(size)]
+
+
+def _by_place(messages: list[dict[str, Any]], rows: list[int]) -> dict[int, tuple[str, str]]:
     """What is said of each place and the first field named there; of all places, where a call's messages name none."""
     named: dict[int, tuple[str, str]] = {}
     for message in messages:
-        for place in _places(message, rows):
+        for place in dict.fromkeys(rows[each] for each in _places(message, len(rows))):
             text, field = named.get(place, ("", ""))
             both = f"{text}\n{message['message']}".strip()
             named[place] = (both, field or str(message.get("field") or ""))
     if messages and not named:
         everything = "\n".join(message["message"] for message in messages)
-        named = dict.fromkeys(range(rows), (everything, ""))
+        named = dict.fromkeys(rows, (everything, ""))
     return named
 
 

@@ -10,9 +10,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 
-from odoo_widgets.flow import arrow
+from odoo_widgets.flow import arrow, lines
+from odoo_widgets.flow.cells import value as cell_value
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kinds import is_missing, plain
 from odoo_widgets.flow.source import Source
@@ -49,9 +51,31 @@ def columns(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ..
             source.unit(position),
             settings.missing.get(name, "omit"),
             _flat(settings, settings.field_of(str.__str__(name))),
+            _lines(source, position, settings),
         )
         for position, name in enumerate(source.frame.columns)
         if name not in left_out
+    )
+
+
+def _lines(source: Source, position: int, settings: Settings) -> tuple[Column, ...]:
+    """The columns of the lines in a column: each is called by a path, such as `order_line/price_unit`."""
+    found = source.lines(position) if settings.makes_lines else None
+    if found is None:
+        return ()
+    above, inside = str.__str__(source.frame.columns[position]), found[1]
+    paths = {name: f"{above}/{str.__str__(name)}" for name in inside.frame.columns}
+    return tuple(
+        Column(
+            name,
+            settings.fields.get(paths[name], str.__str__(name)),
+            place,
+            settings.timezone,
+            inside.unit(place),
+            settings.missing.get(paths[name], "omit"),
+        )
+        for place, name in enumerate(inside.frame.columns)
+        if paths[name] not in settings.exclude
     )
 
 
@@ -136,7 +160,7 @@ def in_parts(block: pd.DataFrame, columns: tuple[Column, ...], sizes: Iterable[i
         return
     found = [block.iloc[:, column.position] for column in columns]
     converted = [
-        arrow.values(cells, column) or values(plain(cells), column)
+        nested(cells, column) if column.lines else arrow.values(cells, column) or values(plain(cells), column)
         for cells, column in zip(found, columns, strict=True)
     ]
     rows = zip(*(cells for cells, _ in converted), strict=True)
@@ -155,6 +179,31 @@ def in_parts(block: pd.DataFrame, columns: tuple[Column, ...], sizes: Iterable[i
                 del part[gap - start][field]
         yield part
         start += size
+
+
+def nested(column_cells: pd.Series, column: Column) -> Values:
+    """The values of some cells of a column that has lines: those of a cell as a list of records.
+
+    Args:
+        column_cells: Some cells of the column, without problems.
+        column: What is known of the whole column.
+
+    Returns:
+        As `values.values`. A cell without any line is missing: an empty list would say nothing to Odoo either.
+    """
+    table = lines.of_cells(column_cells, [each.name for each in column.lines])
+    # Of the columns of all lines, some may stay out.
+    inside = tuple(attrs.evolve(each, position=place) for place, each in enumerate(column.lines))
+    made = records(table.frame, inside)
+    starts, ends = table.starts.tolist(), table.ends.tolist()
+    held = plain(column_cells)
+    absent = is_missing(held).copy()
+    found: list[Any] = []
+    for place, (cell, start, end) in enumerate(zip(held.tolist(), starts, ends, strict=True)):
+        is_empty = absent[place] or (lines.is_list(cell) and not len(cell))
+        absent[place] = is_empty
+        found.append(made[start:end] if start < end else None if is_empty else cell_value(cell, column.zone))
+    return found, np.flatnonzero(absent)
 
 
 def _gaps(columns: tuple[Column, ...], converted: list[Values]) -> tuple[list[int], list[int]]:

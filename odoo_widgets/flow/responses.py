@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -45,6 +46,7 @@ COLUMNS = {
     "seconds": "Float64",
 }
 
+NO_LINES: Mapping[str, Mapping[int, Sequence[int | None]]] = MappingProxyType({})
 # What a screen shows of them, what it always shows first.
 ON_SCREEN = ("status", "id", "error", "error_field", "link", "batch", "http_status")
 ALWAYS_SHOWN = ON_SCREEN[:2]
@@ -138,7 +140,14 @@ def shown(responses: pd.DataFrame, most: int = 1_000, *, only: Sequence[str] = S
 
 
 def responses(
-    outcomes: Iterable[Outcome], index: pd.Index, server: str, model: str, *, reason: str = "", database: str = ""
+    outcomes: Iterable[Outcome],
+    index: pd.Index,
+    server: str,
+    model: str,
+    *,
+    reason: str = "",
+    database: str = "",
+    lines: Mapping[str, Mapping[int, Sequence[int | None]]] = NO_LINES,
 ) -> pd.DataFrame:
     """The DataFrame that a send returns.
 
@@ -149,9 +158,11 @@ def responses(
         model: The records' model, for their links.
         database: Where they are on the server, for their links.
         reason: Why rows without an outcome were not sent.
+        lines: Field to the position of a row to the ids of its lines.
 
     Returns:
-        One row for each source row, with the columns of `COLUMNS`. Rows without an outcome are `not_sent`.
+        One row for each source row, with the columns of `COLUMNS`, and one for each field that has lines, such as
+        `order_line/.id`: lists of ids. Rows without an outcome are `not_sent`.
     """
     size = len(index)
     cells: dict[str, list[Any]] = {name: [None] * size for name in COLUMNS}
@@ -165,7 +176,12 @@ def responses(
             _put(cells["id"], outcome.rows, outcome.ids)
             if outcome.status != "deleted":
                 _put(cells["link"], outcome.rows, [link(server, model, each, database) for each in outcome.ids])
-    return pd.DataFrame({name: pd.array(cells[name], dtype=dtype) for name, dtype in COLUMNS.items()}, index=index)
+    made: dict[str, Any] = {name: pd.array(cells[name], dtype=dtype) for name, dtype in COLUMNS.items()}
+    for name, ids in lines.items():
+        # An array made of a list would take lists of one length for rows of a table.
+        listed = (list(ids[row]) if row in ids else None for row in range(size))
+        made[f"{name}/.id"] = np.fromiter(listed, dtype=object, count=size)
+    return pd.DataFrame(made, index=index)
 
 
 def _put(cells: list[Any], rows: Sequence[int], values: Sequence[Any]) -> None:

@@ -20,7 +20,7 @@ from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.plan import calls_of, plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.replacing import note
-from odoo_widgets.flow.scenes import NO_ROWS, expanded, of_steps
+from odoo_widgets.flow.scenes import LINES, NO_ROWS, expanded, of_steps
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.shape import shape
 from odoo_widgets.flow.source import Source
@@ -77,8 +77,11 @@ class Sample:
         if ask.method in NO_ROWS:
             return f"{NO_ROWS[ask.method]} · {size}"
         records = f"{len(ask.rows):,} record{'s' if len(ask.rows) > 1 else ''}"
+        if ask.reads and ask.lined is not None:
+            return f"{LINES[ask.method]} · {size}"
         looks = "look up · " if ask.batch is not None else "" if ask.effect_of is None else "read what it did · "
-        whether = "" if not self.scene.settings.key or looks else WHETHER.get(ask.method, WRITTEN)
+        there = ask.keyed is not None and ask.keyed.ids is not None
+        whether = "" if not self.scene.settings.key or looks else WHETHER.get("" if there else ask.method, WRITTEN)
         return f"{looks}{whether}{rows_text(ask.rows)} · {records} · {size}"
 
     @property
@@ -93,7 +96,7 @@ class Sample:
             return NO_IDS if self.scene.guesses else ""
         if ask.by_name and ask.changes and (method := known(self.call.model, ask.method)) and method.order:
             return BY_DATE.format(order=method.order)
-        if settings.key and (ask.effect_of is not None or ask.ids):
+        if (settings.key and (ask.effect_of is not None or ask.ids)) or (ask.lined is not None and ask.reads):
             return NO_IDS
         return note(self.call, self.scene.server)
 

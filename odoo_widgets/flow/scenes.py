@@ -9,10 +9,12 @@ import attrs
 from odoo_widgets.flow import records, totals
 from odoo_widgets.flow.asking import spoken
 from odoo_widgets.flow.batches import rows_text
-from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
+from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, LOOK_UP, Call, Lined
+from odoo_widgets.flow.documents import lines_of, with_lines
+from odoo_widgets.flow.lined import ask_documents, ask_lines, told
 from odoo_widgets.flow.loading import unfit
 from odoo_widgets.flow.methods import known
-from odoo_widgets.flow.operations import look_at, look_when, part
+from odoo_widgets.flow.operations import GET_EXTERNAL_ID, look_at, look_when, part
 from odoo_widgets.flow.plan import follow_ups, plan, sending, ways
 from odoo_widgets.flow.then import in_order, settings_of, source_of
 from odoo_widgets.flow.values import values
@@ -21,6 +23,7 @@ from odoo_widgets.flow.views import Scene
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from odoo_widgets.flow.calls import Batch
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 # The calls for no row, by their method.
 NO_ROWS = {LOG_IN: "log in", FIELDS_GET: "ask for the fields"}
+# The calls that ask about the lines of documents.
+LINES = {LOOK_UP: "read their lines", GET_EXTERNAL_ID: "ask which lines were made from here"}
 TOTALS = ("totals · ask for the fields", "totals · read what Odoo computed", "totals · read how amounts are rounded")
 
 
@@ -37,6 +42,8 @@ def expanded(calls: Iterable[Call], settings: Settings, wanted: set[int] | None,
         yield call
         if call.ask.batch is not None and call.ask.batch.keys:
             yield from _by_key(call, settings, server)
+        elif call.ask.lined is not None:
+            yield from _lines_after(call, call.ask.lined.batch, settings, server)
         elif call.ask.batch is not None:
             for each in follow_ups(call, settings, call.ask.batch.ids or (), server):
                 if wanted is None or not wanted.isdisjoint(each.rows):
@@ -108,8 +115,48 @@ def _by_key(call: Call, settings: Settings, server: Server) -> Iterator[Call]:
         # How a value is loaded depends on the type of its field.
         if not fine or (made and not fields):
             continue
-        for each in sending(call, part(way, fine), settings, server):
+        rows = part(way, fine)
+        names = with_lines(way.lines, fields)
+        if any(lines_of(record, names) for record in rows.records):
+            yield from _documents(call, rows, settings, server)
+            continue
+        for each in sending(call, rows, settings, server):
             yield each
             if made:
                 loaded = attrs.evolve(each.ask, ids=[0] * len(each.rows))
                 yield attrs.evolve(each, ask=look_when(loaded))
+
+
+def _documents(call: Call, rows: Batch, settings: Settings, server: Server) -> Iterator[Call]:
+    """The calls for documents with lines, as they go where none of their records is there, or all are."""
+    fields = server.fields.get(call.model, {})
+    names = with_lines(rows.lines, fields)
+    if not all(server.fields.get(fields[name].relation) for name in names if name in fields):
+        # How a value is loaded depends on the type of its field.
+        return
+    if rows.ids is not None:
+        lined = Lined(rows, {name: {0: [0]} for name in names})
+        while (asked := ask_lines(call, lined, settings, server))[1] is not None:
+            question = asked[1]
+            yield question
+            answer = {"0": ""} if question.ask.method == GET_EXTERNAL_ID else []
+            lined = told(question.ask, answer) or lined
+    for each in sending(call, attrs.evolve(rows, operation="load"), settings, server):
+        yield each
+        if rows.ids is None:
+            loaded = attrs.evolve(each.ask, ids=[0] * len(each.rows))
+            yield attrs.evolve(each, ask=look_when(loaded))
+    yield from _lines_after(call, rows, settings, server)
+
+
+def _lines_after(call: Call, rows: Batch, settings: Settings, server: Server) -> Iterator[Call]:
+    """The calls that ask for the ids of the lines of documents that are written."""
+    fields = server.fields.get(call.model, {})
+    names = with_lines(rows.lines, fields)
+    question: Call | None = ask_documents(call, call.model, attrs.evolve(rows, ids=[0] * len(rows.rows)), names)
+    while question is not None:
+        yield question
+        named = question.ask.method == GET_EXTERNAL_ID
+        lined = told(question.ask, {"0": ""} if named else [{"id": 0, **{name: [0] for name in names}}])
+        assert lined is not None
+        question = ask_lines(call, lined, settings, server)[1] if names[0] in fields else None

@@ -10,8 +10,8 @@ from immutabledict import immutabledict
 
 from odoo_widgets.flow import allowed, choices, context, templates
 from odoo_widgets.flow import steps as after
-from odoo_widgets.flow.allowed import CONTENT_FORMATS, GROUPINGS, METHODS, MODES
-from odoo_widgets.flow.choices import CREATE, OF_REST, UPDATE
+from odoo_widgets.flow.allowed import CONTENT_FORMATS, GROUPINGS, LINES, METHODS, MODES
+from odoo_widgets.flow.choices import CREATE, OF_REST, REFUSE, UPDATE
 from odoo_widgets.flow.endpoint import WITHOUT_IDS, Endpoint, endpoint, fixed, protocol_of
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.headers import parse_headers
@@ -69,6 +69,11 @@ class Settings:
         mode: What becomes of a row with a key: `create` makes the record and leaves one that is there as it is,
             `update` never makes one, `upsert` does either. For REST with the id in the URL: `upsert` posts the rows
             without an id to the URL without its last part.
+        lines: With a key, what becomes of the lines that a document has in Odoo and that were not made from here:
+            `refuse` writes no such document, `keep` leaves its lines as they are and writes the rest, `add` makes those
+            of the row beside them, `replace` deletes them, and never those of a confirmed or posted document.
+        line_key: What tells the lines of one document apart, and their external IDs are made of: names in the lines,
+            such as `["product_id"]`; their place if left out. A name that is no field stays out of the payload.
         only_changes: Whether only the cells that differ from what Odoo holds are written, read just before; a row
             without any is `unchanged`.
         wrap: For REST in JSON or XML: the names that the records are wrapped in, such as `data` or `params.data`.
@@ -128,6 +133,8 @@ class Settings:
     )
     key: tuple[str, ...] = attrs.field(default=(), converter=allowed.key, kw_only=True)
     mode: str = attrs.field(default=CREATE, validator=allowed.one_of(MODES), kw_only=True)
+    lines: str = attrs.field(default=REFUSE, validator=allowed.one_of(LINES), kw_only=True)
+    line_key: tuple[str, ...] = attrs.field(default=(), converter=allowed.line_key, kw_only=True)
     only_changes: bool = attrs.field(default=False, validator=allowed.truth, kw_only=True)
     wrap: str = attrs.field(default=OF_REST["wrap"], validator=allowed.path, kw_only=True)
     id_path: str = attrs.field(default=OF_REST["id_path"], validator=allowed.path, kw_only=True)
@@ -195,6 +202,12 @@ class Settings:
     def field_of(self, column: str) -> str:
         """The field that a column fills: the one that `fields` says, else the one of its own name."""
         return self.fields.get(column, column)
+
+    @property
+    def makes_lines(self) -> bool:
+        """Whether a list of dicts in a cell is lines. Over REST, and for a method, it goes out as it is."""
+        target = self.endpoint
+        return target.protocol != "rest" and (target.operation == "create" or bool(self.key))
 
     @property
     def needs_ids(self) -> bool:

@@ -116,13 +116,21 @@ def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
         needs = f"{settings.endpoint.operation} needs one column of database ids"
         wanted.append((needs, settings.ids, "Say which it is: ids='…'."))
     wanted += [("A key says which record a row is", name, "Correct key.") for name in settings.key]
+    names = [name for name in frame.columns if isinstance(name, str)]
+
+    def inside(name: str) -> bool:
+        """Whether a name is that of something in lines, such as `order_line/price_unit`."""
+        return settings.makes_lines and name not in names and name.partition("/")[0] in names
+
     wanted += [
         (f"missing={policy!r} is for one column", column, "Correct its name.")
         for column, policy in settings.missing.items()
+        if not inside(column)
     ]
     wanted += [
         (f"fields has the field {field!r} for one column", column, "Correct its name.")
         for column, field in settings.fields.items()
+        if not inside(column)
     ]
     wanted += [
         ("A step writes one column again", name, "Correct then.") for step in settings.steps for name in step.columns
@@ -131,7 +139,6 @@ def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
         (f"The figure of {field} is expected in one column", name, "Correct expect.")
         for field, name in settings.expect.items()
     ]
-    names = [name for name in frame.columns if isinstance(name, str)]
     for reason, column, advice in wanted:
         if (there := names.count(column)) != 1:
             meant = did_you_mean("" if there else alike(column, names))

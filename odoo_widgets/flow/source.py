@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from odoo_widgets.flow import moments
+from odoo_widgets.flow import foreign, moments
 from odoo_widgets.flow.kinds import OF_ARROW, cell_kind, is_missing, kind, plain
+from odoo_widgets.flow.lines import Lines, lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 def numbers(cells: pd.Series) -> pd.Series:
@@ -130,28 +131,58 @@ class Source:
     Keeping one Source for a bound frame makes every later look as fast as for a small one.
 
     Args:
-        frame: The frame. A copy that shares its cells is kept: what others do to theirs does not change this one.
+        frame: The frame, of pandas or one that Arrow can read. A copy that shares its cells is kept: what others do to
+            theirs does not change this one.
+        first: The position of its first row, where other frames are sent before it.
+        naive: Name of a column to how its moments without a zone went out in these.
+
+    Attributes:
+        frame: The frame, of pandas.
+        first: As given.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: pd.DataFrame, first: int = 0, naive: Mapping[str, str] | None = None) -> None:
+        found = foreign.as_pandas(frame)
         # What is no frame is named by `problems`.
-        self.frame = _readable(frame.copy(deep=False)) if isinstance(frame, pd.DataFrame) else frame
+        self.frame = _readable(found.copy(deep=False)) if isinstance(found, pd.DataFrame) else found
+        self.first = first
+        self._before = naive or {}
         self._units: dict[int, str] = {}
         self._nesting: dict[int, bool] = {}
         self._repeated: dict[int, np.ndarray[Any, Any]] = {}
         self._groups: dict[int, tuple[np.ndarray[Any, Any], int]] = {}
         self._order: dict[int, np.ndarray[Any, Any]] = {}
+        self._lines: dict[int, tuple[Lines, Source] | None] = {}
 
     @classmethod
     def of(cls, data: pd.DataFrame | Source) -> Source:
         """The Source of a frame; a Source is its own."""
         return data if isinstance(data, Source) else cls(data)
 
+    def followed_by(self, frame: pd.DataFrame) -> Source:
+        """The Source of a frame that is sent after this one."""
+        columns = [position for position in range(self.frame.shape[1]) if self._is_naive(position)]
+        naive = {self.frame.columns[position]: self.unit(position) for position in columns}
+        return Source(frame, self.first + len(self), {**self._before, **naive})
+
     def unit(self, position: int) -> str:
-        """Whether the naive moments of a column go out as dates; see `moments.unit`."""
+        """Whether the naive moments of a column go out as dates; see `moments.unit`.
+
+        What went out as times in the frames before goes out as times here, too.
+        """
         if position not in self._units:
-            self._units[position] = moments.unit(self.frame.iloc[:, position])
+            before = self._before.get(self.frame.columns[position])
+            own = before != moments.MOMENT and moments.unit(self.frame.iloc[:, position])
+            self._units[position] = own or moments.MOMENT
         return self._units[position]
+
+    def turned(self, position: int) -> bool:
+        """Whether a column holds times whose moments went out as dates in the frames before."""
+        days = self._before.get(self.frame.columns[position]) == moments.DATE
+        return days and self.unit(position) == moments.MOMENT and self._is_naive(position)
+
+    def _is_naive(self, position: int) -> bool:
+        return moments.holds_naive(plain(self.frame.iloc[:, position]))
 
     def may_nest(self, position: int) -> bool:
         """Whether a cell of a column may hold a list or a dict."""
@@ -185,6 +216,13 @@ class Source:
         if position not in self._order:
             self._order[position] = np.argsort(self.groups(position)[0], kind="stable")
         return self._order[position]
+
+    def lines(self, position: int) -> tuple[Lines, Source] | None:
+        """The lines in a column: lists of dicts, as a table of their own; None where there are none."""
+        if position not in self._lines:
+            found = lines(plain(self.frame.iloc[:, position])) if self.may_nest(position) else None
+            self._lines[position] = None if found is None else (found, Source(found.frame))
+        return self._lines[position]
 
     def __len__(self) -> int:
         return len(self.frame) if isinstance(self.frame, pd.DataFrame) else 0

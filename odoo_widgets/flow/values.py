@@ -35,6 +35,7 @@ class Column:
         unit: Whether its naive moments go out as dates.
         missing: What becomes of its missing cells; see `settings.MISSING`.
         flat: Why no list or dict can go out in it, where all values go out as text in the end; else empty.
+        lines: The columns of its lines, where cells are lists of dicts: their places are those in `lines.lines`.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Column:
     unit: str
     missing: str = "omit"
     flat: str = ""
+    lines: tuple[Column, ...] = ()
 
     def cells(self, frame: pd.DataFrame) -> pd.Series:
         """This column of some rows of the frame."""

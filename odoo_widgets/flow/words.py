@@ -162,15 +162,24 @@ def _before_again(facts: Facts) -> str:
 
 def redirected(facts: Facts) -> str:
     """The server names another address."""
+    return f"{facts.server} says that the address is {_elsewhere(facts)}. Nothing was sent there. Correct the URL."
+
+
+def told_elsewhere(facts: Facts) -> str:
+    """The server did its work, as HTTP has it, and says where one may read what came of it."""
+    return (
+        f"Sent, and {facts.server} answered HTTP {facts.status}: what came of it is told at {_elsewhere(facts)}, where "
+        f"nobody has looked: {_may(facts)}. {_before_again(facts)}"
+    )
+
+
+def _elsewhere(facts: Facts) -> str:
     assert facts.exchange.response is not None
     told = facts.exchange.response.headers.get("location", "")
     try:
-        target = (
-            repr(str(httpx.URL(told).copy_with(userinfo=b"", query=None, fragment=None))) if told else "another one"
-        )
+        return repr(str(httpx.URL(told).copy_with(userinfo=b"", query=None, fragment=None))) if told else "another one"
     except (httpx.InvalidURL, ValueError):
-        target = "another one"
-    return f"{facts.server} says that the address is {target}. Nothing was sent there. Correct the URL."
+        return "another one"
 
 
 def unknown_key(facts: Facts) -> str:

@@ -180,7 +180,6 @@ class Afterwards:
         ids = {row: record for row in run if (record := before.rows[row].id) is not None}
         settings = then.settings_of(self._settings, step)
         loop = Loop(
-            then.source_of(self._source, self._settings, step, ids),
             filled(settings),
             self._credential,
             server=server,
@@ -193,7 +192,8 @@ class Afterwards:
         # Who stopped it meanwhile knew of no loop yet.
         if self._stopping.is_set():
             loop.stop()
-        stop = await loop.run(Past(rows=run), journal.of_step(step.name) if journal is not None else None)
+        source = then.source_of(self._source, self._settings, step, ids)
+        stop = await loop.run(source, Past(rows=run), journal.of_step(step.name) if journal is not None else None)
         reached = {row for outcome in loop.outcomes for row in outcome.rows}
         doubted = {row for outcome in loop.outcomes if outcome.status == "in_doubt" for row in outcome.rows}
         left = [row for row in run if row not in reached]
@@ -204,10 +204,11 @@ class Afterwards:
             self._reason = loop.reason
         return loop.server
 
-    async def by_date(self, rows: Sequence[int], server: Server) -> Sequence[int]:
+    async def by_date(self, source: Source, rows: Sequence[int], server: Server) -> Sequence[int]:
         """The rows that a method is called on, in the order in which it has to be; as they are, where that is any.
 
         Args:
+            source: Their frame.
             rows: Their positions.
             server: What is known of the server.
         """
@@ -215,7 +216,7 @@ class Afterwards:
         method = known(settings.endpoint.model, settings.endpoint.operation) if settings.needs_ids else None
         if method is None or not method.order or len(rows) < 2:  # noqa: PLR2004 - one row is in order
             return rows
-        ids = dict(zip(rows, records.ids(self._source.frame.iloc[list(rows)], settings) or (), strict=True))
+        ids = dict(zip(rows, records.ids(source.frame.iloc[list(rows)], settings) or (), strict=True))
         try:
             held = (await self._read([*ids.values()], server, [], (method.order,))).records
         except (StoppedError, asyncio.CancelledError):

@@ -6,59 +6,83 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from contextlib import ExitStack, contextmanager
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import attrs
+import pandas as pd
 
 from odoo_widgets.flow import methods
 from odoo_widgets.flow.batches import count
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.digests import Digests, target
-from odoo_widgets.flow.errors import CredentialError, DataError, JournalError, StoppedError
-from odoo_widgets.flow.operations import what
+from odoo_widgets.flow.errors import (
+    CredentialError,
+    DataError,
+    JournalError,
+    OdooWidgetsError,
+    SettingsError,
+    StoppedError,
+)
+from odoo_widgets.flow.identity import doubled
 from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.repeats import Past
-from odoo_widgets.flow.responses import Outcome, counts, responses
+from odoo_widgets.flow.records import columns
+from odoo_widgets.flow.responses import STATUSES, Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.step_responses import beside
 from odoo_widgets.flow.then import one_at_a_time
 from odoo_widgets.net.afterwards import Afterwards
+from odoo_widgets.net.bookkeeping import Bookkeeping, Kind
 from odoo_widgets.net.environment import filled
-from odoo_widgets.net.journal import Journal
+from odoo_widgets.net.frames import are_frames, sources
+from odoo_widgets.net.key_space import KeySpace
 from odoo_widgets.net.loop import Loop
 from odoo_widgets.net.own_thread import OwnThread
-from odoo_widgets.net.past import fresh
 from odoo_widgets.net.progress import Progress
-from odoo_widgets.net.sends import Head, forget, heads, starting
-from odoo_widgets.net.unfinished import unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     import httpx
-    import pandas as pd
 
     from odoo_widgets.flow.calls import Call
+    from odoo_widgets.flow.repeats import Past
     from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.net.frames import Frames
 
 LOG = logging.getLogger(__name__)
 
-STOPPED = "The send was stopped before this row."
+# What is in memory anyway.
+LISTS = (list, tuple)
+# Whoever waits looks whether a frame is being read.
+LOOK_SECONDS = 0.05
+REST = "What was sent before is in this error's .responses, and resume goes on with the frames from the first."
+BEFORE_THE_LAST = f"The send was stopped before the last frame. {REST}"
+
+
+class UnreadError(StoppedError):
+    """A frame that could not be read, or computed."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("")
+        self._number = number
+
+    def __str__(self) -> str:
+        return f"Frame {self._number} could not be read: {self.__cause__!r}. {REST}"
 
 
 class Delivery(OwnThread):
     """One send: a thread and an event loop of its own, ended with it.
 
     Args:
-        data: What to send.
+        data: What to send: a frame, or several, one after the other; see `frames.Frames`.
         settings: How.
         credential: As whom.
         server: What is known of the server.
         rows: The positions of the rows to send, in order; all if left out. The others are no part of the responses.
+            For one frame only.
         edit: From each call that changes something to the call to make in its place.
         policy: How often and how soon a call is made again.
         again: Whether rows go once more that were sent before, and would be made twice: True sends them, False leaves
@@ -69,6 +93,8 @@ class Delivery(OwnThread):
         journal: Whether what is sent is written down. Without, nothing is known of it afterwards.
         on_progress: Called in the sending thread, once the data are looked through and after every call. If it raises,
             that is logged, and the send goes on without it.
+        on_responses: Called in the sending thread with the responses of each frame, as soon as all its rows are
+            accounted for. They are not kept then. If it raises, the send stops.
         transport: What carries the requests in place of the network.
 
     Attributes:
@@ -78,12 +104,12 @@ class Delivery(OwnThread):
     Raises:
         CredentialError: The key belongs to another server, or does not say what the protocol wants; nothing was sent.
         SettingsError: A header takes a value from the environment that is not there, or the operation is a method that
-            is known not to be one of records; nothing was sent.
+            is known not to be one of records; or several frames are to go on with `then`. Nothing was sent.
     """
 
     def __init__(
         self,
-        data: pd.DataFrame | Source,
+        data: Frames,
         settings: Settings,
         credential: Credential,
         *,
@@ -97,35 +123,37 @@ class Delivery(OwnThread):
         undo: str = "",
         journal: bool = True,
         on_progress: Callable[[Progress], None] | None = None,
+        on_responses: Callable[[pd.DataFrame], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        if not isinstance(credential, Credential):
-            raise CredentialError("A credential is needed to send: credential('name'), or Credential(server, …).")
-        if not credential.belongs_to(settings.url):
-            raise CredentialError(
-                f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
-                "Use a credential of the server in the URL."
-            )
-        methods.check(settings.endpoint, server)
-        if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and not (credential.database and credential.login):
-            wanted = "database" if not credential.database else "login"
-            raise CredentialError(
-                f"{PROTOCOLS[settings.endpoint.protocol].NAME} wants the {wanted} beside the key: "
-                f"Credential(…, {wanted}='…'). Nothing was sent."
-            )
-        if settings.endpoint.protocol == "rest" and (unfit := settings.place_of_key.unfit(credential)):
-            raise CredentialError(f"{unfit} Nothing was sent.")
-        # Its frame is a copy: what the caller does meanwhile is not for this send.
-        self._source = Source.of(data)
-        # A send that goes on knows its rows.
-        self._rows = range(len(self._source)) if rows is None or resume else rows
-        self.progress = Progress(rows=len(self._rows), batches=count(self._source, settings, self._rows))
+        _check(settings, credential, server)
         self._settings, self._credential = settings, credential
-        self._on_progress = on_progress
-        self._again, self._resume, self._test, self._undo, self._writes = again, resume, test, undo, journal
+        several = are_frames(data)
+        if several and (settings.steps or settings.expect):
+            raise SettingsError("then and expect go with one frame. Send the frames without them, or one by one.")
+        self._kind = Kind(again=again, resume=resume, test=test, undo=undo, frames=several, written=journal)
+        self._rows = rows
+        # A frame is copied: what the caller does with it meanwhile is not for this send. A list is in memory as it is,
+        # so it is known as a whole before the first call.
+        known = [*(sources(data) if several else [Source.of(data)])] if not several or isinstance(data, LISTS) else None
+        self._known = known
+        self._sources = iter(known) if known is not None else sources(data)
+        self._unread = known is None
+        self.progress = Progress(
+            rows=sum(len(self._wanted(each)) for each in known or ()),
+            batches=sum(count(each, settings, self._wanted(each)) for each in known or ()),
+            more=self._unread,
+        )
+        self._on_progress, self._on_responses = on_progress, on_responses
+        self._done: list[pd.DataFrame] = []
+        self._statuses: Counter[str] = Counter()
+        # The frame that is being sent, its number, and whether any was begun to be sent.
+        self._source: Source | None = known[0] if known and not several else None
+        self._number, self._begun = 0, False
+        self._reading = False
         self._started = 0.0
+        self._lined: tuple[str, ...] = ()
         self._loop = Loop(
-            self._source,
             filled(one_at_a_time(settings)),
             credential,
             server=server,
@@ -134,8 +162,9 @@ class Delivery(OwnThread):
             report=self._report,
             transport=transport,
         )
+        # They are for one frame.
         self._afterwards = Afterwards(
-            self._source,
+            known[0] if known else Source(pd.DataFrame()),
             settings,
             credential,
             policy=policy or Policy(),
@@ -165,110 +194,176 @@ class Delivery(OwnThread):
             return await asyncio.wrap_future(self.future)
         except asyncio.CancelledError:
             self.cut()
-            await asyncio.to_thread(self._thread.join)
+            await asyncio.to_thread(self.wait)
             raise
+
+    def wait(self) -> None:
+        """Waits until no call is made any more. A frame that is being computed may take long, and is not waited for."""
+        with suppress(RuntimeError):  # the interrupt came before the thread did
+            while self._thread.is_alive() and not self._reading:
+                self._thread.join(LOOK_SECONDS)
 
     @property
     def responses(self) -> pd.DataFrame:
-        """What has become of the rows until now."""
-        index, model = self._source.frame.index, self._settings.endpoint.model
-        me = self._credential
+        """What has become of the rows until now, as far as `on_responses` was not called with it."""
+        done, source = [*self._done], self._source
+        parts = [*done, *([self._responses_of(source)] if source is not None else [])]
+        if len(parts) == 1:
+            return parts[0]
+        return pd.concat(parts) if parts else responses([], pd.RangeIndex(0), "", "")
+
+    @property
+    def statuses(self) -> dict[str, int]:
+        """How many rows have which status, of the frames that are accounted for."""
+        return {status: self._statuses[status] for status in STATUSES if self._statuses[status]}
+
+    def _responses_of(self, source: Source) -> pd.DataFrame:
+        me, model = self._credential, self._settings.endpoint.model
         found, reason = self._loop.outcomes, self._loop.reason
-        whole = responses(found, index, me.server, model, reason=reason, database=me.database)
+        lines = {name: dict(self._loop.lines.get(name, {})) for name in self._lined}
+        index, database = source.frame.index, me.database
+        whole = responses(found, index, me.server, model, reason=reason, database=database, lines=lines)
         whole = beside(whole, self._settings, self._afterwards.told)
-        return whole if len(self._rows) == len(index) else whole.iloc[list(self._rows)]
+        wanted = self._wanted(source)
+        return whole if len(wanted) == len(source) else whole.iloc[list(wanted)]
+
+    def _wanted(self, source: Source) -> Sequence[int]:
+        # A send that goes on knows its rows.
+        return range(len(source)) if self._rows is None or self._kind.resume else self._rows
+
+    # --- in the sending thread ---------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
-            # Looking through a large frame takes its time, which nobody who started the send waits for.
-            if found := problems(self._source, self._settings, self._rows):
-                self.future.set_exception(DataError(found))
-                return
-            with self._begun() as (past, journal):
-                stop = self._sent(past, journal)
-        except (DataError, JournalError) as error:
+            with Bookkeeping(self._settings, self._credential, self._kind) as books:
+                stop = self._ended(books)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, whoever waits is told of it
             self.future.set_exception(error)
             return
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the rows until then must not be lost with it
-            stop = StoppedError(f"The send ended with an error of its own, please report it: {error!r}")
-            stop.__cause__ = error
-            self._loop.reason = str(stop)
         answer = self.responses
-        if stop is not None and answer["status"].eq("not_sent").all():
+        self._done = [answer]
+        if stop is not None and (self._unread or not set(self.statuses) - {"not_sent"}):
             stop.responses = answer
             self.future.set_exception(stop)
         else:
             self.future.set_result(answer)
 
-    @contextmanager
-    def _begun(self) -> Iterator[tuple[Past, Journal | None]]:
-        """What to send, and where it is written down."""
-        if not self._writes:
-            yield Past(rows=self._rows), None
-            return
-        source, settings, rows = self._source, self._settings, self._rows
-        digests = Digests(source, settings, rows)
-        where, database = target(settings), self._credential.database
-        with ExitStack() as stack:
-            with starting(where):
-                if self._resume:
-                    head, past = unfinished(source, settings, digests, where, database)
-                else:
-                    earlier = heads(where, database)
-                    past = fresh(source, settings, rows, digests, earlier, again=self._again)
-                    forget()
-                    done = what(settings.endpoint, settings.when_found)
-                    head = Head.new(
-                        f"Undo: {done}" if self._undo else done,
-                        self._credential,
-                        target=where,
-                        fingerprint=digests.fingerprint(),
-                        rows=len(source),
-                        test=self._test,
-                        model=settings.endpoint.model,
-                        operation=settings.endpoint.operation,
-                        context=dict(settings.context),
-                        undo=self._undo,
-                        again=self._again is True and len(rows) == len(source),
-                        steps={step.name: step.method for step in settings.steps},
-                    )
-                journal = stack.enter_context(Journal(head, digests.of, None if self._resume else rows))
-            yield past, journal
-
-    def _sent(self, past: Past, journal: Journal | None) -> StoppedError | None:
-        self._count(past.outcomes)
-        self._tell()
-        self._started = time.monotonic()
+    def _ended(self, books: Bookkeeping) -> StoppedError | None:
+        """Sends all there is to send; why it stopped before its end, if it did."""
         try:
-            return asyncio.run(self._through(past, journal))
-        finally:
-            if journal is not None:
-                self._end(journal)
-
-    async def _through(self, past: Past, journal: Journal | None) -> StoppedError | None:
-        """The rows, then the steps after them."""
-        rows = await self._afterwards.by_date(past.rows, self._loop.server)
-        stop = await self._loop.run(attrs.evolve(past, rows=rows), journal)
-        if self._settings.steps or self._settings.expect:
-            reason = self._loop.reason if self._loop.over else ""
-            await self._afterwards.run(self._loop.outcomes, self._loop.server, past, journal, reason)
+            asyncio.run(self._all(books))
+            stop = self._loop.stopped
+        except BaseException as error:  # noqa: BLE001 - the rows until then must not be lost with it
+            stop = self._broken(error)
+        if stop is None and self._unread:
+            stop = StoppedError(BEFORE_THE_LAST)
+        if stop is not None:
+            self._loop.reason = self._loop.reason if stop is self._loop.stopped else str(stop)
+        if self._source is not None:
+            self._hand_over(self._source)
+        if not self._unread:
+            # What is known to be there, and was not come to.
+            for source in self._sources:
+                self._hand_over(source)
+            books.end(self.statuses, self._afterwards.owed)
         return stop
 
-    def _end(self, journal: Journal) -> None:
+    def _broken(self, error: BaseException) -> StoppedError:
+        """Why the send stopped, with an error that nothing was sent before raised as it is."""
+        if not self._begun and isinstance(error, UnreadError) and error.__cause__ is not None:
+            raise error.__cause__ from None
+        if not self._begun and isinstance(error, DataError | JournalError):
+            raise error from None
+        if isinstance(error, UnreadError):
+            return error
+        told = f"The send ended with an error of its own, please report it: {error!r}"
+        if isinstance(error, OdooWidgetsError):
+            said = " ".join(error.problems[: error.MOST]) if isinstance(error, DataError) else str(error)
+            told = f"The send stopped at frame {self._number}: {said} {REST}"
+        stop = StoppedError(told)
+        stop.__cause__ = error
+        return stop
+
+    async def _all(self, books: Bookkeeping) -> None:
+        self._look_through()
+        async with self._loop:
+            while (source := self._next(books)) is not None:
+                past = self._begin(source, books)
+                rows = await self._afterwards.by_date(source, past.rows, self._loop.server)
+                past = attrs.evolve(past, rows=rows)
+                await self._loop.send(source, past, books.journal)
+                await self._go_on(past, books)
+                if self._loop.over:
+                    return
+                self._hand_over(source)
+
+    async def _go_on(self, past: Past, books: Bookkeeping) -> None:
+        """The steps after the rows."""
+        if self._settings.steps or self._settings.expect:
+            reason = self._loop.reason if self._loop.over else ""
+            await self._afterwards.run(self._loop.outcomes, self._loop.server, past, books.journal, reason)
+
+    def _look_through(self) -> None:
+        """Looks at all that is known before the first call."""
+        found: list[str] = []
+        with KeySpace() as keys:
+            for source in self._known or ():
+                wrong = problems(source, self._settings, self._wanted(source))
+                twice = keys.repeated(source, self._settings) if self._kind.frames and not wrong else {}
+                found += [*wrong, *(doubled(row + source.first, earlier) for row, earlier in twice.items())]
+        if found:
+            raise DataError(found)
+
+    def _next(self, books: Bookkeeping) -> Source | None:
+        """The next frame; None where there is none, or the send was stopped while it was read."""
+        self._reading = True
         try:
-            journal.end(counts(self.responses), self._afterwards.owed)
-        except JournalError as error:
-            # The rows are written down, and what became of them must not be lost: only the list shows no end.
-            LOG.warning("%s The send itself is over.", error)
+            source = next(self._sources, None)
+        except Exception as error:
+            raise UnreadError(self._number + 1) from error
+        finally:
+            self._reading = False
+        if source is None and self._unread:
+            books.check_all(self.progress.rows)
+            self._unread = False
+            self.progress = attrs.evolve(self.progress, more=False)
+            self._tell()
+        if self._unread and self._loop.over:
+            return None
+        self._source, self._number = source, self._number + 1
+        return source
+
+    def _begin(self, source: Source, books: Bookkeeping) -> Past:
+        """What of a frame is to be sent."""
+        rows = self._wanted(source)
+        if self._known is None:
+            # Looking through a large frame takes its time, which nobody who started the send waits for.
+            if found := problems(source, self._settings, rows):
+                raise DataError(found)
+            now = self.progress
+            more = count(source, self._settings, rows)
+            self.progress = attrs.evolve(now, rows=now.rows + len(rows), batches=now.batches + more)
+        self._lined = tuple(each.field for each in columns(source, self._settings) if each.lines)
+        past = books.open(source, rows)
+        self._begun = True
+        self._started = self._started or time.monotonic()
+        self.progress = self.progress.counted(past.outcomes)
+        self._tell()
+        return past
+
+    def _hand_over(self, source: Source) -> None:
+        """A frame is over, whatever became of its rows."""
+        answer = self._responses_of(source)
+        self._source = None
+        self._loop.clear()
+        self._statuses.update(counts(answer))
+        if self._on_responses is None:
+            self._done.append(answer)
+        else:
+            self._on_responses(answer)
 
     def _report(self, outcomes: tuple[Outcome, ...], wait: Wait | None) -> None:
-        self._count(outcomes)
-        self.progress = attrs.evolve(
-            self.progress,
-            made=self.progress.made + 1,
-            seconds=time.monotonic() - self._started,
-            waiting=wait.seconds if wait is not None else 0.0,
-        )
+        self.progress = self.progress.counted(outcomes).called(wait, time.monotonic() - self._started)
         self._tell()
 
     def _report_step(self, step: str, rows: int, outcomes: tuple[Outcome, ...], wait: Wait | None) -> None:
@@ -276,12 +371,6 @@ class Delivery(OwnThread):
         settled = sum(len(outcome.rows) for outcome in outcomes)
         self.progress = attrs.evolve(self.progress, step=step, step_rows=rows, step_done=done + settled)
         self._report((), wait)
-
-    def _count(self, outcomes: Iterable[Outcome]) -> None:
-        statuses = Counter(self.progress.statuses)
-        for outcome in outcomes:
-            statuses[outcome.status] += len(outcome.rows)
-        self.progress = attrs.evolve(self.progress, statuses=dict(statuses))
 
     def _tell(self) -> None:
         if self._on_progress is None:
@@ -292,3 +381,23 @@ class Delivery(OwnThread):
             # Who watches does not decide what is sent: that is what `stop` is for.
             self._on_progress = None
             LOG.exception("on_progress failed, and is not called again. The send goes on.")
+
+
+def _check(settings: Settings, credential: Credential, server: Server) -> None:
+    """Makes sure that a credential may be sent where the settings lead, and has what is asked for there."""
+    if not isinstance(credential, Credential):
+        raise CredentialError("A credential is needed to send: credential('name'), or Credential(server, …).")
+    if not credential.belongs_to(settings.url):
+        raise CredentialError(
+            f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
+            "Use a credential of the server in the URL."
+        )
+    methods.check(settings.endpoint, server)
+    protocol = PROTOCOLS[settings.endpoint.protocol]
+    if protocol.LOGS_IN and not (credential.database and credential.login):
+        wanted = "database" if not credential.database else "login"
+        raise CredentialError(
+            f"{protocol.NAME} wants the {wanted} beside the key: Credential(…, {wanted}='…'). Nothing was sent."
+        )
+    if settings.endpoint.protocol == "rest" and (unfit := settings.place_of_key.unfit(credential)):
+        raise CredentialError(f"{unfit} Nothing was sent.")

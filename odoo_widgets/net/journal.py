@@ -8,26 +8,29 @@ belongs to the process that sends. SQLite's log needs no shared memory where one
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
+import numpy as np
 
 from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN
 from odoo_widgets.net.before import BeforeFile
 from odoo_widgets.net.sends import folder, held, here, now, told, write_head
-from odoo_widgets.net.written import CELLS, opened, write_planned
+from odoo_widgets.net.written import CELLS, opened, plan, read
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    import numpy as np
-
     from odoo_widgets.flow.before import Kept
+    from odoo_widgets.flow.digests import Digests
     from odoo_widgets.flow.responses import Outcome
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.net.sends import Head
+    from odoo_widgets.net.written import Written
 
 BEGIN = """
 INSERT INTO rows (row, digest, status, id) VALUES (?, ?, ?, ?)
@@ -50,13 +53,19 @@ LEAVE_STEP = "UPDATE steps SET status = ? WHERE step = ? AND row = ? AND status 
 LEAVE = "UPDATE rows SET status = ? WHERE row = ? AND status = ?"
 
 
+@contextmanager
+def synced(file: sqlite3.Connection, synchronous: str) -> Iterator[sqlite3.Connection]:
+    """A transaction; what its end waits for, see `written.opened`."""
+    file.execute(f"PRAGMA synchronous = {synchronous}")
+    with file:
+        yield file
+
+
 class Journal:
-    """One send that is being written down, in the thread that sends.
+    """One send that is being written down, in the thread that sends: frame by frame, each turned to before its rows.
 
     Args:
-        head: What it is.
-        digests: From the positions of rows to their digests.
-        rows: The positions of the rows that it is going to send; None for a send that goes on.
+        head: What it is. The rows that it says are known already.
 
     Attributes:
         head: What a list shows of it.
@@ -65,20 +74,50 @@ class Journal:
         JournalError: It cannot be written, or another process sends it.
     """
 
-    def __init__(
-        self, head: Head, digests: Callable[[Sequence[int]], np.ndarray[Any, Any]], rows: Sequence[int] | None = None
-    ) -> None:
+    def __init__(self, head: Head) -> None:
         # One that goes on has no end any more.
-        self.head, self._digests = attrs.evolve(head, process=here(), ended="", statuses={}), digests
+        self.head = attrs.evolve(head, process=here(), ended="", statuses={})
         self._path = folder() / head.name
         with told("written", folder()), ExitStack() as stack:
             stack.enter_context(held(head))
             self._file = stack.enter_context(closing(opened(self._path.with_suffix(".sqlite"))))
-            if rows is not None:
-                write_planned(self.head, rows, digests(rows))
-            write_head(self.head)
             self._held = stack.pop_all()
+        self._first = 0
+        self._digests: Callable[[Sequence[int]], np.ndarray[Any, Any]]
         self._kept: BeforeFile | None = None
+
+    def turn(self, source: Source, digests: Digests) -> None:
+        """Turns to a frame: from now on, rows are those of this frame."""
+        self._first, self._digests = source.first, digests.of
+
+    def plan(self, rows: Sequence[int], end: int) -> None:
+        """Writes which rows of the frame are going to be sent, before any of them is.
+
+        Args:
+            rows: Their positions; those that are written down already are passed over.
+            end: How many rows the send has, this frame's included.
+
+        Raises:
+            JournalError: That cannot be written down.
+        """
+        new = np.asarray(rows, dtype="int64")
+        new = new[new + self._first >= self.head.rows]
+        with told("written", self._path):
+            plan(self.head, new + self._first, self._digests(new.tolist()))
+            # A row counts from here on.
+            self.head = attrs.evolve(self.head, rows=max(end, self.head.rows))
+            write_head(self.head)
+
+    def written(self, rows: range) -> Written:
+        """What became of the rows between two positions, counted from the first of all frames on."""
+        with told("read", self._path):
+            return read(self._file, rows)
+
+    def batches(self) -> int:
+        """How many batches there were."""
+        with told("read", self._path):
+            [last] = self._file.execute("SELECT max(batch) FROM rows").fetchone()
+        return 0 if last is None else int(last) + 1
 
     def sending(self, rows: Sequence[int], ids: Sequence[int] | None = None, kept: Sequence[Kept] = ()) -> None:
         """Before a call: its rows may be in Odoo from now on.
@@ -91,14 +130,17 @@ class Journal:
         Raises:
             JournalError: That cannot be written down, so the call must not be made.
         """
-        known = ids if ids is not None else [None] * len(rows)
-        digests = self._digests(rows).tolist()
+        known = ids if ids is not None else repeat(None)
+        begun = zip(self._counted(rows), self._digests(rows).tolist(), repeat(IN_FLIGHT), known, strict=False)
         with told("written", self._path):
             if kept:
-                self._before().keep(kept)
-            with self._file:
-                begun = zip(rows, digests, known, strict=True)
-                self._file.executemany(BEGIN, ((row, digest, IN_FLIGHT, each) for row, digest, each in begun))
+                self._before().keep(attrs.evolve(each, row=each.row + self._first) for each in kept)
+            with synced(self._file, "FULL") as file:
+                file.executemany(BEGIN, begun)
+
+    def _counted(self, rows: Sequence[int]) -> Iterable[int]:
+        """Rows of the frame, counted from the first of all frames on."""
+        return (row + self._first for row in rows)
 
     def _before(self) -> BeforeFile:
         # Most sends write over nothing.
@@ -109,23 +151,20 @@ class Journal:
     def settled(self, outcomes: Iterable[Outcome], left: Sequence[int] = ()) -> None:
         """After a call: what became of rows, and which rows the call did nothing to.
 
+        It survives the end of the process without a wait for the disk, and a power cut as soon as the next call is
+        written down: until then, such a cut leaves the rows in doubt.
+
         Raises:
             JournalError: That cannot be written down.
         """
-        with told("written", self._path), self._file:
+        with told("written", self._path), synced(self._file, "NORMAL") as file:
             for outcome in outcomes:
-                ids = outcome.ids if outcome.ids is not None else [None] * len(outcome.rows)
-                same = [getattr(outcome, name) for name in CELLS[1:]]
-                digests = self._digests(outcome.rows).tolist()
-                self._file.executemany(
-                    SETTLE,
-                    (
-                        (row, digest, outcome.status, each, *same)
-                        for row, digest, each in zip(outcome.rows, digests, ids, strict=True)
-                    ),
-                )
+                ids = outcome.ids if outcome.ids is not None else repeat(None)
+                same = [repeat(getattr(outcome, name)) for name in CELLS[1:]]
+                rows, digests = self._counted(outcome.rows), self._digests(outcome.rows).tolist()
+                file.executemany(SETTLE, zip(rows, digests, repeat(outcome.status), ids, *same, strict=False))
             if left:
-                self._file.executemany(LEAVE, ((NOT_BEGUN, row, IN_FLIGHT) for row in left))
+                file.executemany(LEAVE, zip(repeat(NOT_BEGUN), self._counted(left), repeat(IN_FLIGHT), strict=False))
 
     def of_step(self, step: str) -> StepJournal:
         """What writes down a step after the rows."""
@@ -135,6 +174,8 @@ class Journal:
         """The send has come to its end, whatever became of its rows, and of the steps after them."""
         self.head = attrs.evolve(self.head, ended=now(), statuses=statuses, owed=owed)
         with told("written", self._path):
+            # A send that has ended is one whose rows are on the disk.
+            self._file.execute("PRAGMA wal_checkpoint(FULL)")
             write_head(self.head)
 
     def close(self) -> None:
@@ -168,7 +209,7 @@ class StepJournal:
         """
         del kept
         known = ids if ids is not None else [None] * len(rows)
-        with told("written", self._path), self._file:
+        with told("written", self._path), synced(self._file, "FULL"):
             begun = ((self._step, row, IN_FLIGHT, each) for row, each in zip(rows, known, strict=True))
             self._file.executemany(BEGIN_STEP, begun)
 
@@ -178,7 +219,7 @@ class StepJournal:
         Raises:
             JournalError: That cannot be written down.
         """
-        with told("written", self._path), self._file:
+        with told("written", self._path), synced(self._file, "NORMAL"):
             for outcome in outcomes:
                 ids = outcome.ids if outcome.ids is not None else [None] * len(outcome.rows)
                 same = [getattr(outcome, name) for name in CELLS[1:]]

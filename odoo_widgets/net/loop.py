@@ -6,8 +6,8 @@ import asyncio
 import random
 import threading
 from collections import Counter, defaultdict, deque
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import AsyncExitStack, suppress
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import attrs
 from aiolimiter import AsyncLimiter
@@ -49,10 +49,9 @@ Result = TypeVar("Result")
 
 
 class Loop:
-    """One send on the event loop that it runs on; started and stopped from another thread.
+    """One send on the event loop that it runs on, frame by frame; stopped from another thread.
 
     Args:
-        source: What to send.
         settings: How, with the headers as they go out.
         credential: As whom.
         server: What is known of the server.
@@ -64,11 +63,12 @@ class Loop:
     Attributes:
         reason: Why rows without an outcome were not sent.
         server: What is known of the server by now.
+        lines: Field to the position of a row to the ids of its lines, as far as they are known by now.
+        stopped: Why the send stopped before its end; None if it did not, or was stopped by somebody.
     """
 
     def __init__(
         self,
-        source: Source,
         settings: Settings,
         credential: Credential,
         *,
@@ -81,7 +81,10 @@ class Loop:
         self._settled: list[Outcome] = []
         self.reason = STOPPED
         self.server = server
-        self._source, self._settings, self._credential = source, settings, credential
+        self.lines: dict[str, dict[int, list[int | None]]] = {}
+        self.stopped: StoppedError | None = None
+        self._settings, self._credential = settings, credential
+        self._source: Source
         self._journal: Journal | StepJournal | None = None
         self._edit, self._report, self._transport = edit, report, transport
         self._standing = Standing(policy)
@@ -92,16 +95,22 @@ class Loop:
         self._doubted: dict[int, tuple[Call, Outcome]] = {}
         self._stopping, self._cutting = threading.Event(), threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._held = AsyncExitStack()
+        self._begun = False
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._stop: StoppedError | None = None
         self._workers = settings.concurrency
         self._not_before = 0.0
+        self._next_batch = 0
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
     def outcomes(self) -> list[Outcome]:
-        """What has become of the rows until now; those of calls in flight are in doubt."""
+        """What has become of the frame's rows until now; those of calls in flight are in doubt."""
         return [*self._settled, *(outcome for _, outcome in self._doubted.values())]
+
+    def clear(self) -> None:
+        """Forgets what has become of rows: whoever asked for it has it."""
+        self._settled, self._doubted, self.lines = [], {}, {}
 
     def stop(self) -> None:
         """Makes no further call. Those in flight are waited for."""
@@ -125,42 +134,57 @@ class Loop:
             if not pauses_only or task.get_name() == PAUSE:
                 task.cancel()
 
-    async def run(self, past: Past, journal: Journal | StepJournal | None = None) -> StoppedError | None:
-        """Sends all there is to send.
+    async def __aenter__(self) -> Self:
+        """Makes what all frames share: one client, one rate."""
+        self._loop, rate = asyncio.get_running_loop(), self._settings.rate
+        self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
+        self._http = await self._held.enter_async_context(client(self._settings, self._transport))
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._held.aclose()
+
+    async def run(
+        self, source: Source, past: Past, journal: Journal | StepJournal | None = None
+    ) -> StoppedError | None:
+        """Sends one frame, and no other; why it stopped before its end, as `stopped` says."""
+        async with self:
+            await self.send(source, past, journal)
+        return self.stopped
+
+    async def send(self, source: Source, past: Past, journal: Journal | StepJournal | None = None) -> None:
+        """Sends all there is to send of a frame.
 
         Args:
-            past: Which rows, and what is known of the others.
+            source: The frame, without problems.
+            past: Which of its rows, and what is known of the others.
             journal: Where to write down what is sent; None for nowhere.
-
-        Returns:
-            Why the send stopped before its end; None if it did not, or was stopped by somebody.
         """
-        self._loop, self._journal = asyncio.get_running_loop(), journal
-        self._settled += past.outcomes
-        rate = self._settings.rate
-        self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
-        async with client(self._settings, self._transport) as self._http:
-            # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
-            while not self.over and (asked := self._needed(past)) is not None:
-                await self._see_through(asked)
-            planned = self._planned(past)
-            first = next(planned, None)
-            if first is None:
-                return None
-            self._number = alone(self._source, self._settings)
-            # Where the first call cannot be made, no other can.
+        self._source, self._journal, self._settled = source, journal, [*past.outcomes]
+        self._batches, self._calls_of = {}, Counter()
+        # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
+        while not self.over and (asked := self._needed(past)) is not None:
+            await self._see_through(asked)
+        planned = self._planned(past)
+        self._number = alone(source, self._settings)
+        # Where the first call of all cannot be made, no other can.
+        if not self._begun and (first := next(planned, None)) is not None:
+            self._begun = True
             await self._see_through(first)
-            async with asyncio.TaskGroup() as group:
-                for number in range(self._settings.concurrency):
-                    group.create_task(self._work(number, planned))
-        return self._stop
+        async with asyncio.TaskGroup() as group:
+            for number in range(self._settings.concurrency):
+                group.create_task(self._work(number, planned))
 
     def _needed(self, past: Past) -> Call | None:
         rows = bool(len(past.rows) or len(past.in_doubt))
         return next(needed(self._source, self._settings, self.server), None) if rows else None
 
     def _planned(self, past: Past) -> Iterator[Call]:
-        first = past.batches
+        for call in self._calls(past, max(past.batches, self._next_batch)):
+            self._next_batch = max(self._next_batch, call.number + 1)
+            yield call
+
+    def _calls(self, past: Past, first: int) -> Iterator[Call]:
         if past.in_doubt:
             # What was sent when its process died is found out before anything else is sent.
             for call in plan(self._source, self._settings, self.server, among=past.in_doubt, first=first):
@@ -181,8 +205,8 @@ class Loop:
 
     @property
     def over(self) -> bool:
-        """Whether it was stopped, or ended by itself before its end."""
-        return self._stopping.is_set() or self._stop is not None
+        """Whether no further call is made."""
+        return self._stopping.is_set() or self.stopped is not None
 
     async def _see_through(self, planned: Call) -> None:
         """Makes a call, and all that follow it."""
@@ -200,7 +224,7 @@ class Loop:
                 verdict = await self._make(call)
             except JournalError as error:
                 # What cannot be written down is not sent.
-                self._stop, self.reason = self._stop or error, str(error)
+                self.stopped, self.reason = self.stopped or error, str(error)
                 return
             # What follows this call comes before the batch's others.
             calls.extendleft(reversed(verdict.follow))
@@ -266,6 +290,8 @@ class Loop:
             self._standing, made=self._standing.made + 1, again=self._standing.again + verdict.again
         )
         self.server = verdict.server or self.server
+        for name, ids in verdict.lines.items():
+            self.lines.setdefault(name, {}).update(ids)
         if verdict.slower:
             self._workers = max(1, self._workers // 2)
         reads = not call.ask.changes and call.ask.effect_of is None
@@ -273,7 +299,7 @@ class Loop:
             self.reason = verdict.reason
             # Nothing went wrong where a look-up was cut: the send ends as one that is stopped.
             if not (reads and self._cutting.is_set()):
-                self._stop = self._stop or verdict.stop
+                self.stopped = self.stopped or verdict.stop
         self._report(settled, verdict.wait)
 
     async def _perform(self, request: httpx.Request) -> Exchange:

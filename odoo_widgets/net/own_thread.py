@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from concurrent.futures import Future
+from concurrent import futures
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+# Whoever waits looks whether it was interrupted.
+LOOK_SECONDS = 0.2
 
 
 class InterruptedSendError(KeyboardInterrupt):
@@ -35,7 +39,7 @@ class OwnThread(ABC):
     """
 
     def __init__(self, name: str) -> None:
-        self.future: Future[pd.DataFrame] = Future()
+        self.future: futures.Future[pd.DataFrame] = futures.Future()
         # Whoever stops waiting for it does not cancel it.
         self.future.set_running_or_notify_cancel()
         self._thread = threading.Thread(target=self._run, name=f"odoo_widgets {name}", daemon=True)
@@ -76,9 +80,16 @@ class OwnThread(ABC):
         try:
             if self._thread.ident is None:
                 self.start()
+            # Where a library has threads of its own, one of them may get the signal: this one sees it when it looks.
+            while not self.future.done():
+                futures.wait([self.future], LOOK_SECONDS)
             return self.future.result()
         except KeyboardInterrupt:
             self.cut()
-            with suppress(RuntimeError):  # the interrupt came before the thread did
-                self._thread.join()
+            self.wait()
             raise InterruptedSendError(self.responses) from None
+
+    def wait(self) -> None:
+        """Waits until no call is made any more."""
+        with suppress(RuntimeError):  # the interrupt came before the thread did
+            self._thread.join()

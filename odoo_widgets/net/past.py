@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
 from odoo_widgets.flow.errors import JournalError, RepeatedError, Repeats
 from odoo_widgets.flow.problems import row_name
-from odoo_widgets.flow.repeats import (
-    IN_FLIGHT,
-    LEFT_A_TRACE,
-    LOST,
-    Past,
-    doubling,
-    matched,
-)
+from odoo_widgets.flow.repeats import IN_FLIGHT, LEFT_A_TRACE, Past, doubling, matched
 from odoo_widgets.flow.responses import Outcome, figures
-from odoo_widgets.net import sends
-from odoo_widgets.net.written import Written, headless, planned, read
+from odoo_widgets.net import sends, written
+from odoo_widgets.net.sends import Head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +22,6 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.digests import Digests
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
-    from odoo_widgets.net.sends import Head
 
 UNKNOWN = (
     "Whether these rows were among it is not known, so nothing was sent. Look in Odoo; then again=True sends all rows, "
@@ -41,67 +33,92 @@ HEADLESS = (
 )
 
 
-def fresh(
-    source: Source,
-    settings: Settings,
-    rows: Sequence[int],
-    digests: Digests,
-    earlier: list[Head],
-    *,
-    again: bool | None,
-) -> Past:
-    """The past of a new send: rows that would be made twice are refused or left out.
+@attrs.frozen
+class Before:
+    """A row that an earlier send had.
+
+    Attributes:
+        head: That send.
+        status: What became of the row, as it was written down.
+        outcome: The same as an outcome; in no batch, since another send had it.
+    """
+
+    head: Head
+    status: str
+    outcome: Outcome
+
+
+class Earlier:
+    """The sends to a place before one that starts: which of its rows they had, each of theirs found once.
 
     Args:
-        source: The bound frame, the rows of it without problems.
-        settings: What it is sent with.
-        rows: The positions of the rows to send.
-        digests: What tells the rows apart.
-        earlier: The sends to the same place.
-        again: True sends rows once more that were sent before, False leaves them out, None refuses the frame.
-
-    Returns:
-        What to send, and what became before of the rows that are left out.
-
-    Raises:
-        RepeatedError: Rows were sent before, and `again` does not say what to do.
-        JournalError: The same rows are being sent now.
+        target: The place, as `digests.target` says.
+        database: The database there.
     """
-    for head in earlier:
-        if not head.ended and (process := sends.running(head)):
-            same = head.fingerprint == digests.fingerprint()
-            mine = np.asarray(rows)[doubling(source, settings, rows)] if not again else np.zeros(0, dtype="int64")
-            if same or (len(mine) and len(matched(digests.of(mine.tolist()), planned(head)[1]))):
-                raise JournalError(f"{sends.said(head)} is still going on, in process {process}. Wait for its end.")
-    found = {} if again else sent_before(source, settings, rows, digests, earlier)
-    if found and again is None:
-        repeats = _repeats(found, len(rows))
-        raise RepeatedError([_repeated(source, found, repeats)], repeats)
-    left_out = tuple(as_before(written, place, row, of_this=False) for row, (written, place) in found.items())
-    return Past(left_out, rows=[row for row in rows if row not in found] if found else rows)
+
+    def __init__(self, target: str, database: str) -> None:
+        self._target, self._database = target, database
+        # A send that has ended, or whose process has, is read once for all frames.
+        self._traces: dict[tuple[str, ...], np.ndarray[Any, Any]] = {}
+
+    def heads(self, own: str = "") -> list[Head]:
+        """The sends, the newest first, without one that is our own."""
+        return [head for head in sends.heads(self._target, self._database) if head.name != own]
+
+    def found(
+        self, source: Source, settings: Settings, rows: Sequence[int], digests: Digests, heads: list[Head]
+    ) -> dict[int, Before]:
+        """The rows that a send before left something of in Odoo, by position.
+
+        Raises:
+            JournalError: What is written down of one cannot be read.
+        """
+        with sure():
+            loose = list(written.headless(LEFT_A_TRACE))
+        if not (heads or loose) or not len(places := doubling(source, settings, rows)):
+            return {}
+        mine = np.asarray(rows)[places]
+        for path, before in loose:
+            if same := len(matched(digests.of(mine.tolist()), before["digest"])):
+                raise JournalError(HEADLESS.format(f"{same:,}", path.with_suffix(".json")))
+        known = [(head, self._of(head)) for head in heads if head.ended or not sends.running(head)]
+        if not any(len(traces) for _, traces in known):
+            return {}
+        pairs = matched(digests.of(mine.tolist()), np.concatenate([each["digest"] for _, each in known]))
+        made: dict[int, Before] = {}
+        end = 0
+        for head, traces in known:
+            start, end = end, end + len(traces)
+            here = pairs[(pairs[:, 1] >= start) & (pairs[:, 1] < end)]
+            there = here[:, 1] - start
+            told = written.outcomes(head, traces["row"][there].tolist()) if len(here) else []
+            for row, (status, outcome) in zip(mine[here[:, 0]].tolist(), told, strict=True):
+                made[row] = Before(head, status, attrs.evolve(outcome, rows=[row], batch=None))
+            # Two rows that are the same need two that were.
+            self._traces[_version(head)] = np.delete(traces, there)
+        return dict(sorted(made.items()))
+
+    def _of(self, head: Head) -> np.ndarray[Any, Any]:
+        version = _version(head)
+        if version not in self._traces:
+            self._traces[version] = _traces(head)
+        return self._traces[version]
 
 
-def sent_before(
-    source: Source, settings: Settings, rows: Sequence[int], digests: Digests, earlier: list[Head]
-) -> dict[int, tuple[Written, int]]:
-    """The rows that a send before left something of in Odoo: position to that send, and the row's place there."""
-    with sure():
-        loose = list(headless())
-    if not (earlier or loose) or not len(places := doubling(source, settings, rows)):
-        return {}
-    mine = np.asarray(rows)[places]
-    for path, digests_before, statuses in loose:
-        traces = digests_before[np.isin(statuses, LEFT_A_TRACE)]
-        if same := len(matched(digests.of(mine.tolist()), traces)):
-            raise JournalError(HEADLESS.format(f"{same:,}", path.with_suffix(".json")))
-    written = [_read(head) for head in earlier if head.ended or not sends.running(head)]
-    if not any(len(each.rows) for each in written):
-        return {}
-    left = [np.flatnonzero(np.isin(each.statuses, LEFT_A_TRACE)) for each in written]
-    before = np.concatenate([each.digests[kept] for each, kept in zip(written, left, strict=True)])
-    origin = [(each, place) for each, kept in zip(written, left, strict=True) for place in kept.tolist()]
-    pairs = matched(digests.of(mine.tolist()), before)
-    return {int(mine[here]): origin[there] for here, there in pairs.tolist()}
+def _version(head: Head) -> tuple[str, ...]:
+    """What changes where anything else of a send does."""
+    return head.name, head.ended, head.process, str(head.statuses)
+
+
+def _traces(head: Head) -> np.ndarray[Any, Any]:
+    try:
+        with sure():
+            return written.traces(head, LEFT_A_TRACE)
+    except JournalError as error:
+        if error.__cause__ is not None and (sends.folder() / f"{head.name}.json").exists():
+            raise
+        # Another process took it, or threw it away, between the list and now.
+        return np.empty(0, dtype=written.PAIR)
 
 
 @contextmanager
@@ -115,49 +132,72 @@ def sure() -> Iterator[None]:
         raise JournalError(f"{error} {UNKNOWN}") from error
 
 
-def _read(head: Head) -> Written:
-    try:
-        with sure():
-            return read(head)
-    except JournalError as error:
-        if error.__cause__ is not None and (sends.folder() / f"{head.name}.json").exists():
-            raise
-        # Another process took it, or threw it away, between the list and now.
-        return Written(head, *(np.zeros(0, dtype="int64"),) * 2, [], [])
+def fresh(
+    source: Source,
+    settings: Settings,
+    rows: Sequence[int],
+    digests: Digests,
+    earlier: Earlier,
+    *,
+    again: bool | None,
+    own: str = "",
+) -> Past:
+    """The past of rows that no call was made for yet: those that would be made twice are refused or left out.
+
+    Args:
+        source: The bound frame, the rows of it without problems.
+        settings: What it is sent with.
+        rows: The positions of the rows to send.
+        digests: What tells the rows apart.
+        earlier: The sends to the same place.
+        again: True sends rows once more that were sent before, False leaves them out, None refuses the frame.
+        own: The name of the send that these rows are of, if it has begun.
+
+    Returns:
+        What to send, and what became before of the rows that are left out.
+
+    Raises:
+        RepeatedError: Rows were sent before, and `again` does not say what to do.
+        JournalError: The same rows are being sent now.
+    """
+    heads = earlier.heads(own)
+    for head in heads:
+        if not head.ended and (process := sends.running(head)):
+            same = head.fingerprint == digests.fingerprint()
+            mine = np.asarray(rows)[doubling(source, settings, rows)] if not again else np.zeros(0, dtype="int64")
+            if same or (len(mine) and len(matched(digests.of(mine.tolist()), written.planned(head)["digest"]))):
+                raise JournalError(f"{sends.said(head)} is still going on, in process {process}. Wait for its end.")
+    found = {} if again else earlier.found(source, settings, rows, digests, heads)
+    if found and again is None:
+        repeats = _repeats(found, len(rows))
+        raise RepeatedError([_repeated(source, found, repeats)], repeats)
+    left_out = tuple(before.outcome for before in found.values())
+    return Past(left_out, rows=[row for row in rows if row not in found] if found else rows)
 
 
-def _repeats(found: dict[int, tuple[Written, int]], size: int) -> Repeats:
-    heads = {written.head.name: written.head for written, _place in found.values()}
+def _repeats(found: dict[int, Before], size: int) -> Repeats:
+    heads = {before.head.name: before.head for before in found.values()}
     return Repeats(
         rows=tuple(sorted(found)),
         of=size,
         first=heads[min(heads)].day,
         last=heads[max(heads)].day,
-        statuses=Counter(_status(written.statuses[place]) for written, place in found.values()),
+        statuses=Counter(_status(before.status) for before in found.values()),
         tests=all(head.test for head in heads.values()),
     )
 
 
-def _status(written: str) -> str:
-    return "in_doubt" if written == IN_FLIGHT else written
+def _status(told: str) -> str:
+    return "in_doubt" if told == IN_FLIGHT else told
 
 
-def _repeated(source: Source, found: dict[int, tuple[Written, int]], repeats: Repeats) -> str:
+def _repeated(source: Source, found: dict[int, Before], repeats: Repeats) -> str:
     first = min(found)
-    written, _place = found[first]
     which = f"{len(found):,} of the {repeats.of:,} rows were" if repeats.others else f"All {repeats.of:,} rows were"
     which = "The row was" if repeats.of == 1 else which
     return (
         f"{which} sent before ({figures(repeats.statuses, ', ')}), "
-        f"{row_name(source.frame.index, first)} on {written.head.day}. Sent again, they would be there twice. "
+        f"{row_name(source, first)} on {found[first].head.day}. Sent again, they would be there twice. "
         "again=False leaves them out, again=True sends them once more, and key='…' says by which column a record is "
         "found, so that nothing is there twice."
     )
-
-
-def as_before(written: Written, place: int, row: int, *, of_this: bool = True) -> Outcome:
-    """What became of a row; in no batch where another send had it."""
-    if written.statuses[place] == IN_FLIGHT:
-        return Outcome([row], "in_doubt", error=LOST)
-    outcome = written.outcome(place, row)
-    return outcome if of_this else attrs.evolve(outcome, batch=None)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import TYPE_CHECKING, Self
+
 import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from odoo_widgets.flow.policy import Wait
+    from odoo_widgets.flow.responses import Outcome
 
 
 @attrs.frozen
@@ -10,8 +19,8 @@ class Progress:
     """How far a send is.
 
     Attributes:
-        rows: Rows to send in all.
-        batches: Batches to send in all. Each takes one call or several.
+        rows: Rows to send in all; of several frames, those of the frames that it has come to.
+        batches: Batches to send in all, of the same. Each takes one call or several.
         statuses: How many rows have which status by now.
         made: Calls made.
         waiting: The most seconds that the next call waits, after one that is made again; else 0.
@@ -19,6 +28,7 @@ class Progress:
         step: The step after the rows that it is at; empty while it is at the rows.
         step_rows: How many rows that step is for.
         step_done: How many of them are accounted for.
+        more: Whether frames may follow whose rows are not known yet.
     """
 
     rows: int
@@ -30,6 +40,7 @@ class Progress:
     step: str = ""
     step_rows: int = 0
     step_done: int = 0
+    more: bool = False
 
     @property
     def done(self) -> int:
@@ -43,5 +54,17 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """The time that the rest takes at this rate; None before the first answer."""
-        return (self.rows - self.done) / self.rows_per_second if self.done else None
+        """The time that the rest takes at this rate; None before the first answer, and where the rest is not known."""
+        return (self.rows - self.done) / self.rows_per_second if self.done and not self.more else None
+
+    def counted(self, outcomes: Iterable[Outcome]) -> Self:
+        """The same with rows that are accounted for."""
+        statuses = Counter(self.statuses)
+        for outcome in outcomes:
+            statuses[outcome.status] += len(outcome.rows)
+        return attrs.evolve(self, statuses=dict(statuses))
+
+    def called(self, wait: Wait | None, seconds: float) -> Self:
+        """The same after one more call."""
+        waiting = wait.seconds if wait is not None else 0.0
+        return attrs.evolve(self, made=self.made + 1, seconds=seconds, waiting=waiting)

@@ -1,6 +1,6 @@
 """The sends that are written down: listed, held, thrown away. Each has files of its own in the user's state folder.
 
-`<name>.json` is what a list shows of it, `<name>.npy` which rows it was to send, `<name>.sqlite` has its rows,
+`<name>.json` is what a list shows of it, `<name>.planned` which rows it was to send, `<name>.sqlite` has its rows,
 `<name>.before.sqlite` has what records held before they were written, and `<name>.lock` is held by the process that
 sends, and ends with it.
 
@@ -72,6 +72,7 @@ class Head:
         again: Whether all rows of the frame were to go, those sent before too.
         steps: The methods that are called on the records after the rows, by the steps' names.
         owed: On how many of the rows that are done a step is not, since the send ended before.
+        frames: Whether it is of several frames, of which `rows` counts those that it has come to.
         number: Which send of this user it is, whatever the clock says; 0 where an older version wrote it down.
     """
 
@@ -95,6 +96,7 @@ class Head:
     again: bool = False
     steps: dict[str, str] = attrs.field(factory=dict)
     owed: int = 0
+    frames: bool = False
     number: int = 0
 
     @classmethod

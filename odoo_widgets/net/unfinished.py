@@ -1,8 +1,8 @@
-"""A send that did not come to its end: which one it is, and what is left of it."""
+"""A send that did not come to its end, and that goes on: which it is, and what of its rows is left."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -12,14 +12,15 @@ from odoo_widgets.flow.errors import DataError, JournalError
 from odoo_widgets.flow.problems import row_name
 from odoo_widgets.flow.repeats import IN_FLIGHT, NOT_BEGUN, Past, Unfinished, findable
 from odoo_widgets.flow.then import CUT_OFF
-from odoo_widgets.net import sends
-from odoo_widgets.net.past import as_before, sent_before, sure
-from odoo_widgets.net.written import first_rows, owed, planned, positions, read, tally
+from odoo_widgets.net import sends, written
+from odoo_widgets.net.past import sure
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.responses import Outcome
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
+    from odoo_widgets.net.journal import Journal
+    from odoo_widgets.net.past import Earlier
     from odoo_widgets.net.sends import Head
 
 # What a resumed send sends: rows that no call was made for, or whose call was stopped before it did anything.
@@ -31,49 +32,71 @@ COMPARED = 100
 TAKE = "Nothing was sent. Resume it with the frame as it was, or send this one with again=False."
 
 
-def unfinished(source: Source, settings: Settings, digests: Digests, target: str, database: str) -> tuple[Head, Past]:
-    """The last send of these rows that did not come to its end, and what became of its rows.
+def unfinished(source: Source, settings: Settings, digests: Digests, earlier: Earlier, *, frames: bool) -> Head:
+    """The last send of these rows that did not come to its end.
 
     Args:
-        source: The bound frame, without problems.
+        source: The bound frame, without problems; of several, the first.
         settings: What it is sent with.
         digests: What tells the rows apart.
-        target: Where they go.
-        database: To which database.
-
-    Returns:
-        The send to go on with.
+        earlier: The sends to the same place.
+        frames: Whether it is one of several frames.
 
     Raises:
         JournalError: There is none, it still goes on, or the frame is not the one that was sent.
     """
-    earlier = sends.heads(target, database)
-    begun = [head for head in earlier if not head.test and not head.undo and head.left]
+    heads = earlier.heads()
+    begun = [head for head in heads if not head.test and not head.undo and head.left and head.frames == frames]
     with sure():
-        head = latest(source, digests, earlier) or next(iter(begun), None)
+        head = latest(source, digests, heads, frames=frames) or next(iter(begun), None)
     if head is None or not head.left:
         raise JournalError(
             f"There is nothing to resume: no send of these rows to {settings.endpoint.model or settings.url} was ended "
             "before its last row. Use send."
         )
+    if not frames and head.rows != len(source):
+        raise JournalError(f"{sends.said(head)} had {head.rows:,} rows, and this frame has {len(source):,}. {TAKE}")
+    return head
+
+
+def left(
+    source: Source, settings: Settings, digests: Digests, earlier: Earlier, *, journal: Journal, known: int
+) -> Past:
+    """What became of the rows of a frame in a send that goes on, and which are left.
+
+    Args:
+        source: The frame, without problems.
+        settings: What it is sent with.
+        digests: What tells its rows apart.
+        earlier: The sends to the same place.
+        journal: The send.
+        known: How many rows the send had come to.
+
+    Raises:
+        JournalError: The frame is not the one that was sent.
+    """
+    rows = range(source.first, source.first + len(source))
     with sure():
-        _check_same(source, head, digests)
-        written = read(head)
-    status = dict(zip(written.rows.tolist(), written.statuses, strict=True))
-    place = {row: place for place, row in enumerate(written.rows.tolist())}
+        found, planned = journal.written(rows), written.planned(journal.head, rows)
+    _check_same(source, journal.head, digests, planned[planned["row"] < known])
+    places = (found.rows - source.first).tolist()
+    status = dict(zip(places, found.statuses, strict=True))
+    place = {row: number for number, row in enumerate(places)}
     doubted = [row for row, each in status.items() if each in IN_DOUBT]
     settled = [row for row, each in status.items() if each not in (*OPEN, *IN_DOUBT)]
-    outcomes = [as_before(written, place[row], row) for row in settled]
+    outcomes = [found.outcome(place[row], row) for row in settled]
     found_out = findable(source, settings, doubted)
-    outcomes += [as_before(written, place[row], row) for row in sorted(set(doubted).difference(found_out))]
-    rest = [row for row in planned(head)[0].tolist() if status.get(row, NOT_BEGUN) in OPEN]
+    outcomes += [found.outcome(place[row], row) for row in sorted(set(doubted).difference(found_out))]
+    planned_here = (planned["row"][planned["row"] < known] - source.first).tolist()
+    # Those that it had not come to, too.
+    new = range(max(known - source.first, 0), len(source))
+    rest = [row for row in (*planned_here, *new) if status.get(row, NOT_BEGUN) in OPEN]
     # Rows that it left out at its start, since they had been sent before, are left out again.
-    others = [each for each in earlier if each.name != head.name]
-    left_out = sent_before(source, settings, rest, digests, others) if rest and not head.again else {}
-    outcomes += [as_before(found, at, row, of_this=False) for row, (found, at) in left_out.items()]
-    batches = max((each[1] for each in written.cells if each[1] is not None), default=-1) + 1
+    head = journal.head
+    left_out = earlier.found(source, settings, rest, digests, earlier.heads(head.name)) if not head.again else {}
+    outcomes += [before.outcome for before in left_out.values()]
     to_send = [row for row in rest if row not in left_out]
-    return head, Past(tuple(outcomes), found_out, to_send, batches, _steps(written.steps))
+    return Past(tuple(outcomes), found_out, to_send, journal.batches(), _steps(found.steps))
 
 
 def _steps(steps: dict[str, dict[int, Outcome]]) -> dict[str, dict[int, Outcome]]:
@@ -89,41 +112,42 @@ def _steps(steps: dict[str, dict[int, Outcome]]) -> dict[str, dict[int, Outcome]
     }
 
 
-def latest(source: Source, digests: Digests, earlier: list[Head]) -> Head | None:
+def latest(source: Source, digests: Digests, heads: list[Head], *, frames: bool = False) -> Head | None:
     """The last send of the same rows, tests aside; None if there was none.
 
     Raises:
         JournalError: It still goes on.
     """
-    for head in earlier:
-        if not head.test and not head.undo and head.rows == len(source):
-            rows, before = first_rows(head, COMPARED)
-            if len(rows) and np.array_equal(digests.of(rows.tolist()), before):
-                return head
+    for head in heads:
+        if head.test or head.undo or head.frames != frames or not (frames or head.rows == len(source)):
+            continue
+        first = written.first_rows(head, COMPARED)
+        first = first[first["row"] < len(source)]
+        if len(first) and np.array_equal(digests.of(first["row"].tolist()), first["digest"]):
+            return head
     return None
 
 
-def resumable(source: Source, settings: Settings, target: str, database: str) -> Unfinished | None:
+def resumable(source: Source, settings: Settings, earlier: Earlier) -> Unfinished | None:
     """What there is to go on with of the last send of these rows.
 
     Args:
         source: The bound frame.
         settings: What it is sent with.
-        target: Where it goes.
-        database: To which database.
+        earlier: The sends to the same place.
 
     Returns:
         How far it came; None if it came to its end, goes on, or is not known.
     """
-    earlier = sends.heads(target, database)
-    if not any(head.left and not head.test for head in earlier):
+    heads = earlier.heads()
+    if not any(head.left and not head.test for head in heads):
         return None
     try:
-        head = latest(source, Digests(source, settings, range(len(source))), earlier)
-        statuses = tally(head) if head is not None and head.left else {}
-        doubted = positions(head, IN_DOUBT) if head is not None and statuses else []
+        head = latest(source, Digests(source, settings, range(len(source))), heads)
+        statuses = written.tally(head) if head is not None and head.left else {}
+        doubted = written.traces(head, IN_DOUBT)["row"].tolist() if head is not None and statuses else []
         found_out = len(findable(source, settings, doubted))
-        steps_left = owed(head) if head is not None and statuses else 0
+        steps_left = written.owed(head) if head is not None and statuses else 0
     except (DataError, JournalError):
         return None
     if head is None or not statuses:
@@ -133,12 +157,9 @@ def resumable(source: Source, settings: Settings, target: str, database: str) ->
     return Unfinished(head.day, head.rows, done, len(doubted), left) if left > 0 and done + len(doubted) else None
 
 
-def _check_same(source: Source, head: Head, digests: Digests) -> None:
-    size = len(source)
-    if head.rows != size:
-        raise JournalError(f"{sends.said(head)} had {head.rows:,} rows, and this frame has {size:,}. {TAKE}")
-    rows, before = planned(head)
-    if len(changed := rows[digests.of(rows.tolist()) != before].tolist()):
-        names = ", ".join(row_name(source.frame.index, row) for row in changed[:NAMED])
+def _check_same(source: Source, head: Head, digests: Digests, planned: np.ndarray[Any, Any]) -> None:
+    rows = planned["row"] - source.first
+    if len(changed := rows[digests.of(rows.tolist()) != planned["digest"]].tolist()):
+        names = ", ".join(row_name(source, row) for row in changed[:NAMED])
         more = f" and {len(changed) - NAMED:,} more" if len(changed) > NAMED else ""
         raise JournalError(f"{sends.said(head)} had other values in {names}{more}. {TAKE}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from bisect import bisect_left
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import attrs
 import filelock
 import numpy as np
 
+from odoo_widgets.flow.repeats import IN_FLIGHT, LOST
 from odoo_widgets.flow.responses import DONE, Outcome
 from odoo_widgets.net.sends import LOOK_SECONDS, Head, folder, heads, held, lock, told
 
@@ -51,12 +53,14 @@ CREATE TABLE IF NOT EXISTS steps (
 )"""
 READ = """
 SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
-FROM rows ORDER BY row"""
+FROM rows WHERE row >= ? AND row < ? ORDER BY row"""
 READ_STEPS = """
 SELECT step, row, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
 FROM steps ORDER BY row"""
 # What the responses say no record of, whichever the row was for.
 WITHOUT_ID = ("rejected", "not_sent")
+# Of a row that is to be sent: its position and its digest, 64 bits each.
+PAIR = np.dtype([("row", "<i8"), ("digest", "<i8")])
 # How the name of the file goes on that has what records held before.
 BEFORE = ".before"
 
@@ -107,18 +111,16 @@ def reading(head: Head) -> Iterator[sqlite3.Connection]:
 
 @attrs.frozen(eq=False)
 class Written:
-    """The rows of a send as they were written down, by position.
+    """Some rows of a send as they were written down.
 
     Attributes:
-        head: The send.
-        rows: Their positions in the frame, int64.
+        rows: Their positions, int64, in order.
         digests: Their digests, int64.
         statuses: What became of each; `in flight` for one whose call was not answered.
         cells: The rest of each row's outcome, in the order of `CELLS`.
         steps: What became of the steps after the rows: each step's name to row to that.
     """
 
-    head: Head
     rows: np.ndarray[Any, Any]
     digests: np.ndarray[Any, Any]
     statuses: list[str]
@@ -127,7 +129,12 @@ class Written:
 
     def outcome(self, place: int, row: int) -> Outcome:
         """What became of a row, as the outcome of a row of another frame."""
-        return _outcome(row, self.statuses[place], self.cells[place])
+        return _told(row, self.statuses[place], self.cells[place])
+
+
+def _told(row: int, status: str, cells: Sequence[Any]) -> Outcome:
+    """An outcome for whoever sends: what was in flight is in doubt."""
+    return Outcome([row], "in_doubt", error=LOST) if status == IN_FLIGHT else _outcome(row, status, cells)
 
 
 def _outcome(row: int, status: str, cells: Sequence[Any]) -> Outcome:
@@ -136,43 +143,14 @@ def _outcome(row: int, status: str, cells: Sequence[Any]) -> Outcome:
     return Outcome([row], status, ids=ids, **dict(zip(CELLS[1:], rest, strict=True)))
 
 
-def write_planned(head: Head, rows: Sequence[int], digests: np.ndarray[Any, Any]) -> None:
-    """Writes which rows a send is going to send, before it begins: also while it goes on, others can read that."""
-    path = folder() / f"{head.name}.npy"
-    new = path.with_suffix(".new")
-    with new.open("wb") as file:
-        np.save(file, np.stack([np.asarray(rows, dtype="int64"), digests]))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-
-
-def planned(head: Head) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """The rows that a send was to send: their positions and their digests.
-
-    Raises:
-        JournalError: They cannot be read.
-    """
-    path = folder() / f"{head.name}.npy"
-    with told("read", path):
-        rows, digests = np.load(path)
-    return rows, digests
-
-
-def read(head: Head) -> Written:
-    """The rows of a send that no process is writing down now.
-
-    Raises:
-        JournalError: They cannot be read, or a process is writing them.
-    """
-    with reading(head) as file:
-        found = file.execute(READ).fetchall()
-        after = steps_of(file)
+def read(file: sqlite3.Connection, rows: range) -> Written:
+    """What became of the rows between two positions, as far as anything is written down of them."""
+    found = file.execute(READ, (rows.start, rows.stop)).fetchall()
+    positions, digests = (np.array([each[place] for each in found], dtype="int64") for place in (0, 1))
     steps: dict[str, dict[int, Outcome]] = {}
-    for step, row, status, *cells in after:
+    for step, row, status, *cells in steps_of(file):
         steps.setdefault(step, {})[row] = _outcome(row, status, cells)
-    rows, digests = (np.array([each[place] for each in found], dtype="int64") for place in (0, 1))
-    return Written(head, rows, digests, [each[2] for each in found], [each[3:] for each in found], steps)
+    return Written(positions, digests, [each[2] for each in found], [each[3:] for each in found], steps)
 
 
 def steps_of(file: sqlite3.Connection) -> list[tuple[Any, ...]]:
@@ -181,11 +159,78 @@ def steps_of(file: sqlite3.Connection) -> list[tuple[Any, ...]]:
     return file.execute(READ_STEPS).fetchall() if known else []
 
 
-def headless() -> Iterator[tuple[Path, np.ndarray[Any, Any], list[str]]]:
-    """The rows of sends whose head is gone or cannot be read: nobody knows where they went.
+# --- rows that are to be sent ----------------------------------------------------------------------------------------
+
+
+def plan(head: Head, rows: np.ndarray[Any, Any], digests: np.ndarray[Any, Any]) -> None:
+    """Writes which rows a send is going to send, before it begins: also while it goes on, others can read that.
+
+    Args:
+        head: The send. What stands there of rows that it did not come to is written over.
+        rows: Their positions, in order, after those that are written down already.
+        digests: Their digests.
+    """
+    pairs = np.empty(len(rows), dtype=PAIR)
+    pairs["row"], pairs["digest"] = rows, digests
+    path = _path(head)
+    path.touch()
+    known = _first(_mapped(path), head.rows)
+    with path.open("r+b") as file:
+        file.truncate(known * PAIR.itemsize)
+        file.seek(0, os.SEEK_END)
+        file.write(pairs.tobytes())
+        file.flush()
+        # Rows that survive a power cut are of no use without it.
+        os.fsync(file.fileno())
+
+
+def planned(head: Head, rows: range | None = None) -> np.ndarray[Any, Any]:
+    """The rows that a send was to send: their positions and their digests, in order.
+
+    Args:
+        head: The send.
+        rows: Only those between two positions; all if left out.
 
     Returns:
-        The file of each, the digests of its rows, and their statuses; none that a process is writing now.
+        An array with the fields `row` and `digest`.
+
+    Raises:
+        JournalError: They cannot be read.
+    """
+    path = _path(head)
+    with told("read", path):
+        if rows is None:
+            return np.fromfile(path, dtype=PAIR)
+        whole = _mapped(path)
+        return np.array(whole[_first(whole, rows.start) : _first(whole, rows.stop)])
+
+
+def _mapped(path: Path) -> np.ndarray[Any, Any]:
+    """Not read into memory: a send may have more rows than fit there."""
+    size = path.stat().st_size // PAIR.itemsize
+    return np.memmap(path, dtype=PAIR, mode="r", shape=(size,)) if size else np.empty(0, dtype=PAIR)
+
+
+def _first(pairs: np.ndarray[Any, Any], row: int) -> int:
+    """Where the rows from a position on begin."""
+    return bisect_left(range(len(pairs)), row, key=lambda place: int(pairs["row"][place]))
+
+
+def _path(head: Head) -> Path:
+    return folder() / f"{head.name}.planned"
+
+
+# --- a send that no process is writing down now ----------------------------------------------------------------------
+
+
+def headless(statuses: Sequence[str]) -> Iterator[tuple[Path, np.ndarray[Any, Any]]]:
+    """The rows of sends whose head is gone or cannot be read: nobody knows where they went.
+
+    Args:
+        statuses: Only the rows that have one of these.
+
+    Returns:
+        The file of each, and its rows, as `planned` has them; none that a process is writing now.
 
     Raises:
         JournalError: A file cannot be read.
@@ -197,19 +242,19 @@ def headless() -> Iterator[tuple[Path, np.ndarray[Any, Any], list[str]]]:
         try:
             # It may be one that starts right now.
             with lock(path.stem, LOOK_SECONDS), told("read", path):
-                found = _rows_of(path)
+                found = _rows_of(path, statuses)
         except filelock.Timeout:
             continue
-        yield path, np.array([each[1] for each in found], dtype="int64"), [each[2] for each in found]
+        yield path, found
 
 
-def _rows_of(path: Path) -> list[tuple[Any, ...]]:
-    if not path.exists():
-        # Thrown away just now.
-        return []
-    with there(path) as file:
-        begun = file.execute("SELECT name FROM sqlite_master WHERE name = 'rows'").fetchall()
-        return file.execute(READ).fetchall() if begun else []
+def _rows_of(path: Path, statuses: Sequence[str]) -> np.ndarray[Any, Any]:
+    if path.exists():
+        with there(path) as file:
+            if file.execute("SELECT name FROM sqlite_master WHERE name = 'rows'").fetchall():
+                return _traces(file, statuses)
+    # Thrown away just now.
+    return np.empty(0, dtype=PAIR)
 
 
 def tally(head: Head) -> dict[str, int]:
@@ -241,24 +286,41 @@ def owed(head: Head) -> int:
         return int(number)
 
 
-def first_rows(head: Head, most: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """The first rows of a send that were written down: their positions and their digests.
+def first_rows(head: Head, most: int) -> np.ndarray[Any, Any]:
+    """The first rows of a send that were written down: their positions and their digests, as `planned` has them.
 
     Raises:
         JournalError: They cannot be read, or a process is writing them.
     """
     with reading(head) as file:
-        found = file.execute("SELECT row, digest FROM rows ORDER BY row LIMIT ?", (most,)).fetchall()
-    pairs = np.array(found, dtype="int64").reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+        return np.fromiter(file.execute("SELECT row, digest FROM rows ORDER BY row LIMIT ?", (most,)), dtype=PAIR)
 
 
-def positions(head: Head, statuses: Sequence[str]) -> list[int]:
-    """The positions of the rows of a send that have one of some statuses.
+def traces(head: Head, statuses: Sequence[str]) -> np.ndarray[Any, Any]:
+    """The rows of a send that have one of some statuses.
+
+    Returns:
+        Their positions and digests, as `planned` has them.
 
     Raises:
         JournalError: They cannot be read, or a process is writing them.
     """
-    found = f"SELECT row FROM rows WHERE status IN ({', '.join('?' * len(statuses))}) ORDER BY row"  # noqa: S608 - marks
     with reading(head) as file:
-        return [row for (row,) in file.execute(found, tuple(statuses))]
+        return _traces(file, statuses)
+
+
+def _traces(file: sqlite3.Connection, statuses: Sequence[str]) -> np.ndarray[Any, Any]:
+    marks = ", ".join("?" * len(statuses))
+    asked = f"SELECT row, digest FROM rows WHERE status IN ({marks}) ORDER BY row"  # noqa: S608 - marks
+    return np.fromiter(file.execute(asked, tuple(statuses)), dtype=PAIR)
+
+
+def outcomes(head: Head, rows: Sequence[int]) -> list[tuple[str, Outcome]]:
+    """What became of some rows of a send: their statuses as they are written down, and outcomes with their positions.
+
+    Raises:
+        JournalError: They cannot be read, or a process is writing them.
+    """
+    with reading(head) as file:
+        found = ((row, *file.execute(READ, (row, row + 1)).fetchone()[2:]) for row in rows)
+        return [(status, _told(row, status, cells)) for row, status, *cells in found]

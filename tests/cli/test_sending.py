@@ -7,12 +7,16 @@ import threading
 from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
+import keyring
 import pandas as pd
 from werkzeug import Response
 
+from odoo_widgets import Credential, remember
 from tests.cli.place import FRAME, KEY, PATH
+from tests.ring import InMemory
 
 if TYPE_CHECKING:
+    import pytest
     from werkzeug import Request
 
     from tests.cli.place import Place
@@ -51,6 +55,19 @@ def test_without_a_key_nobody_is_asked(place: Place) -> None:
     told = place.typed("contacts.toml", "-", given=FRAME, ODOO_API_KEY="")
     assert told.returncode == 1
     assert "nobody to ask. Set ODOO_API_KEY" in told.stderr
+
+
+def test_a_stored_credential_is_found_by_its_name_and_the_environment_says_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring.set_keyring(InMemory())
+    monkeypatch.setenv("XDG_CONFIG_HOME", place.environment["XDG_CONFIG_HOME"])
+    assert remember("mycompany", Credential(place.environment["ODOO_SERVER"], "stored", api_key=KEY)) == "keyring"
+    place.answers(7, 8)
+    nothing = dict.fromkeys(("ODOO_SERVER", "ODOO_DATABASE", "ODOO_API_KEY"), "")
+    code, out, said = place.within("send", "contacts.toml", "data.csv", "--credential", "mycompany", **nothing)
+    assert (code, out) == (0, "contacts in stored: created 2\n"), said
+    assert place.server.log[0][0].headers["Authorization"] == f"bearer {KEY}"
 
 
 def test_a_key_of_another_server_is_not_sent(place: Place) -> None:

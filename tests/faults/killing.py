@@ -19,6 +19,7 @@ from odoo_widgets.flow.errors import JournalError
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Iterator
     from multiprocessing.process import BaseProcess
 
 # A child that is forked from a process with everything loaded starts at once, and has no thread of the test's.
@@ -40,8 +41,15 @@ class Trial:
     kills: int
 
 
-def go_on(settings: dict[str, Any], me: tuple[str, str, str, str], frame: pd.DataFrame, folder: Path) -> None:
-    """What a person does: sends, and after a crash resumes."""
+def cut(frame: pd.DataFrame, size: int) -> Iterator[pd.DataFrame]:
+    """A frame in frames of so many rows, one after the other."""
+    return (frame.iloc[start : start + size] for start in range(0, len(frame), size))
+
+
+def go_on(
+    settings: dict[str, Any], me: tuple[str, str, str, str], frame: pd.DataFrame, folder: Path, size: int = 0
+) -> None:
+    """What a person does: sends, and after a crash resumes. With a size, frames of so many rows."""
     os.environ["XDG_STATE_HOME"] = str(folder / "state")
     who = Credential(*me)
     destination = Destination(**settings)
@@ -49,16 +57,26 @@ def go_on(settings: dict[str, Any], me: tuple[str, str, str, str], frame: pd.Dat
     def begun(_progress: object) -> None:
         (folder / "begun").touch()
 
+    def data() -> Any:
+        return cut(frame, size) if size else frame
+
     try:
-        answer = destination.resume(frame, who, on_progress=begun)
+        answer = destination.resume(data(), who, on_progress=begun)
     except JournalError:
-        answer = destination.send(frame, who, on_progress=begun)
+        answer = destination.send(data(), who, on_progress=begun)
     answer.to_pickle(folder / "answer.new")
     (folder / "answer.new").rename(folder / "answer")
 
 
 def trial(
-    settings: dict[str, Any], me: Credential, frame: pd.DataFrame, *, kills: int, seconds: float, chance: random.Random
+    settings: dict[str, Any],
+    me: Credential,
+    frame: pd.DataFrame,
+    *,
+    kills: int,
+    seconds: float,
+    chance: random.Random,
+    size: int = 0,
 ) -> Trial:
     """Sends a frame with so many kills in between.
 
@@ -69,6 +87,7 @@ def trial(
         kills: How often to kill.
         seconds: The most time between the begin of a send and its kill.
         chance: Where the moments come from.
+        size: How many rows go in a frame, one after the other; 0 for one frame.
     """
     # A credential is handed to no other process.
     who = (me.server, me.database, me.login, me.api_key.get_secret_value())
@@ -76,7 +95,7 @@ def trial(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number in range(kills + 1):
-            child = CHILDREN.Process(target=go_on, args=(settings, who, frame, folder), daemon=True)
+            child = CHILDREN.Process(target=go_on, args=(settings, who, frame, folder, size), daemon=True)
             child.start()
             if number < kills:
                 killed += _kill(child, folder, chance.uniform(0, seconds))

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 SIZE = 5
 
 
-def killed(truth: Truth, protocol: str, operation: str, frame: pd.DataFrame, **options: Any) -> Trial:
+def killed(truth: Truth, protocol: str, operation: str, frame: pd.DataFrame, size: int = 0, **options: Any) -> Trial:
     settings = where(truth.odoo.url, protocol, operation) | {"batch_size": SIZE} | options
-    return trial(settings, truth.odoo.credential, frame, kills=3, seconds=0.4, chance=random.Random(operation))
+    chance = random.Random(operation)
+    return trial(settings, truth.odoo.credential, frame, kills=3, seconds=0.4, chance=chance, size=size)
 
 
 @pytest.mark.parametrize("protocol", ALL)
@@ -61,3 +62,26 @@ def test_with_a_key_a_send_that_is_killed_goes_on_until_each_row_is_there_once(
     assert set(done.responses["status"]) <= {"created", "updated", "unchanged"}
     ids = {record["name"]: record["id"] for record in truth.of(frame)}
     assert done.responses["id"].tolist() == [ids[name] for name in frame["name"]]
+
+
+def test_frames_that_are_killed_go_on_until_each_row_is_there_once(truth: Truth) -> None:
+    frame = truth.frame(60)
+    done = killed(truth, "json2", "create", frame, size=13, key="name", mode="upsert")
+    assert done.kills >= 1
+    assert Counter(truth.names(frame)) == Counter(frame["name"])
+    assert set(done.responses["status"]) <= {"created", "updated", "unchanged"}
+    ids = {record["name"]: record["id"] for record in truth.of(frame)}
+    assert done.responses["id"].tolist() == [ids[name] for name in frame["name"]]
+    assert done.responses.index.tolist() == frame.index.tolist()
+
+
+def test_without_a_key_no_row_of_frames_is_made_twice(truth: Truth) -> None:
+    frame = truth.frame(60)
+    done = killed(truth, "json2", "create", frame, size=13)
+    there = Counter(truth.names(frame))
+    assert done.kills >= 1
+    assert set(there.values()) == {1}
+    status = done.responses.set_index(frame["name"])["status"]
+    assert set(status) <= {"created", "in_doubt"}
+    assert (status == "in_doubt").sum() <= SIZE * done.kills
+    assert set(status.index[status == "created"]) <= set(there)

@@ -12,9 +12,10 @@ import pytest
 from odoo_widgets.flow.again import AGAIN, repeatable, unasked
 from odoo_widgets.flow.calls import Ask, Batch, Call
 from odoo_widgets.flow.exchange import Exchange
-from odoo_widgets.flow.judge import RULES, judge
+from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.operations import look_up
 from odoo_widgets.flow.policy import Policy, Standing, Wait
+from odoo_widgets.flow.rules import RULES
 from odoo_widgets.flow.settings import Settings
 
 if TYPE_CHECKING:

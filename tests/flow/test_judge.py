@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -8,11 +8,15 @@ import pytest
 from odoo_widgets.flow.calls import Ask, Batch, Call
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
 from odoo_widgets.flow.exchange import Exchange
-from odoo_widgets.flow.judge import NEXT, RULES, Verdict, error_field, judge
+from odoo_widgets.flow.judge import NEXT, error_field, judge
 from odoo_widgets.flow.operations import look_up
 from odoo_widgets.flow.proofs import WITH_THE_OTHERS
 from odoo_widgets.flow.responses import STATUSES, Outcome
+from odoo_widgets.flow.rules import RULES
 from odoo_widgets.flow.settings import Settings
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.follow import Verdict
 
 URL = "https://mycompany.odoo.com/json/2/res.partner/create"
 CALL = Call(3, "res.partner", Ask(range(300, 302), "create", {"vals_list": [{"name": "a"}, {"name": "b"}]}))

@@ -161,12 +161,18 @@ def test_every_setting_is_saved_and_read_back() -> None:
         *("method", "content_format"),
         *("wrap", "id_path", "key_header"),
         # What goes with other operations.
-        *("key", "mode", "only_changes", "then", "expect"),
+        *("key", "mode", "only_changes", "lines", "line_key", "then", "expect"),
         # What the context says.
         *("language", "company", "tracking", "assignment_emails"),
     }
     assert from_text(Settings, to_text(settings)) == settings
     assert all(f"{name} = " in to_text(settings) or f"[{name}]" in to_text(settings) for name in EVERY)
+
+
+def test_what_becomes_of_lines_is_saved_and_read_back() -> None:
+    settings = Settings(URL, key="ref", mode="upsert", lines="replace", line_key=["product_id", "x"])
+    assert from_text(Settings, to_text(settings)) == settings
+    assert 'lines = "replace"\nline_key = ["product_id", "x"]\n' in to_text(settings)
 
 
 def test_that_only_changes_are_written_is_saved_and_read_back() -> None:

@@ -306,7 +306,7 @@ def test_no_file_holds_the_key_or_a_cell_and_nobody_else_may_read_it() -> None:
     odoo = Odoo()
     delivery(odoo, pd.DataFrame({"name": ["Confidential Ltd"], "_loaded_at": [""]})).result()
     files = list(sends.folder().iterdir())
-    assert {path.suffix for path in files} == {".json", ".sqlite", ".npy", ".lock"}
+    assert {path.suffix for path in files} == {".json", ".sqlite", ".planned", ".lock"}
     for path in files:
         content = path.read_bytes()
         assert KEY.encode() not in content
@@ -500,7 +500,7 @@ def test_a_send_of_which_a_file_is_lost_is_not_sent_again_unless_that_is_said(na
 def test_a_send_whose_plan_is_lost_is_not_resumed() -> None:
     odoo = Odoo()
     interrupted(odoo, after=2)
-    for path in sends.folder().glob("*.npy"):
+    for path in sends.folder().glob("*.planned"):
         path.unlink()
     with pytest.raises(JournalError, match=r"cannot be read: No such file .* nothing was sent"):
         delivery(odoo, resume=True).result()

@@ -162,7 +162,15 @@ def test_a_stock_server_gets_one_request_and_the_address_to_use_in_place() -> No
     assert destination.replace(**caught.value.instead).url == f"{server.url}/json/2/res.partner/create"
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_what_was_done_and_is_told_elsewhere_is_in_doubt_and_no_byte_goes_there() -> None:
+    with endpoint(lambda *_: (303, b"")) as server:
+        responses = Destination(f"{server.url}/api/res.partner").send(TWO, server.me)
+    assert responses["status"].tolist() == ["in_doubt", "not_sent"]
+    assert "elsewhere" in responses["error"].iloc[0]
+    assert [path for _, path, _, _ in server.requests] == ["/api/res.partner"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_no_byte_goes_where_a_redirect_leads(status: int) -> None:
     with endpoint(lambda *_: (status, b"")) as server, pytest.raises(EndpointError, match="elsewhere"):
         Destination(f"{server.url}/api/res.partner").send(TWO, server.me)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.asking import asked_fields, question
-from odoo_widgets.flow.checks import after, cells, columns, links, models, parents, people, unsendable
+from odoo_widgets.flow.checks import after, cells, columns, lines, links, models, parents, people, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
 from odoo_widgets.flow.dry_run import WOULD_SAVE, dry_run
@@ -114,6 +114,7 @@ LOOKS: tuple[Callable[[Subject], Questions[list[Note]]], ...] = (
     _columns,
     links.records,
     links.links,
+    lines.lines,
     parents.shared,
     parents.addresses,
     models.of_model,

@@ -25,6 +25,7 @@ import attrs
 
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
 from odoo_widgets.flow.comparing import is_empty, rounded, settles_never
+from odoo_widgets.flow.documents import OF_LINES, is_lines
 from odoo_widgets.flow.naming import meant
 from odoo_widgets.flow.unsendable import shown
 
@@ -198,6 +199,9 @@ def _one(field: Field, value: Any) -> Said | None:
 def _many(field: Field, value: Any) -> Said | None:
     if not isinstance(value, list):
         return Said(ERROR, f"These are no lists of ids of {field.relation}.", "Send lists of ids.", shown(value))
+    if field.type == OF_LINES and is_lines(value):
+        # Lines are checked by themselves.
+        return None
     if all(is_id(each) for each in value) or all(_is_command(each) for each in value):
         return None
     advice = "Send a list of ids, or of commands such as [4, id, 0] and [0, 0, {…}]."

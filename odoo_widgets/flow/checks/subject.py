@@ -9,7 +9,7 @@ import numpy as np
 
 from odoo_widgets.flow.choices import UPDATE, UPSERT
 from odoo_widgets.flow.model import Field, Fields
-from odoo_widgets.flow.records import columns
+from odoo_widgets.flow.records import columns, nested
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.values import Column, values
@@ -115,7 +115,7 @@ def subject(source: Source, settings: Settings, fields: Fields, without: Collect
         without: The columns that cannot go out as they are.
     """
     fine = (column for column in columns(source, settings) if column.name not in without)
-    sent = {column.field: _distinct(source, column) for column in fine}
+    sent = {column.field: distinct(source, column) for column in fine}
     return Subject(source, settings, fields, sent)
 
 
@@ -125,9 +125,11 @@ def outline(source: Source, settings: Settings, fields: Fields) -> Subject:
     return Subject(source, settings, fields, sent)
 
 
-def _distinct(source: Source, column: Column) -> Distinct:
+def distinct(source: Source, column: Column) -> Distinct:
+    """The values of a column as they go out, each once."""
     codes, _ = source.groups(column.position)
     _, first = np.unique(codes, return_index=True)
-    held, missing = values(column.cells(source.frame.iloc[first]), column)
+    cells = column.cells(source.frame.iloc[first])
+    held, missing = nested(cells, column) if column.lines else values(cells, column)
     absent = np.isin(codes, missing)
     return Distinct(column, held, np.where(absent, -1, codes))

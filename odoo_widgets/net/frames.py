@@ -1,0 +1,90 @@
+"""What a send is given: one frame, or frames one after the other, which may be more than fits into memory.
+
+Frames are one send: one journal, one rate, one progress, and positions of rows go on counting. A row with the key or
+id of a row in an earlier frame is `rejected`, with both positions; a list of frames is in memory as it is, so it is
+looked through as a whole before the first call. Of an iterator, what cannot be sent is found frame by frame: the first
+frame is refused as one frame is, a later one stops the send. Then `StoppedError` has the `responses` until there, and
+`resume` goes on with the frames from the first, also after a crash: what is done is not sent again. They may be cut
+otherwise then. `then` and `expect` go with one frame.
+
+An iterator is read once, in the thread that sends: a connection of SQLite's needs `check_same_thread=False`. On a
+cluster of Dask's, all partitions are computed at once, and wait there, so that what they share is computed once.
+Without one, each is computed when the one before is sent, and what they share is computed for each.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from odoo_widgets.flow import foreign
+from odoo_widgets.flow.source import Source
+
+# A frame of pandas, of Polars, of Arrow …; or an iterable of such, or a DataFrame of Dask's.
+Frames: TypeAlias = "pd.DataFrame | Source | Iterable[Any]"
+# What can be walked through, and is no row of frames: one frame, or none.
+NO_FRAMES = (pd.DataFrame, Source, str, bytes, Mapping, np.ndarray, pd.Series, pd.Index, set, frozenset)
+
+
+def are_frames(data: object) -> bool:
+    """Whether something is several frames; what is neither is one, and `problems` says what is wrong with it."""
+    if isinstance(data, NO_FRAMES) or foreign.is_foreign(data):
+        return False
+    if isinstance(data, list | tuple):
+        return all(isinstance(each, pd.DataFrame | Source) or foreign.is_foreign(each) for each in data)
+    return _is_dask(data) or isinstance(data, Iterable)
+
+
+def sources(data: Any) -> Iterator[Source]:
+    """The frames, one after the other; positions of rows go on counting. Frames without rows are passed over.
+
+    Args:
+        data: What `are_frames` says are frames; an iterator is read once, as the frames are asked for.
+    """
+    last: Source | None = None
+    for frame in _partitions(data) if _is_dask(data) else data:
+        made = Source.of(frame) if last is None else last.followed_by(frame)
+        # What is no frame is named by `problems`.
+        if not isinstance(made.frame, pd.DataFrame) or len(made):
+            last = made
+            yield made
+
+
+# --- Dask ------------------------------------------------------------------------------------------------------------
+
+
+def _is_dask(data: object) -> bool:
+    """Whether something is a DataFrame of Dask's; a program that has none has not imported it."""
+    module = sys.modules.get("dask.dataframe")
+    return module is not None and isinstance(data, module.DataFrame)
+
+
+def _partitions(data: Any) -> Iterator[pd.DataFrame]:
+    """The partitions of a frame of Dask's, in order, each computed once."""
+    client = _client(data)
+    if client is None:
+        # Without a cluster, one after the other: computed together, all would be in this process's memory.
+        for partition in data.to_delayed():
+            yield partition.compute()
+        return
+    # All at once, so that what partitions share is computed once; each is let go of as soon as it is here.
+    waiting = client.compute(data.to_delayed(), sync=False)[::-1]
+    while waiting:
+        yield waiting.pop().result()
+
+
+def _client(data: Any) -> Any:
+    """The client of the cluster that a frame is on, or that this process has; None without one."""
+    distributed = sys.modules.get("distributed.client")
+    if distributed is None:
+        return None
+    if held := distributed.futures_of(data):
+        return held[0].client
+    try:
+        return distributed.default_client()
+    except ValueError:
+        return None

@@ -17,6 +17,8 @@ from odoo_widgets.flow.dry_run import dry_run
 from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
 from odoo_widgets.flow.fetching import fetched
 from odoo_widgets.flow.kept import read_back
+from odoo_widgets.flow.looking import looked_up
+from odoo_widgets.flow.lookups import lookups, settlements
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.seen import seen
@@ -254,6 +256,74 @@ class Destination(Settings):
             CredentialError: The key belongs to another server.
         """
         return replaced(self, credential, server, transport=transport)
+
+    def looked_up(
+        self,
+        frame: pd.DataFrame | Source,
+        credential: Credential,
+        server: Server = NOTHING_KNOWN,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> Server:
+        """Looks up which records the cells lead to, so that `samples` shows their ids. Nothing is changed.
+
+        Args:
+            frame: The frame to send, without problems.
+            credential: As whom.
+            server: What is known of the server.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            The server, with what was found; as it was, where no column has to be looked up.
+
+        Raises:
+            CredentialError: The key is unknown, or belongs to another server.
+            EndpointError: What answers is not the Odoo, database or model that was meant.
+            RefusedError: The user may not read the model.
+        """
+        return ask(looked_up(frame, self, server), self, credential, server=server, transport=transport)
+
+    def lookups(
+        self,
+        frame: pd.DataFrame | Source,
+        credential: Credential,
+        *,
+        server: Server = NOTHING_KNOWN,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> pd.DataFrame:
+        """What the cells lead to that name records by a text, as a table to settle once. Nothing is changed.
+
+        `country_id` is looked up by the record's name, `country_id/code` by its code, `x/id` by its external ID, and
+        `x/.id` holds its id. All must fit exactly. A state is looked up in its row's country, a tax by its use, and all
+        of them among the companies that the context allows, or in the row's own.
+
+        Args:
+            frame: The frame to send.
+            credential: As whom.
+            server: What is known of the server.
+            transport: What carries the requests in place of the network.
+
+        Returns:
+            One row for each value, those to settle on top: column, field, value, scope, rows, first_rows, found (ids),
+            names, archived, settlement. Fill `settlement` with a record's id, `create` (make one of the value), `empty`
+            (as if the cell were empty) or `reject` (reject its rows), and give it to `settled`.
+
+        Raises:
+            DataError: The frame cannot be sent as it is.
+            OdooWidgetsError: As `looked_up`.
+        """
+        return ask(lookups(frame, self, server), self, credential, server=server, transport=transport)
+
+    def settled(self, lookups: pd.DataFrame) -> Self:
+        """The same destination, with what was settled of values that are not one record's.
+
+        Args:
+            lookups: What `lookups` returned, all of it or some of its rows, its column `settlement` filled.
+
+        Raises:
+            SettingsError: It is no such table, or a settlement is none.
+        """
+        return self.replace(settlements=settlements(lookups, self))
 
     def fetch(
         self,

@@ -227,7 +227,7 @@ def test_load_guesses_no_record_by_its_name(odoo: Sandbox) -> None:
     """Of two called the same it would take one, and say so in a warning only."""
     first, _ = call(odoo, "res.partner.category", "create", vals_list=[{"name": "twin"}, {"name": "twin"}])
     frame = {"name": ["guess a", "guess b"], "category_id": ["twin", None]}
-    with pytest.raises(DataError, match="load would guess the records by their names"):
+    with pytest.raises(DataError, match=r"'category_id', row 0: several records of res.partner.category"):
         send(odoo, "load", frame)
     assert call(odoo, "res.partner", "search_count", domain=[["name", "like", "guess "]]) == 0
     by_id = {"name": frame["name"], "category_id/.id": pd.array([first, None], dtype="Int64")}

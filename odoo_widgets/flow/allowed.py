@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -36,6 +36,9 @@ CONTENT_FORMATS = ("JSON", "XML", "form", "CSV")
 LINES = (REFUSE, KEEP, ADD, REPLACE)
 # What becomes of a missing cell: the field stays out, is emptied, or the row cannot be sent.
 MISSING = ("omit", "clear", "reject")
+# What becomes of a value that is no record's: a record is made of it, its cell counts as empty, its rows are rejected.
+SETTLEMENTS = ("create", "empty", "reject")
+Settled: TypeAlias = "immutabledict[str, int | str]"
 # Which rows share a call: as they come; those of one value only; all those of one value.
 GROUPINGS = ("sequential", "by column", "keep together")
 # More records than any call could hold, and as many as a browser can count (ECMA-262, Number.MAX_SAFE_INTEGER).
@@ -141,6 +144,29 @@ def fields(value: Mapping[str, str] | None) -> immutabledict[str, str]:
         if not isinstance(field, str) or not field.strip():
             raise SettingsError(f"fields={field!r} for the column {column!r} is not the name of a field.")
     return immutabledict({column: field.strip() for column, field in mapping.items() if field.strip() != column})
+
+
+def settlements(
+    value: Mapping[str, Mapping[str, int | str]] | None,
+) -> immutabledict[str, immutabledict[str, int | str]]:
+    """Columns and what was settled of their values: a record's id, or what becomes of it."""
+    try:
+        made = {column: dict(values) for column, values in dict(value or {}).items()}
+    except (TypeError, ValueError):
+        raise SettingsError(
+            "settlements is not a dict of column, value and settlement, such as {'country_id': {'Holland': 165}}."
+        ) from None
+    for column, values in made.items():
+        if not all(isinstance(each, str) for each in (column, *values)):
+            raise SettingsError(f"settlements of the column {column!r} names a column or value that is not text.")
+        for each, settlement in values.items():
+            is_id = isinstance(settlement, int) and not isinstance(settlement, bool) and settlement > 0
+            if not is_id and settlement not in SETTLEMENTS:
+                raise SettingsError(
+                    f"settlements has {settlement!r} for {each!r} in the column {column!r}. "
+                    f"Use a record's id, or one of: {', '.join(SETTLEMENTS)}."
+                )
+    return immutabledict({column: immutabledict(values) for column, values in made.items() if values})
 
 
 def context(value: Mapping[str, object] | None) -> immutabledict[str, object]:

@@ -40,7 +40,8 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
         SettingsError: A column is no field, or nothing says which records the rows are for.
     """
     source = Source.of(data)
-    fields, columns = yield from sendable(source, settings)
+    going = yield from sendable(source, settings)
+    source, settings, fields, columns = going.source, going.settings, going.fields, going.columns
     model, used = settings.endpoint.model, {column.field: fields[column.field] for column in columns}
     rows = yield from records_of(source, settings)
     held = yield from holding(model, (each for ids in rows if len(ids) == 1 for each in ids), used)

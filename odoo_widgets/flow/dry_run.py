@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pandas as pd
 
-from odoo_widgets.flow import records
+from odoo_widgets.flow import records, unsettled
 from odoo_widgets.flow.asking import asked_fields, question
 from odoo_widgets.flow.calls import Ask, Call
 from odoo_widgets.flow.errors import DataError, RefusedError, SettingsError
+from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.model import TO_MANY, TO_ONE
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, refusals
+from odoo_widgets.flow.resolved import AS_EMPTY, resolved
+from odoo_widgets.flow.server import NOTHING_KNOWN
 from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
@@ -96,9 +99,17 @@ def dry_run(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.Dat
         raise SettingsError(f"{settings.endpoint.operation} saves no rows, so there is nothing to try. Use check.")
     if found := problems(source, settings):
         raise DataError(found)
-    fields = yield from asked_fields(settings.endpoint.model)
+    model = settings.endpoint.model
+    fields = yield from asked_fields(model)
+    server = yield from looked_up(source, settings, NOTHING_KNOWN.describes(model, fields))
+    if wrong := unsettled.refusals(source, settings, server):
+        raise DataError(wrong)
+    known = resolved(source, settings, server, to_make=AS_EMPTY)
+    source, settings = known.source, known.settings
     size = len(source)
     tried = Tried([WOULD_SAVE] * size, [None] * size, [None] * size)
+    for row, (field, why) in known.rejected.items():
+        tried.reject(row, why, field)
     for block in _blocks(_rows(source, settings, fields, tried)):
         yield from _try(block, settings, tried)
     made = {"status": tried.statuses, "error_field": tried.fields, "error": tried.errors}
@@ -117,6 +128,8 @@ def _rows(source: Source, settings: Settings, fields: Fields, tried: Tried) -> I
         ids = records.ids(block, settings)
         for place, record in enumerate(records.records(block, columns)):
             position = start + place
+            if tried.statuses[position] == REJECTED:
+                continue
             cells = _cells(record, fields)
             if cells is None:
                 tried.reject(position, LINES, status=NOT_TRIED)

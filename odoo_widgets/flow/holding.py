@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from odoo_widgets.flow import keying, matching, records
+from odoo_widgets.flow.answering import Linked
 from odoo_widgets.flow.asking import asked_fields, page
 from odoo_widgets.flow.calls import Batch
 from odoo_widgets.flow.comparing import one_id
 from odoo_widgets.flow.errors import DataError, SettingsError
 from odoo_widgets.flow.fetching import told
+from odoo_widgets.flow.looking import looked_up
+from odoo_widgets.flow.model import Fields
 from odoo_widgets.flow.naming import did_you_mean, meant
 from odoo_widgets.flow.problems import problems
-from odoo_widgets.flow.source import numbers
+from odoo_widgets.flow.resolved import AS_TEXT, resolved
+from odoo_widgets.flow.server import NOTHING_KNOWN
+from odoo_widgets.flow.settings import Settings
+from odoo_widgets.flow.source import Source, numbers
+from odoo_widgets.flow.unsettled import refusals
+from odoo_widgets.flow.values import Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from odoo_widgets.flow.asking import Questions
-    from odoo_widgets.flow.model import Field, Fields
-    from odoo_widgets.flow.settings import Settings
-    from odoo_widgets.flow.source import Source
-    from odoo_widgets.flow.values import Column
+    from odoo_widgets.flow.model import Field
 
 # Records to read at once.
 BLOCK = 1_000
@@ -51,8 +56,27 @@ class Held:
         return {name: decimals for name, decimals in found.items() if decimals is not None}
 
 
-def sendable(source: Source, settings: Settings) -> Questions[tuple[Fields, tuple[Column, ...]]]:
-    """The fields of the model, and the columns that fill some of them.
+@attrs.frozen
+class Sendable:
+    """A frame as it would go out.
+
+    Attributes:
+        source: The frame, with ids in place of what was looked up.
+        settings: Which fields its columns fill.
+        fields: The fields of the model.
+        columns: The columns that fill some of them.
+        linked: Those that were looked up.
+    """
+
+    source: Source
+    settings: Settings
+    fields: Fields
+    columns: tuple[Column, ...]
+    linked: tuple[Linked, ...]
+
+
+def sendable(source: Source, settings: Settings) -> Questions[Sendable]:
+    """A frame as it would go out, whose columns all fill fields of the model.
 
     Raises:
         DataError: The frame cannot be sent as it is.
@@ -62,6 +86,11 @@ def sendable(source: Source, settings: Settings) -> Questions[tuple[Fields, tupl
         raise DataError(found)
     model = settings.endpoint.model
     fields = yield from asked_fields(model)
+    server = yield from looked_up(source, settings, NOTHING_KNOWN.describes(model, fields))
+    if wrong := refusals(source, settings, server):
+        raise DataError(wrong)
+    known = resolved(source, settings, server, to_make=AS_TEXT)
+    source, settings = known.source, known.settings
     columns = tuple(each for each in records.columns(source, settings) if each.name != settings.ids)
     unknown = [column for column in columns if column.field not in fields]
     if unknown:
@@ -70,7 +99,7 @@ def sendable(source: Source, settings: Settings) -> Questions[tuple[Fields, tupl
             f"{model} has no field {unknown[0].field!r} that this user may see.{near} Say which field the column "
             f"fills, fields={{{unknown[0].name!r}: '…'}}, or exclude it."
         )
-    return fields, columns
+    return Sendable(source, settings, fields, columns, known.linked)
 
 
 def records_of(source: Source, settings: Settings) -> Questions[list[list[int]]]:

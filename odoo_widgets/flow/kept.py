@@ -46,7 +46,8 @@ def read_back(responses: pd.DataFrame, data: pd.DataFrame | Source, settings: Se
         SettingsError: A column is no field.
     """
     source = Source.of(data)
-    fields, columns = yield from sendable(source, settings)
+    going = yield from sendable(source, settings)
+    source, settings, fields, columns = going.source, going.settings, going.fields, going.columns
     used = {column.field: fields[column.field] for column in columns}
     ids = dict(_ids(responses, source.frame.index))
     held = yield from holding(settings.endpoint.model, ids.values(), used)

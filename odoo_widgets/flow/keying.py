@@ -147,11 +147,16 @@ def unloadable(cells: pd.Series, column: Column) -> Iterator[Finding]:
     found, absent = values(cells, column)
     present = set(range(len(found))) - set(absent.tolist())
     dicts = [row for row in sorted(present) if isinstance(found[row], dict)]
-    lists = [row for row in sorted(present) if isinstance(found[row], list) and links(found[row]) is None]
+    lists = [row for row in sorted(present) if isinstance(found[row], list) and not _links(found[row])]
     if dicts:
         yield Finding(np.array(dicts), DICT)
     if lists:
         yield Finding(np.array(lists), LINES)
+
+
+def _links(cell: list[Any]) -> bool:
+    """Whether a list leads to records: by their ids, or by names, which are looked up."""
+    return links([each for each in cell if not isinstance(each, str)]) is not None
 
 
 def _unequal(table: Lines, column: Column) -> Iterator[Finding]:

@@ -34,8 +34,10 @@ from odoo_widgets.flow.operations import (
 )
 from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.resolved import Resolved, resolved
 from odoo_widgets.flow.server import JSON2_SINCE, NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.waves import waves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -81,8 +83,9 @@ def plan(
         them come the calls for no row, which ask what all others need to know: who logs in, where the protocol wants
         that, and with a key, the model's fields. With what they answer, the plan is made anew.
     """
-    source = Source.of(data)
-    numbered = enumerate(batches(source, settings, among), first)
+    known = resolved(Source.of(data), settings, server, among)
+    source, settings = known.source, known.settings
+    numbered = enumerate(_in_waves(known, among), first)
     return chain(needed(source, settings, server), _calls(source, settings, server, numbered, block))
 
 
@@ -101,12 +104,20 @@ def calls_of(
         The calls that `plan` makes for these rows.
     """
     wanted = set(rows)
-    source = Source.of(data)
-    numbered = enumerate(batches(source, settings))
+    known = resolved(Source.of(data), settings, server)
+    source, settings = known.source, known.settings
+    numbered = enumerate(_in_waves(known, None))
     fitting = ((number, batch) for number, batch in numbered if not wanted.isdisjoint(batch))
     # A batch may take several calls, of which some are for other rows.
     calls = (call for call in _calls(source, settings, server, fitting, 0) if not wanted.isdisjoint(call.rows))
     return chain(needed(source, settings, server), calls)
+
+
+def _in_waves(known: Resolved, among: Sequence[int] | None) -> Iterator[Sequence[int]]:
+    """Rows to batches, those first whose records other rows lead to."""
+    source, settings = known.source, known.settings
+    parted = waves(source, settings, known.linked, known.among(among)).rows
+    return chain.from_iterable(batches(source, settings, rows) for rows in parted)
 
 
 def follow_ups(call: Call, settings: Settings, found: Container[int], server: Server = NOTHING_KNOWN) -> Iterator[Call]:
@@ -151,17 +162,20 @@ def sending(call: Call, batch: Batch, settings: Settings, server: Server = NOTHI
             yield Call(call.number, call.model, attrs.evolve(ask, doubted=doubted), call.url, tries)
 
 
-def needed(source: Source, settings: Settings, server: Server) -> Iterator[Call]:
+def needed(source: Source, settings: Settings, server: Server, among: Sequence[int] | None = None) -> Iterator[Call]:
     """What has to be asked before any row is sent.
 
     Args:
         source: The bound frame, without problems.
         settings: What is to be made of it.
         server: What is known of the server.
+        among: The positions of the rows to send; all if left out.
 
     Returns:
         Calls for no row; none where all is known. What they answer may be more than what was asked.
     """
+    known = resolved(source, settings, server, among)
+    source, settings = known.source, known.settings
     if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and server.uid is None:
         yield Call(0, "", log_in())
     columns = records.columns(source, settings) if operation(settings.endpoint.operation).takes_values else ()

@@ -17,9 +17,11 @@ from odoo_widgets.flow.choices import UPDATE
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.named import names_in, said
 from odoo_widgets.flow.plan import calls_of, plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.replacing import note
+from odoo_widgets.flow.resolved import waits
 from odoo_widgets.flow.scenes import LINES, NO_ROWS, expanded, of_steps
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.shape import shape
@@ -38,6 +40,8 @@ KILO = 1000
 WHETHER, WRITTEN = {"load": "those that are not there · "}, "those that are there · "
 NOT_ASKED = "Those that are not there are then made with load, which goes by the fields' types, asked for first."
 BY_DATE = "Sent in the order of their {order} in Odoo, which is read first, one call at a time."
+OF_ROWS = "In {}, 0 stands for each record that another row makes first."
+WAITING = "What stands in {} is looked up before, and goes as ids."
 NO_IDS = "0 stands for each id, which only the call before it tells."
 
 
@@ -58,10 +62,14 @@ class Sample:
     Attributes:
         scene: What the sample is made of.
         request: The request that makes the call, with a mask where the key goes.
+        waiting: The columns whose texts are looked up before it, and go as ids; none where they were.
+        of_rows: The columns of which some cells lead to records that other rows make first.
     """
 
     scene: Scene = attrs.field(repr=False)
     request: httpx.Request = attrs.field(repr=False)
+    waiting: tuple[str, ...] = ()
+    of_rows: tuple[str, ...] = ()
 
     @property
     def call(self) -> Call:
@@ -86,7 +94,19 @@ class Sample:
 
     @property
     def note(self) -> str:
-        """What the call does that its payload does not show; empty for most."""
+        """What the call does that its payload does not show, and who its ids are; empty for most."""
+        waiting = (
+            WAITING.format(", ".join(self.waiting)) if self.waiting and self.call.ask.method not in NO_ROWS else ""
+        )
+        return " ".join(filter(None, (self._note, waiting, said(self.names))))
+
+    @property
+    def names(self) -> dict[str, dict[int, str]]:
+        """Field to id to name of the records that its values lead to, as far as these were looked up."""
+        return names_in(self.call, self.scene.server)
+
+    @property
+    def _note(self) -> str:
         ask, settings = self.call.ask, self.scene.settings
         if ask.batch is not None and ask.batch.keys and settings.when_found != UPDATE and not self._knows_fields:
             return NOT_ASKED
@@ -232,7 +252,8 @@ def samples(
     masked = stand_in(settings.url, credential)
     calls = plan(source, settings, server, 0, among) if wanted is None else calls_of(source, settings, wanted, server)
     scenes = (Scene(call, settings, masked, server) for call in expanded(calls, settings, wanted, server))
-    made = (Sample(scene, scene.request()) for scene in scenes)
+    waiting, of_rows = waits(source, settings, server, among)
+    made = (Sample(scene, scene.request(), waiting, of_rows) for scene in scenes)
     before: dict[str, Sample] = {}
     while (first := next(made, None)) is not None and first.call.ask.method in NO_ROWS:
         before[first.call.ask.method] = first

@@ -12,6 +12,7 @@ from immutabledict import immutabledict
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.endpoint import RPC_PATHS, address, endpoint
 from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.looks import Found, Look, Match
 from odoo_widgets.flow.model import Fields
 
 # From this version on, Odoo speaks JSON-2 (19.0, addons/rpc/controllers/json2.py).
@@ -52,6 +53,7 @@ class Server:
         sharing: Model to what a send gives to records that several of its own lead to: the field that leads there, that
             record's id and the field written, to the first record that was given for it and the value.
         replaced: Model to the fields that a PUT without them puts back to their defaults, where it is known.
+        found: What was looked up to the records that it found.
     """
 
     url: str = ""
@@ -83,6 +85,9 @@ class Server:
     )
     replaced: immutabledict[str, tuple[str, ...]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
+    )
+    found: immutabledict[Look, Found] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True
     )
 
     @property
@@ -171,6 +176,17 @@ class Server:
             fields: The names of the fields.
         """
         return attrs.evolve(self, replaced=self.replaced.set(model, fields))
+
+    def knows(self, look: Look, matches: Mapping[str, tuple[Match, ...]], refused: str = "") -> Self:
+        """The same server, with more of what a look-up found.
+
+        Args:
+            look: What was looked up.
+            matches: Each value that was asked for to its records.
+            refused: Why nothing could be asked.
+        """
+        before = self.found.get(look, Found())
+        return attrs.evolve(self, found=self.found.set(look, Found({**before.matches, **matches}, refused)))
 
     def named(self, model: str, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Arguments under the server's own names: an add-on may have renamed them (OCA/server-tools#3644).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 import httpx
@@ -16,6 +16,9 @@ from odoo_widgets.flow.endpoint import WITHOUT_IDS, Endpoint, endpoint, fixed, p
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.headers import parse_headers
 from odoo_widgets.flow.key_headers import KeyHeader, key_header
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Odoo's acceptable use policy for Odoo Online (odoo.com/acceptable-use, 2025-05-07): one call a second, none at once.
 ONLINE, ONLINE_RATE = ".odoo.com", 1.0
@@ -59,6 +62,8 @@ class Settings:
             applies or the value stays, `clear` empties it, `reject` refuses the frame. `omit` where not said.
         fields: Column to the field that it fills, such as `{"Country": "country_id"}`; any other column fills the field
             of its own name.
+        settlements: Column to value to what was settled of a value that is not one record's: a record's id, `create`,
+            `empty` or `reject`. `Destination.settled` makes them of a table of `lookups`.
         batch_size: Records in one call; None for one record per call.
         grouping: Which rows share a call: `sequential` takes them as they come, `by column` never mixes values of
             `group_by`, `keep together` never splits rows of one value, even where they are more than `batch_size`.
@@ -120,6 +125,9 @@ class Settings:
     ids: str = attrs.field(default="id", validator=allowed.column, kw_only=True)
     missing: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=allowed.missing, kw_only=True)
     fields: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=allowed.fields, kw_only=True)
+    settlements: immutabledict[str, immutabledict[str, int | str]] = attrs.field(
+        factory=immutabledict, converter=allowed.settlements, kw_only=True
+    )
     batch_size: int | None = attrs.field(
         default=attrs.Factory(_size_of, takes_self=True),
         converter=allowed.number_or_none,
@@ -202,6 +210,11 @@ class Settings:
     def field_of(self, column: str) -> str:
         """The field that a column fills: the one that `fields` says, else the one of its own name."""
         return self.fields.get(column, column)
+
+    def settlement_of(self, column: str, value: str, scope: str = "") -> int | str | None:
+        """What was settled of a value of a column, among the records of a scope, else among all; None for nothing."""
+        values: Mapping[str, int | str] = self.settlements.get(column, {})
+        return values.get(f"{value} ({scope})", values.get(value)) if scope else values.get(value)
 
     @property
     def makes_lines(self) -> bool:

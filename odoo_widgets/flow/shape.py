@@ -32,8 +32,14 @@ UPDATES = ("DELETE", "PATCH", "PUT")
 MODEL_AND_ID = re.compile(r"(^/api/(.*/)?[a-z_]+|/[a-z0-9_]+(\.[a-z][a-z0-9_]*)+)/\d+/?$", re.ASCII)
 # What a call of a method has beside the method's own arguments.
 RESERVED = ("context", "ids")
-# A column that is called like a link to other records (Odoo's coding guidelines), and those that are none all the same.
-LINK, NO_LINKS = re.compile(r"\w+_ids?"), ("res_id",)
+# What leads to other records is called like this (Odoo's coding guidelines).
+LINK = re.compile(r"\w+_ids?")
+NO_LINES = (
+    "Column {!r}: load with lines answers fewer ids than there are rows, so no row could be told its record. Use "
+    "create, with lists of commands such as [[0, 0, {{…}}]]."
+)
+# The parts of a path that says by what a record is found.
+LINKED = 2
 
 
 def shape(frame: object, settings: Settings) -> Iterator[str]:
@@ -152,9 +158,10 @@ def _names(names: list[str], settings: Settings) -> Iterator[str]:
     if "" in names:
         yield "A column has an empty name. Rename it to a field's name, or drop it."
     columns = [name for name in names if not (settings.needs_ids and name == settings.ids)]
-    filled = [(field, count) for field, count in Counter(map(settings.field_of, columns)).items() if count > 1]
+    fields = {name: settings.field_of(name).partition("/")[0] for name in columns}
+    filled = [(field, count) for field, count in Counter(fields[name] for name in columns).items() if count > 1]
     if filled and not doubles:
-        both = [repr(name) for name in columns if settings.field_of(name) == filled[0][0]]
+        both = [repr(name) for name in columns if fields[name] == filled[0][0]]
         yield f"The columns {' and '.join(both)} all fill the field {filled[0][0]!r}. Exclude all but one."
     # From here on, what counts is what a column is called on the wire.
     names = [*map(settings.field_of, names)]
@@ -166,7 +173,6 @@ def _names(names: list[str], settings: Settings) -> Iterator[str]:
     if unreadable:
         yield f"The column name {unreadable[0]!r} holds a control character. Rename it to a field's name."
     yield from _lines(names, settings)
-    yield from _links(names, settings)
     yield from _reserved(names, settings)
     if settings.key and "id" in names:
         yield "Column 'id': with a key, the ids of records are looked up, and Odoo takes none. Exclude the column."
@@ -220,17 +226,6 @@ def _context(settings: Settings) -> Iterator[str]:
         yield f"The context cannot be sent: {error}"
 
 
-def _links(names: list[str], settings: Settings) -> Iterator[str]:
-    """The columns that `load` would look records up for by name: "WA" of the United States became Western Australia."""
-    guessed = [name for name in names if LINK.fullmatch(name) and name not in NO_LINKS]
-    if guessed and settings.endpoint.operation == "load":
-        name = guessed[0]
-        yield (
-            f"Column {name!r}: load would guess the records by their names. Look them up, and send their ids in a "
-            f"column called {name + '/.id'!r}, or external ids in {name + '/id'!r}."
-        )
-
-
 def _reserved(names: list[str], settings: Settings) -> Iterator[str]:
     """The columns of a method's arguments that would be taken for something else."""
     name = settings.endpoint.operation
@@ -244,11 +239,12 @@ def _reserved(names: list[str], settings: Settings) -> Iterator[str]:
 
 def _lines(names: list[str], settings: Settings) -> Iterator[str]:
     """The columns of records inside a record, which `load` takes more rows for than it answers ids."""
-    inside = [
-        name for name in names if "/" in name and (name.count("/") > 1 or name.split("/")[1] not in ("id", ".id"))
-    ]
+    paths = [name.split("/") for name in names if "/" in name]
+    inside = ["/".join(path) for path in paths if len(path) > LINKED or not _leads(path)]
     if inside and settings.endpoint.operation == "load":
-        yield (
-            f"Column {inside[0]!r}: load with lines answers fewer ids than there are rows, so no row could be told its "
-            "record. Use create, with lists of commands such as [[0, 0, {…}]]."
-        )
+        yield NO_LINES.format(inside[0])
+
+
+def _leads(path: list[str]) -> bool:
+    """Whether a path says by what a record is found, and does not lead into lines."""
+    return path[1] in ("id", ".id") or LINK.fullmatch(path[0]) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -158,6 +159,21 @@ class Source:
     def of(cls, data: pd.DataFrame | Source) -> Source:
         """The Source of a frame; a Source is its own."""
         return data if isinstance(data, Source) else cls(data)
+
+    def with_columns(self, cells: Mapping[int, Any]) -> Source:
+        """The same frame with other cells in some columns; what is known of the others stays known.
+
+        Args:
+            cells: The place of a column to its cells, one for each row.
+        """
+        made = copy(self)
+        made.frame = self.frame.copy(deep=False)
+        for position, each in cells.items():
+            made.frame.isetitem(position, each)
+        for name in ("_units", "_nesting", "_repeated", "_groups", "_order"):
+            known = getattr(self, name)
+            setattr(made, name, {place: each for place, each in known.items() if place not in cells})
+        return made
 
     def followed_by(self, frame: pd.DataFrame) -> Source:
         """The Source of a frame that is sent after this one."""

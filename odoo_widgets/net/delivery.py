@@ -36,6 +36,7 @@ from odoo_widgets.flow.then import one_at_a_time
 from odoo_widgets.net.afterwards import Afterwards
 from odoo_widgets.net.bookkeeping import Bookkeeping, Kind
 from odoo_widgets.net.environment import filled
+from odoo_widgets.net.found import Finder
 from odoo_widgets.net.frames import are_frames, sources
 from odoo_widgets.net.key_space import KeySpace
 from odoo_widgets.net.loop import Loop
@@ -162,6 +163,7 @@ class Delivery(OwnThread):
             report=self._report,
             transport=transport,
         )
+        self._finder = Finder(settings, credential, policy, transport)
         # They are for one frame.
         self._afterwards = Afterwards(
             known[0] if known else Source(pd.DataFrame()),
@@ -274,7 +276,7 @@ class Delivery(OwnThread):
             raise error.__cause__ from None
         if not self._begun and isinstance(error, DataError | JournalError):
             raise error from None
-        if isinstance(error, UnreadError):
+        if isinstance(error, UnreadError) or (not self._begun and isinstance(error, StoppedError)):
             return error
         told = f"The send ended with an error of its own, please report it: {error!r}"
         if isinstance(error, OdooWidgetsError):
@@ -288,7 +290,7 @@ class Delivery(OwnThread):
         self._look_through()
         async with self._loop:
             while (source := self._next(books)) is not None:
-                past = self._begin(source, books)
+                past = await self._begin(source, books)
                 rows = await self._afterwards.by_date(source, past.rows, self._loop.server)
                 past = attrs.evolve(past, rows=rows)
                 await self._loop.send(source, past, books.journal)
@@ -333,7 +335,7 @@ class Delivery(OwnThread):
         self._source, self._number = source, self._number + 1
         return source
 
-    def _begin(self, source: Source, books: Bookkeeping) -> Past:
+    async def _begin(self, source: Source, books: Bookkeeping) -> Past:
         """What of a frame is to be sent."""
         rows = self._wanted(source)
         if self._known is None:
@@ -344,7 +346,9 @@ class Delivery(OwnThread):
             more = count(source, self._settings, rows)
             self.progress = attrs.evolve(now, rows=now.rows + len(rows), batches=now.batches + more)
         self._lined = tuple(each.field for each in columns(source, self._settings) if each.lines)
-        past = books.open(source, rows)
+        if not self._kind.undo:
+            self._loop.server = await self._finder.found(source, rows, self._loop.server)
+        past = self._finder.rest(source, books.open(source, rows), self._loop.server, books.journal)
         self._begun = True
         self._started = self._started or time.monotonic()
         self.progress = self.progress.counted(past.outcomes)

@@ -17,6 +17,7 @@ from odoo_widgets.flow.alone import alone
 from odoo_widgets.flow.before import kept
 from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.exchange import Exchange
+from odoo_widgets.flow.generations import Generations, became
 from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.plan import needed, plan
 from odoo_widgets.flow.policy import Policy, Standing, Wait
@@ -165,8 +166,33 @@ class Loop:
         # What all calls need to know is asked before anybody else calls: who logs in, which fields there are.
         while not self.over and (asked := self._needed(past)) is not None:
             await self._see_through(asked)
-        planned = self._planned(past)
         self._number = alone(source, self._settings)
+        for wave in self._waves(past):
+            await self._send(wave)
+
+    def _waves(self, past: Past) -> Iterator[Past]:
+        """What to send, wave by wave: rows that others lead to come before them."""
+        rows = [*past.in_doubt, *past.rows] if past.in_doubt else past.rows
+        generations = Generations.of(self._source, self._settings, self.server, rows)
+        if not generations.waves.parents:
+            yield past
+            return
+        doubted = set(past.in_doubt)
+        for wave in generations.waves.rows:
+            if self.over:
+                return
+            now = became(self._settled)
+            ready, left = generations.ready(wave, now)
+            self.server = generations.known(self.server, now)
+            self._settled += left
+            if left:
+                self._report(tuple(left), None)
+            among = [[row for row in ready if (row in doubted) is each] for each in (True, False)]
+            yield attrs.evolve(past, in_doubt=among[0], rows=among[1])
+
+    async def _send(self, past: Past) -> None:
+        """Sends the rows of one wave."""
+        planned = self._planned(past)
         # Where the first call of all cannot be made, no other can.
         if not self._begun and (first := next(planned, None)) is not None:
             self._begun = True
@@ -176,8 +202,8 @@ class Loop:
                 group.create_task(self._work(number, planned))
 
     def _needed(self, past: Past) -> Call | None:
-        rows = bool(len(past.rows) or len(past.in_doubt))
-        return next(needed(self._source, self._settings, self.server), None) if rows else None
+        rows = [*past.in_doubt, *past.rows] if past.in_doubt else past.rows
+        return next(needed(self._source, self._settings, self.server, rows), None) if len(rows) else None
 
     def _planned(self, past: Past) -> Iterator[Call]:
         for call in self._calls(past, max(past.batches, self._next_batch)):

@@ -147,7 +147,7 @@ def told(what: str, path: Path) -> Iterator[None]:
     """What goes wrong with a file, as a sentence."""
     try:
         yield
-    except (OSError, sqlite3.Error, ValueError, TypeError, KeyError) as error:
+    except (OSError, NotImplementedError, sqlite3.Error, ValueError, TypeError, KeyError) as error:
         told = getattr(error, "strerror", None) or error
         raise JournalError(f"The journal of this send cannot be {what}: {told} ({path}).") from error
 
@@ -194,7 +194,8 @@ def lock(name: str, seconds: float) -> Iterator[None]:
         mine.acquire()
     except filelock.Timeout:
         raise
-    except OSError:
+    except (OSError, NotImplementedError):
+        # The second where the file system knows no locks at all (filelock, _unix.py).
         with told("written", folder()):
             raise
     try:

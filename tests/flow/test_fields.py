@@ -40,8 +40,9 @@ def test_a_link_of_load_is_said_by_the_field() -> None:
     target = Destination(f"{HERE}/json/2/res.partner/load", fields={"Name": "name", "Country": "country_id/.id"})
     sample = target.samples(FRAME)[0]
     assert sample.call.ask.arguments == {"fields": ["name", "country_id/.id", "ref"], "data": [["a", "3", "r"]]}
-    (problem,) = target.replace(fields=FIELDS).problems(FRAME)
-    assert problem.startswith("Column 'country_id': load would guess")
+    by_name = target.replace(fields=FIELDS)
+    assert by_name.problems(FRAME) == ()
+    assert "What stands in Country is looked up before, and goes as ids." in by_name.samples(FRAME)[0].note
 
 
 @pytest.mark.parametrize(

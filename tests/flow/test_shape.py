@@ -36,8 +36,16 @@ FRAMES: dict[str, tuple[Settings, dict[str, Any], str]] = {
     "context as an argument": (json2("res.partner/f"), {"id": [1], "context": ["x"]}, "a call has 'context'"),
     "ids that are the ids": (json2("res.partner/f", ids="ids"), {"ids": [1]}, ""),
     "a field called ids": (json2("res.partner/create"), {"name": ["a"], "ids": [1]}, ""),
-    "load by name": (json2("res.partner/load"), {"state_id": ["WA"]}, "load would guess the records by their names"),
-    "load by names": (json2("res.partner/load"), {"category_id": ["a,b"]}, "'category_id/.id'"),
+    "load by name": (
+        json2("res.partner/load"),
+        {"state_id": ["WA"], "category_id": ["a,b"], "country_id/code": ["BE"]},
+        "",
+    ),
+    "one field by two ways": (
+        json2("res.partner/load"),
+        {"country_id/code": ["BE"], "country_id/.id": [20]},
+        "The columns 'country_id/code' and 'country_id/.id' all fill the field 'country_id'",
+    ),
     "load by id": (json2("res.partner/load"), {"state_id/.id": [7], "category_id/id": ["a.b"]}, ""),
     "create by id": (json2("res.partner/create"), {"state_id": [7]}, ""),
     "one product and place twice": (

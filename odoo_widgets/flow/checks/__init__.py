@@ -10,12 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.asking import asked_fields, question
-from odoo_widgets.flow.checks import after, cells, columns, lines, links, models, parents, people, unsendable
+from odoo_widgets.flow.checks import after, cells, columns, lines, links, lookups, models, parents, people, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
 from odoo_widgets.flow.dry_run import WOULD_SAVE, dry_run
 from odoo_widgets.flow.errors import DataError, EndpointError, RefusedError
+from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.operations import operation
+from odoo_widgets.flow.resolved import AS_EMPTY, resolved
+from odoo_widgets.flow.server import NOTHING_KNOWN
 from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
@@ -63,7 +66,12 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
     if any(not note.column for note in notes):
         # Of a frame that cannot be sent at all, it is not known how its columns would go out.
         return notes
-    checked = subject(source, settings, fields, {note.column for note in notes})
+    server = yield from looked_up(source, settings, NOTHING_KNOWN.describes(model, fields))
+    notes += yield from lookups.notes(source, settings, server)
+    found = resolved(source, settings, server, to_make=AS_EMPTY)
+    without = {note.column for note in notes if note.severity == ERROR}
+    found_now = [each.link.field.name for each in found.linked if each.link.column not in settings.settlements]
+    checked = subject(found.source, found.settings, fields, without, looked_up=found_now)
     for look in LOOKS:
         try:
             notes += yield from look(checked)

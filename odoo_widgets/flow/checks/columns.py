@@ -95,7 +95,7 @@ def required(subject: Subject, defaults: Mapping[str, object]) -> Iterator[Note]
     for name in wanted(subject):
         held, label = by_field.get(name), subject.fields[name].label
         if held is None:
-            if subject.makes and name not in defaults:
+            if subject.makes and name not in defaults and name not in subject.unfit:
                 yield Note(
                     ERROR, f"{name} ({label}) is required, and no column has it.", "Add a column for it.", field=name
                 )

@@ -29,6 +29,8 @@ def links(subject: Subject) -> Questions[list[Note]]:
         field, path = subject.field(name), name.partition("/")[2]
         if field is None or field.type not in (*TO_ONE, *TO_MANY) or path not in ("", ".id") or not field.relation:
             continue
+        if name.partition("/")[0] in subject.looked_up:
+            continue
         # In the one column that may be text of several, they stand between commas.
         led = [_led(value, field.type) for value in held.values]
         if any(led):

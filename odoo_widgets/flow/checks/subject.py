@@ -58,12 +58,16 @@ class Subject:
         settings: How it would go out.
         fields: The model's fields that the user may see.
         sent: The columns of the payload, by the field that they fill.
+        looked_up: The fields whose ids were just found by look-ups, archived ones told.
+        unfit: The fields of columns that cannot go out as they are, which has been told.
     """
 
     source: Source
     settings: Settings
     fields: Fields
     sent: dict[str, Distinct]
+    looked_up: frozenset[str] = frozenset()
+    unfit: frozenset[str] = frozenset()
 
     @property
     def model(self) -> str:
@@ -105,7 +109,14 @@ def _link(field: Field, fields: Fields) -> str:
     return field.through if leads is not None and leads.type == "many2one" and leads.required else ""
 
 
-def subject(source: Source, settings: Settings, fields: Fields, without: Collection[str] = ()) -> Subject:
+def subject(
+    source: Source,
+    settings: Settings,
+    fields: Fields,
+    without: Collection[str] = (),
+    *,
+    looked_up: Collection[str] = (),
+) -> Subject:
     """A frame as it is checked.
 
     Args:
@@ -113,10 +124,12 @@ def subject(source: Source, settings: Settings, fields: Fields, without: Collect
         settings: How it would go out.
         fields: The model's fields that the user may see.
         without: The columns that cannot go out as they are.
+        looked_up: The fields whose ids were just found.
     """
-    fine = (column for column in columns(source, settings) if column.name not in without)
-    sent = {column.field: distinct(source, column) for column in fine}
-    return Subject(source, settings, fields, sent)
+    every = columns(source, settings)
+    sent = {column.field: distinct(source, column) for column in every if column.name not in without}
+    unfit = frozenset(column.field.partition("/")[0] for column in every if column.name in without)
+    return Subject(source, settings, fields, sent, frozenset(looked_up), unfit)
 
 
 def outline(source: Source, settings: Settings, fields: Fields) -> Subject:

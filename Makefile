@@ -35,6 +35,7 @@ browser: ## Make sure that there is a Chromium for the tests of the form.
 
 bench: $(VENV)/test.installed $(VENV)/bench.installed $(VENV)/peers/installed ## Measure speed, beside Odoo itself and other clients; the tables go to tests/benchmarks/results.
 	$(BIN)/python -m tests.benchmarks.conversion --write
+	$(BIN)/python -m tests.benchmarks.client --write
 	$(BIN)/python -m tests.benchmarks.writing --write
 
 failures: $(VENV)/test.installed ## Kill, cut and race sends to a real Odoo; the table goes to tests/benchmarks/results.

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import odoo_widgets
+
+# What only some of the names need: an import of the package alone waits for none of them.
+LATER = ["aiolimiter", "httpx", "ipywidgets", "keyring", "pandas", "pyarrow", "tomlkit", "typer"]
 
 
 def test_the_public_names_are_sorted_and_there() -> None:
@@ -13,3 +19,19 @@ def test_the_public_names_are_sorted_and_there() -> None:
 def test_the_public_names_are_all_that_dir_shows() -> None:
     assert set(odoo_widgets.__all__) <= set(dir(odoo_widgets))
     assert odoo_widgets.__doc__
+
+
+def test_an_import_of_the_package_loads_no_library_before_a_name_is_asked_for() -> None:
+    told = f"import sys, odoo_widgets; print([name for name in {LATER} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_a_scheduler_needs_no_widgets_and_no_spreadsheets() -> None:
+    told = (
+        "import sys; from odoo_widgets import Credential, Destination; "
+        "print([name for name in ('ipywidgets', 'itables', 'anywidget', 'openpyxl', 'dask', 'polars', 'psutil') "
+        "if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

@@ -157,6 +157,13 @@ def _positions(rows: Positions) -> Sequence[int]:
     return rows.tolist()  # type: ignore[no-any-return]
 
 
+def together(parts: Sequence[Sequence[int]]) -> Sequence[int]:
+    """The rows of some batches, one batch after the other: as a range where they are one."""
+    if parts and all(isinstance(each, range) for each in parts) and all(a[-1] + 1 == b[0] for a, b in pairwise(parts)):
+        return range(parts[0][0], parts[-1][-1] + 1)
+    return [*chain.from_iterable(parts)]
+
+
 def rows_text(rows: Sequence[int]) -> str:
     """Some rows for people: `row 7`, `rows 0–99`, `rows 3, 5, 6 …`."""
     if not len(rows):

@@ -46,6 +46,11 @@ COLUMNS = {
     "seconds": "Float64",
 }
 
+# What each row has of its own; the rest it shares with the rows of its outcome.
+OWN, TEXT = ("id", "link"), "string"
+# Rows to make the links of at once.
+BLOCK = 50_000
+
 NO_LINES: Mapping[str, Mapping[int, Sequence[int | None]]] = MappingProxyType({})
 # What a screen shows of them, what it always shows first.
 ON_SCREEN = ("status", "id", "error", "error_field", "link", "batch", "http_status")
@@ -165,28 +170,37 @@ def responses(
         `order_line/.id`: lists of ids. Rows without an outcome are `not_sent`.
     """
     size = len(index)
-    cells: dict[str, list[Any]] = {name: [None] * size for name in COLUMNS}
-    cells["status"] = ["not_sent"] * size
-    cells["error"] = [reason or None] * size
-    cells["attempts"] = [0] * size
-    for outcome in outcomes:
-        for name in ("status", "batch", "http_status", "error_type", "error_field", "error", "attempts", "seconds"):
-            _put(cells[name], outcome.rows, [getattr(outcome, name)] * len(outcome.rows))
+    # What rows of one outcome share is held once: a list for each column would be larger than what is returned.
+    known = [Outcome((), "not_sent", error=reason or None), *outcomes]
+    which, ids = np.zeros(size, dtype="int64"), np.zeros(size, dtype="int64")
+    for number, outcome in enumerate(known):
+        rows = outcome.rows
+        places = slice(rows.start, rows.stop) if isinstance(rows, range) and rows.step == 1 else list(rows)
+        which[places] = number
         if outcome.ids is not None:
-            _put(cells["id"], outcome.rows, outcome.ids)
-            if outcome.status != "deleted":
-                _put(cells["link"], outcome.rows, [link(server, model, each, database) for each in outcome.ids])
-    made: dict[str, Any] = {name: pd.array(cells[name], dtype=dtype) for name, dtype in COLUMNS.items()}
-    for name, ids in lines.items():
+            ids[places] = outcome.ids
+    shared = {
+        name: pd.array([getattr(outcome, name) for outcome in known], dtype=dtype).take(which)
+        for name, dtype in COLUMNS.items()
+        if name not in OWN
+    }
+    gone = np.array([outcome.status == "deleted" for outcome in known])[which]
+    own = {"id": pd.arrays.IntegerArray(ids, ids == 0), "link": _links(np.where(gone, 0, ids), server, model, database)}
+    made: dict[str, Any] = {name: own[name] if name in OWN else shared[name] for name in COLUMNS}
+    for name, of_lines in lines.items():
         # An array made of a list would take lists of one length for rows of a table.
-        listed = (list(ids[row]) if row in ids else None for row in range(size))
+        listed = (list(of_lines[row]) if row in of_lines else None for row in range(size))
         made[f"{name}/.id"] = np.fromiter(listed, dtype=object, count=size)
     return pd.DataFrame(made, index=index)
 
 
-def _put(cells: list[Any], rows: Sequence[int], values: Sequence[Any]) -> None:
-    if isinstance(rows, range):
-        cells[rows.start : rows.stop] = values
-    else:
-        for row, value in zip(rows, values, strict=True):
-            cells[row] = value
+def _links(ids: np.ndarray[Any, Any], server: str, model: str, database: str) -> Any:
+    """The pages of records, missing where an id is 0; made block by block."""
+    before, after = link(server, model, 0).removesuffix("0"), _choice(database)
+    blocks = [
+        pd.Series(
+            [f"{before}{each}{after}" if each else None for each in ids[start : start + BLOCK].tolist()], dtype=TEXT
+        )
+        for start in range(0, len(ids), BLOCK)
+    ]
+    return pd.concat(blocks, ignore_index=True).array if blocks else pd.array([], dtype=TEXT)

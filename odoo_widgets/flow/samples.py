@@ -10,7 +10,7 @@ import attrs
 import httpx
 
 from odoo_widgets.flow import methods, payloads
-from odoo_widgets.flow.batches import batches, rows_text
+from odoo_widgets.flow.batches import batches, rows_text, together
 from odoo_widgets.flow.before import NOT_KEPT, WRITES
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
 from odoo_widgets.flow.choices import UPDATE
@@ -247,10 +247,16 @@ def samples(
     wanted = None if rows is None else set(rows)
     fitting = (batch for batch in batches(source, settings, among) if wanted is None or not wanted.isdisjoint(batch))
     shown = list(islice(fitting, max(0, n)))
-    if found := [sentence for batch in shown for sentence in problems(source, settings, batch)]:
-        raise DataError(found)
+    # Looked at and converted together: each look at a column has a price of its own.
+    looked_at = together(shown)
+    if wrong := problems(source, settings, looked_at) if shown else ():
+        raise DataError(wrong)
     masked = stand_in(settings.url, credential)
-    calls = plan(source, settings, server, 0, among) if wanted is None else calls_of(source, settings, wanted, server)
+    calls = (
+        plan(source, settings, server, len(looked_at), among)
+        if wanted is None
+        else calls_of(source, settings, wanted, server)
+    )
     scenes = (Scene(call, settings, masked, server) for call in expanded(calls, settings, wanted, server))
     waiting, of_rows = waits(source, settings, server, among)
     made = (Sample(scene, scene.request(), waiting, of_rows) for scene in scenes)

@@ -7,6 +7,10 @@ frame is refused as one frame is, a later one stops the send. Then `StoppedError
 `resume` goes on with the frames from the first, also after a crash: what is done is not sent again. They may be cut
 otherwise then. `then` and `expect` go with one frame.
 
+Such are `pd.read_csv("contacts.csv", chunksize=50_000)`, `ParquetFile("contacts.parquet").iter_batches()`, a generator
+of frames of pandas, Polars or Arrow, and a DataFrame of Dask's. The responses come back as one DataFrame, go to a file
+with `out=` as they come, or come frame by frame with `send_each`.
+
 An iterator is read once, in the thread that sends: a connection of SQLite's needs `check_same_thread=False`. On a
 cluster of Dask's, all partitions are computed at once, and wait there, so that what they share is computed once.
 Without one, each is computed when the one before is sent, and what they share is computed for each.

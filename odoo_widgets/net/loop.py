@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
+from array import array
 from collections import Counter, defaultdict, deque
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -305,7 +306,10 @@ class Loop:
     def _take(self, call: Call, verdict: Verdict) -> None:
         """What a verdict changes for the calls to come."""
         settled = tuple(attrs.evolve(each, attempts=self._calls_of[call.number]) for each in verdict.outcomes)
-        self._settled += settled
+        # They are kept to the end: a list of numbers takes four times as much.
+        self._settled += (
+            attrs.evolve(each, ids=array("q", each.ids)) if each.ids is not None else each for each in settled
+        )
         for each in verdict.follow:
             # What was sent before stays in doubt while it is found out.
             if _keeps_open(each):

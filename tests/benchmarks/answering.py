@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # What stands once in each record of `mixed`.
 RECORD = b'"name":'
-BUSY = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
+BUSY = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def answering(busy_each: int = 0) -> Iterator[tuple[str, Any]]:
     """Serves `create` until the end of the block.
 
     Args:
-        busy_each: Each call of so many is answered with 503; none if 0.
+        busy_each: Each call of so many is answered with 429; none if 0.
 
     Yields:
         The address, and what tells how many connections were opened and how many calls came.

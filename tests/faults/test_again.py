@@ -235,6 +235,8 @@ def test_rows_without_a_key_are_never_made_twice_by_a_server_that_often_fails(tr
 @ANY
 def test_an_interrupt_at_any_time_ends_soon_and_says_what_may_be_there(truth: Truth, protocol: str) -> None:
     chance = random.Random(14)
+    # A process that a shell started in the background ignores it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     interrupted, took = 0, list[float]()
     for _trial in range(25):
         frame = truth.frame(24)

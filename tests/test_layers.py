@@ -41,8 +41,8 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "steps", "model", "comparing", "looks", "server", "choices", "allowed", "settings", "ways_out", "saved",
-    "calls",
+    "endpoint", "steps", "model", "comparing", "labels", "looks", "server", "choices", "allowed", "settings",
+    "ways_out", "saved", "calls",
     "before", "methods", "presets", "matching", "documents", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "foreign", "source", "records", "findings",
     "keying", "linking", "families", "answering", "waves",

@@ -65,6 +65,7 @@ def test_every_protocol_tells_the_same(odoo: Sandbox, protocol: str) -> None:
     assert server.arguments["res.partner/create"] == ("vals_list",)
     assert server.arguments["res.partner/search_read"] == ("domain", "fields", "offset", "limit", "order")
     assert server.has("res.partner", "web_save_multi")
+    assert (server.models["res.partner"], server.models["account.move"]) == ("Contact", "Journal Entry")
 
 
 OWN = "get_partner_localisation_fields_required_to_invoice"
@@ -139,6 +140,8 @@ def test_a_user_who_may_not_read_the_documentation_is_known_all_the_same(odoo: S
     assert (server.uid, server.user, dict(server.arguments)) == (plain.uid, "Plain", {})
     assert list(server.companies.values()) == ["Sandbox"]
     assert set(server.languages) == {"en_US", "fr_FR"}
+    assert server.models["res.partner"] == "Contact"
+    assert "account.move" not in server.models
     assert server.has("res.partner", "web_save_multi")
 
 

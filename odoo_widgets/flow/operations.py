@@ -204,15 +204,19 @@ def operation(name: str) -> Operation:
     return known or Operation(f"Run {name}", needs_ids=True, takes_values=True, needs_values=False, calls=calls)
 
 
-def what(target: Endpoint, when_found: str = "") -> str:
+def what(target: Endpoint, when_found: str = "", called: str = "") -> str:
     """What is done to which model, in words, such as `Create res.partner`.
 
     Args:
         target: The model and the operation.
         when_found: What becomes of rows with a key; empty where they have none.
+        called: What people call these records, such as `2,000 Contacts`; the model's name if left out.
     """
     on = "" if target.operation in OPERATIONS or target.operation in VERBS else "on "
-    return f"{words_of(target.operation, when_found)} {on}{target.model}".strip()
+    words = words_of(target.operation, when_found)
+    # Who reads no name of a model needs none of a method either.
+    done = words.partition(" (")[0] if called else words
+    return f"{done} {on}{called or target.model}".strip()
 
 
 # What rows with a key are for, in words, by what becomes of those whose records are there.

@@ -29,6 +29,9 @@ from odoo_widgets.flow.server import JSON2_SINCE, Server
 # 19.0, saas~18.3; what follows says the edition or the day: 17.0+e-20260301 (odoo/release.py).
 VERSION = re.compile(r"(saas~)?\d+\.\d+")
 
+# From this version on, every internal user may ask which models there are.
+MODELS_SINCE = 16
+
 # How the version is asked for over the protocols that say it to everybody (odoo/service/common.py): path, content
 # type, body.
 VERSION_CALLS = {
@@ -224,6 +227,29 @@ def _read_languages(inquiry: Inquiry, exchange: Exchange) -> Server:
     return attrs.evolve(inquiry.server, languages=found)
 
 
+# --- the models -------------------------------------------------------------------------------------------------------
+
+
+def _ask_models(inquiry: Inquiry) -> httpx.Request | None:
+    if (inquiry.server.major or 0) < MODELS_SINCE:
+        return None
+    return inquiry.request(_call("ir.model", "get_available_models"))
+
+
+def _read_models(inquiry: Inquiry, exchange: Exchange) -> Server:
+    """The models that the user may read, and what they are called, in English since no language is asked for.
+
+    `ir.model` itself is the administrator's to read; this is for every internal user (19.0, addons/web/models/
+    ir_model.py).
+    """
+    found = {}
+    for each in _listed(inquiry.result(exchange)):
+        match each:
+            case {"model": str(name), "display_name": str(called)} if called:
+                found[name] = called
+    return attrs.evolve(inquiry.server, models=found)
+
+
 def _text(value: object) -> str:
     # An empty field is false in Odoo.
     return value if isinstance(value, str) else ""
@@ -307,6 +333,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(_ask_user, _read_user),
     Question(_ask_companies, _read_companies),
     Question(_ask_languages, _read_languages),
+    Question(_ask_models, _read_models),
     Question(_ask_methods, _read_methods),
     Question(_ask_fields, _read_fields),
     Question(_ask_defaults, _read_defaults),

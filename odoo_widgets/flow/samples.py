@@ -95,10 +95,9 @@ class Sample:
     @property
     def note(self) -> str:
         """What the call does that its payload does not show, and who its ids are; empty for most."""
-        waiting = (
-            WAITING.format(", ".join(self.waiting)) if self.waiting and self.call.ask.method not in NO_ROWS else ""
-        )
-        return " ".join(filter(None, (self._note, waiting, said(self.names))))
+        told = ((WAITING, self.waiting), (OF_ROWS, self.of_rows)) if self.call.ask.method not in NO_ROWS else ()
+        links = [sentence.format(", ".join(names)) for sentence, names in told if names]
+        return " ".join(filter(None, (self._note, *links, said(self.names))))
 
     @property
     def names(self) -> dict[str, dict[int, str]]:

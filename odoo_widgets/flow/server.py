@@ -50,6 +50,7 @@ class Server:
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
         defaults: Model to the fields that it requires and has defaults for, where they are known.
         seen: Model to id to field to what the record held when it was fetched or compared.
+        models: The models that the user may read: name to what people call one record, in English, such as `Contact`.
         sharing: Model to what a send gives to records that several of its own lead to: the field that leads there, that
             record's id and the field written, to the first record that was given for it and the value.
         replaced: Model to the fields that a PUT without them puts back to their defaults, where it is known.
@@ -79,6 +80,9 @@ class Server:
     )
     seen: immutabledict[str, Mapping[int, Mapping[str, Any]]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True
+    )
+    models: immutabledict[str, str] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )
     sharing: immutabledict[str, Mapping[tuple[str, int, str], tuple[int, Any]]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True

@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.flow.checks.beside import beside, sentences
 from odoo_widgets.flow.comparing import settles_never
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.pieces import Listing, Text, hide, labelled, one_for_each
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ MOST = 60
 
 def columns_panel(state: State) -> w.Widget:
     """One row for each column that is sent. They are made when they are looked at for the first time."""
-    told, note, listed = Listing("beside"), Text(NOTE), w.VBox([])
+    told, note, listed = Listing("beside"), Text(NOTE), made(w.VBox, [])
     listed.add_class("ow-columns")
     find = labelled(w.Text, "Find Column", placeholder="a part of its name")
     rows: dict[str, _Row] = {}
@@ -55,7 +56,7 @@ def columns_panel(state: State) -> w.Widget:
 
     find.observe(lambda _: follow(), "value")
     state.on("more", "data", "destination", "draft", "server", call=follow)
-    return w.VBox([told, find, listed, note])
+    return made(w.VBox, [told, find, listed, note])
 
 
 def _names(state: State) -> list[str]:
@@ -79,7 +80,7 @@ class _Row:
         self._empty = labelled(w.Dropdown, f"Empty {column}", options=POLICIES)
         # The row says of which column it is.
         self._empty.add_class("ow-unlabelled")
-        self.widget = w.HBox([self._field, self._empty])
+        self.widget = made(w.HBox, [self._field, self._empty])
         self.widget.add_class("ow-column")
         self._field.observe(self._on_field, "value")
         self._empty.observe(self._on_empty, "value")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from odoo_widgets.destination import Destination
+from odoo_widgets.flow.checks.beside import beside, sentences
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import OF_MODELS, READERS
 from odoo_widgets.flow.errors import CredentialError, EndpointError, SettingsError
@@ -68,6 +69,21 @@ def test_every_protocol_tells_the_same(odoo: Sandbox, protocol: str) -> None:
 
 
 OWN = "get_partner_localisation_fields_required_to_invoice"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_what_a_model_requires_and_has_defaults_for_is_told(odoo: Sandbox, protocol: str) -> None:
+    where: dict[str, Any] = proposed(probe(odoo.credential), "hr.job", "create", protocol=protocol)
+    target = Destination(**where)
+    server = target.server(odoo.credential)
+    defaults, fields = server.defaults["hr.job"], server.fields["hr.job"]
+    required = {name for name, field in fields.items() if field.required}
+    assert "name" in required - defaults
+    assert defaults <= required
+    found = beside(pd.DataFrame({"sequence": [1]}), target, fields, defaults)
+    assert found is not None
+    assert found.missing == ("name",)
+    assert sentences(found)[-1] == "Required, and no column has it: name. Odoo has no default: add a column."
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

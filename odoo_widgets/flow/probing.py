@@ -306,6 +306,22 @@ def _read_fields(inquiry: Inquiry, exchange: Exchange) -> Server:
     return inquiry.server if found is None else inquiry.server.describes(inquiry.model, found)
 
 
+def _required(inquiry: Inquiry) -> list[str]:
+    return [name for name, field in inquiry.server.fields.get(inquiry.model, {}).items() if field.required]
+
+
+def _ask_defaults(inquiry: Inquiry) -> httpx.Request | None:
+    names = _required(inquiry)
+    return inquiry.request(_call(inquiry.model, "default_get", fields=names)) if names else None
+
+
+def _read_defaults(inquiry: Inquiry, exchange: Exchange) -> Server:
+    """Which of the required fields have a default, which then need no column."""
+    told = inquiry.result(exchange)
+    known = [name for name in _required(inquiry) if name in told] if isinstance(told, dict) else None
+    return inquiry.server if known is None else inquiry.server.supplies(inquiry.model, known)
+
+
 QUESTIONS: tuple[Question, ...] = (
     Question(_ask_page, _read_page),
     Question(_ask_version, _read_version),
@@ -317,4 +333,5 @@ QUESTIONS: tuple[Question, ...] = (
     Question(_ask_models, _read_models),
     Question(_ask_methods, _read_methods),
     Question(_ask_fields, _read_fields),
+    Question(_ask_defaults, _read_defaults),
 )

@@ -16,6 +16,7 @@ from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, WHOSE, Call
 from odoo_widgets.flow.choices import UPDATE
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
+from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.named import names_in, said
 from odoo_widgets.flow.plan import calls_of, plan
 from odoo_widgets.flow.problems import problems
@@ -38,6 +39,7 @@ KILO = 1000
 # Which rows with a key a call would be for: that only their look-up tells.
 WHETHER, WRITTEN = {"load": "those that are not there · "}, "those that are there · "
 NOT_ASKED = "Those that are not there are then made with load, which goes by the fields' types, asked for first."
+BY_DATE = "Sent in the order of their {order} in Odoo, which is read first, one call at a time."
 OF_ROWS = "In {}, 0 stands for each record that another row makes first."
 WAITING = "What stands in {} is looked up before, and goes as ids."
 NO_IDS = "0 stands for each id, which only the call before it tells."
@@ -111,6 +113,8 @@ class Sample:
             return NOT_KEPT
         if self.scene.step:
             return NO_IDS if self.scene.guesses else ""
+        if ask.by_name and ask.changes and (method := known(self.call.model, ask.method)) and method.order:
+            return BY_DATE.format(order=method.order)
         if (settings.key and (ask.effect_of is not None or ask.ids)) or (ask.lined is not None and ask.reads):
             return NO_IDS
         return note(self.call, self.scene.server)

@@ -58,7 +58,9 @@ def of_steps(
     source: Source, settings: Settings, rows: Sequence[int], masked: Credential, server: Server
 ) -> Iterator[Scene]:
     """The calls of the steps after rows, as if each row was done and no record was where a step brings it."""
-    numbers = records.ids(source.frame.iloc[list(rows)], settings) or [0] * len(rows)
+    # The rows of a frame with many are looked up only where they say their records.
+    said = records.ids(source.frame.iloc[list(rows)], settings) if settings.needs_ids else None
+    numbers = said or [0] * len(rows)
     ids = dict(zip(rows, numbers, strict=True))
     model, names, guesses = settings.endpoint.model, list(settings.expect), not all(numbers)
     for call, words in zip(_of_totals(model, names, numbers, server), TOTALS, strict=False):

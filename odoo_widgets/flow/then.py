@@ -69,8 +69,7 @@ def settings_of(settings: Settings, step: Step) -> Settings:
     Posting goes in the order of dates, one call at a time: numbers follow that order, and Odoo itself sorts within one
     call only (Odoo 19.0, addons/account/models/account_move.py, _post).
     """
-    method = known(settings.endpoint.model, step.method)
-    return Settings(
+    made = Settings(
         **place(settings, step.method),  # type: ignore[arg-type]
         headers=settings.headers,
         ids=_ids(settings, step),
@@ -83,10 +82,18 @@ def settings_of(settings: Settings, step: Step) -> Settings:
         context=settings.context,
         only_changes=step.method == WRITE,
         keep_before=settings.keep_before,
-        concurrency=1 if method is not None and method.order else settings.concurrency,
+        concurrency=settings.concurrency,
         calls_per_second=settings.calls_per_second,
         timeout=settings.timeout,
     )
+    return one_at_a_time(made)
+
+
+def one_at_a_time(settings: Settings) -> Settings:
+    """The same settings, with one call after the other where a method's records have to be taken in their order."""
+    target = settings.endpoint
+    method = known(target.model, target.operation) if target.protocol != "rest" else None
+    return settings.replace(concurrency=1) if method is not None and method.order else settings
 
 
 def source_of(source: Source, settings: Settings, step: Step, ids: Mapping[int, int]) -> Source:

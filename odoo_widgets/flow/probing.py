@@ -283,12 +283,9 @@ def _read_methods(inquiry: Inquiry, exchange: Exchange) -> Server:
         for method, told in methods.items()
         if isinstance(told, dict) and isinstance(parameters := told.get("parameters"), dict)
     }
-    of_models = frozenset(
-        f"{inquiry.model}/{method}"
-        for method, told in methods.items()
-        if isinstance(told, dict) and "model" in _listed(told.get("api"))
-    )
-    server = attrs.evolve(inquiry.server, arguments=known, of_models=of_models)
+    of_models = frozenset(name for name in known if "model" in _listed(methods[name.partition("/")[2]].get("api")))
+    of_records = frozenset(known) - of_models
+    server = attrs.evolve(inquiry.server, arguments=known, of_models=of_models, of_records=of_records)
     return server if SAVE_MULTI in methods else server.lacks(inquiry.model, SAVE_MULTI)
 
 

@@ -12,7 +12,7 @@ import httpx
 from odoo_widgets.flow import methods, payloads
 from odoo_widgets.flow.batches import batches, rows_text, together
 from odoo_widgets.flow.before import NOT_KEPT, WRITES
-from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
+from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, WHOSE, Call
 from odoo_widgets.flow.choices import UPDATE
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
@@ -82,8 +82,8 @@ class Sample:
         size, ask = size_text(len(self.request.content)), self.call.ask
         if self.scene.step:
             return f"{self.scene.step} · {size}"
-        if ask.method in NO_ROWS:
-            return f"{NO_ROWS[ask.method]} · {size}"
+        if ask.prepares:
+            return f"{NO_ROWS[ask.prepares]} · {size}"
         records = f"{len(ask.rows):,} record{'s' if len(ask.rows) > 1 else ''}"
         if ask.reads and ask.lined is not None:
             return f"{LINES[ask.method]} · {size}"
@@ -95,7 +95,7 @@ class Sample:
     @property
     def note(self) -> str:
         """What the call does that its payload does not show, and who its ids are; empty for most."""
-        told = ((WAITING, self.waiting), (OF_ROWS, self.of_rows)) if self.call.ask.method not in NO_ROWS else ()
+        told = ((WAITING, self.waiting), (OF_ROWS, self.of_rows)) if not self.call.ask.prepares else ()
         links = [sentence.format(", ".join(names)) for sentence, names in told if names]
         return " ".join(filter(None, (self._note, *links, said(self.names))))
 
@@ -149,12 +149,14 @@ class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside th
     Attributes:
         log_in: The login before the first call, where the protocol wants one; else None.
         fields: The question about the model's fields before the first call, where they have to be known; else None.
+        methods: The questions whose methods they are, before the first call, where that has to be known; else none.
         steps: The calls of the steps after all rows, those that read the totals first, for the rows that are shown.
         CLIP: The most characters of one call on a page: about five hundred records of twelve fields.
     """
 
     log_in: Sample | None = None
     fields: Sample | None = None
+    methods: tuple[Sample, ...] = ()
     steps: tuple[Sample, ...] = ()
     CLIP = 200_000
 
@@ -236,7 +238,7 @@ def samples(
         DataError: These rows cannot be sent as they are. Other rows are not looked at.
         SettingsError: The operation is a method that is known not to be one of records.
     """
-    methods.check(settings.endpoint, server)
+    methods.check(settings, server)
     source = Source.of(data)
     if found := list(shape(source.frame, settings)):
         raise DataError(found)
@@ -259,11 +261,13 @@ def samples(
     scenes = (Scene(call, settings, masked, server) for call in expanded(calls, settings, wanted, server))
     waiting, of_rows = waits(source, settings, server, among)
     made = (Sample(scene, scene.request(), waiting, of_rows) for scene in scenes)
-    before: dict[str, Sample] = {}
-    while (first := next(made, None)) is not None and first.call.ask.method in NO_ROWS:
-        before[first.call.ask.method] = first
+    before: list[Sample] = []
+    while (first := next(made, None)) is not None and first.call.ask.prepares:
+        before.append(first)
     answer = Samples(islice(chain([] if first is None else [first], made), n))
-    answer.log_in, answer.fields = before.get(LOG_IN), before.get(FIELDS_GET)
+    asked = {each.call.ask.prepares: each for each in before}
+    answer.log_in, answer.fields = asked.get(LOG_IN), asked.get(FIELDS_GET)
+    answer.methods = tuple(each for each in before if each.call.ask.prepares == WHOSE)
     rows = sorted({row for sample in answer for row in sample.call.rows if wanted is None or row in wanted})
     answer.steps = tuple(
         Sample(scene, scene.request()) for scene in of_steps(source, settings, rows, masked, server) if rows

@@ -47,6 +47,7 @@ class Server:
         arguments: `model/method` to the names of its arguments, where they are known.
         without: `model/method` of methods that it does not have.
         of_models: `model/method` of methods that are a model's own, and not its records', where they are known.
+        of_records: The same of methods of records.
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
         defaults: Model to the fields that it requires and has defaults for, where they are known.
         seen: Model to id to field to what the record held when it was fetched or compared.
@@ -72,6 +73,7 @@ class Server:
     )
     without: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     of_models: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    of_records: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     fields: immutabledict[str, Fields] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )

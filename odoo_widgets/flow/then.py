@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MAY_HAVE_WORKED = ("called", "needs_attention", "in_doubt")
 
 NO_RECORD = "Not sent: the row is {status}, so there is no record to do it with."
+AS_IT_WAS = "Not sent: the row is {status}, so its record is not as it was to be."
 AFTER = "Not sent: {step} comes before it, and is {status}."
 HELD_BACK = "Not sent: the totals do not agree. {sentence}"
 NOT_COMPARED = "Not sent: the totals could not be compared. {sentence}"
@@ -183,7 +184,7 @@ def _without_a_call(step: Step, row: int, each: Row, before: Before, *, can_be_r
         return settled
     said = before.held_back.get(row) or _earlier(row, before)
     if not each.done:
-        said = NO_RECORD.format(status=each.status.replace("_", " "))
+        said = (NO_RECORD if each.id is None else AS_IT_WAS).format(status=each.status.replace("_", " "))
     if said:
         return Outcome([row], "not_sent", error=said)
     assert each.id is not None

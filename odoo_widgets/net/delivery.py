@@ -396,7 +396,7 @@ def _check(settings: Settings, credential: Credential, server: Server) -> None:
             f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
             "Use a credential of the server in the URL."
         )
-    methods.check(settings.endpoint, server)
+    methods.check(settings, server)
     protocol = PROTOCOLS[settings.endpoint.protocol]
     if protocol.LOGS_IN and not (credential.database and credential.login):
         wanted = "database" if not credential.database else "login"

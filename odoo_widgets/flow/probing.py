@@ -283,12 +283,9 @@ def _read_methods(inquiry: Inquiry, exchange: Exchange) -> Server:
         for method, told in methods.items()
         if isinstance(told, dict) and isinstance(parameters := told.get("parameters"), dict)
     }
-    of_models = frozenset(
-        f"{inquiry.model}/{method}"
-        for method, told in methods.items()
-        if isinstance(told, dict) and "model" in _listed(told.get("api"))
-    )
-    server = attrs.evolve(inquiry.server, arguments=known, of_models=of_models)
+    of_models = frozenset(name for name in known if "model" in _listed(methods[name.partition("/")[2]].get("api")))
+    of_records = frozenset(known) - of_models
+    server = attrs.evolve(inquiry.server, arguments=known, of_models=of_models, of_records=of_records)
     return server if SAVE_MULTI in methods else server.lacks(inquiry.model, SAVE_MULTI)
 
 
@@ -309,6 +306,22 @@ def _read_fields(inquiry: Inquiry, exchange: Exchange) -> Server:
     return inquiry.server if found is None else inquiry.server.describes(inquiry.model, found)
 
 
+def _required(inquiry: Inquiry) -> list[str]:
+    return [name for name, field in inquiry.server.fields.get(inquiry.model, {}).items() if field.required]
+
+
+def _ask_defaults(inquiry: Inquiry) -> httpx.Request | None:
+    names = _required(inquiry)
+    return inquiry.request(_call(inquiry.model, "default_get", fields=names)) if names else None
+
+
+def _read_defaults(inquiry: Inquiry, exchange: Exchange) -> Server:
+    """Which of the required fields have a default, which then need no column."""
+    told = inquiry.result(exchange)
+    known = [name for name in _required(inquiry) if name in told] if isinstance(told, dict) else None
+    return inquiry.server if known is None else inquiry.server.supplies(inquiry.model, known)
+
+
 QUESTIONS: tuple[Question, ...] = (
     Question(_ask_page, _read_page),
     Question(_ask_version, _read_version),
@@ -320,4 +333,5 @@ QUESTIONS: tuple[Question, ...] = (
     Question(_ask_models, _read_models),
     Question(_ask_methods, _read_methods),
     Question(_ask_fields, _read_fields),
+    Question(_ask_defaults, _read_defaults),
 )

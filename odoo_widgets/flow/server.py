@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import attrs
@@ -47,7 +47,9 @@ class Server:
         arguments: `model/method` to the names of its arguments, where they are known.
         without: `model/method` of methods that it does not have.
         of_models: `model/method` of methods that are a model's own, and not its records', where they are known.
+        of_records: The same of methods of records.
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
+        defaults: Model to the fields that it requires and has defaults for, where they are known.
         seen: Model to id to field to what the record held when it was fetched or compared.
         models: The models that the user may read: name to what people call one record, in English, such as `Contact`.
         sharing: Model to what a send gives to records that several of its own lead to: the field that leads there, that
@@ -71,7 +73,11 @@ class Server:
     )
     without: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     of_models: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    of_records: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     fields: immutabledict[str, Fields] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
+    )
+    defaults: immutabledict[str, frozenset[str]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )
     seen: immutabledict[str, Mapping[int, Mapping[str, Any]]] = attrs.field(
@@ -139,6 +145,15 @@ class Server:
         return attrs.evolve(
             self, fields=self.fields.set(model, immutabledict({**self.fields.get(model, {}), **fields}))
         )
+
+    def supplies(self, model: str, fields: Iterable[str]) -> Self:
+        """The same server, with the fields known that a model requires and has defaults for.
+
+        Args:
+            model: The model, such as `res.partner`.
+            fields: The names of the fields.
+        """
+        return attrs.evolve(self, defaults=self.defaults.set(model, frozenset(fields)))
 
     def saw(self, model: str, held: Mapping[int, Mapping[str, Any]]) -> Self:
         """The same server, with what records of a model held when they were fetched or compared.

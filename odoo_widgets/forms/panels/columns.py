@@ -44,9 +44,11 @@ def columns_panel(state: State) -> w.Widget:
         names = _names(state)
         hide(find, len(names) <= MOST)
         wanted = [name for name in names if len(names) <= MOST or find.value.strip().casefold() in name.casefold()]
-        fields = state.known.fields.get(state.shown("model") or "", {})
+        model = state.shown("model") or ""
+        fields, defaults = state.known.fields.get(model, {}), state.known.defaults.get(model)
         options = tuple(sorted(name for name, field in fields.items() if not settles_never(field)))
-        found = beside(state.data, state.destination, fields) if fields and state.destination is not None else None
+        ready = fields and state.destination is not None
+        found = beside(state.data, state.destination, fields, defaults) if ready else None
         one_for_each(wanted[:MOST], shown, make, listed)
         for name in wanted[:MOST]:
             rows[name].follow(options, found)

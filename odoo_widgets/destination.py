@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 import attrs
 
-from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved
+from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved, tested
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.differences import diff
@@ -31,7 +31,7 @@ from odoo_widgets.net.delivery import Delivery
 from odoo_widgets.net.frames import are_frames
 from odoo_widgets.net.handing import handed
 from odoo_widgets.net.odoo import probe
-from odoo_widgets.net.past import Earlier
+from odoo_widgets.net.past import Earlier, known_before
 from odoo_widgets.net.replaced import replaced
 from odoo_widgets.net.undoing import Undoing
 from odoo_widgets.net.unfinished import resumable
@@ -769,6 +769,20 @@ class Destination(Settings):
             How far the last send of these rows came; None if it came to its end, still goes on, or is not known.
         """
         return resumable(Source.of(frame), self, Earlier(digests.target(self), credential.database))
+
+    def sent_before(self, frame: pd.DataFrame | Source, credential: Credential) -> pd.DataFrame:
+        """The rows that were sent to the same place before, and would be there twice. Nothing is asked of the server.
+
+        Args:
+            frame: The frame to send.
+            credential: As whom.
+
+        Returns:
+            One row for each of them, by its position: what became of it then, as `send` returns it, and `test`,
+            whether that was a test. Empty where nothing is known, and where sending again makes nothing twice.
+        """
+        found, rows = known_before(Source.of(frame), self, Earlier(digests.target(self), credential.database))
+        return tested.before(found, rows, self, credential)
 
     def undo(
         self,

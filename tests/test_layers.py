@@ -41,8 +41,8 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "steps", "model", "comparing", "looks", "server", "choices", "allowed", "settings", "ways_out", "saved",
-    "calls",
+    "endpoint", "steps", "model", "comparing", "labels", "looks", "server", "choices", "allowed", "settings",
+    "ways_out", "saved", "calls",
     "before", "methods", "presets", "matching", "documents", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "foreign", "source", "records", "findings",
     "keying", "linking", "families", "answering", "waves",
@@ -52,12 +52,13 @@ FLOW = [
     "responses", "generations", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain",
     "pages", "words",
     "narrowed", "follow", "lined", "updating", "documented", "matched", "again", "rules", "judge", "asking",
-    "fetching", "totals", "settling", "looking", "lookups", "holding",
+    "fetching", "totals", "settling", "looking", "lookups", "holding", "dry_run",
     "checks/notes",
     "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",
     "checks/lines", "checks/lookups",
-    "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "dry_run", "foretold",
-    "seen", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "named", "samples",
+    "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "foretold",
+    "seen", "line_differences", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "named",
+    "samples",
     "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 

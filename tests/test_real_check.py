@@ -312,3 +312,13 @@ def test_what_keeps_steps_from_being_run_is_found(given: Given) -> None:
 def test_a_company_or_a_field_that_the_user_may_not_use_is_one_finding(given: Given) -> None:
     (company,) = check(given, {"name": ["a"]}, company=NOWHERE)["problem"]
     assert "compan" in company.casefold()
+
+
+@EVERY
+def test_what_a_model_requires_and_supplies_by_itself_is_no_finding(given: Given, protocol: str) -> None:
+    # A company's contact is made with it (odoo/addons/base/models/res_company.py, create): no schema says so.
+    frame = pd.DataFrame({"name": [f"branch {protocol}"]})
+    assert check(given, frame, "res.company", protocol=protocol).empty
+    assert call(given.odoo, "res.company", "search_count", domain=[["name", "=", f"branch {protocol}"]]) == 0
+    (missing,) = check(given, {"sequence": [1]}, "hr.job", protocol=protocol).itertuples()
+    assert (missing.severity, missing.field) == ("error", "name")

@@ -274,6 +274,20 @@ def test_lines_that_odoo_holds_are_not_written_again(given: Given) -> None:
     assert [number for number in before if before[number] != after[number]] == [first["order_line/.id"][1][2]]
 
 
+def test_a_comparison_names_the_cells_of_lines_that_differ_and_the_lines_that_are_not_there(given: Given) -> None:
+    orders = given.orders({"A": 2, "B": 1})
+    answer = given.keyed().send(orders, given.odoo.credential)
+    assert given.keyed().diff(orders, given.odoo.credential).attrs["counts"]["unchanged"] == 2
+    orders["order_line"][0][1]["price_unit"] = 5.5
+    more = orders_with(orders, 1, [*orders["order_line"][1], {**orders["order_line"][1][0], "product_uom_qty": 9.0}])
+    found = given.keyed().diff(more, given.odoo.credential)
+    assert found[["row", "id", "field"]].to_numpy().tolist() == [
+        [0, answer["id"][0], "order_line[1].price_unit"],
+        [1, answer["id"][1], "order_line[1]"],
+    ]
+    assert (found["in_odoo"][0], found["in_frame"][0]) == (20.5, 5.5)
+
+
 def written(given: Given, responses: pd.DataFrame) -> dict[int, float]:
     ids = [number for some in responses["order_line/.id"] for number in some]
     groupby = ["write_date:second_number", "write_date:day"]

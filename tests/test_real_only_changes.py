@@ -52,8 +52,15 @@ def writing(given: Given, protocol: str = "json2", model: str = CONTACTS, **sett
     return destination(given.odoo, protocol, model, "write", only_changes=True, **settings)
 
 
-def when_written(given: Given, ids: list[int]) -> list[str]:
-    return [each["write_date"] for each in call(given.odoo, CONTACTS, "read", ids=ids, fields=["write_date"])]
+def when_written(given: Given, ids: list[int]) -> list[tuple[str, float]]:
+    """When each record was last written, to the microsecond: `read` answers without the parts of a second."""
+    dates = call(given.odoo, CONTACTS, "read", ids=ids, fields=["write_date"])
+    groups = call(
+        given.odoo, CONTACTS, "formatted_read_group", domain=[["id", "in", ids]],
+        groupby=["write_date:second_number"], aggregates=["id:array_agg"], context={"active_test": False},
+    )  # fmt: skip
+    seconds = {each: group["write_date:second_number"] for group in groups for each in group["id:array_agg"]}
+    return [(each["write_date"], seconds[each["id"]]) for each in dates]
 
 
 @EVERY

@@ -81,7 +81,7 @@ def listed(given: Given, target: Destination, frame: pd.DataFrame, *, known: boo
     server = given.user if known else NOTHING_KNOWN
     samples = target.samples(frame, 1000, credential=given.odoo.credential, server=server)
     key = given.odoo.credential.api_key.get_secret_value()
-    found = [*([samples.log_in] if samples.log_in else []), *samples]
+    found = [*([samples.log_in] if samples.log_in else []), *samples.methods, *samples]
     assert all(key not in sample.view(name) for sample in found for name in ("http", "curl", "python"))
     return [with_key(Seen.of(sample.request), key) for sample in found]
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from odoo_widgets.destination import Destination
+from odoo_widgets.flow.checks.beside import beside, sentences
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import OF_MODELS, READERS
 from odoo_widgets.flow.errors import CredentialError, EndpointError, SettingsError
@@ -64,9 +65,25 @@ def test_every_protocol_tells_the_same(odoo: Sandbox, protocol: str) -> None:
     assert server.arguments["res.partner/create"] == ("vals_list",)
     assert server.arguments["res.partner/search_read"] == ("domain", "fields", "offset", "limit", "order")
     assert server.has("res.partner", "web_save_multi")
+    assert (server.models["res.partner"], server.models["account.move"]) == ("Contact", "Journal Entry")
 
 
 OWN = "get_partner_localisation_fields_required_to_invoice"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_what_a_model_requires_and_has_defaults_for_is_told(odoo: Sandbox, protocol: str) -> None:
+    where: dict[str, Any] = proposed(probe(odoo.credential), "hr.job", "create", protocol=protocol)
+    target = Destination(**where)
+    server = target.server(odoo.credential)
+    defaults, fields = server.defaults["hr.job"], server.fields["hr.job"]
+    required = {name for name, field in fields.items() if field.required}
+    assert "name" in required - defaults
+    assert defaults <= required
+    found = beside(pd.DataFrame({"sequence": [1]}), target, fields, defaults)
+    assert found is not None
+    assert found.missing == ("name",)
+    assert sentences(found)[-1] == "Required, and no column has it: name. Odoo has no default: add a column."
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -78,6 +95,61 @@ def test_a_method_that_the_server_says_takes_no_records_is_called_on_none(odoo: 
         target.samples(frame, server=server)
     with pytest.raises(SettingsError, match=sentence):
         target.delivery(frame, odoo.credential, server=server)
+
+
+# A method of the model's own that makes something of whatever it is given.
+SETTING = {"model": "ir.config_parameter", "operation": "set_param"}
+
+
+def settings_of(odoo: Sandbox, value: str) -> int:
+    return call(odoo, "ir.config_parameter", "search_count", domain=[["value", "=", value]])
+
+
+@pytest.fixture(scope="module")
+def plain(odoo: Sandbox) -> Credential:
+    """A user without any right but an employee's: Odoo's documentation is not for them."""
+    key = odoo.credential.api_key.get_secret_value()
+    with httpx.Client(base_url=odoo.url, trust_env=False, timeout=60) as client:
+        made = Odoo(client, Account(odoo.database, odoo.login, ADMINISTRATOR, key)).make_plain_user()
+    return other(odoo, login=made.login, api_key=made.key)
+
+
+@pytest.mark.parametrize("path", ["/jsonrpc", "/xmlrpc/2/object"])
+def test_over_rpc_it_is_asked_whose_method_it_is_before_any_id_goes_to_it(odoo: Sandbox, path: str) -> None:
+    target = Destination(odoo.url + path, **SETTING)
+    with pytest.raises(EndpointError, match=r"'set_param' is a method of ir\.config_parameter itself"):
+        target.send(pd.DataFrame({"id": [1], "value": [path]}), odoo.credential)
+    assert settings_of(odoo, path) == 0
+
+
+@pytest.mark.parametrize("path", ["/jsonrpc", "/xmlrpc/2/object"])
+def test_over_rpc_whose_method_a_step_is_is_asked_before_any_row_is_made(odoo: Sandbox, path: str) -> None:
+    target = Destination(odoo.url + path, model="res.partner", operation="create", then=[OWN])
+    with pytest.raises(EndpointError, match=f"'{OWN}' is a method of res.partner itself"):
+        target.send(pd.DataFrame({"name": [path]}), odoo.credential)
+    assert call(odoo, "res.partner", "search_count", domain=[["name", "=", path]]) == 0
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_step_that_the_server_says_takes_no_records_is_refused_before_any_row(odoo: Sandbox, protocol: str) -> None:
+    target = destination(odoo, protocol).replace(then=[OWN])
+    server, frame = target.server(odoo.credential), pd.DataFrame({"name": ["a"]})
+    with pytest.raises(SettingsError, match=f"'{OWN}' is a method of res.partner itself"):
+        target.delivery(frame, odoo.credential, server=server)
+
+
+@pytest.mark.parametrize("path", ["/jsonrpc", "/xmlrpc/2/object"])
+def test_a_method_of_records_that_nothing_is_known_of_is_called_by_who_may_not_read_of_it(
+    odoo: Sandbox, plain: Credential, path: str
+) -> None:
+    (partner,) = call(odoo, "res.partner", "create", vals_list=[{"name": "p"}])
+    (own,) = call(odoo, "res.users", "search_read", domain=[["login", "=", plain.login]], fields=["partner_id"])
+    target = Destination(odoo.url + path, model="res.partner", operation="message_subscribe")
+    frame = pd.DataFrame({"id": [partner], "partner_ids": [own["partner_id"][:1]]})
+    responses = target.send(frame, plain)
+    assert responses["status"].tolist() == ["called"], responses["error"].tolist()
+    (held,) = call(odoo, "res.partner", "read", ids=[partner], fields=["message_partner_ids"])
+    assert own["partner_id"][0] in held["message_partner_ids"]
 
 
 def test_over_json2_odoo_itself_refuses_ids_for_such_a_method(odoo: Sandbox) -> None:
@@ -114,15 +186,14 @@ def test_a_wrong_key_login_or_database_is_told_apart(odoo: Sandbox, protocol: st
             target.server(other(odoo, login=""))
 
 
-def test_a_user_who_may_not_read_the_documentation_is_known_all_the_same(odoo: Sandbox) -> None:
-    key = odoo.credential.api_key.get_secret_value()
-    with httpx.Client(base_url=odoo.url, trust_env=False, timeout=60) as client:
-        account = Account(odoo.database, odoo.login, ADMINISTRATOR, key)
-        plain = Odoo(client, account).make_plain_user()
-    server = destination(odoo, "json2").server(other(odoo, login=plain.login, api_key=plain.key))
-    assert (server.uid, server.user, dict(server.arguments)) == (plain.uid, "Plain", {})
+def test_a_user_who_may_not_read_the_documentation_is_known_all_the_same(odoo: Sandbox, plain: Credential) -> None:
+    server = destination(odoo, "json2").server(plain)
+    assert server.uid not in (None, ADMINISTRATOR)
+    assert (server.user, dict(server.arguments), server.of_records) == ("Plain", {}, frozenset())
     assert list(server.companies.values()) == ["Sandbox"]
     assert set(server.languages) == {"en_US", "fr_FR"}
+    assert server.models["res.partner"] == "Contact"
+    assert "account.move" not in server.models
     assert server.has("res.partner", "web_save_multi")
 
 

@@ -117,6 +117,19 @@ def test_invoices_are_posted_in_the_order_of_their_dates(given: Given, protocol:
     assert names == sorted(names)
 
 
+def test_a_method_of_its_own_posts_in_the_order_of_dates_too(given: Given) -> None:
+    frame = invoices(given, "own", [f"2018-0{month}-01" for month in (5, 2, 4, 1, 3)])
+    made = destination(given.odoo, "json2", MOVES, "create").send(frame, given.odoo.credential)
+    target = destination(given.odoo, "json2", MOVES, "action_post", batch_size=2, concurrency=4)
+    ids = made[["id"]]
+    assert target.samples(ids)[1].note == (
+        "Sent in the order of their date in Odoo, which is read first, one call at a time."
+    )
+    assert target.send(ids, given.odoo.credential)["status"].tolist() == ["called"] * 5
+    names = [each["name"] for each in sorted(held(given, MOVES, made["id"], "name", "date"), key=lambda x: x["date"])]
+    assert names == sorted(names)
+
+
 def test_an_invoice_that_cannot_be_posted_keeps_no_other_from_it(given: Given) -> None:
     frame = invoices(given, "bad", ["2020-01-01", "2020-02-01", "2020-03-01"])
     frame["invoice_line_ids"] = [lines if row != 1 else [] for row, lines in enumerate(frame["invoice_line_ids"])]

@@ -94,7 +94,7 @@ def sample(
     target = given.destination(destination, key, mode, only_changes=only_changes, to_send=False)
     frame = given.table(table, separator, text, number, sheet, lines=lines)
     shown = target.samples(frame, calls, rows=row or None, credential=given.as_whom(credential))
-    every = [*filter(None, [shown.log_in, shown.fields]), *shown]
+    every = [*filter(None, [shown.log_in, *shown.methods, shown.fields]), *shown]
     answer(
         lambda: [line for each in every for line in _lines(each, view)],
         lambda: {

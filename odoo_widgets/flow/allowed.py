@@ -108,7 +108,7 @@ def line_key(value: Iterable[str] | str | None) -> tuple[str, ...]:
 
 def _each_once(value: Iterable[str] | str | None, wrong: SettingsError) -> tuple[str, ...]:
     try:
-        names = (value,) if isinstance(value, str) else tuple(dict.fromkeys(value or ()))
+        names = (value,) if isinstance(value, str) else tuple(dict.fromkeys(() if value is None else value))
     except TypeError:
         raise wrong from None
     if not all(isinstance(name, str) for name in names):
@@ -125,7 +125,7 @@ def missing(value: Mapping[str, str] | None) -> immutabledict[str, str]:
     for column, policy in policies.items():
         if not isinstance(column, str):
             raise SettingsError(f"missing names the column {column!r}, which is not text. Rename the column.")
-        if policy not in MISSING:
+        if not isinstance(policy, str) or policy not in MISSING:
             raise SettingsError(
                 f"missing={policy!r} for the column {column!r} is not known. Use: {', '.join(MISSING)}."
             )

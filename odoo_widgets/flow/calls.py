@@ -10,12 +10,14 @@ import attrs
 # The method that answers with the user's id, before the first call of a protocol that wants it in each.
 from odoo_widgets.flow.endpoint import LOG_IN
 
-__all__ = ["FIELDS_GET", "LOG_IN", "LOOK_UP", "Ask", "Batch", "Call", "Lined", "pick"]
+__all__ = ["FIELDS_GET", "LOG_IN", "LOOK_UP", "WHOSE", "Ask", "Batch", "Call", "Lined", "pick"]
 
 # The method that a look-up calls. It changes nothing.
 LOOK_UP = "search_read"
 # The method that describes a model's fields.
 FIELDS_GET = "fields_get"
+# The question whose method one is: the model's own, or its records'.
+WHOSE = "whose"
 
 
 @attrs.frozen
@@ -97,6 +99,7 @@ class Ask:
         refused: For a look-up of rows that were refused, since somebody may have made their records meanwhile: row to
             the message, the field and Odoo's name of the exception.
         remarks: What is told of records whose rows are done all the same, by id.
+        whose: Whether it only asks whose method this is. The method itself is not called.
         wanted: For the question about a model's fields, those that it must have.
         cells: For the same, what the cells of the key columns are: field to kind.
         sizes: For a `load` of documents, how many rows of its data each takes; empty where each takes one.
@@ -122,6 +125,7 @@ class Ask:
     keyed: Batch | None = attrs.field(default=None, repr=False)
     refused: Mapping[int, tuple[str, str, str]] = attrs.field(factory=dict, repr=False)
     remarks: Mapping[int, str] = attrs.field(factory=dict, repr=False)
+    whose: bool = False
     wanted: Sequence[str] = attrs.field(default=(), repr=False)
     cells: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     sizes: Sequence[int] = attrs.field(default=(), repr=False)
@@ -132,10 +136,15 @@ class Ask:
         return dict(self.context) if self.whole_context else {**context, **self.context}
 
     @property
+    def prepares(self) -> str:
+        """What is asked before any row is sent: the login, the fields, whose method; empty for calls for rows."""
+        return WHOSE if self.whose else self.method if self.method in (LOG_IN, FIELDS_GET) else ""
+
+    @property
     def changes(self) -> bool:
         """Whether it may change anything in Odoo. What only reads leaves no row in doubt."""
         looks = self.reads or self.batch is not None or self.effect_of is not None
-        return not looks and self.method not in (LOG_IN, FIELDS_GET)
+        return not looks and not self.prepares
 
 
 @attrs.frozen

@@ -110,9 +110,11 @@ def integer(cell: Any, _zone: str | None = None) -> int:
 
 def number(cell: Any, _zone: str | None = None) -> float | int:
     """A float. pandas turns integers into floats as soon as one is missing; 12.0 goes out as the 12 that it was."""
-    if math.isinf(cell):
-        raise UnsendableError(unsendable.INFINITE, cell)
-    return int(cell) if float(cell).is_integer() and abs(cell) <= EXACT else float(cell)
+    nearest = float(cell)
+    if math.isinf(nearest):
+        # NumPy has longer floats than Python.
+        raise UnsendableError(unsendable.INFINITE if np.isinf(cell) else unsendable.LARGE, cell)
+    return int(cell) if nearest.is_integer() and abs(cell) <= EXACT else nearest
 
 
 def exact(cell: decimal.Decimal, _zone: str | None = None) -> float | int:

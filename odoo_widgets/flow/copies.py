@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
+import pandas as pd
 
-from odoo_widgets.flow import saved
+from odoo_widgets.flow import saved, texts
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.samples import Sample
 from odoo_widgets.flow.settings import Settings
@@ -34,11 +35,13 @@ class Scenery:
         settings: How rows are sent.
         credential: As whom; its key is not looked at.
         sample: The call that is looked at; None where there is none.
+        frame: What is sent.
     """
 
     settings: Settings
     credential: Credential = attrs.field(repr=False)
     sample: Sample | None
+    frame: pd.DataFrame = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -106,7 +109,31 @@ def _command(scenery: Scenery) -> str:
     me = scenery.credential
     who = {"ODOO_SERVER": me.server, "ODOO_DATABASE": me.database, "ODOO_LOGIN": me.login}
     variables = " ".join(f"{name}={shlex.quote(value)}" for name, value in who.items() if value)
-    return f"{variables} \\\n  odoo-widgets send {shlex.quote(file_name(scenery.settings))} rows.csv"
+    table, written = TABLES[all(map(is_same_in_csv, columns_of(scenery.frame)))]
+    return (
+        f"# In the notebook first: {written}\n"
+        f"{variables} \\\n  odoo-widgets send {shlex.quote(file_name(scenery.settings))} {table}"
+    )
+
+
+# By whether a CSV file keeps all that is in the table: the file, and how it is written.
+TABLES = {
+    True: ("rows.csv", 'df.to_csv("rows.csv", index=False)'),
+    False: ("rows.parquet", 'df.to_parquet("rows.parquet")'),
+}
+
+
+def columns_of(frame: pd.DataFrame) -> list[pd.Series]:
+    """The columns of a frame, also where two have one name."""
+    return [frame.iloc[:, place] for place in range(frame.shape[1])]
+
+
+def is_same_in_csv(column: pd.Series) -> bool:
+    """Whether a column that was written to a CSV file is read from it as it was: text that looks like text."""
+    filled = column[column.notna()].tolist()
+    if not all(isinstance(cell, str) and cell for cell in filled):
+        return False
+    return not filled or pd.api.types.is_string_dtype(texts.column(filled))
 
 
 def _curl(scenery: Scenery) -> str:
@@ -118,9 +145,9 @@ COPIES: dict[str, Copy] = {
     "TOML": Copy(_toml, "Destination.load reads it from a file, and the command line too. No key is in it."),
     "command line": Copy(
         _command,
-        "The .toml file is what TOML says here, with active = true: a paused one is refused. The table may be a .csv, "
-        ".jsonl, .xlsx or .parquet file; the last one keeps the type of each column. The key is taken from the "
-        "environment, as ODOO_API_KEY.",
+        "The .toml file is what TOML says here, with active = true: a paused one is refused. The table is a .parquet "
+        "file where a .csv file would not keep the type of each column. The key is taken from the environment, as "
+        "ODOO_API_KEY.",
     ),
     "curl": Copy(_curl, "The call of the open sample. The key is taken from the environment, as ODOO_API_KEY."),
 }

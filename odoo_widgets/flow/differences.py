@@ -12,6 +12,7 @@ from odoo_widgets.flow.checks.subject import subject
 from odoo_widgets.flow.comparing import differing, settles_never
 from odoo_widgets.flow.errors import RefusedError
 from odoo_widgets.flow.holding import holding, records_of, sendable, sent
+from odoo_widgets.flow.line_differences import compared, line_differences
 from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
         settings: How it would be sent, and which records its rows are for: by `ids` or by `key`.
 
     Returns:
-        One row for each such cell: `row` (its position), `id`, `field`, `in_odoo`, `in_frame`. `attrs["counts"]` says
-        how many rows would be made (`create`), changed (`update`) and left (`unchanged`), and of how many the record is
-        not there (`gone`) or not one (`several`). `attrs["never_settle"]` has the fields that will differ again after a
-        send, and why.
+        One row for each such cell: `row` (its position), `id`, `field`, `in_odoo`, `in_frame`. With a key, a cell of a
+        line is called like `order_line[0].price_unit`, and a line that is not there like `order_line[0]`.
+        `attrs["counts"]` says how many rows would be made (`create`), changed (`update`) and left (`unchanged`), and of
+        how many the record is not there (`gone`) or not one (`several`). `attrs["never_settle"]` has the fields that
+        will differ again after a send, and why.
 
     Raises:
         DataError: The frame cannot be sent as it is.
@@ -47,20 +49,31 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
     held = yield from holding(model, (each for ids in rows if len(ids) == 1 for each in ids), used)
     counts = dict.fromkeys(("create", "update", "unchanged", "gone", "several"), 0)
     cells: dict[str, list[Any]] = {name: [] for name in ("row", "id", "field", "in_odoo", "in_frame")}
-    for row, (ids, record) in enumerate(zip(rows, sent(source, columns), strict=True)):
+    made = sent(source, columns)
+    there = {row: ids[0] for row, ids in enumerate(rows) if len(ids) == 1 and ids[0] in held.cells}
+    inside = {}
+    for name in compared(columns, fields, settings):
+        records = {row: made[row] for row in there}
+        of_rows = {row: held.cells[number][name] for row, number in there.items()}
+        inside[name] = yield from line_differences(source, settings, fields[name], records, of_rows)
+    for row, (ids, record) in enumerate(zip(rows, made, strict=True)):
         if len(ids) != 1 or ids[0] not in held.cells:
             counts["several" if len(ids) > 1 else "gone" if ids else "create"] += 1
             continue
         found = differing(record, held.cells[ids[0]], used, held.decimals_of(ids[0]))
-        counts["update" if found else "unchanged"] += 1
-        for name, there in found.items():
-            told = (row, ids[0], name, shown(used[name], there), record[name])
+        differs = [
+            (name, shown(used[name], value), record[name]) for name, value in found.items() if name not in inside
+        ]
+        differs += [each for of_rows in inside.values() for each in of_rows[row]]
+        counts["update" if differs else "unchanged"] += 1
+        for each in differs:
+            told = (row, ids[0], *each)
             for column, value in zip(cells.values(), told, strict=True):
                 column.append(value)
-    made = _frame(cells)
-    made.attrs["counts"] = counts
-    made.attrs["never_settle"] = yield from _never_settle(source, settings, fields)
-    return made
+    answer = _frame(cells)
+    answer.attrs["counts"] = counts
+    answer.attrs["never_settle"] = yield from _never_settle(source, settings, fields)
+    return answer
 
 
 def _frame(cells: dict[str, list[Any]]) -> pd.DataFrame:

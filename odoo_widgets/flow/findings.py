@@ -149,8 +149,12 @@ def _integers(column_cells: pd.Series, _column: Column) -> Iterator[Finding]:
 
 
 def _floats(column_cells: pd.Series, _column: Column) -> Iterator[Finding]:
-    numbers = column_cells.to_numpy(dtype="float64", na_value=np.nan)
-    yield Finding(np.flatnonzero(np.isinf(numbers)), unsendable.INFINITE)
+    with np.errstate(over="ignore"):
+        infinite = np.flatnonzero(np.isinf(column_cells.to_numpy(dtype="float64", na_value=np.nan)))
+    # NumPy has longer floats than those that go out.
+    long = np.array([not np.isinf(cell) for cell in column_cells.iloc[infinite].tolist()], dtype=bool)
+    yield Finding(infinite[~long], unsendable.INFINITE)
+    yield Finding(infinite[long], unsendable.LARGE)
 
 
 def _moments(column_cells: pd.Series, column: Column) -> Iterator[Finding]:

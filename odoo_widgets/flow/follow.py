@@ -88,6 +88,11 @@ def _after_log_in(facts: Facts) -> Verdict:
     return Verdict(server=attrs.evolve(facts.knows, uid=facts.result))
 
 
+def _after_whose(facts: Facts) -> Verdict:
+    name = f"{facts.call.model}/{facts.call.ask.method}"
+    return Verdict(server=attrs.evolve(facts.knows, of_records=facts.knows.of_records | {name}))
+
+
 def _after_look_up(facts: Facts) -> Verdict:
     """Sends the rows whose records are there, and, for a method, where it can be called on them."""
     if facts.call.ask.newest is not None:
@@ -197,6 +202,7 @@ def _one_by_one(facts: Facts) -> Verdict:
 
 FOLLOW: dict[str, Callable[[Facts], Verdict]] = {
     "logged in": _after_log_in,
+    "of records": _after_whose,
     "found": _after_look_up,
     "answered": _after_method,
     "read": _after_effect,

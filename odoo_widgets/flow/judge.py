@@ -10,7 +10,6 @@ import attrs
 from odoo_widgets.flow import lined, words
 from odoo_widgets.flow.again import AGAIN
 from odoo_widgets.flow.batches import rows_text
-from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
 from odoo_widgets.flow.documented import DOCUMENTED, after_create
 from odoo_widgets.flow.documents import blamed
 from odoo_widgets.flow.errors import EndpointError, StoppedError
@@ -26,6 +25,7 @@ from odoo_widgets.flow.words import Facts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from odoo_widgets.flow.calls import Call
     from odoo_widgets.flow.exchange import Exchange, Reply
     from odoo_widgets.flow.policy import Standing
     from odoo_widgets.flow.settings import Settings
@@ -82,7 +82,7 @@ def _remarked(done: Outcome, facts: Facts) -> Iterator[Outcome]:
 
 def _meant(status: str, call: Call) -> str:
     """What a status means for the rows of a call that itself changes nothing."""
-    if call.ask.method in (LOG_IN, FIELDS_GET):
+    if call.ask.prepares:
         return "not_sent"
     if call.ask.effect_of is not None:
         # The method was called all the same.
@@ -160,7 +160,7 @@ def judge(
         sentence if whole.status == "not_sent" else f"Not sent: the send stopped at {rows_text(call.rows)}, in doubt."
     )
     # Without a user no call can be made, whatever kept the login from succeeding.
-    prepares = call.ask.method in (LOG_IN, FIELDS_GET) and not call.ask.reads
+    prepares = bool(call.ask.prepares) and not call.ask.reads
     kind = rule.stop or (StoppedError if prepares else None)
     stop = kind(sentence, instead=words.way_out(facts) if kind is EndpointError else None) if kind else None
     outcomes = tuple(_parts(whole, facts))

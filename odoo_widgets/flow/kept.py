@@ -25,6 +25,8 @@ SAME, ROUNDED, TRUNCATED, DROPPED = "same", "rounded", "truncated", "dropped"
 TRANSLATED, CHANGED, NOT_COMPARED = "translated", "changed", "not_compared"
 # The statuses whose rows are in Odoo.
 DONE = ("created", "updated", "saved", "unchanged")
+# As many cells and characters as a page shows.
+SHOWN, CHARACTERS = 1_000, 200
 # More decimals than any currency has.
 DECIMALS = range(10)
 
@@ -142,3 +144,32 @@ def _number(field: Field, value: Any, held: Any) -> str:
     if any(rounded(number, decimals) == there for decimals in DECIMALS):
         return ROUNDED
     return CHANGED if there else DROPPED
+
+
+def told(cells: pd.DataFrame) -> tuple[str, pd.DataFrame, str]:
+    """What was read back, as a screen shows it.
+
+    Args:
+        cells: What `read_back` returned.
+
+    Returns:
+        How many cells were kept how, in a sentence; the cells as text, those that are not the same first, by row; and
+        a sentence about those that are left off, empty where there are none.
+    """
+    if not len(cells):
+        return "None of the rows has a record to read.", cells, ""
+    counts = cells["kept"].value_counts(sort=False)
+    found = ", ".join(f"{number:,} {kept.replace('_', ' ')}" for kept, number in counts.items())
+    ordered = cells.iloc[np.argsort((cells["kept"] == SAME).to_numpy(dtype=bool), kind="stable")]
+    part = ordered.head(SHOWN)
+    columns = {name: [_words(each) for each in part[name].tolist()] for name in ("sent", "in_odoo")}
+    text = pd.DataFrame({"field": part["field"].tolist(), **columns, "kept": part["kept"].tolist()})
+    text = text.assign(id=part["id"].tolist())[["id", "field", "sent", "in_odoo", "kept"]]
+    text.index = pd.Index(part["row"].tolist())
+    left = len(cells) - len(part)
+    more = f"The first {SHOWN:,} cells of {len(cells):,}; destination.read_back gives all." if left else ""
+    return f"Of {len(cells):,} cells, Odoo holds: {found}.", text, more
+
+
+def _words(value: Any) -> str:
+    return "" if value is None or value is False else str(value)[:CHARACTERS]

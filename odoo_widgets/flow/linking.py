@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 
 from odoo_widgets.flow import keying, records
-from odoo_widgets.flow.kinds import cell_kind, is_missing, plain
+from odoo_widgets.flow.kinds import cell_kind, is_missing, kind, plain
 from odoo_widgets.flow.looks import EXTERNAL, NUMBER, Scope
 from odoo_widgets.flow.matching import ACTIVE
 from odoo_widgets.flow.model import TO_MANY, TO_ONE, Field
@@ -190,6 +190,9 @@ def _path(column: Column) -> str:
 
 
 def _has_texts(source: Source, position: int) -> bool:
+    # Numbers and times hold none, however many there are.
+    if kind(source.frame.dtypes.iloc[position]) in ("boolean", "integer", "float", "moment"):
+        return False
     return any(map(_texts_in, distinct_cells(source, position)))
 
 
@@ -206,9 +209,7 @@ def _texts_in(cell: Any) -> list[str]:
 
 def distinct_cells(source: Source, position: int) -> list[Any]:
     """The cells of a column, each once, by the number of its group; None for those that are missing."""
-    codes, _ = source.groups(position)
-    _, first = np.unique(codes, return_index=True)
-    cells = plain(source.frame.iloc[first, position])
+    cells = plain(source.frame.iloc[source.firsts(position), position])
     missing = is_missing(cells)
     return [None if gone else _plain(cell) for cell, gone in zip(cells.tolist(), missing.tolist(), strict=True)]
 

@@ -14,8 +14,13 @@ from odoo_widgets.flow.endpoint import WITHOUT_IDS
 from odoo_widgets.flow.errors import SettingsError
 
 if TYPE_CHECKING:
-    from odoo_widgets.flow.endpoint import Endpoint
     from odoo_widgets.flow.server import Server
+    from odoo_widgets.flow.settings import Settings
+
+OF_MODEL = (
+    "{method!r} is a method of {model} itself, and not of its records: it would take their ids for something else. "
+    "Use create, write, unlink, load, or a method of records."
+)
 
 # A record's fields, as `search_read` answers them.
 State: TypeAlias = dict[str, Any]
@@ -109,25 +114,28 @@ def known(model: str, method: str) -> Known | None:
     return KNOWN.get((model, method), ON_ANY_MODEL.get(method))
 
 
-def check(target: Endpoint, server: Server) -> None:
-    """Looks whether a method is one to call on records, as far as that is known of the server.
+def named(settings: Settings) -> tuple[str, ...]:
+    """The operations and methods that settings name: that of the rows, and those of the steps after them."""
+    return (settings.endpoint.operation, *(step.method for step in settings.steps))
+
+
+def check(settings: Settings, server: Server) -> None:
+    """Looks whether each method is one to call on records, as far as that is known of the server.
 
     XML-RPC and JSON-RPC put the ids first among the arguments, and Odoo reads them as ids only for a method of records
     (19.0, odoo/service/model.py, call_kw); JSON-2 refuses ids for others.
 
     Args:
-        target: The model and the operation.
+        settings: The model, the operation and the steps.
         server: What is known of the server.
 
     Raises:
-        SettingsError: The method is the model's own.
+        SettingsError: A method is the model's own.
     """
-    name = target.operation
-    if name not in WITHOUT_IDS and f"{target.model}/{name}" in server.of_models:
-        raise SettingsError(
-            f"{name!r} is a method of {target.model} itself, and not of its records: it would take their ids for "
-            "something else. Use create, write, unlink, load, or a method of records."
-        )
+    model = settings.endpoint.model
+    for name in named(settings):
+        if name not in WITHOUT_IDS and f"{model}/{name}" in server.of_models:
+            raise SettingsError(OF_MODEL.format(method=name, model=model))
 
 
 def window(result: Any) -> str | None:

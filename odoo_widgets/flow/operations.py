@@ -9,7 +9,7 @@ The last part of a JSON-2 address says which one; XML-RPC and JSON-RPC take it f
   them; links to other records go as `country_id/.id` or `country_id/id`, never by name. Every cell is text, as in a
   file: an empty one counts as missing, and lists and dicts are refused.
 * A method, such as `action_confirm`, is called on records, by a column of database ids; other columns are its
-  arguments.
+  arguments. Whether it is one of records is asked first, where the protocol would hand the ids to any other.
 
 Before a `write`, `unlink` or method, each batch is looked up: a row whose record is not there is `rejected`, and the
 others go on. Of methods that are known (`methods`), the state is read before and after: a record that is already there
@@ -204,15 +204,19 @@ def operation(name: str) -> Operation:
     return known or Operation(f"Run {name}", needs_ids=True, takes_values=True, needs_values=False, calls=calls)
 
 
-def what(target: Endpoint, when_found: str = "") -> str:
+def what(target: Endpoint, when_found: str = "", called: str = "") -> str:
     """What is done to which model, in words, such as `Create res.partner`.
 
     Args:
         target: The model and the operation.
         when_found: What becomes of rows with a key; empty where they have none.
+        called: What people call these records, such as `2,000 Contacts`; the model's name if left out.
     """
     on = "" if target.operation in OPERATIONS or target.operation in VERBS else "on "
-    return f"{words_of(target.operation, when_found)} {on}{target.model}".strip()
+    words = words_of(target.operation, when_found)
+    # Who reads no name of a model needs none of a method either.
+    done = words.partition(" (")[0] if called else words
+    return f"{done} {on}{called or target.model}".strip()
 
 
 # What rows with a key are for, in words, by what becomes of those whose records are there.
@@ -227,6 +231,11 @@ def words_of(name: str, when_found: str = "") -> str:
 def log_in() -> Ask:
     """The call that asks for the user's id, which each call of some protocols wants."""
     return Ask(range(0), LOG_IN, {})
+
+
+def ask_whose(name: str) -> Ask:
+    """The call that asks whose method one is: the model's own, or its records'. The method itself is not called."""
+    return Ask(range(0), name, {}, whose=True)
 
 
 def ask_fields(names: Sequence[str] = (), *, wanted: Sequence[str] = (), cells: Mapping[str, str] | None = None) -> Ask:

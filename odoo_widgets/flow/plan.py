@@ -18,11 +18,12 @@ from odoo_widgets.flow.documents import commands, with_lines
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.loading import loads
 from odoo_widgets.flow.matching import ACTIVE, STATE
-from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.methods import known, named
 from odoo_widgets.flow.operations import (
     OPERATIONS,
     SAVE_MULTI,
     ask_fields,
+    ask_whose,
     log_in,
     look_before,
     look_for,
@@ -178,6 +179,7 @@ def needed(source: Source, settings: Settings, server: Server, among: Sequence[i
     source, settings = known.source, known.settings
     if PROTOCOLS[settings.endpoint.protocol].LOGS_IN and server.uid is None:
         yield Call(0, "", log_in())
+    yield from (Call(0, settings.endpoint.model, ask_whose(name)) for name in _unsure(settings, server))
     columns = records.columns(source, settings) if operation(settings.endpoint.operation).takes_values else ()
     lined = [column for column in columns if column.lines]
     if not settings.key and not settings.only_changes and not lined:
@@ -211,6 +213,18 @@ def line_fields(names: Iterable[str], model: str, server: Server) -> dict[str, F
     """The fields of the lines that each of some fields of a model has, as far as they are known."""
     fields = server.fields.get(model, {})
     return {name: server.fields.get(fields[name].relation, {}) for name in names if name in fields}
+
+
+def _unsure(settings: Settings, server: Server) -> list[str]:
+    """The methods to be called that nobody knows whose they are, over a protocol that would send their ids to either.
+
+    JSON-2 refuses ids for a method of the model's own.
+    """
+    if not PROTOCOLS[settings.endpoint.protocol].LOGS_IN:
+        return []
+    model = settings.endpoint.model
+    names = dict.fromkeys(name for name in named(settings) if name not in OPERATIONS)
+    return [name for name in names if known(model, name) is None and f"{model}/{name}" not in server.of_records]
 
 
 def _calls(

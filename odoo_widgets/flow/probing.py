@@ -29,6 +29,9 @@ from odoo_widgets.flow.server import JSON2_SINCE, Server
 # 19.0, saas~18.3; what follows says the edition or the day: 17.0+e-20260301 (odoo/release.py).
 VERSION = re.compile(r"(saas~)?\d+\.\d+")
 
+# From this version on, every internal user may ask which models there are.
+MODELS_SINCE = 16
+
 # How the version is asked for over the protocols that say it to everybody (odoo/service/common.py): path, content
 # type, body.
 VERSION_CALLS = {
@@ -224,6 +227,29 @@ def _read_languages(inquiry: Inquiry, exchange: Exchange) -> Server:
     return attrs.evolve(inquiry.server, languages=found)
 
 
+# --- the models -------------------------------------------------------------------------------------------------------
+
+
+def _ask_models(inquiry: Inquiry) -> httpx.Request | None:
+    if (inquiry.server.major or 0) < MODELS_SINCE:
+        return None
+    return inquiry.request(_call("ir.model", "get_available_models"))
+
+
+def _read_models(inquiry: Inquiry, exchange: Exchange) -> Server:
+    """The models that the user may read, and what they are called, in English since no language is asked for.
+
+    `ir.model` itself is the administrator's to read; this is for every internal user (19.0, addons/web/models/
+    ir_model.py).
+    """
+    found = {}
+    for each in _listed(inquiry.result(exchange)):
+        match each:
+            case {"model": str(name), "display_name": str(called)} if called:
+                found[name] = called
+    return attrs.evolve(inquiry.server, models=found)
+
+
 def _text(value: object) -> str:
     # An empty field is false in Odoo.
     return value if isinstance(value, str) else ""
@@ -257,12 +283,9 @@ def _read_methods(inquiry: Inquiry, exchange: Exchange) -> Server:
         for method, told in methods.items()
         if isinstance(told, dict) and isinstance(parameters := told.get("parameters"), dict)
     }
-    of_models = frozenset(
-        f"{inquiry.model}/{method}"
-        for method, told in methods.items()
-        if isinstance(told, dict) and "model" in _listed(told.get("api"))
-    )
-    server = attrs.evolve(inquiry.server, arguments=known, of_models=of_models)
+    of_models = frozenset(name for name in known if "model" in _listed(methods[name.partition("/")[2]].get("api")))
+    of_records = frozenset(known) - of_models
+    server = attrs.evolve(inquiry.server, arguments=known, of_models=of_models, of_records=of_records)
     return server if SAVE_MULTI in methods else server.lacks(inquiry.model, SAVE_MULTI)
 
 
@@ -283,6 +306,22 @@ def _read_fields(inquiry: Inquiry, exchange: Exchange) -> Server:
     return inquiry.server if found is None else inquiry.server.describes(inquiry.model, found)
 
 
+def _required(inquiry: Inquiry) -> list[str]:
+    return [name for name, field in inquiry.server.fields.get(inquiry.model, {}).items() if field.required]
+
+
+def _ask_defaults(inquiry: Inquiry) -> httpx.Request | None:
+    names = _required(inquiry)
+    return inquiry.request(_call(inquiry.model, "default_get", fields=names)) if names else None
+
+
+def _read_defaults(inquiry: Inquiry, exchange: Exchange) -> Server:
+    """Which of the required fields have a default, which then need no column."""
+    told = inquiry.result(exchange)
+    known = [name for name in _required(inquiry) if name in told] if isinstance(told, dict) else None
+    return inquiry.server if known is None else inquiry.server.supplies(inquiry.model, known)
+
+
 QUESTIONS: tuple[Question, ...] = (
     Question(_ask_page, _read_page),
     Question(_ask_version, _read_version),
@@ -291,6 +330,8 @@ QUESTIONS: tuple[Question, ...] = (
     Question(_ask_user, _read_user),
     Question(_ask_companies, _read_companies),
     Question(_ask_languages, _read_languages),
+    Question(_ask_models, _read_models),
     Question(_ask_methods, _read_methods),
     Question(_ask_fields, _read_fields),
+    Question(_ask_defaults, _read_defaults),
 )

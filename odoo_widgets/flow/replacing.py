@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 # Fields that a sentence names, where there are more.
 NAMED = 3
-NOT_ASKED = (
-    "PUT may empty the fields that are not sent. Not every server says which: Check, or destination.server(me), asks."
-)
+MAY_EMPTY = "PUT may empty the fields that are not sent (back to their defaults)."
+NOT_ASKED = f"{MAY_EMPTY} Not every server says which: Check, or destination.server(me), asks."
 FIELD = re.compile(r"\w+", re.ASCII)
 # The address of a model's records: a model's name comes last, or one that stands for it.
 FIXED_ID = re.compile(r"/\d+/?$", re.ASCII)

@@ -157,6 +157,18 @@ def _no_save_multi(facts: Facts) -> bool:
     return facts.call.ask.method == SAVE_MULTI and not facts.call.ask.by_name and missing
 
 
+def _of_records(facts: Facts) -> bool:
+    return facts.call.ask.whose and facts.error == "IndexError"
+
+
+def _of_model(facts: Facts) -> bool:
+    return facts.call.ask.whose and facts.error in ("ValueError", "TypeError")
+
+
+def _no_word(facts: Facts) -> bool:
+    return facts.call.ask.whose and facts.reply is not None and facts.reply.readable and not facts.error
+
+
 def _described(facts: Facts) -> bool:
     return facts.call.ask.method == FIELDS_GET and facts.status == OK and fields(facts.result) is not None
 
@@ -242,6 +254,9 @@ RULES: tuple[Rule, ...] = (
     Rule("no way to ask when",            _not_dated,                                     "undated",    words.nothing),
     Rule("an argument of other name",     _another_name,                                  "renamed",    words.nothing),
     Rule("no web_save_multi",             _no_save_multi,                                 "one by one", words.nothing),
+    Rule("a method of records",           _of_records,                                    "of records", words.nothing),
+    Rule("a method of the model's own",   _of_model,                                      "not_sent",   words.of_model, EndpointError),
+    Rule("no word on whose method it is", _no_word,                                       "not_sent",   words.unreadable, StoppedError),
     Rule("no such model or method",       _named("NotFound"),                             "not_sent",   words.wrong_call, EndpointError),
     Rule("no such model",                 _says(NO_MODEL, "UserError"),                   "not_sent",   words.wrong_call, EndpointError),
     Rule("no such method",                _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, EndpointError),

@@ -12,10 +12,11 @@ import httpx
 from odoo_widgets.flow import methods, payloads
 from odoo_widgets.flow.batches import batches, rows_text, together
 from odoo_widgets.flow.before import NOT_KEPT, WRITES
-from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
+from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, WHOSE, Call
 from odoo_widgets.flow.choices import UPDATE
 from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
+from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.named import names_in, said
 from odoo_widgets.flow.plan import calls_of, plan
 from odoo_widgets.flow.problems import problems
@@ -38,6 +39,7 @@ KILO = 1000
 # Which rows with a key a call would be for: that only their look-up tells.
 WHETHER, WRITTEN = {"load": "those that are not there · "}, "those that are there · "
 NOT_ASKED = "Those that are not there are then made with load, which goes by the fields' types, asked for first."
+BY_DATE = "Sent in the order of their {order} in Odoo, which is read first, one call at a time."
 OF_ROWS = "In {}, 0 stands for each record that another row makes first."
 WAITING = "What stands in {} is looked up before, and goes as ids."
 NO_IDS = "0 stands for each id, which only the call before it tells."
@@ -80,8 +82,8 @@ class Sample:
         size, ask = size_text(len(self.request.content)), self.call.ask
         if self.scene.step:
             return f"{self.scene.step} · {size}"
-        if ask.method in NO_ROWS:
-            return f"{NO_ROWS[ask.method]} · {size}"
+        if ask.prepares:
+            return f"{NO_ROWS[ask.prepares]} · {size}"
         records = f"{len(ask.rows):,} record{'s' if len(ask.rows) > 1 else ''}"
         if ask.reads and ask.lined is not None:
             return f"{LINES[ask.method]} · {size}"
@@ -93,10 +95,9 @@ class Sample:
     @property
     def note(self) -> str:
         """What the call does that its payload does not show, and who its ids are; empty for most."""
-        waiting = (
-            WAITING.format(", ".join(self.waiting)) if self.waiting and self.call.ask.method not in NO_ROWS else ""
-        )
-        return " ".join(filter(None, (self._note, waiting, said(self.names))))
+        told = ((WAITING, self.waiting), (OF_ROWS, self.of_rows)) if not self.call.ask.prepares else ()
+        links = [sentence.format(", ".join(names)) for sentence, names in told if names]
+        return " ".join(filter(None, (self._note, *links, said(self.names))))
 
     @property
     def names(self) -> dict[str, dict[int, str]]:
@@ -112,6 +113,8 @@ class Sample:
             return NOT_KEPT
         if self.scene.step:
             return NO_IDS if self.scene.guesses else ""
+        if ask.by_name and ask.changes and (method := known(self.call.model, ask.method)) and method.order:
+            return BY_DATE.format(order=method.order)
         if (settings.key and (ask.effect_of is not None or ask.ids)) or (ask.lined is not None and ask.reads):
             return NO_IDS
         return note(self.call, self.scene.server)
@@ -146,12 +149,14 @@ class Samples(tuple[Sample, ...]):  # noqa: SLOT001 - the login stands beside th
     Attributes:
         log_in: The login before the first call, where the protocol wants one; else None.
         fields: The question about the model's fields before the first call, where they have to be known; else None.
+        methods: The questions whose methods they are, before the first call, where that has to be known; else none.
         steps: The calls of the steps after all rows, those that read the totals first, for the rows that are shown.
         CLIP: The most characters of one call on a page: about five hundred records of twelve fields.
     """
 
     log_in: Sample | None = None
     fields: Sample | None = None
+    methods: tuple[Sample, ...] = ()
     steps: tuple[Sample, ...] = ()
     CLIP = 200_000
 
@@ -233,7 +238,7 @@ def samples(
         DataError: These rows cannot be sent as they are. Other rows are not looked at.
         SettingsError: The operation is a method that is known not to be one of records.
     """
-    methods.check(settings.endpoint, server)
+    methods.check(settings, server)
     source = Source.of(data)
     if found := list(shape(source.frame, settings)):
         raise DataError(found)
@@ -256,11 +261,13 @@ def samples(
     scenes = (Scene(call, settings, masked, server) for call in expanded(calls, settings, wanted, server))
     waiting, of_rows = waits(source, settings, server, among)
     made = (Sample(scene, scene.request(), waiting, of_rows) for scene in scenes)
-    before: dict[str, Sample] = {}
-    while (first := next(made, None)) is not None and first.call.ask.method in NO_ROWS:
-        before[first.call.ask.method] = first
+    before: list[Sample] = []
+    while (first := next(made, None)) is not None and first.call.ask.prepares:
+        before.append(first)
     answer = Samples(islice(chain([] if first is None else [first], made), n))
-    answer.log_in, answer.fields = before.get(LOG_IN), before.get(FIELDS_GET)
+    asked = {each.call.ask.prepares: each for each in before}
+    answer.log_in, answer.fields = asked.get(LOG_IN), asked.get(FIELDS_GET)
+    answer.methods = tuple(each for each in before if each.call.ask.prepares == WHOSE)
     rows = sorted({row for sample in answer for row in sample.call.rows if wanted is None or row in wanted})
     answer.steps = tuple(
         Sample(scene, scene.request()) for scene in of_steps(source, settings, rows, masked, server) if rows

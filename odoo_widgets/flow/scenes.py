@@ -9,7 +9,7 @@ import attrs
 from odoo_widgets.flow import records, totals
 from odoo_widgets.flow.asking import spoken
 from odoo_widgets.flow.batches import rows_text
-from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, LOOK_UP, Call, Lined
+from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, LOOK_UP, WHOSE, Call, Lined
 from odoo_widgets.flow.documents import lines_of, with_lines
 from odoo_widgets.flow.lined import ask_documents, ask_lines, told
 from odoo_widgets.flow.loading import unfit
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
 
-# The calls for no row, by their method.
-NO_ROWS = {LOG_IN: "log in", FIELDS_GET: "ask for the fields"}
+# The calls for no row, by what they ask.
+NO_ROWS = {LOG_IN: "log in", FIELDS_GET: "ask for the fields", WHOSE: "ask whose method it is"}
+# Of these, what a step knows from the rows before it.
+KNOWN_BY_THEN = (LOG_IN, WHOSE)
 # The calls that ask about the lines of documents.
 LINES = {LOOK_UP: "read their lines", GET_EXTERNAL_ID: "ask which lines were made from here"}
 TOTALS = ("totals · ask for the fields", "totals · read what Odoo computed", "totals · read how amounts are rounded")
@@ -56,7 +58,9 @@ def of_steps(
     source: Source, settings: Settings, rows: Sequence[int], masked: Credential, server: Server
 ) -> Iterator[Scene]:
     """The calls of the steps after rows, as if each row was done and no record was where a step brings it."""
-    numbers = records.ids(source.frame.iloc[list(rows)], settings) or [0] * len(rows)
+    # The rows of a frame with many are looked up only where they say their records.
+    said = records.ids(source.frame.iloc[list(rows)], settings) if settings.needs_ids else None
+    numbers = said or [0] * len(rows)
     ids = dict(zip(rows, numbers, strict=True))
     model, names, guesses = settings.endpoint.model, list(settings.expect), not all(numbers)
     for call, words in zip(_of_totals(model, names, numbers, server), TOTALS, strict=False):
@@ -73,6 +77,8 @@ def of_steps(
         run = in_order(rows, _dates(source, settings, method.sent_as) if method is not None else {})
         planned = plan(source_of(source, settings, step, ids), told, server, 0, run)
         for call in expanded(planned, told, None, server):
+            if call.ask.prepares in KNOWN_BY_THEN:
+                continue
             of_rows = f" · {rows_text(call.rows)}" if call.rows else ""
             yield Scene(call, told, masked, server, f"{step.words} · {_does(call)}{of_rows}", guesses)
 
@@ -89,8 +95,8 @@ def _of_totals(model: str, names: Sequence[str], numbers: Sequence[int], server:
 
 
 def _does(call: Call) -> str:
-    if call.ask.method in NO_ROWS:
-        return NO_ROWS[call.ask.method]
+    if call.ask.prepares:
+        return NO_ROWS[call.ask.prepares]
     return "look up" if call.ask.batch is not None else "read what it did" if call.ask.effect_of is not None else "call"
 
 

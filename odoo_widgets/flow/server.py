@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import attrs
@@ -47,8 +47,11 @@ class Server:
         arguments: `model/method` to the names of its arguments, where they are known.
         without: `model/method` of methods that it does not have.
         of_models: `model/method` of methods that are a model's own, and not its records', where they are known.
+        of_records: The same of methods of records.
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
+        defaults: Model to the fields that it requires and has defaults for, where they are known.
         seen: Model to id to field to what the record held when it was fetched or compared.
+        models: The models that the user may read: name to what people call one record, in English, such as `Contact`.
         sharing: Model to what a send gives to records that several of its own lead to: the field that leads there, that
             record's id and the field written, to the first record that was given for it and the value.
         replaced: Model to the fields that a PUT without them puts back to their defaults, where it is known.
@@ -70,11 +73,18 @@ class Server:
     )
     without: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     of_models: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    of_records: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     fields: immutabledict[str, Fields] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
+    )
+    defaults: immutabledict[str, frozenset[str]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )
     seen: immutabledict[str, Mapping[int, Mapping[str, Any]]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True
+    )
+    models: immutabledict[str, str] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )
     sharing: immutabledict[str, Mapping[tuple[str, int, str], tuple[int, Any]]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True
@@ -135,6 +145,15 @@ class Server:
         return attrs.evolve(
             self, fields=self.fields.set(model, immutabledict({**self.fields.get(model, {}), **fields}))
         )
+
+    def supplies(self, model: str, fields: Iterable[str]) -> Self:
+        """The same server, with the fields known that a model requires and has defaults for.
+
+        Args:
+            model: The model, such as `res.partner`.
+            fields: The names of the fields.
+        """
+        return attrs.evolve(self, defaults=self.defaults.set(model, frozenset(fields)))
 
     def saw(self, model: str, held: Mapping[int, Mapping[str, Any]]) -> Self:
         """The same server, with what records of a model held when they were fetched or compared.

@@ -287,6 +287,8 @@ class Settings:
         unknown = [name for name in changes if name not in names]
         if unknown:
             raise SettingsError(f"There is no setting {unknown[0]!r}. The settings are: {', '.join(names)}.")
+        # These are read below, before the settings are made of them.
+        changes |= {name: _fit(name, changes[name]) for name in ("url", *context.CHOICES) if name in changes}
         # What is said of the context by name follows the context, but for what is said anew.
         told: dict[str, Any] = {name: attrs.NOTHING for name in context.CHOICES if name not in changes}
         if "context" not in changes:
@@ -302,3 +304,16 @@ class Settings:
         return type(self)(
             **{name: value for name, value in (self.by_name() | changes).items() if value is not attrs.NOTHING}
         )
+
+
+def _fit(name: str, value: Any) -> Any:
+    """A setting's value as it is kept.
+
+    Raises:
+        SettingsError: It is none.
+    """
+    field = getattr(attrs.fields(Settings), name)
+    found = field.converter(value) if field.converter is not None else value
+    if field.validator is not None:
+        field.validator(None, field, found)
+    return found

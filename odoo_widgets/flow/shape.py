@@ -86,7 +86,9 @@ def stray(columns: Iterable[object], excluded: Sequence[str]) -> tuple[tuple[str
 def _excluded(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
     """The columns that would be sent because the name that was to keep them out is misspelt."""
     for name, meant in stray(frame.columns, settings.exclude):
-        if meant:
+        # A path names something in lines.
+        inside = settings.makes_lines and name.partition("/")[0] in frame.columns
+        if meant and not inside:
             known = f"exclude names {name!r}, and the frame has no such column."
             yield f"{known} Correct it, or take it out.{did_you_mean(meant)}"
 

@@ -153,6 +153,7 @@ class Source:
         self._repeated: dict[int, np.ndarray[Any, Any]] = {}
         self._groups: dict[int, tuple[np.ndarray[Any, Any], int]] = {}
         self._order: dict[int, np.ndarray[Any, Any]] = {}
+        self._firsts: dict[int, np.ndarray[Any, Any]] = {}
         self._lines: dict[int, tuple[Lines, Source] | None] = {}
 
     @classmethod
@@ -226,6 +227,12 @@ class Source:
         if position not in self._groups:
             self._groups[position] = _groups(plain(self.frame.iloc[:, position]))
         return self._groups[position]
+
+    def firsts(self, position: int) -> np.ndarray[Any, Any]:
+        """The position of the first row of each group of `groups`, by the groups' numbers."""
+        if position not in self._firsts:
+            self._firsts[position] = np.unique(self.groups(position)[0], return_index=True)[1]
+        return self._firsts[position]
 
     def order(self, position: int) -> np.ndarray[Any, Any]:
         """The positions of the rows, group by group; those of one group stay in the frame's order."""

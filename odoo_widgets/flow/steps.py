@@ -92,7 +92,7 @@ def as_then(value: Any) -> Then:
     if isinstance(value, str):
         value = (value,)
     try:
-        return tuple(map(_step, value or ()))
+        return tuple(map(_step, () if value is None else value))
     except TypeError:
         raise SettingsError(f"then={value!r} is not a list of steps. {HOW}") from None
 

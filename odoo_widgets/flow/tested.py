@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import count
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
 import pandas as pd
 
 from odoo_widgets.flow.credential import origin
+from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.responses import responses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from odoo_widgets.flow.credential import Credential
+    from odoo_widgets.flow.responses import Outcome
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
 
 # Server, database, model and operation: a row is known only where it went.
 Target: TypeAlias = "tuple[str, str, str, str]"
+S = TypeVar("S", bound="Settings")
+# What becomes of rows that were sent as a test: left out, written to the records that they made, or made once more.
+SKIP, UPDATE, AGAIN = "skip", "update", "send again"
 # What leaves nothing in Odoo.
 WITHOUT_TRACE = ("rejected", "not_sent", "deleted")
 
@@ -119,27 +126,108 @@ def taken_back(tests: Iterable[Tested], there: Target) -> set[int]:
     return {row for row, status in last.items() if status == "deleted" and row >= 0}
 
 
+def updating(settings: S, names: Iterable[object]) -> S | None:
+    """The settings that write once more what a create has made, with the column that is to hold the records' ids.
+
+    Args:
+        settings: Those of the create.
+        names: The names of the frame's columns.
+
+    Returns:
+        The same with `write`; None for another operation, for REST, and where a key finds the records by itself.
+    """
+    there = settings.endpoint
+    if there.operation != "create" or there.protocol == "rest" or settings.key:
+        return None
+    taken = set(names)
+    ids = next(name for name in (f"{'_' * number}id" for number in count()) if name not in taken)
+    # The test has done what follows.
+    written = settings.replace(ids=ids, then=(), expect={})
+    if there.protocol == "json2":
+        return written.replace(url=address(settings.url, there.model, "write"))
+    return written.replace(operation="write")
+
+
+def to_update(source: Source, left_out: Mapping[int, pd.DataFrame], ids: str) -> pd.DataFrame:
+    """The rows that a test made records of, with these records' ids.
+
+    Args:
+        source: The bound frame.
+        left_out: The rows, as `known` has them.
+        ids: The column for the ids.
+    """
+    rows = [row for row, each in left_out.items() if each["id"].notna().all()]
+    made = pd.array([left_out[row]["id"].iloc[0] for row in rows], "Int64")
+    return source.frame.iloc[rows].assign(**{ids: made})
+
+
 def among(size: int, left_out: Mapping[int, pd.DataFrame]) -> Sequence[int] | None:
     """The positions of the rows that a send has to send; None for all."""
     return [row for row in range(size) if row not in left_out] if left_out else None
 
 
-def whole(source: Source, answer: pd.DataFrame, left_out: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+def before(
+    found: Iterable[Outcome], tests: Collection[int], settings: Settings, credential: Credential
+) -> pd.DataFrame:
+    """Rows that were sent before, as a frame by their positions.
+
+    Args:
+        found: What became of each, in an outcome of its own.
+        tests: The positions of those that were sent as a test.
+        settings: Where they went.
+        credential: As whom.
+
+    Returns:
+        Their responses, and `test`.
+    """
+    placed = sorted(((outcome.rows[0], outcome) for outcome in found), key=itemgetter(0))
+    rows = [row for row, _ in placed]
+    outcomes = [attrs.evolve(outcome, rows=[place]) for place, (_, outcome) in enumerate(placed)]
+    model, database = settings.endpoint.model, credential.database
+    told = responses(outcomes, pd.Index(rows, dtype="int64"), credential.server, model, database=database)
+    return told.assign(test=[row in tests for row in rows])
+
+
+def of_journal(earlier: pd.DataFrame, *, test: bool) -> dict[int, pd.DataFrame]:
+    """Some of the rows that were sent before: position to response, as a frame of one row.
+
+    Args:
+        earlier: What `Destination.sent_before` returned.
+        test: Those that were sent as a test, or the others.
+    """
+    found = earlier.loc[(earlier["test"] == test).to_numpy(dtype=bool)].drop(columns="test")
+    return {int(row): found.iloc[[place]] for place, row in enumerate(found.index)}
+
+
+def by_row(left_out: Mapping[int, pd.DataFrame], answer: pd.DataFrame) -> dict[int, pd.DataFrame]:
+    """The responses of `to_update` by the rows' positions.
+
+    Args:
+        left_out: The rows, as `known` has them.
+        answer: The responses, in the order of the rows.
+    """
+    rows = [row for row, each in left_out.items() if each["id"].notna().all()]
+    return {row: answer.iloc[[place]] for place, row in enumerate(rows)}
+
+
+def whole(source: Source, answer: pd.DataFrame | None, left_out: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     """The responses of a send with those of the rows that it left out, since they had been sent as a test.
 
     Args:
         source: The bound frame.
-        answer: The responses of the send, in the order of the rows that were sent.
+        answer: The responses of the send, in the order of the rows that were sent; None where none was.
         left_out: The others, as `known` has them.
 
     Returns:
         One row for each row of the frame, with its index. A tested row was in no batch of this send.
     """
-    if not left_out:
+    if not left_out and answer is not None:
         return answer
     sent = among(len(source), left_out) or []
     rows = np.array([*sent, *left_out])
-    joined = pd.concat([answer, *(each.assign(batch=pd.array([None], "Int64")) for each in left_out.values())])
+    # A tested row was in no batch.
+    earlier = [each.assign(batch=pd.array([None], "Int64")) for each in left_out.values()]
+    joined = pd.concat([*([] if answer is None else [answer]), *earlier])
     made = joined.iloc[np.argsort(rows)]
     made.index = source.frame.index
     return made

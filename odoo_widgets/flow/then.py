@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MAY_HAVE_WORKED = ("called", "needs_attention", "in_doubt")
 
 NO_RECORD = "Not sent: the row is {status}, so there is no record to do it with."
+AS_IT_WAS = "Not sent: the row is {status}, so its record is not as it was to be."
 AFTER = "Not sent: {step} comes before it, and is {status}."
 HELD_BACK = "Not sent: the totals do not agree. {sentence}"
 NOT_COMPARED = "Not sent: the totals could not be compared. {sentence}"
@@ -68,8 +69,7 @@ def settings_of(settings: Settings, step: Step) -> Settings:
     Posting goes in the order of dates, one call at a time: numbers follow that order, and Odoo itself sorts within one
     call only (Odoo 19.0, addons/account/models/account_move.py, _post).
     """
-    method = known(settings.endpoint.model, step.method)
-    return Settings(
+    made = Settings(
         **place(settings, step.method),  # type: ignore[arg-type]
         headers=settings.headers,
         ids=_ids(settings, step),
@@ -82,10 +82,18 @@ def settings_of(settings: Settings, step: Step) -> Settings:
         context=settings.context,
         only_changes=step.method == WRITE,
         keep_before=settings.keep_before,
-        concurrency=1 if method is not None and method.order else settings.concurrency,
+        concurrency=settings.concurrency,
         calls_per_second=settings.calls_per_second,
         timeout=settings.timeout,
     )
+    return one_at_a_time(made)
+
+
+def one_at_a_time(settings: Settings) -> Settings:
+    """The same settings, with one call after the other where a method's records have to be taken in their order."""
+    target = settings.endpoint
+    method = known(target.model, target.operation) if target.protocol != "rest" else None
+    return settings.replace(concurrency=1) if method is not None and method.order else settings
 
 
 def source_of(source: Source, settings: Settings, step: Step, ids: Mapping[int, int]) -> Source:
@@ -176,7 +184,7 @@ def _without_a_call(step: Step, row: int, each: Row, before: Before, *, can_be_r
         return settled
     said = before.held_back.get(row) or _earlier(row, before)
     if not each.done:
-        said = NO_RECORD.format(status=each.status.replace("_", " "))
+        said = (NO_RECORD if each.id is None else AS_IT_WAS).format(status=each.status.replace("_", " "))
     if said:
         return Outcome([row], "not_sent", error=said)
     assert each.id is not None

@@ -11,7 +11,7 @@ import httpx
 from odoo_widgets.flow.answers import Answer
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
 from odoo_widgets.flow.exchange import Exchange, Reply
-from odoo_widgets.flow.methods import State, known
+from odoo_widgets.flow.methods import OF_MODEL, State, known
 from odoo_widgets.flow.pages import shown
 from odoo_widgets.flow.proofs import rolled_back
 from odoo_widgets.flow.protocols import PROTOCOLS
@@ -117,6 +117,8 @@ def _asked(facts: Facts) -> str:
         return f"{facts.server} was asked for {facts.call.model}"
     if ask.method == FIELDS_GET:
         return f"{facts.server} was asked which fields {facts.call.model} has"
+    if ask.whose:
+        return f"{facts.server} was asked whose method {ask.method} is"
     return "" if ask.changes else f"{facts.server} was asked who has this login and key"
 
 
@@ -279,6 +281,11 @@ def wrong_verb(facts: Facts) -> str:
     allowed = facts.exchange.response.headers.get("allow", "") if facts.exchange.response is not None else ""
     takes = f" It takes {allowed}." if allowed else ""
     return f"{facts.server} does not take {verb} at {path}.{takes} Choose another method, or correct the URL."
+
+
+def of_model(facts: Facts) -> str:
+    """The method takes no records."""
+    return OF_MODEL.format(method=facts.call.ask.method, model=facts.call.model)
 
 
 def over_budget(facts: Facts) -> str:

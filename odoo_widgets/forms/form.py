@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import html
-import time
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
-from IPython import get_ipython
 from IPython.display import DisplayHandle, display
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.keyboard import Keyboard
+from odoo_widgets.forms.looks import Looks, made
 from odoo_widgets.forms.panels.copying import copying_panel
 from odoo_widgets.forms.panels.header import header_panel
 from odoo_widgets.forms.panels.responses import responses_panel
@@ -22,7 +21,7 @@ from odoo_widgets.forms.panels.samples import samples_panel
 from odoo_widgets.forms.panels.send import send_panel
 from odoo_widgets.forms.panels.settings import settings_panel
 from odoo_widgets.forms.panels.testing import tested_panel
-from odoo_widgets.forms.pieces import close_tree
+from odoo_widgets.forms.pieces import close_tree, hide
 from odoo_widgets.forms.state import State
 
 if TYPE_CHECKING:
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.flow.credential import Credential
-
-# A form is more messages than the socket holds: half of them have gone on by then.
-PANEL_SECONDS = 0.08
 
 
 class DestinationForm:
@@ -81,19 +77,15 @@ class DestinationForm:
         self, data: pd.DataFrame, destination: Destination | None = None, credential: Credential | None = None
     ) -> None:
         self._state = State(data, destination, credential)
+        self._looks = Looks()
         # What goes on in the background waits with its changes.
-        with self._state.still():
-            halves = w.HBox([_paced(settings_panel(self._state)), _paced(samples_panel(self._state))])
+        with self._state.still(), self._looks.worn():
+            halves = made(w.HBox, [settings_panel(self._state), samples_panel(self._state)])
             halves.add_class("ow-halves")
             panels = (tested_panel, send_panel, responses_panel, copying_panel)
-            self._widget = w.VBox(
-                [
-                    _style(),
-                    Keyboard(),
-                    _paced(header_panel(self._state)),
-                    halves,
-                    *(_paced(panel(self._state)) for panel in panels),
-                ]
+            self._widget = made(
+                w.VBox,
+                [*_unseen(), header_panel(self._state), halves, *(panel(self._state) for panel in panels)],
             )
             self._widget.add_class("ow-form")
             self._summary: DisplayHandle | None = None
@@ -203,6 +195,7 @@ class DestinationForm:
         """Stops what is going on, and takes the form from every page."""
         self._state.close()
         close_tree(self._widget)
+        self._looks.close()
 
     def __repr__(self) -> str:
         target = (
@@ -232,16 +225,10 @@ class DestinationForm:
         return {"text/html": f"<div class='ow-summary'>{text}</div>", "text/plain": " · ".join(lines)}
 
 
-def _paced(panel: w.Widget) -> w.Widget:
-    """A panel, once its page had time to take it: a kernel's socket drops what is not read soon (ZMQ_SNDHWM, 1000)."""
-    shell = get_ipython()
-    if getattr(shell, "kernel", None) is not None:
-        time.sleep(PANEL_SECONDS)
-    return panel
-
-
-def _style() -> w.Widget:
+def _unseen() -> tuple[w.Widget, ...]:
+    """The style sheet, and what keeps letters from being shortcuts."""
     css = files("odoo_widgets.forms").joinpath("style.css").read_text(encoding="utf-8")
-    style = w.HTML(f"<style>{css}</style>")
-    style.layout.display = "none"
-    return style
+    unseen = made(w.HTML, f"<style>{css}</style>"), made(Keyboard)
+    for each in unseen:
+        hide(each, hidden=True)
+    return unseen

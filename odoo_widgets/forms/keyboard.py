@@ -13,7 +13,3 @@ class Keyboard(anywidget.AnyWidget):
     """Nothing to see: as long as it is on a page, letters typed in a form there stay in it."""
 
     _esm = SCRIPT
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layout.display = "none"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.operations import OPERATIONS, VERBS
 from odoo_widgets.flow.protocols import PROTOCOLS
+from odoo_widgets.flow.replacing import MAY_EMPTY
 from odoo_widgets.flow.steps import WRITE
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 IDLE = "idle"
 # More rows than these are confirmed before they go.
 MANY_ROWS = 1_000
+# The verb whose samples say what it does beyond what is sent.
+PUT = "PUT"
 # What is confirmed however few rows there are. Any method that has no form of its own is, too.
 HARMFUL = {
     "unlink": "Deleted records do not come back.",
     "DELETE": "Deleted records do not come back.",
-    "PUT": "PUT replaces whole records: what is not sent of them is lost.",
 }
 
 
@@ -32,7 +34,7 @@ def obstacle(state: Sending) -> str:
     """Why nothing can be sent now; empty if it can."""
     if found := _in_the_way(state):
         return found
-    if len(state.left_out) == len(state.data) > 0:
+    if len(state.left_out) == len(state.data) > 0 and not state.updates:
         return "Every row has been sent as a test. Nothing is left to send, unless they are to go again."
     if state.to_confirm and state.confirmation.strip() != state.to_confirm:
         return to_type(state)
@@ -115,10 +117,17 @@ def to_type(state: Sending, rows: int | None = None) -> str:
     return f"{_why(state, rows)} To confirm, type {wanted}." if wanted else ""
 
 
+def emptied(state: Sending) -> str:
+    """What a PUT does to the fields that are not sent, as its samples say it: they know, once the server has told."""
+    return next((each.note for each in state.samples if each.call.ask.method == PUT), MAY_EMPTY)
+
+
 def _why(state: Sending, rows: int | None) -> str:
     operation, rows = state.destination.endpoint.operation, len(state.data) if rows is None else rows
     if operation in HARMFUL:
         return HARMFUL[operation]
+    if operation == PUT:
+        return emptied(state)
     if operation not in OPERATIONS and operation not in VERBS:
         return f"What {operation} does cannot be taken back from here."
     if methods := [step.method for step in state.destination.steps if step.method != WRITE]:

@@ -7,13 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from odoo_widgets.forms.looks import made, quiet, wearing
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-LABEL_WIDTH = "150px"
+# Out of sight, and out of the tab order: see `style.css`.
+HIDDEN = "ow-hidden"
 
 
-class Text(w.HTML):
+class Piece(w.HTML):
+    """Something to read.
+
+    Args:
+        kind: The class of `style.css` that says how it looks.
+    """
+
+    def __init__(self, kind: str) -> None:
+        # Most of them have nothing to say at first.
+        super().__init__(_dom_classes=(f"ow-{kind}", HIDDEN), **wearing(w.HTML))
+        quiet(self)
+
+
+class Text(Piece):
     """Words on the screen. What is shown is text, never markup.
 
     Args:
@@ -23,9 +39,8 @@ class Text(w.HTML):
     """
 
     def __init__(self, text: str = "", kind: str = "note", tag: str = "div") -> None:
-        super().__init__()
+        super().__init__(kind)
         self._tag = tag
-        self.add_class(f"ow-{kind}")
         self.show(text)
 
     def show(self, text: str) -> None:
@@ -34,7 +49,7 @@ class Text(w.HTML):
         hide(self, not text)
 
 
-class Listing(w.HTML):
+class Listing(Piece):
     """Sentences on the screen, one below the other.
 
     Args:
@@ -42,8 +57,7 @@ class Listing(w.HTML):
     """
 
     def __init__(self, kind: str) -> None:
-        super().__init__()
-        self.add_class(f"ow-{kind}")
+        super().__init__(kind)
         self.show(())
 
     def show(self, sentences: Iterable[str]) -> None:
@@ -65,12 +79,11 @@ def anchor(text: str, address: str) -> str:
     return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
 
 
-class Link(w.HTML):
+class Link(Piece):
     """Words that lead to a page of their own. Only addresses of the web lead anywhere."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.add_class("ow-link")
+        super().__init__("link")
         self.show("", "")
 
     def show(self, text: str, address: str) -> None:
@@ -81,22 +94,17 @@ class Link(w.HTML):
 
 def hide(widget: w.DOMWidget, hidden: bool) -> None:
     """Takes a widget from the page, or puts it back."""
-    display = "none" if hidden else None
-    if widget.layout.display != display:
-        widget.layout.display = display
+    (widget.add_class if hidden else widget.remove_class)(HIDDEN)
 
 
 def labelled(control: type[w.DOMWidget], description: str, **options: Any) -> Any:
     """A control with its label: only through `description` does ipywidgets tie one to the field."""
-    made = control(description=description, **options)
-    made.style.description_width = LABEL_WIDTH
-    made.add_class("ow-field")
-    return made
+    return made(control, description=description, _dom_classes=("ow-field",), **options)
 
 
 def with_note(control: w.Widget, note: Text) -> w.VBox:
     """A control with a sentence under it."""
-    both = w.VBox([control, note])
+    both = made(w.VBox, [control, note])
     both.add_class("ow-noted")
     return both
 
@@ -112,7 +120,8 @@ def one_for_each(names: Iterable[str], kept: dict[str, Any], make: Callable[[str
     """
     wanted = tuple(names)
     gone = [kept.pop(name) for name in tuple(kept) if name not in wanted]
-    kept.update({name: make(name) for name in wanted if name not in kept})
+    with box.layout.worn():
+        kept.update({name: make(name) for name in wanted if name not in kept})
     box.children = tuple(kept[name] for name in wanted)
     for each in gone:
         close_tree(each)
@@ -120,12 +129,11 @@ def one_for_each(names: Iterable[str], kept: dict[str, Any], make: Callable[[str
 
 
 def close_tree(widget: w.Widget) -> None:
-    """Closes a widget with all it holds: ipywidgets closes the outermost only, and keeps the rest for ever."""
+    """Closes a widget with all it holds: ipywidgets closes the outermost only, and keeps the rest for ever.
+
+    What it wears is the form's, and closes with it.
+    """
     for child in getattr(widget, "children", ()):
         close_tree(child)
-    for name in ("layout", "style"):
-        part = getattr(widget, name, None)
-        if isinstance(part, w.Widget):
-            part.close()
     widget.unobserve_all()
     widget.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,7 @@ class Resuming(Sending):
         wanted = (self.data, there)
         if self._looked and self._looked[0] is wanted[0] and self._looked[1] == there:
             return
+        self.earlier = None
         self._looked, self.unfinished = wanted, None
         if there is None:
             return
@@ -59,6 +61,14 @@ class Resuming(Sending):
             self._looker = threading.Thread(target=self._keep_looking, name="odoo_widgets form looks", daemon=True)
             self._looker.start()
 
+    def _forget_earlier(self) -> None:
+        """Lets go of what was written down of other rows, or of these on their way elsewhere."""
+        bound = self.destination is not None and self.credential is not None
+        there = tested.target(self.destination, self.credential) if bound else None
+        same = bool(self._looked) and self._looked[0] is self.data and self._looked[1] == there
+        if self.earlier is not None and not same:
+            self.earlier = None
+
     def _keep_looking(self) -> None:
         while True:
             with self._changing():
@@ -66,13 +76,20 @@ class Resuming(Sending):
                     self._looker = None
                     return
                 (data, destination, credential), self._to_look = self._to_look, ()
-            try:
+            found, earlier = None, None
+            # What cannot be read is said when it is to be written.
+            with suppress(Exception):
                 found = destination.unfinished(data, credential)
-            except Exception:  # noqa: BLE001 - what cannot be read is said when it is to be written
-                found = None
+            with suppress(Exception):
+                earlier = destination.sent_before(data, credential)
             with self._changing():
                 if not self._to_look and self.phase == obstacles.IDLE and self._looked and self._looked[0] is data:
                     self.unfinished = found
+                    self._take_earlier(earlier if earlier is not None and len(earlier) else None)
+
+    def _take_earlier(self, earlier: pd.DataFrame | None) -> None:
+        """Takes what was written down of the bound rows."""
+        raise NotImplementedError
 
     def resume(self) -> None:
         """Goes on with the last send of the bound rows, in the background."""

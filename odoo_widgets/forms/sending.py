@@ -15,6 +15,8 @@ from immutabledict import immutabledict
 
 from odoo_widgets.flow import retry, tested
 from odoo_widgets.flow.errors import RepeatedError, StoppedError
+from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.tested import AGAIN, SKIP, UPDATE
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.asking import Asking
 from odoo_widgets.forms.obstacles import IDLE
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.errors import Repeats
-    from odoo_widgets.flow.source import Source
     from odoo_widgets.net.delivery import Delivery
     from odoo_widgets.net.progress import Progress
     from odoo_widgets.net.undoing import Undoing
@@ -51,8 +52,12 @@ class Sending(Asking):
     Out: `phase`, `progress`, `responses`, `last`, `outcome`, and `way_out`, settings that would be right after it;
     `repeats`, the rows that were sent before, where a send waits for what becomes of them; `confirmation` is what was
     typed.
-    Rows that were sent as a test are left out, unless they are wanted `again`; `tests` has them.
+    Rows that were sent as a test are left out, unless `with_tested` says otherwise. `tests` has those of this form, and
+    `earlier` all that was written down of the bound rows, tests or not.
     """
+
+    # What these are, `State` says.
+    samples: Any
 
     problem = traitlets.Unicode()
     phase = traitlets.Enum([IDLE, *GOING_ON, LOOKING, STOPPING, CUTTING], IDLE)
@@ -62,7 +67,8 @@ class Sending(Asking):
     last = traitlets.Unicode()
     repeats = Value(None)
     tests = Value(())
-    again = traitlets.Bool(False)
+    with_tested = traitlets.Enum([SKIP, UPDATE, AGAIN], SKIP)
+    earlier = Value(None)
     only_rejected = traitlets.Bool(False)
     way_out = Value(NOTHING)
 
@@ -88,12 +94,36 @@ class Sending(Asking):
         """The rows that were sent as a test to where they would go now: position to response."""
         if self.destination is None or self.credential is None:
             return {}
-        return tested.known(self.tests, tested.target(self.destination, self.credential))
+        there = tested.target(self.destination, self.credential)
+        known = tested.known(self.tests, there)
+        if self.earlier is None:
+            return known
+        # What this form has taken back is not there, and what it knows is the newest.
+        gone = tested.taken_back(self.tests, there)
+        return {
+            row: each
+            for row, each in {**tested.of_journal(self.earlier, test=True), **known}.items()
+            if row not in gone
+        }
+
+    @property
+    def new_rows(self) -> int:
+        """How many of the bound rows are new since the last send of this form; 0 where all or none are."""
+        if self.earlier is None or self.responses is None or self._sent is None or self._sent is self.data.frame:
+            return 0
+        left = len(self.data) - len(self.earlier)
+        return left if left < len(self.data) else 0
+
+    @property
+    def may_update(self) -> bool:
+        """Whether records that a test has made can be written once more."""
+        return self.destination is not None and tested.updating(self.destination, ()) is not None
 
     @property
     def left_out(self) -> dict[int, pd.DataFrame]:
         """The rows that a send would leave out: position to response."""
-        return {} if self.again else self.sent_before
+        tests = {} if self.with_tested == AGAIN else self.sent_before
+        return {**tested.of_journal(self.earlier, test=False), **tests} if self.new_rows else tests
 
     @property
     def rejected(self) -> pd.DataFrame | None:
@@ -112,6 +142,11 @@ class Sending(Asking):
         """What has to be typed before rows are sent that may do harm; else empty."""
         return obstacles.to_confirm(self)
 
+    @property
+    def updates(self) -> bool:
+        """Whether a send is to write once more to records that a test has made."""
+        return self.with_tested == UPDATE and self.may_update and bool(self.sent_before)
+
     def confirm(self, typed: str) -> None:
         """Takes what was typed to confirm a send."""
         with self._changing():
@@ -120,7 +155,11 @@ class Sending(Asking):
     def send(self) -> None:
         """Starts to send what is bound, in the background. What goes wrong becomes `outcome`."""
         with self._changing():
-            if not self.obstacle:
+            if self.obstacle:
+                return
+            if self.updates:
+                self._update(self.data, self.sent_before, self.left_out)
+            else:
                 self._send(self.data, self.left_out)
 
     def send_repeated(self, *, again: bool) -> None:
@@ -131,14 +170,14 @@ class Sending(Asking):
 
     def _send(self, source: Source, left_out: dict[int, pd.DataFrame], again: bool | None = None) -> None:
         # Who wants the tested rows to go again has not said that of others; and what was undone is not there.
-        known = set(self.sent_before) if self.again else set()
+        known = set(self.sent_before) if self.with_tested == AGAIN else set()
         known |= tested.taken_back(self.tests, tested.target(self.destination, self.credential))
         once_more = partial(self._send, source, left_out)
         keep = self._keeping(source.frame)
 
         def take(responses: pd.DataFrame) -> None:
             # Wanting it once is not wanting it always.
-            self.again = False
+            self.with_tested = SKIP
             keep(tested.whole(source, responses, left_out))
 
         def ask(repeats: Repeats) -> None:
@@ -148,6 +187,30 @@ class Sending(Asking):
                 self._wait(repeats, once_more)
 
         self._begin(source, take, ask, rows=tested.among(len(source), left_out), again=again)
+
+    def _update(self, source: Source, tests: dict[int, pd.DataFrame], left_out: dict[int, pd.DataFrame]) -> None:
+        """Writes the tested rows to the records that they made, then sends the others."""
+        writing = tested.updating(self.destination, source.frame.columns)
+        assert writing is not None
+        frame = tested.to_update(source, tests, writing.ids)
+        keep = self._keeping(source.frame)
+
+        def take(answer: pd.DataFrame) -> None:
+            told = {**left_out, **tested.by_row(tests, answer)}
+            if answer["status"].eq("not_sent").any():
+                # What kept these from going keeps the others.
+                return
+            if len(told) < len(source):
+                self._send(source, told)
+            else:
+                self.with_tested = SKIP
+                keep(tested.whole(source, None, told))
+
+        self._begin(Source(frame), take, self._nobody_asks, settings=writing, again=True)
+
+    def _nobody_asks(self, _repeats: Repeats) -> None:
+        # What is written to a record that is there is never made twice.
+        raise NotImplementedError
 
     def _wait(self, repeats: Repeats, once_more: Callable[..., None]) -> None:
         self.repeats, self._once_more = repeats, lambda again: once_more(again=again)
@@ -164,11 +227,16 @@ class Sending(Asking):
         return keep
 
     def _begin(
-        self, source: Source, take: Callable[[pd.DataFrame], None], ask: Callable[[Repeats], None], **how: Any
+        self,
+        source: Source,
+        take: Callable[[pd.DataFrame], None],
+        ask: Callable[[Repeats], None],
+        settings: Destination | None = None,
+        **how: Any,
     ) -> None:
         """Starts a delivery; `take` gets its responses, `ask` the rows that were sent before."""
         try:
-            delivery = self.destination.delivery(
+            delivery = (settings or self.destination).delivery(
                 source, self.credential, server=self.known, on_progress=self._on_progress, **how
             )
         except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees

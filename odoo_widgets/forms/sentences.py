@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from odoo_widgets.flow.batches import NAMED, rows_text
 from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import OdooWidgetsError
-from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation, words_of
+from odoo_widgets.flow.labels import counted, plural
+from odoo_widgets.flow.operations import VERBS, operation, what
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.repeats import said
 from odoo_widgets.flow.responses import counts, figures
@@ -44,7 +45,14 @@ def headline(state: Asking) -> str:
     if state.destination is None:
         return "No destination yet"
     called = f"{state.destination.name} ▸ " if state.destination.name else ""
-    return f"{called}{state.destination.what} {where(state)}"
+    label = _label(state)
+    done = what(state.destination.endpoint, state.destination.when_found, plural(label) if label else "")
+    return f"{called}{done} {where(state)}"
+
+
+def _label(state: Asking) -> str:
+    """What people call a record of the model; empty where nobody has said."""
+    return state.known.models.get(state.destination.endpoint.model, "")
 
 
 def where(state: Asking) -> str:
@@ -58,16 +66,20 @@ def where(state: Asking) -> str:
 
 
 def intention(state: State) -> str:
-    """What a send is going to do, before it is decided: `Create 2,000 res.partner in mycompany (live) as Anna, …`."""
+    """What a send is going to do, before it is decided: `Create 2,000 Contacts in mycompany (live) as Anna, …`."""
     if state.destination is None or not state.batches:
         return ""
-    target = state.destination.endpoint
-    rows, model = f"{len(state.data) - len(state.left_out):,}", target.model or "rows"
-    known = words_of(target.operation, state.destination.when_found)
-    alone = target.operation in OPERATIONS or target.operation in VERBS
-    what = f"{known} {rows} {model}" if alone else f"{known} on {rows} {model}"
+    target, rows, label = state.destination.endpoint, len(state.data) - len(state.left_out), _label(state)
+    called = counted(label, rows) if label else f"{rows:,} {target.model or 'rows'}"
     log_in = "a login, then " if logs_in(state) else ""
-    return f"{what} {where(state)}, {log_in}{calls(state)}{_then(state)}."
+    done = f"{what(target, state.destination.when_found, called)} {where(state)}"
+    return f"{done}, {log_in}{calls(state)}{_then(state)}.{_first(state)}"
+
+
+def _first(state: State) -> str:
+    """What goes before: the records of rows that were tested, where they are to be updated."""
+    rows = len(state.sent_before) if state.updates else 0
+    return f" Before that, {_number(rows, 'tested row')} {'is' if rows == 1 else 'are'} updated." if rows else ""
 
 
 def _then(state: State) -> str:

@@ -174,6 +174,7 @@ class State(Foretelling):
 
     def _derive(self, problem: str = "", instead: immutabledict[str, Any] = NOTHING) -> None:
         """Samples, counts and problem, from data, destination and credential."""
+        self._forget_earlier()
         samples, number, too_large = Samples(), 0, 0
         left = tested.among(len(self.data), self.left_out)
         # A test may be made again: its row is looked at until it is closed.
@@ -206,6 +207,13 @@ class State(Foretelling):
         self._derive_trial()
         self._foresee()
         self._forget_foretold()
+
+    def _take_earlier(self, earlier: pd.DataFrame | None) -> None:
+        before = set(self.left_out)
+        self.earlier = earlier
+        if set(self.left_out) != before:
+            # The samples are those of what is left.
+            self._derive()
 
     def _fitting(self, among: Sequence[int] | None) -> tuple[int, int]:
         """How many calls can be shown while a person types; and the records of a first one that is too large."""

@@ -17,9 +17,9 @@ from odoo_widgets.flow.samples import Sample
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.proposals import without_unknown
+from odoo_widgets.forms.reading import Reading
 from odoo_widgets.forms.sending import TESTING, UNDOING
 from odoo_widgets.forms.sentences import in_words, tried, undone
-from odoo_widgets.forms.undoing import Undoing
 from odoo_widgets.forms.value import NOTHING, Value
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Trial:
     fixed: str
 
 
-class Testing(Undoing):
+class Testing(Reading):
     """What is sent as a test.
 
     In: `testing` (whether the open sample is open for editing), `whole` (all of its rows, or the first), `payload` as
@@ -117,10 +117,10 @@ class Testing(Undoing):
         with self._changing():
             self.test_confirmation = typed
 
-    def send_again(self, again: bool) -> None:
-        """Has Send send tested rows once more, or leave them out."""
+    def deal_with_tested(self, how: str) -> None:
+        """Has Send leave tested rows out, write them to the records that they made, or send them once more."""
         with self._changing():
-            self.again = again
+            self.with_tested = how
             self._derive()
 
     @property
@@ -255,6 +255,8 @@ class Testing(Undoing):
                         take(answer)
                 except Exception as error:  # noqa: BLE001 - as above
                     problem = in_words(error)
+                # It is written down by now.
+                self._looked = ()
                 self._derive()
                 self.test_problem = problem
                 self._explain(answer)

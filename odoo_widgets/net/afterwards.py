@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 from immutabledict import immutabledict
 
-from odoo_widgets.flow import then, totals
+from odoo_widgets.flow import records, then, totals
 from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.repeats import Past
@@ -23,7 +23,7 @@ from odoo_widgets.net.histories import called_before
 from odoo_widgets.net.loop import STOPPED, Loop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import httpx
 
@@ -203,6 +203,26 @@ class Afterwards:
         if stop is not None:
             self._reason = loop.reason
         return loop.server
+
+    async def by_date(self, source: Source, rows: Sequence[int], server: Server) -> Sequence[int]:
+        """The rows that a method is called on, in the order in which it has to be; as they are, where that is any.
+
+        Args:
+            source: Their frame.
+            rows: Their positions.
+            server: What is known of the server.
+        """
+        settings = self._settings
+        method = known(settings.endpoint.model, settings.endpoint.operation) if settings.needs_ids else None
+        if method is None or not method.order or len(rows) < 2:  # noqa: PLR2004 - one row is in order
+            return rows
+        ids = dict(zip(rows, records.ids(source.frame.iloc[list(rows)], settings) or (), strict=True))
+        try:
+            held = (await self._read([*ids.values()], server, [], (method.order,))).records
+        except (StoppedError, asyncio.CancelledError):
+            # The call itself says what is wrong.
+            return rows
+        return then.in_order(rows, {row: held.get(record, {}).get(method.order) for row, record in ids.items()})
 
     def _called(self, step: Step, before: Before) -> dict[int, str]:
         """The records that a method may have been called on before, which nothing but what is written down tells."""

@@ -32,6 +32,7 @@ from odoo_widgets.flow.responses import STATUSES, Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.step_responses import beside
+from odoo_widgets.flow.then import one_at_a_time
 from odoo_widgets.net.afterwards import Afterwards
 from odoo_widgets.net.bookkeeping import Bookkeeping, Kind
 from odoo_widgets.net.environment import filled
@@ -154,7 +155,7 @@ class Delivery(OwnThread):
         self._started = 0.0
         self._lined: tuple[str, ...] = ()
         self._loop = Loop(
-            filled(settings),
+            filled(one_at_a_time(settings)),
             credential,
             server=server,
             edit=edit,
@@ -290,6 +291,8 @@ class Delivery(OwnThread):
         async with self._loop:
             while (source := self._next(books)) is not None:
                 past = await self._begin(source, books)
+                rows = await self._afterwards.by_date(source, past.rows, self._loop.server)
+                past = attrs.evolve(past, rows=rows)
                 await self._loop.send(source, past, books.journal)
                 await self._go_on(past, books)
                 if self._loop.over:
@@ -393,7 +396,7 @@ def _check(settings: Settings, credential: Credential, server: Server) -> None:
             f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
             "Use a credential of the server in the URL."
         )
-    methods.check(settings.endpoint, server)
+    methods.check(settings, server)
     protocol = PROTOCOLS[settings.endpoint.protocol]
     if protocol.LOGS_IN and not (credential.database and credential.login):
         wanted = "database" if not credential.database else "login"

@@ -57,7 +57,7 @@ def probe(
     settings: Settings | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Server:
-    """What a server is, and who the key belongs to. It takes up to nine requests, none of which changes anything.
+    """What a server is, and who the key belongs to. It takes up to ten requests, none of which changes anything.
 
     Args:
         credential: As whom, and on which server.

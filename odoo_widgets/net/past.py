@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from odoo_widgets.flow.errors import JournalError, RepeatedError, Repeats
+from odoo_widgets.flow.digests import Digests
+from odoo_widgets.flow.errors import DataError, JournalError, RepeatedError, Repeats
 from odoo_widgets.flow.problems import row_name
 from odoo_widgets.flow.repeats import IN_FLIGHT, LEFT_A_TRACE, Past, doubling, matched
 from odoo_widgets.flow.responses import Outcome, figures
@@ -19,7 +20,6 @@ from odoo_widgets.net.sends import Head
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from odoo_widgets.flow.digests import Digests
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
 
@@ -130,6 +130,30 @@ def sure() -> Iterator[None]:
         if error.__cause__ is None:
             raise
         raise JournalError(f"{error} {UNKNOWN}") from error
+
+
+def known_before(source: Source, settings: Settings, earlier: Earlier) -> tuple[tuple[Outcome, ...], frozenset[int]]:
+    """What became of the rows that were sent to the same place before, and would be there twice.
+
+    Args:
+        source: The bound frame.
+        settings: What it is sent with.
+        earlier: The sends to the same place.
+
+    Returns:
+        One outcome for each such row; and the positions of those that were sent as a test. Nothing, where the frame
+        cannot be sent, or what is written down cannot be read.
+    """
+    rows, heads = range(len(source)), earlier.heads()
+    if not heads:
+        return (), frozenset()
+    try:
+        found = earlier.found(source, settings, rows, Digests(source, settings, rows), heads)
+    except (DataError, JournalError):
+        return (), frozenset()
+    return tuple(each.outcome for each in found.values()), frozenset(
+        row for row, each in found.items() if each.head.test
+    )
 
 
 def fresh(

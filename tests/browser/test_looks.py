@@ -17,16 +17,8 @@ if TYPE_CHECKING:
 
     from tests.browser.lab import Lab, Notebook
 
-# A kernel's socket drops what its readers do not take in time (zmq.h, ZMQ_SNDHWM): seven forms are shown one by one.
-FORMS = """import time
-
-import pandas as pd
-from IPython.display import display as show
+FORMS = """import pandas as pd
 from odoo_widgets import Credential, Destination, DestinationForm, credential
-
-def display(form):
-    show(form)
-    time.sleep(1)
 
 me = credential()
 url = f"{me.server}/json/2/res.partner/create"

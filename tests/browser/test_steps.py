@@ -183,6 +183,7 @@ def a_test(walk: Walk) -> None:
     expect(told).to_contain_text("Row 0 → 200 · created 1", timeout=30 * SECONDS)
     walk.press("Close Test")
     expect(walk.form).to_contain_text("1 row already sent as a test.")
+    walk.pick("Tested Rows", "update")
 
 
 def done_and_active(walk: Walk) -> None:
@@ -199,9 +200,9 @@ def done_and_active(walk: Walk) -> None:
     assert count(walk.odoo, walk.mark) == 1
     walk.press("Activate")
     expect(walk.form.locator(".ow-warning:visible").first).to_contain_text("1 error found: type: ")
-    expect(walk.form).to_contain_text(f"Create 29 res.partner in {database} (sandbox) as Administrator, 3 calls.")
+    expect(walk.form).to_contain_text(f"Create 29 Contacts in {database} (sandbox) as Administrator, 3 calls.")
     walk.press("Activate and send")
-    expect(walk.form.locator(".ow-counts")).to_contain_text("created 28 · rejected 2", timeout=60 * SECONDS)
+    expect(walk.form.locator(".ow-counts")).to_contain_text("created 27 · updated 1 · rejected 2", timeout=60 * SECONDS)
     assert count(walk.odoo, walk.mark) == 28
     expect(walk.notebook.button("Send again")).to_be_enabled()
 
@@ -211,7 +212,7 @@ def responses(walk: Walk) -> None:
     # The first cell of a line is its label.
     status = walk.form.locator(".ow-table tbody tr td:nth-child(2)")
     expect(status.nth(0)).to_have_text("rejected", timeout=20 * SECONDS)
-    expect(status.nth(2)).to_have_text("created")
+    expect(status.nth(2)).to_have_text("updated")
     expect(walk.form.get_by_role("cell", name=IMAGE).first).to_be_visible()
     record = walk.form.locator(".ow-table td a").first
     assert (record.get_attribute("href") or "").startswith(f"{walk.odoo.url}/odoo/res.partner/{record.inner_text()}")
@@ -225,6 +226,11 @@ def responses(walk: Walk) -> None:
     expect(status).to_have_text(["rejected", "rejected"])
     walk.press("Show all")
     expect(status).to_have_count(10)
+    walk.press("Read back")
+    expect(walk.form).to_contain_text(re.compile(r"Of 1\d\d cells, Odoo holds: .*same"), timeout=60 * SECONDS)
+    expect(walk.form.get_by_role("cell", name="same").first).to_be_visible(timeout=30 * SECONDS)
+    assert walk.notebook.page.evaluate(OVERFLOWING) == []
+    walk.press("Close Read back")
 
 
 def copies(walk: Walk) -> None:

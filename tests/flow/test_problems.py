@@ -116,12 +116,17 @@ STRANGERS = (
 SPAN, DECIMAL = dt.timedelta(1), decimal.Decimal
 ENDLESS: list[object] = []
 ENDLESS.append(ENDLESS)
+# Where NumPy's longest float is no longer than Python's, this is infinity.
+LONG = np.longdouble("1e400")
+LONG_FLOATS = [([0.5, LONG], object), (np.array([0.5, LONG]), None), ([0, [-LONG]], object)]
 MAP = pd.ArrowDtype(pa.map_(pa.string(), pa.int64()))
 
 # The cells, of which the last one is bad; their dtype; the zone; the sentence.
 VALUES = [
     *[([0.5, np.inf], dtype, None, INFINITE) for dtype in (None, "Float64", "float32", object, "category")],
     ([0.5, -np.inf], None, None, INFINITE),
+    ([0.5, np.longdouble("inf")], object, None, INFINITE),
+    *[(bad, dtype, None, LARGE) for bad, dtype in LONG_FLOATS if np.isfinite(LONG)],
     *[(["b", bad], dtype, None, TEXT) for bad in ("a\0", "\0") for dtype in ("string", object, "category")],
     (["é", "\ud800"], object, None, TEXT),
     ([1, 2**63], "uint64", None, LARGE),

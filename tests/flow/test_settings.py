@@ -231,6 +231,27 @@ def test_replace_makes_another_value_and_knows_its_names() -> None:
         settings.replace(batch_size=-1)
 
 
+NO_SETTING = [pd.NA, [pd.NA], np.array([1, 2]), {1, 2}, {"a": pd.NA}, "\ud800", object()]
+
+
+@pytest.mark.parametrize("value", NO_SETTING, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "name", ["url", "language", "company", "tracking", "assignment_emails", "context", "missing", "key", "then"]
+)
+def test_whatever_a_setting_is_replaced_with_is_taken_or_refused_in_a_sentence(name: str, value: Any) -> None:
+    try:
+        Settings(URL).replace(**{name: value})
+    except SettingsError as error:
+        assert str(error).endswith(".")  # noqa: PT017 - what is taken raises nothing
+
+
+@pytest.mark.parametrize("name", ["exclude", "key"])
+def test_columns_may_come_as_pandas_gives_them(name: str) -> None:
+    frame = pd.DataFrame(columns=["_a", "b", "_c"])
+    found = Settings(URL).replace(**{name: frame.columns[frame.columns.str.startswith("_")]})
+    assert getattr(found, name) == ("_a", "_c")
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         Settings(URL).batch_size = 7

@@ -107,7 +107,7 @@ def test_a_step_is_a_send_of_the_ids_and_of_what_it_writes() -> None:
 
 ROWS = {
     0: Row("created", 7), 1: Row("updated", 8), 2: Row("unchanged", 9), 3: Row("rejected", None),
-    4: Row("in_doubt", None), 5: Row("not_sent", None),
+    4: Row("in_doubt", None), 5: Row("not_sent", None), 6: Row("rejected", 10),
 }  # fmt: skip
 
 
@@ -120,8 +120,9 @@ def run_of(method: str, before: Before, model: str = "sale.order") -> tuple[list
 def test_a_known_method_runs_on_every_row_that_is_done() -> None:
     run, others = run_of("action_confirm", Before(ROWS))
     assert run == [0, 1, 2]
-    assert {row: status for row, (status, _) in others.items()} == dict.fromkeys((3, 4, 5), "not_sent")
+    assert {row: status for row, (status, _) in others.items()} == dict.fromkeys((3, 4, 5, 6), "not_sent")
     assert others[3][1] == "Not sent: the row is rejected, so there is no record to do it with."
+    assert others[6][1] == "Not sent: the row is rejected, so its record is not as it was to be."
 
 
 def test_an_unknown_method_runs_where_nothing_says_that_it_was_called() -> None:

@@ -38,12 +38,16 @@ class Odoo:
         self.unlink = lambda ids: (self.deleted.extend(ids) or True, 200)
         server.expect_request("/json/2/res.partner/search_read").respond_with_handler(self._find)
         self.changed = []
+        self.held = lambda _number: {}
         self.fields = ({name: {"type": "datetime"} for name in ("create_date", "write_date")}, 200)
         server.expect_request("/json/2/res.partner/fields_get").respond_with_handler(self._describe)
         # What a check asks beside them.
         server.expect_request("/json/2/res.partner/has_access").respond_with_json(True)
         server.expect_request("/json/2/res.partner/default_get").respond_with_json({})
         server.expect_request("/json/2/mail.message/search_read").respond_with_json([])
+        self.written = []
+        self.find = 200
+        server.expect_request("/json/2/res.partner/write").respond_with_handler(self._write)
         server.expect_request("/json/2/res.partner/unlink").respond_with_handler(self._delete)
 
     def create(self, records: list[dict[str, Any]]) -> tuple[Any, int]:
@@ -52,11 +56,19 @@ class Odoo:
     def wait_for_call(self) -> None:
         assert self.arrived.acquire(timeout=EVER)
 
+    def _write(self, request: Request) -> Response:
+        self.written.append(request.get_json())
+        return Response("true", 200, content_type="application/json")
+
     def _find(self, request: Request) -> Response:
+        if self.find != 200:
+            refused = {"name": "werkzeug.exceptions.Unauthorized", "message": "Invalid apikey"}
+            return Response(json.dumps(refused), self.find, content_type="application/json")
         [[_, _, ids]] = request.get_json()["domain"]
         made = dict.fromkeys(("create_date", "write_date"), "2026-03-01 12:00:00")
         held = {name: made.get(name, False) for name in request.get_json()["fields"]}
-        there = [{**held, "id": each} for each in ids if each <= len(self.records) and each not in self.deleted]
+        kept = [each for each in ids if each <= len(self.records) and each not in self.deleted]
+        there = [{**held, **self.held(each), "id": each} for each in kept]
         for each in there:
             if each["id"] in self.changed:
                 each["write_date"] = "2026-03-02 12:00:00"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import ipywidgets as w
 
+from odoo_widgets.forms.pieces import HIDDEN
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -20,7 +22,7 @@ EVER = 30
 
 def walk(widget: w.Widget, *, hidden: bool = True) -> Iterator[w.Widget]:
     """A widget and all it holds, in the order of the screen."""
-    if not hidden and widget.layout.display == "none":
+    if not hidden and HIDDEN in widget._dom_classes:
         return
     yield widget
     for child in getattr(widget, "children", ()):
@@ -143,4 +145,4 @@ def _from_browser(widget: w.Widget, method: str, **data: Any) -> None:
 
 def _plain(widget: w.Widget) -> Any:
     state = {name: value for name, value in widget.get_state().items() if name not in ("layout", "style", "children")}
-    return type(widget).__name__, widget.layout.display, state
+    return type(widget).__name__, state

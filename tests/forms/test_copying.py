@@ -7,16 +7,15 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 from odoo_widgets import Destination
-from odoo_widgets.flow.copies import COPIES
+from odoo_widgets.flow.copies import COPIES, is_same_in_csv
 from tests.forms.examples import KEY, ME, PLAIN
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from tests.forms.odoo import Odoo
     from tests.forms.screen import Show
@@ -77,6 +76,52 @@ def test_the_command_sends_the_same(sent: dict[str, Any], odoo: Odoo, tmp_path: 
     )
     assert done.returncode == 0, done.stderr
     assert odoo.received == sent["calls"]
+
+
+def test_the_command_sends_the_same_of_columns_that_no_csv_file_keeps(
+    show: Show, frame: pd.DataFrame, odoo: Odoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ODOO_API_KEY", KEY)
+    monkeypatch.chdir(tmp_path)
+    df = frame.assign(
+        color=pd.array([7, None] * 6, "Int64"), zip=["1050"] * 12, partner_latitude=0.5, is_company=True,
+        comment=["", "x"] * 6, date=pd.Timestamp("2026-03-01"), category_id=[[1, 2]] * 12,
+    )  # fmt: skip
+    screen = show(df, odoo.destination, odoo.credential)
+    screen.form.destination = odoo.destination.replace(active=True, name="Typed")
+    screen.type("Copy As", "TOML")
+    (tmp_path / "typed.toml").write_text(screen.copied(TOOLTIP), encoding="utf-8")
+    screen.type("Copy As", "command line")
+    command = screen.copied(TOOLTIP)
+    assert command.startswith('# In the notebook first: df.to_parquet("rows.parquet")\n')
+    exec(command.splitlines()[0].partition(": ")[2], {"df": df})  # noqa: S102 - what a person would do with it
+    screen.click("Send again")
+    screen.wait_for_end()
+    found, odoo.received = odoo.received, []
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "elsewhere"))
+    shell = [SHELL, "-c", command.replace("odoo-widgets", RUN)]
+    done = subprocess.run(shell, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(found) == 4
+    assert odoo.received == found
+
+
+@pytest.mark.parametrize(
+    ("cells", "same"),
+    [
+        (["a", None], True),
+        ([None, None], True),
+        (["007"], True),
+        (["7"], False),
+        (["true"], False),
+        (["a", ""], False),
+        ([1, 2], False),
+        ([True], False),
+        (["a", 1], False),
+    ],
+)
+def test_only_text_that_looks_like_text_is_the_same_in_a_csv_file(cells: list[Any], same: bool) -> None:
+    assert is_same_in_csv(pd.Series(cells, dtype=object)) is same
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")

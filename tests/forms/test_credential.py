@@ -47,6 +47,10 @@ class Known:
             "res.users/read": [USER],
             "res.company/search_read": [{"id": 2, "name": "Branch"}],
             "res.lang/get_installed": [["en_US", "English"], ["fr_FR", "French"]],
+            "ir.model/get_available_models": [
+                {"model": "a.model", "display_name": "Journal Entry"},
+                {"model": "res.partner", "display_name": "Contact"},
+            ],
         }
         server.expect_request(re.compile(".*")).respond_with_handler(self._answer)
 
@@ -184,10 +188,33 @@ def test_check_says_who_answers_as_whom_in_which_company_with_which_databases(
     assert screen.says("is Odoo 19.0 and knows the key: you are Anna in My Company, and may also work in Branch.")
     assert screen.says("Language en_US, time zone Europe/Brussels.")
     assert screen.says("Databases here: mycompany, other.")
-    assert screen.text("headline") == "Create res.partner in mycompany (sandbox) as Anna"
+    assert screen.text("headline") == "Create Contacts in mycompany (sandbox) as Anna"
     assert not screen.button("Check").disabled
     assert known.asked.count("/json/2/res.users/read") == 1
     assert [path for path in known.asked if "create" in path] == []
+
+
+def test_models_are_picked_from_those_of_the_server_and_called_what_people_call_them(
+    show: Show, frame: pd.DataFrame, known: Known
+) -> None:
+    screen = show(frame, credential=Credential(known.url, "mycompany", api_key=KEY))
+    assert screen.field("Model").options[:2] == ("res.partner", "product.template")
+    screen.click("Check")
+    screen.wait_for_answer()
+    assert screen.field("Model").options == ("res.partner · Contact", "a.model · Journal Entry")
+    for typed in ("a.model · Journal Entry", "res.partner", "journal entries"):
+        screen.type("Model", typed)
+    assert screen.field("Model").value == "a.model"
+    assert screen.form.destination == Destination(f"{known.url}/json/2/a.model/create")
+    assert screen.text("headline") == "Create Journal Entries in mycompany (sandbox) as Anna"
+    screen.click("Activate")
+    assert screen.says("Create 12 Journal Entries in mycompany (sandbox) as Anna, 1 call.")
+    screen.form.data = frame.head(1)
+    one = "Create 1 Journal Entry in mycompany (sandbox) as Anna, 1 call."
+    assert screen.says(one)
+    assert {screen.button(name).tooltip for name in ("Send", "Activate and send")} == {one}
+    screen.type("Model", "no.such.model")
+    assert screen.text("headline") == "Create no.such.model in mycompany (sandbox) as Anna"
 
 
 def test_check_offers_what_the_server_has(show: Show, frame: pd.DataFrame, known: Known) -> None:

@@ -56,6 +56,40 @@ def refusing(odoo: Odoo, *refused: str) -> None:
     odoo.answer = answer
 
 
+# --- rows that are new since the last send ----------------------------------------------------------------------------
+
+
+def test_after_a_send_the_rows_that_are_new_in_changed_data_are_sent_alone(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    screen = show(frame.head(10), odoo.destination, odoo.credential)
+    click(screen, "Send")
+    assert visible(screen, "Send")
+    screen.form.data = frame.iloc[::-1]
+    screen.wait(lambda: visible(screen, "Send new rows"))
+    screen.wait(lambda: screen.says("12 rows · 1 call to ") and len(screen.titles) == 1)
+    assert [title.description.split(" · ")[1] for title in screen.titles] == ["rows 0–1"]
+    assert screen.button("Send new rows").tooltip.startswith("Create 2 res.partner in mycompany")
+    click(screen, "Send new rows")
+    assert sorted(record["ref"] for record in odoo.records) == sorted(frame.ref)
+    assert screen.form.responses.status.tolist() == ["created"] * 12
+    assert screen.form.responses.id.tolist()[2:] == list(range(10, 0, -1))
+    assert screen.text("question") == ""
+    screen.wait(lambda: screen.form._state._looker is None)
+    assert not visible(screen, "Send new rows")
+
+
+def test_data_without_a_new_row_are_asked_about(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    click(screen, "Send")
+    screen.form.data = frame.head(3)
+    screen.wait(lambda: screen.form._state.earlier is not None)
+    assert visible(screen, "Send")
+    click(screen, "Send")
+    assert screen.text("question").startswith("All 3 rows were sent on ")
+    assert len(odoo.records) == 12
+
+
 # --- rows that were sent before --------------------------------------------------------------------------------------
 
 
@@ -200,11 +234,12 @@ def test_data_are_looked_at_once_for_each_place_they_may_go_to(
         screen.type("Batch Size", size)
     screen.type("Request Headers", "a:b")
     screen.wait(lambda: screen.form._state._looker is None)
-    assert len(looks) == 1
+    # For a send to go on with, and for rows that were sent before.
+    assert len(looks) == 2
     assert visible(screen, "Resume")
     screen.type("Model", "crm.lead")
     screen.wait(lambda: screen.form._state._looker is None)
-    assert len(looks) == 2
+    assert len(looks) == 4
     assert not visible(screen, "Resume")
 
 

@@ -42,6 +42,37 @@ def table(screen: Screen) -> Any:
     return next(each for each in screen.widgets if type(each).__name__ == "ITable")
 
 
+def test_what_odoo_kept_is_read_back_cell_by_cell_those_that_differ_first(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    assert screen.button("Read back") not in screen.visible
+    screen.click("Send")
+    screen.wait_for_end()
+    odoo.fields = ({"name": {"type": "char"}, "ref": {"type": "char"}}, 200)
+    odoo.held = lambda number: {"name": f"Company {number - 1}", "ref": f"R{number - 1}" if number != 5 else "<b>5</b>"}
+    screen.click("Read back")
+    screen.wait_for_end()
+    assert screen.says("Of 24 cells, Odoo holds: 23 same, 1 changed.")
+    table = next(each for each in screen.visible if type(each).__name__ == "ITable" and "kept" in each.df.columns)
+    assert table.df.iloc[0].tolist() == [5, "ref", "R4", "&lt;b&gt;5&lt;/b&gt;", "changed"]
+    assert len(odoo.records) == 12
+    screen.click("Close Read back")
+    assert not screen.says("Of 24 cells")
+
+
+def test_what_cannot_be_read_back_is_said(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    screen.click("Send")
+    screen.wait_for_end()
+    odoo.fields = ({"name": {"type": "char"}, "ref": {"type": "char"}}, 200)
+    odoo.find = 401
+    screen.click("Read back")
+    screen.wait_for_end()
+    assert "key unknown" in screen.text("problem")
+    assert not screen.button("Read back").disabled
+
+
 def test_rejected_rows_stand_on_top_and_can_be_shown_alone(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = sent_with_some_rejected(show, frame, odoo)
     assert screen.text("counts").endswith(": created 9 · rejected 3")

@@ -39,7 +39,7 @@ EDITS = [
 ]
 MEANINGS = {
     "POST": "POST makes new records.",
-    "PUT": "what is not sent of them may be emptied",
+    "PUT": "PUT may empty the fields that are not sent (back to their defaults).",
     "PATCH": "PATCH changes the fields that are sent.",
     "DELETE": "DELETE removes the records.",
 }
@@ -246,7 +246,7 @@ def test_what_http_basic_lacks_keeps_rows_from_being_sent(show: Show, frame: pd.
 # --- what a PUT empties, asked by the form itself ---------------------------------------------------------------------
 
 REPLACED = {"model": "res.partner", "replaced": ["city", "name", "zip"]}
-UNKNOWN = "PUT may empty the fields that are not sent."
+UNKNOWN = "PUT may empty the fields that are not sent (back to their defaults). Not every server says which"
 
 
 class Replacing:
@@ -287,7 +287,7 @@ def test_before_a_put_the_form_asks_by_itself_how_many_fields_it_empties(
     replacing.open.set()
     screen.wait(lambda: screen.says("PUT empties 2 fields that are not sent: city, zip (back to their defaults)."))
     assert not screen.says(UNKNOWN)
-    assert screen.says("what is not sent of them is lost. To confirm, type mycompany.")
+    assert screen.says("city, zip (back to their defaults). To confirm, type mycompany.")
     assert screen.button("Send").disabled
     screen.type("Exclude Attributes", "name")
     screen.form.data = frame.assign(city="x", zip="1")

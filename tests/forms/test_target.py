@@ -66,7 +66,7 @@ def test_the_destination_moves_model_operation_and_method_name(show: Show, frame
     for operation in (*OPERATIONS.values(), "action_archive"):
         screen.form.destination = leads(protocol, operation)
         method = "" if operation in OPERATIONS.values() else operation
-        assert target(screen) == ("crm.lead", "" if method else operation, method)
+        assert target(screen) == ("crm.lead", operation, method)
         assert screen.text("problem") == ""
         assert screen.text("outcome") == ""
 
@@ -94,10 +94,11 @@ def test_a_method_is_run_by_its_name(show: Show, frame: pd.DataFrame, protocol: 
     screen.type("Method Name", "action_archive")
     assert screen.text("problem") == ""
     assert screen.form.destination == leads(protocol, "action_archive")
-    assert target(screen) == ("crm.lead", "", "action_archive")
+    assert target(screen) == ("crm.lead", "action_archive", "action_archive")
     assert screen.text("headline").startswith("Run action_archive on crm.lead in mycompany")
     assert screen.says("It wants active True, and what it did is read afterwards.")
     screen.type("Method Name", "set_nothing")
+    assert target(screen) == ("crm.lead", "", "set_nothing")
     assert screen.says("nothing is known of set_nothing")
     screen.type("Method Name", "_private")
     assert "is a private method" in screen.text("problem")
@@ -113,6 +114,20 @@ def test_the_methods_that_are_offered_are_those_known_of_the_model(show: Show, f
     assert screen.field("Method Name").options == everywhere
     screen.type("Model", "account.move")
     assert screen.field("Method Name").options == ("action_post", "button_draft", "button_cancel", *everywhere)
+
+
+def test_a_known_method_is_picked_like_any_operation(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame.assign(id=range(1, 13)), leads("json2", "create"), ME)
+    assert "Run action_confirm" not in screen.field("Operation")._options_labels
+    screen.type("Model", "sale.order")
+    assert screen.form.destination == Destination(f"{SERVER}/json/2/sale.order/create")
+    screen.type("Operation", "Run action_confirm")
+    assert screen.form.destination == Destination(f"{SERVER}/json/2/sale.order/action_confirm")
+    assert target(screen) == ("sale.order", "action_confirm", "action_confirm")
+    assert screen.says("It wants state draft or sent, and what it did is read afterwards.")
+    # On another model it is a method like any other.
+    screen.type("Model", "crm.lead")
+    assert target(screen) == ("crm.lead", "", "action_confirm")
 
 
 def test_the_name_of_an_operation_typed_as_a_methods_is_that_operation(show: Show, frame: pd.DataFrame) -> None:

@@ -208,6 +208,86 @@ def test_tested_rows_can_be_sent_again(show: Show, frame: pd.DataFrame, odoo: Od
     assert screen.form.responses.id.tolist() == list(range(2, 14))
 
 
+def test_records_of_tested_rows_can_be_updated_while_the_others_are_made(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    screen = opened(show(frame, odoo.destination, odoo.credential))
+    edit(screen, {"name": "Edited"})
+    send_test(screen)
+    assert screen.field("Tested Rows").options == ("skip", "update", "send again")
+    screen.type("Tested Rows", "update")
+    assert screen.says("1 row already sent as a test.")
+    assert screen.button("Send").tooltip.endswith(", 4 calls. Before that, 1 tested row is updated.")
+    screen.click("Send")
+    screen.wait_for_end()
+    assert odoo.written == [{"ids": [1], "vals": {"name": "Company 0", "ref": "R0"}}]
+    assert [record["ref"] for record in odoo.records] == frame.ref.tolist()
+    assert screen.form.responses.status.tolist() == ["updated"] + ["created"] * 11
+    assert screen.form.responses.id.tolist() == list(range(1, 13))
+    assert screen.field("Tested Rows").value == "skip"
+
+
+def test_where_all_rows_were_tested_update_sends_nothing_else(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    data = frame.head(1).assign(id="own")
+    screen = opened(show(data, odoo.destination.replace(exclude=["id"]), odoo.credential))
+    send_test(screen)
+    screen.type("Tested Rows", "update")
+    screen.click("Send")
+    screen.wait_for_end()
+    assert odoo.written == [{"ids": [1], "vals": {"name": "Company 0", "ref": "R0"}}]
+    assert screen.form.responses.status.tolist() == ["updated"]
+    assert len(odoo.records) == 1
+
+
+def test_an_update_that_is_stopped_sends_none_of_the_others(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = opened(show(frame, odoo.destination, odoo.credential))
+    send_test(screen)
+    screen.type("Tested Rows", "update")
+    odoo.find = 401
+    screen.click("Send")
+    screen.wait_for_end()
+    assert odoo.written == []
+    assert len(odoo.records) == 1
+    assert screen.form.responses is None
+    assert "key unknown" in screen.text("problem")
+
+
+def test_what_was_tested_is_known_to_another_form_which_leaves_it_out_and_can_update_it(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    send_test(opened(show(frame, odoo.destination, odoo.credential)))
+    screen = show(frame, odoo.destination, odoo.credential)
+    screen.wait(lambda: [each.description.split(" · ")[1] for each in screen.titles][:2] == ["rows 1–3", "rows 4–6"])
+    assert screen.says("1 row already sent as a test.")
+    screen.type("Tested Rows", "update")
+    screen.click("Send")
+    screen.wait_for_end()
+    assert [each["ids"] for each in odoo.written] == [[1]]
+    assert screen.form.responses.id.tolist() == list(range(1, 13))
+
+
+def test_update_is_not_offered_where_a_key_finds_the_records_by_itself(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    screen = show(frame, odoo.destination.replace(key="ref", mode="upsert"), odoo.credential)
+    assert screen.field("Tested Rows").options == ("skip", "send again")
+
+
+def test_where_records_cannot_be_updated_any_more_tested_rows_are_left_out(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    screen = opened(show(frame.head(1), odoo.destination, odoo.credential))
+    send_test(screen)
+    screen.type("Tested Rows", "update")
+    assert not screen.button("Send").disabled
+    screen.form.destination = odoo.destination.replace(key="ref", mode="upsert")
+    assert screen.field("Tested Rows").value == "skip"
+    assert screen.button("Send").disabled
+    screen.form.destination = odoo.destination
+    assert screen.field("Tested Rows").value == "update"
+    assert not screen.button("Send").disabled
+
+
 def test_one_row_that_was_tested_is_not_sent_again_by_itself(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = opened(show(frame.head(1), odoo.destination, odoo.credential))
     send_test(screen)

@@ -86,6 +86,8 @@ class Odoo:
             raise odd
         if odd is not None:
             return odd
+        if isinstance(asked.context, str):
+            return answer(None, RefusedError("IndexError", "list index out of range"))
         try:
             return answer(self._methods[asked.method](self, asked), None)
         except RefusedError as refused:
@@ -167,7 +169,7 @@ def _asked(service: str, method: str, arguments: list[Any]) -> Asked:
     _, uid, _, _, name, args, kwargs = arguments
     context = kwargs.pop("context", {})
     of_model = name in ("create", "load", "search_read")
-    ids = None if of_model else args.pop(0)
+    ids = None if of_model or isinstance(context, str) else args.pop(0)
     return Asked(name, ids, [*args, *kwargs.values()], names=list(kwargs), context=context, uid=uid)
 
 

@@ -163,6 +163,7 @@ def test_a_new_odoo_tells_what_this_user_may_read(serve: Any, httpserver: HTTPSe
         # The recorded answer holds two methods only.
         without={"res.partner/web_save_multi"},
         of_models={"res.partner/create"},
+        of_records={"res.partner/write"},
     )
     assert "/xmlrpc/2/common" not in paths(httpserver)
 

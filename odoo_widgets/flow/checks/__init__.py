@@ -13,7 +13,8 @@ from odoo_widgets.flow.asking import asked_fields, question
 from odoo_widgets.flow.checks import after, cells, columns, lines, links, lookups, models, parents, people, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
-from odoo_widgets.flow.errors import EndpointError, RefusedError
+from odoo_widgets.flow.dry_run import WOULD_SAVE, dry_run
+from odoo_widgets.flow.errors import DataError, EndpointError, RefusedError
 from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.resolved import AS_EMPTY, resolved
@@ -98,7 +99,23 @@ def _columns(subject: Subject) -> Questions[list[Note]]:
     notes = [*columns.unknown(subject), *columns.dropped(subject), *cells.values(subject)]
     names = columns.wanted(subject)
     defaults = (yield question(subject.model, "default_get", {"fields": names})) if names and subject.makes else {}
-    return [*notes, *columns.required(subject, defaults if isinstance(defaults, dict) else {})]
+    needed = [*columns.required(subject, defaults if isinstance(defaults, dict) else {})]
+    if any(note.rows is None for note in needed) and (yield from _saves(subject, notes)):
+        needed = [note for note in needed if note.rows is not None]
+    return [*notes, *needed]
+
+
+def _saves(subject: Subject, notes: list[Note]) -> Questions[bool]:
+    """Whether Odoo's own import saves a row without what the schema requires: what makes records may supply it."""
+    faulty = {int(row) for note in notes if note.rows is not None for row in note.rows}
+    row = next((each for each in range(len(subject.source)) if each not in faulty), None)
+    if row is None:
+        return False
+    try:
+        answer = yield from dry_run(subject.source.frame.iloc[[row]], subject.settings)
+    except (DataError, RefusedError, EndpointError):
+        return False
+    return bool(answer["status"].eq(WOULD_SAVE).all())
 
 
 LOOKS: tuple[Callable[[Subject], Questions[list[Note]]], ...] = (

@@ -15,7 +15,7 @@ from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     import pandas as pd
 
@@ -36,7 +36,8 @@ class Beside:
         unknown: The columns that no field takes: column to the field that may have been meant, empty where none is.
         dropped: The columns whose values Odoo drops: their fields are read-only and computed, or Odoo's own.
         readonly: The columns that are written though screens let nobody change their fields.
-        missing: The required fields that no column fills. A default may supply one.
+        missing: The required fields that no column fills and, as far as that is known, no default.
+        sure: Whether the defaults are known.
     """
 
     model: str
@@ -45,15 +46,19 @@ class Beside:
     dropped: tuple[str, ...] = ()
     readonly: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    sure: bool = False
 
 
-def beside(data: pd.DataFrame | Source, settings: Settings, fields: Fields) -> Beside | None:
+def beside(
+    data: pd.DataFrame | Source, settings: Settings, fields: Fields, defaults: Collection[str] | None = None
+) -> Beside | None:
     """A frame's columns beside a model's fields.
 
     Args:
         data: The frame to send.
         settings: How it would be sent.
         fields: The model's fields that the user may see.
+        defaults: The required fields that have defaults; None where that is not known.
 
     Returns:
         What becomes of the columns; None where no column fills a field, or names are no text.
@@ -68,7 +73,7 @@ def beside(data: pd.DataFrame | Source, settings: Settings, fields: Fields) -> B
     lost = {note.column: meant(note.field.partition("/")[0], labels) for note in columns.unknown(seen)}
     odd = {note.column: fields[note.field.partition("/")[0]] for note in columns.dropped(seen)}
     dropped = tuple(name for name, field in odd.items() if settles_never(field))
-    filled = {name.partition("/")[0] for name in seen.sent}
+    filled = {name.partition("/")[0] for name in seen.sent}.union(defaults or ())
     names = [held.column.name for held in seen.sent.values()]
     return Beside(
         settings.endpoint.model,
@@ -77,6 +82,7 @@ def beside(data: pd.DataFrame | Source, settings: Settings, fields: Fields) -> B
         dropped,
         tuple(name for name in odd if name not in dropped),
         tuple(name for name in columns.wanted(seen) if name not in filled) if seen.makes else (),
+        defaults is not None,
     )
 
 
@@ -93,9 +99,8 @@ def sentences(found: Beside) -> tuple[str, ...]:
     if found.readonly:
         said.append(f"Read-only on Odoo's screens, and written all the same: {_some(found.readonly)}.")
     if found.missing:
-        said.append(
-            f"Required, and no column has it: {_some(found.missing)}. Odoo may have a default: Check rows tells."
-        )
+        told = "Odoo has no default: add a column." if found.sure else "Odoo may have a default: Check rows tells."
+        said.append(f"Required, and no column has it: {_some(found.missing)}. {told}")
     return tuple(said)
 
 

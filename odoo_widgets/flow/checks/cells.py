@@ -39,9 +39,12 @@ if TYPE_CHECKING:
 LARGEST = 2**31
 DAY = re.compile(r"\d{4}-\d\d?-\d\d?", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?", re.ASCII)
+# Base64 comes in groups of as many characters (RFC 4648, 4).
+GROUP = 4
 BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*", re.ASCII)
 REFERENCE = re.compile(r"[a-z0-9_.]+,\d+", re.ASCII)
 COMMANDS = range(7)
+LINK_TO, SET = 4, 6
 TRUE_TEXTS = ("true", "1", "yes", "y", "t", "on")
 FALSE_TEXTS = ("false", "0", "no", "n", "f", "off")
 
@@ -216,11 +219,15 @@ def is_id(value: Any) -> bool:
 
 
 def _is_command(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and type(value[0]) is int and value[0] in COMMANDS
+    if not isinstance(value, list) or not value or type(value[0]) is not int or value[0] not in COMMANDS:
+        return False
+    # Odoo links 0 as if it were a record, and PostgreSQL then refuses the row.
+    linked = value[-1] if value[0] == SET else value[1:2] if value[0] == LINK_TO else []
+    return isinstance(linked, list) and all(map(is_id, linked))
 
 
 def _file(_field: Field, value: Any) -> Said | None:
-    if isinstance(value, str) and BASE64.fullmatch(value):
+    if isinstance(value, str) and BASE64.fullmatch(value) and len("".join(value.split())) % GROUP == 0:
         return None
     advice = "Send bytes, or base64 without anything before it."
     return Said(ERROR, "These are no files: neither bytes nor base64.", advice, shown(value))

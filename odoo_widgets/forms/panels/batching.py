@@ -9,6 +9,7 @@ import ipywidgets as w
 from odoo_widgets.flow.allowed import MOST
 from odoo_widgets.flow.batches import GROUPINGS
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.sizes import size_of, size_words
@@ -22,7 +23,7 @@ SEQUENTIAL = next(iter(GROUPINGS))
 
 def batching_panel(state: State) -> w.Widget:
     """The controls that make batches, and what comes of them."""
-    batch = w.Checkbox(description="Would you like to batch your records together?", indent=False)
+    batch = made(w.Checkbox, description="Would you like to batch your records together?", indent=False)
     batch.add_class("ow-check")
     size = labelled(w.BoundedIntText, "Batch Size", min=1, max=MOST, continuous_update=False)
     grouping = labelled(w.Dropdown, "Grouping Algorithm", options=[(g.words, name) for name, g in GROUPINGS.items()])
@@ -62,6 +63,6 @@ def batching_panel(state: State) -> w.Widget:
         note.show(sentences.batching(state))
 
     state.on("data", "destination", "draft", "batches", "problem", call=follow)
-    fields = w.VBox([size, grouping, column, largest])
+    fields = made(w.VBox, [size, grouping, column, largest])
     fields.add_class("ow-views")
-    return w.VBox([batch, fields, note])
+    return made(w.VBox, [batch, fields, note])

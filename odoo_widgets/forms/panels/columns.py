@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.flow.checks.beside import beside, sentences
 from odoo_widgets.flow.comparing import settles_never
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.pieces import Listing, Text, hide, labelled, one_for_each
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ MOST = 60
 
 def columns_panel(state: State) -> w.Widget:
     """One row for each column that is sent. They are made when they are looked at for the first time."""
-    told, note, listed = Listing("beside"), Text(NOTE), w.VBox([])
+    told, note, listed = Listing("beside"), Text(NOTE), made(w.VBox, [])
     listed.add_class("ow-columns")
     find = labelled(w.Text, "Find Column", placeholder="a part of its name")
     rows: dict[str, _Row] = {}
@@ -43,9 +44,11 @@ def columns_panel(state: State) -> w.Widget:
         names = _names(state)
         hide(find, len(names) <= MOST)
         wanted = [name for name in names if len(names) <= MOST or find.value.strip().casefold() in name.casefold()]
-        fields = state.known.fields.get(state.shown("model") or "", {})
+        model = state.shown("model") or ""
+        fields, defaults = state.known.fields.get(model, {}), state.known.defaults.get(model)
         options = tuple(sorted(name for name, field in fields.items() if not settles_never(field)))
-        found = beside(state.data, state.destination, fields) if fields and state.destination is not None else None
+        ready = fields and state.destination is not None
+        found = beside(state.data, state.destination, fields, defaults) if ready else None
         one_for_each(wanted[:MOST], shown, make, listed)
         for name in wanted[:MOST]:
             rows[name].follow(options, found)
@@ -53,7 +56,7 @@ def columns_panel(state: State) -> w.Widget:
 
     find.observe(lambda _: follow(), "value")
     state.on("more", "data", "destination", "draft", "server", call=follow)
-    return w.VBox([told, find, listed, note])
+    return made(w.VBox, [told, find, listed, note])
 
 
 def _names(state: State) -> list[str]:
@@ -77,7 +80,7 @@ class _Row:
         self._empty = labelled(w.Dropdown, f"Empty {column}", options=POLICIES)
         # The row says of which column it is.
         self._empty.add_class("ow-unlabelled")
-        self.widget = w.HBox([self._field, self._empty])
+        self.widget = made(w.HBox, [self._field, self._empty])
         self.widget.add_class("ow-column")
         self._field.observe(self._on_field, "value")
         self._empty.observe(self._on_empty, "value")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.flow.copies import COPIES, Scenery
-from odoo_widgets.forms.clipboard import CopyButton
+from odoo_widgets.forms.clipboard import copy_button
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.sentences import in_words
 
@@ -22,10 +23,10 @@ def copying_panel(state: State) -> w.Widget:
     """A choice of ways to write what the form sends, the text, and a button that copies it."""
     choice = labelled(w.Dropdown, "Copy As", options=(NOTHING, *COPIES))
     text, note, problem = Text(kind="request", tag="pre"), Text(), Text(kind="problem")
-    copy = CopyButton(lambda: _text(state, choice.value)[0], tooltip="Copy this text")
-    tools = w.HBox([choice, copy])
+    copy = copy_button(lambda: _text(state, choice.value)[0], tooltip="Copy this text")
+    tools = made(w.HBox, [choice, copy])
     tools.add_class("ow-tools")
-    panel = w.VBox([tools, note, problem, text])
+    panel = made(w.VBox, [tools, note, problem, text])
     panel.add_class("ow-copying")
 
     def follow() -> None:
@@ -58,7 +59,9 @@ def _text(state: State, name: str) -> tuple[str, str]:
         return "", ""
     shown = state.samples[state.open_sample or 0 :] if state.samples else ()
     try:
-        made = COPIES[name].text(Scenery(state.destination, state.credential, next(iter(shown), None)))
+        made = COPIES[name].text(
+            Scenery(state.destination, state.credential, next(iter(shown), None), state.data.frame)
+        )
     except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
         return "", in_words(error)
     return made, "" if made else "There is no sample to copy."

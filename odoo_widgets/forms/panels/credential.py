@@ -8,6 +8,7 @@ import ipywidgets as w
 from traitlets import Unicode
 
 from odoo_widgets.flow.credential import Secret, host
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.panels.proposal import with_proposal
 from odoo_widgets.forms.pieces import Text, hide, labelled, with_note
 from odoo_widgets.forms.places import PLACES
@@ -34,9 +35,11 @@ class KeyField(w.Password):
 def credential_panel(state: State) -> w.Widget:
     """The stored credentials, Check, and the fields of a new one."""
     pick = labelled(w.Dropdown, "Credential", options=[("none yet", OTHER)])
-    new = w.Button(description="New…", tooltip="Type a server and a key")
-    check = w.Button(description="Check", tooltip="Ask the server what it is and whose key this is; nothing is changed")
-    row = w.HBox([pick, new, check])
+    new = made(w.Button, description="New…", tooltip="Type a server and a key")
+    check = made(
+        w.Button, description="Check", tooltip="Ask the server what it is and whose key this is; nothing is changed"
+    )
+    row = made(w.HBox, [pick, new, check])
     row.add_class("ow-row")
     going_on, refused = Text(), Text(kind="problem")
     told = with_proposal(state, "answered", "better", kind="note")
@@ -70,7 +73,7 @@ def credential_panel(state: State) -> w.Widget:
     check.on_click(lambda _: state.check())
     state.on("credential", "stored", "picked", "asking", "typing", call=follow)
     state.on("refused", call=lambda: refused.show(state.refused))
-    panel = w.VBox([row, going_on, refused, told, _fields(state), _place(state)])
+    panel = made(w.VBox, [row, going_on, refused, told, _fields(state), _place(state)])
     panel.add_class("ow-credential")
     return panel
 
@@ -87,7 +90,9 @@ def _fields(state: State) -> w.Widget:
     login = _field(state, "Login", "login", "me@example.com")
     name = _field(state, "Name", "name", "such as mycompany")
     key = labelled(KeyField, "API Key or Password", continuous_update=False)
-    keep = w.Button(description="Remember on this computer", tooltip="Store name, server and login; key in the keyring")
+    keep = made(
+        w.Button, description="Remember on this computer", tooltip="Store name, server and login; key in the keyring"
+    )
     flaw = Text(kind="flaw")
 
     def on_key(change: Any) -> None:
@@ -105,7 +110,8 @@ def _fields(state: State) -> w.Widget:
 
     key.observe(on_key, "value")
     keep.on_click(lambda _: state.remember())
-    panel = w.VBox(
+    panel = made(
+        w.VBox,
         [
             with_note(server, Text(SERVER_NOTE)),
             with_note(database, Text(DATABASE_NOTE)),
@@ -114,7 +120,7 @@ def _fields(state: State) -> w.Widget:
             flaw,
             name,
             keep,
-        ]
+        ],
     )
     panel.add_class("ow-new")
     state.on("typing", "typed", "flaw", "asking", "credential", call=follow)

@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.flow.naming import did_you_mean
 from odoo_widgets.flow.shape import stray
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.pieces import Text, labelled, one_for_each
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def exclude_panel(state: State) -> w.Widget:
     """A field to add a column, and a button for each that is left out, to take it back."""
     add = labelled(w.Combobox, "Exclude Attributes", placeholder="add a column…", ensure_option=False)
     add.continuous_update = False
-    chosen = w.HBox([])
+    chosen = made(w.HBox, [])
     chosen.add_class("ow-excluded")
     note = Text()
 
@@ -36,7 +37,7 @@ def exclude_panel(state: State) -> w.Widget:
         add.focus()
 
     def button_for(name: str) -> w.Button:
-        button = w.Button(description=f"{name} ✕", tooltip=f"Send the column {name} after all")
+        button = made(w.Button, description=f"{name} ✕", tooltip=f"Send the column {name} after all")
         button.on_click(lambda _: take_back(name))
         return button
 
@@ -52,4 +53,4 @@ def exclude_panel(state: State) -> w.Widget:
 
     add.observe(on_add, "value")
     state.on("data", "destination", "draft", call=follow)
-    return w.VBox([add, chosen, note])
+    return made(w.VBox, [add, chosen, note])

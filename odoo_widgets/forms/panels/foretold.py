@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.forms.foretelling import CHECK, DRY_RUN
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.pieces import Listing, Text
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ BUTTONS = {
 
 def foretelling_buttons(state: State) -> list[w.Widget]:
     """One button for each way to find out."""
-    buttons = [w.Button(description=name, tooltip=tooltip) for name, tooltip in BUTTONS.values()]
+    buttons = [made(w.Button, description=name, tooltip=tooltip) for name, tooltip in BUTTONS.values()]
     for way, button in zip(BUTTONS, buttons, strict=True):
         button.on_click(lambda _, way=way: state.foretell(way))
 
@@ -50,6 +51,6 @@ def foretold_panel(state: State) -> w.Widget:
         found.show(told.sentences if told is not None else ())
 
     state.on("foretelling", "foretold", call=follow)
-    panel = w.VBox([going_on, headline, failed, found])
+    panel = made(w.VBox, [going_on, headline, failed, found])
     panel.add_class("ow-foretold")
     return panel

@@ -9,6 +9,7 @@ import ipywidgets as w
 from odoo_widgets.flow.copies import file_for
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.deciding import ACTIVATE, DONE
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.obstacles import to_type
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.places import MEANINGS, PLACES
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 def header_panel(state: State) -> w.Widget:
     """The headline, the band that says live, test copy or sandbox, and the buttons that decide."""
     headline, band = Text(kind="headline", tag="h2"), Text(kind="band")
-    done = w.Button(description="Done", tooltip="Give it a name and save it; nothing is sent")
-    activate = w.Button(description="Activate", button_style="primary", tooltip="Say what will happen, then send")
-    bar = w.HBox([headline, done, activate])
+    done = made(w.Button, description="Done", tooltip="Give it a name and save it; nothing is sent")
+    activate = made(w.Button, description="Activate", button_style="primary", tooltip="Say what will happen, then send")
+    bar = made(w.HBox, [headline, done, activate])
     bar.add_class("ow-bar")
     done.on_click(lambda _: state.consider(DONE))
     activate.on_click(lambda _: state.consider(ACTIVATE))
@@ -38,7 +39,7 @@ def header_panel(state: State) -> w.Widget:
         activate.description = "Active" if state.active else "Activate"
 
     state.on("destination", "credential", "said", "server", "problem", "phase", "confirmation", "samples", call=follow)
-    panel = w.VBox([band, bar, _done(state), _activate(state)])
+    panel = made(w.VBox, [band, bar, _done(state), _activate(state)])
     panel.add_class("ow-header")
     return panel
 
@@ -50,9 +51,11 @@ def _style(word: str) -> str:
 def _done(state: State) -> w.Widget:
     name = labelled(w.Text, "Destination Name", placeholder="such as Contacts, weekly", continuous_update=False)
     file = labelled(w.Text, "File", continuous_update=False)
-    save = w.Button(description="Save", button_style="primary", tooltip="Write the settings to the file, without a key")
+    save = made(
+        w.Button, description="Save", button_style="primary", tooltip="Write the settings to the file, without a key"
+    )
     note = Text()
-    fields = w.VBox([name, file, save])
+    fields = made(w.VBox, [name, file, save])
 
     def on_name(change: Any) -> None:
         if file.value in ("", file_for(change.old)):
@@ -67,7 +70,7 @@ def _done(state: State) -> w.Widget:
     save.on_click(lambda _: state.keep(name.value, file.value))
     state.on("deciding", call=follow)
     state.on("noted", call=lambda: note.show(state.noted))
-    panel = w.VBox([fields, note])
+    panel = made(w.VBox, [fields, note])
     panel.add_class("ow-decision")
     return panel
 
@@ -75,11 +78,11 @@ def _done(state: State) -> w.Widget:
 def _activate(state: State) -> w.Widget:
     what, warning, why = Text(kind="plan"), Text(kind="warning"), Text(kind="why")
     typed = labelled(w.Text, "Database Name")
-    go = w.Button(description="Activate and send", button_style="primary", tooltip="Send all rows now")
-    no = w.Button(description="Not now", tooltip="Send nothing")
-    buttons = w.HBox([go, no])
+    go = made(w.Button, description="Activate and send", button_style="primary", tooltip="Send all rows now")
+    no = made(w.Button, description="Not now", tooltip="Send nothing")
+    buttons = made(w.HBox, [go, no])
     buttons.add_class("ow-row")
-    panel = w.VBox([what, warning, why, typed, buttons])
+    panel = made(w.VBox, [what, warning, why, typed, buttons])
     panel.add_class("ow-decision")
     typed.observe(lambda change: state.confirm(change.new), "value")
     go.on_click(lambda _: state.activate())
@@ -93,6 +96,7 @@ def _activate(state: State) -> w.Widget:
         hide(typed, not state.to_confirm)
         typed.placeholder, typed.value = state.to_confirm, state.confirmation
         go.disabled = bool(state.obstacle)
+        go.tooltip = sentences.intention(state) or "Send all rows now"
 
     state.on(
         "deciding", "destination", "data", "credential", "said", "server", "samples", "problem", "phase",

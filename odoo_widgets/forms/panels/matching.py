@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from odoo_widgets.flow.choices import CREATE, UPDATE, UPSERT
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, hide, labelled
 
@@ -54,7 +55,7 @@ def matching_panel(state: State) -> w.Widget:
 
     mirror(state, columns, lambda: BETWEEN.join(key()), take)
     mirror(state, found, when_found, lambda value: {"mode": value})
-    panel = w.VBox([columns, found, note])
+    panel = made(w.VBox, [columns, found, note])
     panel.add_class("ow-views")
 
     def follow() -> None:

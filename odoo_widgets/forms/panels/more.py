@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from odoo_widgets.flow import context
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.panels.columns import columns_panel
 from odoo_widgets.forms.panels.rate import rate_panel
@@ -25,9 +26,9 @@ ZONE_NOTE = "The zone of times in the data that carry none."
 
 def more_panel(state: State) -> w.Widget:
     """The settings that fold up."""
-    fold = w.Button(tooltip="Columns and fields, empty cells, language, company, time zone, e-mails, rate")
+    fold = made(w.Button, tooltip="Columns and fields, empty cells, language, company, time zone, e-mails, rate")
     fold.add_class("ow-fold")
-    inside = w.VBox([columns_panel(state), _context(state), _zone(state), rate_panel(state), _before(state)])
+    inside = made(w.VBox, [columns_panel(state), _context(state), _zone(state), rate_panel(state), _before(state)])
     inside.add_class("ow-views")
 
     def follow() -> None:
@@ -36,14 +37,14 @@ def more_panel(state: State) -> w.Widget:
 
     fold.on_click(lambda _: state.look_at_more(not state.more))
     state.on("more", call=follow)
-    return w.VBox([fold, inside])
+    return made(w.VBox, [fold, inside])
 
 
 def _context(state: State) -> w.Widget:
     language = labelled(w.Combobox, "Language", placeholder="the user's own", ensure_option=False)
     company = labelled(w.Combobox, "Company", placeholder="the user's own", ensure_option=False)
     language.continuous_update = company.continuous_update = False
-    emails = w.Checkbox(description=EMAILS, indent=False)
+    emails = made(w.Checkbox, description=EMAILS, indent=False)
     emails.add_class("ow-check")
     note, wrong = Text(), Text()
 
@@ -77,7 +78,7 @@ def _context(state: State) -> w.Widget:
         note.show("" if state.server.languages else CONTEXT_NOTE)
 
     state.on("server", call=follow)
-    return w.VBox([language, company, wrong, note, emails])
+    return made(w.VBox, [language, company, wrong, note, emails])
 
 
 def _number(state: State, text: str) -> int | None:
@@ -106,7 +107,7 @@ def _zone(state: State) -> w.Widget:
 
 
 def _before(state: State) -> w.Widget:
-    control = w.Checkbox(description=KEEP, indent=False)
+    control = made(w.Checkbox, description=KEEP, indent=False)
     control.add_class("ow-check")
 
     def shown() -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.obstacles import IDLE, obstacle_to_repeat, obstacle_to_resume
 from odoo_widgets.forms.pieces import Link, Text, hide
 
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 def repeats_panel(state: State) -> w.Widget:
     """The rows that were sent before, and the two ways to go on."""
     words = Text(kind="question")
-    others = w.Button(tooltip="Send the rows that were not sent before, and leave out those that were")
-    everything = w.Button(description="Send all again", tooltip="Send every row once more, whatever is there")
+    others = made(w.Button, tooltip="Send the rows that were not sent before, and leave out those that were")
+    everything = made(w.Button, description="Send all again", tooltip="Send every row once more, whatever is there")
     others.on_click(lambda _: state.send_repeated(again=False))
     everything.on_click(lambda _: state.send_repeated(again=True))
-    panel = w.VBox([words, _row(others, everything)])
+    panel = made(w.VBox, [words, _row(others, everything)])
     panel.add_class("ow-past")
 
     def follow() -> None:
@@ -40,11 +41,11 @@ def repeats_panel(state: State) -> w.Widget:
 def unfinished_panel(state: State) -> w.Widget:
     """The last send of these rows, where it did not come to its end."""
     words = Text(kind="question")
-    resume = w.Button(
-        description="Resume", button_style="primary", tooltip="Send the rest; what is done is not sent again"
+    resume = made(
+        w.Button, description="Resume", button_style="primary", tooltip="Send the rest; what is done is not sent again"
     )
     resume.on_click(lambda _: state.resume())
-    panel = w.VBox([words, _row(resume)])
+    panel = made(w.VBox, [words, _row(resume)])
     panel.add_class("ow-past")
 
     def follow() -> None:
@@ -60,9 +61,9 @@ def unfinished_panel(state: State) -> w.Widget:
 def doubt_panel(state: State) -> w.Widget:
     """Rows that may be in Odoo or not, and how to find out."""
     words, link = Text(), Link()
-    find_out = w.Button(description="Find out", tooltip="Ask Odoo what became of them, and send the rest")
+    find_out = made(w.Button, description="Find out", tooltip="Ask Odoo what became of them, and send the rest")
     find_out.on_click(lambda _: state.resume())
-    panel = w.VBox([words, _row(find_out, link)])
+    panel = made(w.VBox, [words, _row(find_out, link)])
 
     def follow() -> None:
         words.show(sentences.doubt(state))
@@ -78,9 +79,11 @@ def doubt_panel(state: State) -> w.Widget:
 def correcting_panel(state: State) -> w.Widget:
     """The rows that were rejected, how to correct them, and the button that sends them."""
     words = Text()
-    send = w.Button(description="Send corrected rows", tooltip="Send the rejected rows as they are in form.data by now")
+    send = made(
+        w.Button, description="Send corrected rows", tooltip="Send the rejected rows as they are in form.data by now"
+    )
     send.on_click(lambda _: state.retry_bound())
-    panel = w.VBox([words, _row(send)])
+    panel = made(w.VBox, [words, _row(send)])
 
     def follow() -> None:
         hide(panel, not state.may_correct)
@@ -92,6 +95,6 @@ def correcting_panel(state: State) -> w.Widget:
 
 
 def _row(*widgets: w.Widget) -> w.Widget:
-    row = w.HBox(widgets)
+    row = made(w.HBox, widgets)
     row.add_class("ow-row")
     return row

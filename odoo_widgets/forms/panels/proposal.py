@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.pieces import Text, hide
 from odoo_widgets.forms.proposals import words
 
@@ -25,9 +26,9 @@ def with_proposal(state: State, sentence: str, proposal: str, kind: str = "probl
     Returns:
         Both, out of sight while there is nothing to say.
     """
-    text, button = Text(kind=kind), w.Button(button_style="", tooltip="Change the settings to this")
+    text, button = Text(kind=kind), made(w.Button, button_style="", tooltip="Change the settings to this")
     button.add_class("ow-use")
-    both = w.VBox([text, button])
+    both = made(w.VBox, [text, button])
     both.add_class("ow-noted")
 
     def follow() -> None:

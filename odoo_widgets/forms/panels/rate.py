@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.flow.allowed import MOST_AT_ONCE
 from odoo_widgets.forms import sentences
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, labelled
 from odoo_widgets.forms.sizes import number_of, number_words
@@ -44,4 +45,4 @@ def rate_panel(state: State) -> w.Widget:
         note.show(sentences.pace(state))
 
     state.on("destination", "draft", "batches", call=follow)
-    return w.VBox([together, rate, note, longest])
+    return made(w.VBox, [together, rate, note, longest])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
 from odoo_widgets.flow.responses import STATUSES, counts, shown
 from odoo_widgets.flow.steps import ERROR
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.panels.past import correcting_panel, doubt_panel
+from odoo_widgets.forms.panels.reading import reading_button, reading_panel
+from odoo_widgets.forms.panels.tables import show_table
 from odoo_widgets.forms.panels.undo import undo_button, undo_panel
 from odoo_widgets.forms.pieces import Text, anchor, escape, hide
 
@@ -18,17 +21,6 @@ if TYPE_CHECKING:
 
     from odoo_widgets.forms.state import State
 
-PAGE = 10
-# An update forgets what it is not told again.
-OPTIONS: dict[str, Any] = {
-    # The HTML is ours: see `_marked_up`.
-    "allow_html": True,
-    "lengthMenu": [PAGE, 50, 200],
-    "maxBytes": 0,
-    "pageLength": PAGE,
-    "showIndex": True,
-    "style": "table-layout:auto;width:100%",
-}
 REJECTED = ("rejected",)
 WORDS = {"in_doubt": "sent, no answer: may be in Odoo"}
 EMPTY = "Nothing sent yet. After a send, each row has a line here, and form.responses is the DataFrame."
@@ -43,21 +35,23 @@ SHOW_WORDS = {
 def responses_panel(state: State) -> w.Widget:
     """Counts by status, and the table."""
     words, note = Text(kind="counts"), Text()
-    only = w.Button()
+    only = made(w.Button)
     only.on_click(lambda _: state.show_rejected(only=not state.only_rejected))
-    place = w.VBox([])
-    line = w.HBox([words, only, undo_button(state)])
+    place = made(w.VBox, [])
+    line = made(w.HBox, [words, only, undo_button(state), reading_button(state)])
     line.add_class("ow-counts-line")
-    panel = w.VBox(
+    panel = made(
+        w.VBox,
         [
             Text("Responses", kind="heading", tag="h3"),
             line,
             undo_panel(state),
+            reading_panel(state),
             correcting_panel(state),
             doubt_panel(state),
             place,
             note,
-        ]
+        ],
     )
     panel.add_class("ow-responses")
 
@@ -70,12 +64,9 @@ def responses_panel(state: State) -> w.Widget:
             return
         words.show(state.last)
         found, sentence = shown(state.responses, only=REJECTED if state.only_rejected else STATUSES)
-        part = _marked_up(found)
         note.show(sentence)
-        if place.children:
-            place.children[0].update(part, columnDefs=_columns(part), **OPTIONS)
-        else:
-            place.children = (_table(part),)
+        wide = [name for name in found.columns if name == "error" or name.endswith(ERROR)]
+        show_table(place, _marked_up(found), wide)
 
     state.on("responses", "only_rejected", "phase", call=follow)
     return panel
@@ -93,18 +84,3 @@ def _marked_up(part: pd.DataFrame) -> pd.DataFrame:
         made = made.drop(columns="link")
     names = [escape(name) if isinstance(name, str) else name for name in made.index.names]
     return made.rename_axis(index=names)
-
-
-def _columns(part: pd.DataFrame) -> list[dict[str, Any]]:
-    # Sentences need room, whatever stands beside them.
-    places = [place for place, name in enumerate(part.columns) if name == "error" or name.endswith(ERROR)]
-    return [{"targets": part.index.nlevels + place, "className": "ow-words"} for place in places]
-
-
-def _table(part: pd.DataFrame) -> w.Widget:
-    # Loaded with the first responses: it takes longer than the rest of the form.
-    from itables.widget import ITable  # noqa: PLC0415
-
-    table = ITable(part, columnDefs=_columns(part), **OPTIONS)
-    table.add_class("ow-table")
-    return table

@@ -8,16 +8,16 @@ import ipywidgets as w
 
 from odoo_widgets.flow.choices import CREATE, OF_REST, UPSERT, UPSERTS, WRAPPED
 from odoo_widgets.flow.key_headers import FORMS
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, hide, labelled
 
 if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
 
-# What each verb does; an add-on may have ways of its own.
+# What each verb does, but PUT, of which the samples know more; an add-on may have ways of its own.
 MEANINGS = {
     "POST": "POST makes new records.",
-    "PUT": "PUT replaces whole records: what is not sent of them may be emptied, as the endpoint decides.",
     "PATCH": "PATCH changes the fields that are sent.",
     "DELETE": "DELETE removes the records. No columns are sent.",
 }
@@ -29,10 +29,10 @@ def rest_panel(state: State) -> w.Widget:
     place = _words(state, "Id in Answer", "id_path", "the usual places, or such as data[0].id")
     header = _words(state, "Key Header", "key_header", "Authorization, or such as api-key")
     forms = Text(f"Such as {FORMS}.")
-    upsert = w.Checkbox(description="Make the rows that have no id, by POST?", indent=False)
+    upsert = made(w.Checkbox, description="Make the rows that have no id, by POST?", indent=False)
     upsert.add_class("ow-check")
     mirror(state, upsert, lambda: state.shown("mode") == UPSERT, lambda on: {"mode": UPSERT if on else CREATE})
-    panel = w.VBox([upsert, wrap, place, header, forms])
+    panel = made(w.VBox, [upsert, wrap, place, header, forms])
     panel.add_class("ow-views")
 
     def follow() -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.flow.views import VIEWS
-from odoo_widgets.forms.clipboard import CopyButton
+from odoo_widgets.forms.clipboard import copy_button
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.panels.testing import testing_panel
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.sentences import SAMPLES, shown, without_id
@@ -30,17 +31,17 @@ def samples_panel(state: State) -> w.Widget:
     empty = Text(kind="empty")
     view = labelled(w.Dropdown, "View As", options=tuple(VIEWS))
     view.observe(lambda change: state.look(change.new), "value")
-    copy = CopyButton(lambda: _copied(state), tooltip="Copy all of what is open, as it is shown")
-    test = w.Button()
+    copy = copy_button(lambda: _copied(state), tooltip="Copy all of what is open, as it is shown")
+    test = made(w.Button)
     test.on_click(lambda _: state.try_out(testing=not state.testing))
-    top, tools = w.HBox([Text("Sample Payload", kind="heading", tag="h3"), test]), w.HBox([view, copy])
+    top, tools = made(w.HBox, [Text("Sample Payload", kind="heading", tag="h3"), test]), made(w.HBox, [view, copy])
     top.add_class("ow-top")
     tools.add_class("ow-tools")
     testing = testing_panel(state)
     slots = [_slot(state, position) for position in range(SAMPLES)]
     parts = [slot.children for slot in slots]
-    elsewhere = w.VBox([testing])
-    panel = w.VBox([top, count, empty, tools, *slots, elsewhere])
+    elsewhere = made(w.VBox, [testing])
+    panel = made(w.VBox, [top, count, empty, tools, *slots, elsewhere])
     panel.add_class("ow-samples")
 
     def follow() -> None:
@@ -78,11 +79,11 @@ def _copied(state: State) -> str:
 
 def _slot(state: State, position: int) -> w.Widget:
     # Slots are made once and filled again: widgets made on every change would pile up in the kernel.
-    title = w.ToggleButton()
+    title = made(w.ToggleButton)
     title.add_class("ow-fold")
     request = Text(kind="request", tag="pre")
     note, left_off = Text(kind="warning"), Text()
-    slot = w.VBox([title, note, request, left_off])
+    slot = made(w.VBox, [title, note, request, left_off])
     slot.add_class("ow-sample")
 
     def on_toggle(change: dict[str, bool]) -> None:

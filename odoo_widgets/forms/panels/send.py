@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.forms import sentences
 from odoo_widgets.forms.deciding import ACTIVATE
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.obstacles import IDLE, to_type
 from odoo_widgets.forms.panels.foretold import foretelling_buttons, foretold_panel
 from odoo_widgets.forms.panels.past import repeats_panel, unfinished_panel
@@ -40,7 +41,7 @@ FIRST_WORDS = {
     **PHASE_WORDS,
     SENDING: "looking through the data",
     TESTING: "sending test data",
-    LOOKING: "looking at what can be undone",
+    LOOKING: "looking at what Odoo holds",
 }
 
 
@@ -48,9 +49,9 @@ def send_panel(state: State) -> w.Widget:
     """The bar under settings and samples."""
     plan, obstacle, warning = Text(kind="plan"), Text(), Text(kind="warning")
     outcome = with_proposal(state, "outcome", "way_out")
-    send = w.Button(description="Send", button_style="primary", tooltip="Send all rows")
-    stop = w.Button(description="Stop")
-    bar = w.IntProgress(bar_style="info")
+    send = made(w.Button, description="Send", button_style="primary")
+    stop = made(w.Button, description="Stop")
+    bar = made(w.IntProgress, bar_style="info")
     figures = Text(kind="figures")
     why, confirm = Text(kind="why"), labelled(w.Text, "Confirmation")
     confirm.observe(lambda change: state.confirm(change.new), "value")
@@ -59,7 +60,8 @@ def send_panel(state: State) -> w.Widget:
 
     def follow_settings() -> None:
         send.disabled = bool(state.obstacle)
-        send.description = "Send again" if state.active else "Send"
+        send.description = "Send new rows" if state.new_rows else "Send again" if state.active else "Send"
+        send.tooltip = sentences.intention(state) or "Send all rows"
         # One field at a time asks for the same.
         asks = bool(state.to_confirm) and state.phase == IDLE and state.deciding != ACTIVATE
         why.show(to_type(state) if asks else "")
@@ -83,22 +85,24 @@ def send_panel(state: State) -> w.Widget:
         "destination",
         "samples",
         "credential",
+        "server",
         "problem",
         "phase",
         "responses",
         "confirmation",
         "deciding",
         "tests",
-        "again",
+        "with_tested",
+        "earlier",
         "unfinished",
         call=follow_settings,
     )
     state.on("progress", "phase", call=follow_progress)
     state.on("foretold", call=lambda: warning.show(state.warning))
-    controls = w.HBox([send, stop, *foretelling_buttons(state), bar, figures])
+    controls = made(w.HBox, [send, stop, *foretelling_buttons(state), bar, figures])
     controls.add_class("ow-send-controls")
     told = [obstacle, outcome, foretold_panel(state), unfinished_panel(state), repeats_panel(state)]
-    panel = w.VBox([plan, warning, why, confirm, controls, *told])
+    panel = made(w.VBox, [plan, warning, why, confirm, controls, *told])
     panel.add_class("ow-send")
     return panel
 

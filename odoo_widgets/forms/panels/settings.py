@@ -9,7 +9,9 @@ import ipywidgets as w
 from odoo_widgets.flow.allowed import CONTENT_FORMATS, METHODS
 from odoo_widgets.flow.endpoint import fixed
 from odoo_widgets.flow.headers import header_text
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
+from odoo_widgets.forms.obstacles import PUT, emptied
 from odoo_widgets.forms.panels.batching import batching_panel
 from odoo_widgets.forms.panels.credential import credential_panel
 from odoo_widgets.forms.panels.exclude import exclude_panel
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
 def settings_panel(state: State) -> w.Widget:
     """The controls that make the settings."""
-    panel = w.VBox(
+    panel = made(
+        w.VBox,
         [
             with_proposal(state, "problem", "instead"),
             credential_panel(state),
@@ -39,7 +42,7 @@ def settings_panel(state: State) -> w.Widget:
             exclude_panel(state),
             batching_panel(state),
             more_panel(state),
-        ]
+        ],
     )
     panel.add_class("ow-settings")
     state.on(
@@ -57,9 +60,10 @@ def _choice(state: State, label: str, name: str, options: tuple[str, ...]) -> w.
         # A value that the protocol does not take can still be changed back. A verb of REST has its own way in JSON-2.
         value, reason = fixed(state.shown("url")).get(name, ("", ""))
         control.disabled = bool(reason) and control.value == value and (name, state.protocol) != ("method", "json2")
-        note.show(reason or (MEANINGS.get(control.value, "") if state.protocol == "rest" else ""))
+        means = emptied(state) if control.value == PUT else MEANINGS.get(control.value, "")
+        note.show(reason or (means if state.protocol == "rest" else ""))
 
-    state.on("destination", "draft", call=follow)
+    state.on("destination", "draft", "samples", call=follow)
     return with_note(control, note)
 
 

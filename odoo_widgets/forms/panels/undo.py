@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from odoo_widgets.flow import undo
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.pieces import Text, hide, labelled
 
@@ -19,7 +20,7 @@ DELETES = "Deleted records do not come back. To confirm, type {}."
 
 def undo_button(state: State) -> w.Widget:
     """Opens the preview."""
-    look = w.Button(description="Undo…", tooltip="See what can be deleted or put back; nothing is changed yet")
+    look = made(w.Button, description="Undo…", tooltip="See what can be deleted or put back; nothing is changed yet")
     look.on_click(lambda _: state.look_at_undo())
 
     def follow() -> None:
@@ -35,17 +36,18 @@ def undo_panel(state: State) -> w.Widget:
     said, problem, why = Text(kind="plan"), Text(kind="problem"), Text(kind="why")
     confirm = labelled(w.Text, "Undo Confirmation")
     confirm.observe(lambda change: state.confirm_undo(change.new), "value")
-    archive = w.Checkbox(description="Archive what Odoo refuses to delete", indent=False)
+    archive = made(w.Checkbox, description="Archive what Odoo refuses to delete", indent=False)
     archive.add_class("ow-check")
     archive.observe(lambda change: state.archive_instead(change.new), "value")
-    do = w.Button(button_style="danger", tooltip="Delete and put back what is said above")
+    do = made(w.Button, button_style="danger", tooltip="Delete and put back what is said above")
     do.add_class("ow-long")
     do.on_click(lambda _: state.undo_all())
-    leave = w.Button(description="Close Undo", tooltip="Leave everything as it is")
+    leave = made(w.Button, description="Close Undo", tooltip="Leave everything as it is")
     leave.on_click(lambda _: state.leave_undo())
-    line = w.HBox([do, leave])
-    box = w.VBox([said, archive, why, confirm, line])
-    panel = w.VBox([box, problem])
+    line = made(w.HBox, [do, leave])
+    line.add_class("ow-row")
+    box = made(w.VBox, [said, archive, why, confirm, line])
+    panel = made(w.VBox, [box, problem])
 
     def follow() -> None:
         plan = state.undo_plan

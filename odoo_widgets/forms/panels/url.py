@@ -6,28 +6,22 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
+from odoo_widgets.flow import labels
 from odoo_widgets.flow.endpoint import WITHOUT_IDS
 from odoo_widgets.flow.methods import KNOWN, ON_ANY_MODEL, known
-from odoo_widgets.flow.operations import OPERATIONS
+from odoo_widgets.flow.operations import OPERATIONS, words_of
 from odoo_widgets.flow.templates import names
+from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
 from odoo_widgets.forms.pieces import Text, hide, labelled
 from odoo_widgets.forms.target import OPERATION
 
 if TYPE_CHECKING:
+    from odoo_widgets.flow.server import Server
     from odoo_widgets.forms.state import State
 
-# What an analyst sends most, to pick from; any other model can be typed.
-MODELS = (
-    "res.partner",
-    "product.template",
-    "product.product",
-    "sale.order",
-    "account.move",
-    "crm.lead",
-    "hr.employee",
-    "stock.quant",
-)
+# How the methods behind Odoo's buttons are called.
+BUTTONS = ("action_", "button_")
 # The choice that any other name stands under. As an operation it says nothing: its name is still to be typed.
 METHOD, METHOD_WORDS = "", "Run a method…"
 FOR_LINKS = "Model is for the links to the records: the URL says what is sent to."
@@ -37,18 +31,26 @@ ARGUMENTS = "Its arguments are the columns that are not excluded, by their names
 def url_panel(state: State) -> w.Widget:
     """The controls that make the endpoint."""
     url = labelled(w.Text, "URL", continuous_update=False, placeholder="https://mycompany.odoo.com/json/2/…")
-    model = labelled(w.Combobox, "Model", options=MODELS, ensure_option=False, continuous_update=False)
-    choices = [*((each.words, name) for name, each in OPERATIONS.items()), (METHOD_WORDS, METHOD)]
-    operation = labelled(w.Dropdown, "Operation", options=choices)
+    model = labelled(w.Combobox, "Model", ensure_option=False, continuous_update=False)
+    operation = labelled(w.Dropdown, "Operation", options=_operations(""))
     method = labelled(w.Combobox, "Method Name", ensure_option=False, continuous_update=False)
     method.placeholder = "such as action_confirm"
 
     def name() -> str:
         return _operation(state)
 
+    def on() -> str:
+        return state.shown("model") or ""
+
     mirror(state, url, lambda: state.shown("url") or "", lambda value: {"url": value})
-    mirror(state, model, lambda: state.shown("model") or "", lambda value: {"model": value})
-    mirror(state, operation, lambda: name() if name() in OPERATIONS else METHOD, lambda value: {"operation": value})
+    mirror(
+        state, model, on, lambda value: {"model": labels.meant(value, state.known.models)},
+        options=lambda: labels.offered(state.known.models) or labels.FIRST,
+    )  # fmt: skip
+    mirror(
+        state, operation, lambda: name() if name() in dict(_operations(on())).values() else METHOD,
+        lambda value: {"operation": value}, options=lambda: _operations(on()),
+    )  # fmt: skip
     mirror(
         state, method, lambda: METHOD if name() in OPERATIONS else name(), lambda value: {"operation": value.strip()}
     )
@@ -61,16 +63,35 @@ def url_panel(state: State) -> w.Widget:
         model.disabled = operation.disabled = unknown
         hide(operation, rest)
         hide(method, rest or name() in OPERATIONS)
-        wanted = state.shown("model") or ""
-        method.options = (*(each for of, each in KNOWN if of == wanted), *ON_ANY_MODEL)
-        note.show(FOR_LINKS if rest else _note(wanted, name(), unknown=unknown))
+        method.options = tuple(dict.fromkeys([*_methods(on()), *_buttons(state.known, on())]))
+        note.show(FOR_LINKS if rest else _note(on(), name(), unknown=unknown))
 
     remark = Text()
     state.on("remark", call=lambda: remark.show(state.remark))
-    state.on("destination", "draft", call=follow)
-    views = w.VBox([model, operation, method])
+    state.on("destination", "draft", "server", call=follow)
+    views = made(w.VBox, [model, operation, method])
     views.add_class("ow-views")
-    return w.VBox([url, remark, views, note, _ids(state)])
+    return made(w.VBox, [url, remark, views, note, _ids(state)])
+
+
+def _methods(model: str) -> tuple[str, ...]:
+    """The methods that something is known of."""
+    return (*(each for of, each in KNOWN if of == model), *ON_ANY_MODEL)
+
+
+def _operations(model: str) -> tuple[tuple[str, str], ...]:
+    """What there is to pick from: the words and the name of each."""
+    return (
+        *((each.words, name) for name, each in OPERATIONS.items()),
+        *((words_of(name), name) for name in _methods(model)),
+        (METHOD_WORDS, METHOD),
+    )
+
+
+def _buttons(server: Server, model: str) -> list[str]:
+    """The methods behind the buttons of the model's pages, where the server has told its methods."""
+    methods = (each.partition("/") for each in server.arguments)
+    return sorted(name for of, _, name in methods if of == model and name.startswith(BUTTONS))
 
 
 def _operation(state: State) -> str:

@@ -1,0 +1,149 @@
+"""Cells that say by a text which record is meant: what is asked, what they become, and in which order rows go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from odoo_widgets.destination import Destination
+from odoo_widgets.flow.answering import linked, unasked
+from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.linking import called, may_link
+from odoo_widgets.flow.looks import Look, Match
+from odoo_widgets.flow.model import Field
+from odoo_widgets.flow.plan import plan
+from odoo_widgets.flow.resolved import resolved
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.waves import waves
+
+URL = "https://mycompany.example.com/json/2/res.partner/"
+CODE, NAME = Field("code", "char"), Field("name", "char")
+SHOWN = Field("display_name", "char", depends=("name",))
+FIELDS = {
+    "name": NAME,
+    "ref": Field("ref", "char"),
+    "country_id": Field("country_id", "many2one", relation="res.country"),
+    "state_id": Field("state_id", "many2one", relation="res.country.state"),
+    "category_id": Field("category_id", "many2many", relation="res.partner.category"),
+    "parent_id": Field("parent_id", "many2one", relation="res.partner"),
+}
+COUNTRIES, STATES = Look("res.country", "code"), "res.country.state"
+
+
+def known(**tags: tuple[Match, ...]) -> Server:
+    server = NOTHING_KNOWN.describes("res.partner", FIELDS)
+    for model in ("res.country", STATES, "res.partner.category"):
+        server = server.describes(model, {"code": CODE, "name": NAME, "display_name": SHOWN})
+    server = server.knows(COUNTRIES, {"US": (Match(233),), "AU": (Match(13),)})
+    server = server.knows(Look(STATES, "code", (("country_id", 233),)), {"WA": (Match(56),)})
+    server = server.knows(Look(STATES, "code", (("country_id", 13),)), {"WA": (Match(8),)})
+    return server.knows(Look("res.partner.category", "name"), tags)
+
+
+def sent(frame: dict[str, Any], server: Server, operation: str = "create", **settings: Any) -> list[Any]:
+    calls = list(plan(pd.DataFrame(frame), Destination(URL + operation, **settings), server))
+    (arguments,) = [call.ask.arguments for call in calls]
+    return arguments["vals_list"] if operation == "create" else [arguments["fields"], *arguments["data"]]  # type: ignore[no-any-return]
+
+
+def test_a_state_is_looked_up_in_its_row_s_country() -> None:
+    frame = {"country_id/code": ["US", "AU", None], "state_id/code": ["WA", "WA", None]}
+    assert sent(frame, known()) == [{"country_id": 233, "state_id": 56}, {"country_id": 13, "state_id": 8}, {}]
+    assert sent(frame | {"name": ["a", "b", "c"]}, known(), "load", missing=dict.fromkeys(frame, "clear")) == [
+        ["country_id/.id", "state_id/.id", "name"], ["233", "56", "a"], ["13", "8", "b"], [None, None, "c"],
+    ]  # fmt: skip
+
+
+def test_each_value_is_asked_once_in_each_scope() -> None:
+    frame = pd.DataFrame(
+        {"country_id/code": ["US", "AU", "US", "XX"] * 500, "state_id/code": ["WA", "WA", "OR", "A"] * 500}
+    )
+    target = Destination(URL + "create")
+    asked = dict(unasked(linked(Source(frame), target, known())))
+    # Among the states of a country that is not known itself, nothing can be asked.
+    assert asked == {COUNTRIES: ["XX"], Look(STATES, "code", (("country_id", 233),)): ["OR"]}
+
+
+def test_several_tags_stand_in_a_text_with_commas_or_in_a_list() -> None:
+    server = known(a=(Match(1),), b=(Match(2),), **{"c, d": (Match(3),)})
+    cells = ["a, b", ["b", "c, d", 7], None, [], ""]
+    assert sent({"category_id": pd.Series(cells, dtype=object), "name": list("vwxyz")}, server) == [
+        {"category_id": [1, 2], "name": "v"},
+        {"category_id": [2, 3, 7], "name": "w"},
+        {"name": "x"},
+        {"category_id": [], "name": "y"},
+        {"name": "z"},
+    ]
+
+
+def test_ids_stay_ids_and_text_of_digits_in_a_whole_column_is_one() -> None:
+    assert sent({"country_id": [20, 21]}, known()) == [{"country_id": 20}, {"country_id": 21}]
+    assert may_link(Source(pd.DataFrame({"country_id": [20, 21]})), Destination(URL + "create")) == ()
+    assert sent({"country_id": ["20", "21"]}, known()) == [{"country_id": "20"}, {"country_id": "21"}]
+    # `load` would take a number for a name.
+    assert sent({"country_id": [20]}, known(), "load") == [["country_id/.id"], ["20"]]
+    assert sent({"country_id/.id": ["20"]}, known()) == [{"country_id": 20}]
+
+
+def test_a_column_with_a_value_that_is_not_known_stays_as_it_is() -> None:
+    assert sent({"country_id/code": ["US", "XX"]}, known()) == [{"country_id/code": "US"}, {"country_id/code": "XX"}]
+    assert sent({"country_id/code": ["US"]}, NOTHING_KNOWN) == [{"country_id/code": "US"}]
+
+
+def test_what_is_settled_counts_in_its_scope_first_and_rejects_its_rows_only() -> None:
+    settlements = {
+        "country_id/code": {"XX": 20, "YY": "empty"},
+        "state_id/code": {"WA": 99, "WA (country_id=13)": "reject"},
+    }
+    frame = {
+        "country_id/code": ["US", "AU", "XX", "YY"],
+        "state_id/code": ["WA", "WA", "WA", None],
+        "name": list("abcd"),
+    }
+    target = Destination(URL + "create", settlements=settlements)
+    found = resolved(Source(pd.DataFrame(frame)), target, known())
+    assert found.rejected == {
+        1: ("state_id", "Column 'state_id/code': 'WA' is settled as reject, so this row is not sent.")
+    }
+    assert sent(frame, known(), settlements=settlements) == [
+        {"country_id": 233, "state_id": 99, "name": "a"},
+        {"country_id": 20, "state_id": 99, "name": "c"},
+        {"name": "d"},
+    ]
+
+
+@pytest.mark.parametrize("settlement", [0, -1, True, "make", 1.5, None])
+def test_a_settlement_that_is_none_is_refused(settlement: Any) -> None:
+    with pytest.raises(SettingsError, match=r"settlements has .* for 'XX' in the column 'country_id'"):
+        Destination(URL + "create", settlements={"country_id": {"XX": settlement}})
+
+
+def test_records_are_called_by_what_is_shown_of_them() -> None:
+    assert called({"display_name": Field("display_name", "char", depends=("complete_name",))}) == "complete_name"
+    assert called({"display_name": Field("display_name", "char", depends=("code", "name"))}) == "name"
+    assert called({"name": NAME, "display_name": Field("display_name", "char", depends=("a.b",))}) == "name"
+    assert called({}) == "display_name"
+
+
+def order(refs: list[str], parents: list[str | None]) -> tuple[list[list[int]], tuple[int, ...]]:
+    frame = Source(pd.DataFrame({"ref": refs, "parent_id/ref": parents}))
+    target = Destination(URL + "create", key="ref")
+    server = known().knows(Look("res.partner", "ref"), {each: () for each in parents if each})
+    found = waves(frame, target, linked(frame, target, server))
+    return [list(rows) for rows in found.rows], found.circle
+
+
+def test_parents_come_a_wave_before_their_children() -> None:
+    assert order(["c", "a", "b", "d"], ["b", None, "a", None]) == ([[1, 3], [2], [0]], ())
+    assert order(["a", "b"], [None, None]) == ([[0, 1]], ())
+    assert order(["a", "b", "c", "d"], ["b", "a", "a", None]) == ([[3]], (0, 1, 2))
+    assert order(["a"], ["a"]) == ([[]], (0,))
+
+
+def test_a_long_line_of_parents_takes_no_time() -> None:
+    refs = [str(number) for number in range(20_000)]
+    found, circle = order(refs, [None, *refs[:-1]])
+    assert (len(found), circle) == (20_000, ())

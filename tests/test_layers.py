@@ -57,8 +57,8 @@ FLOW = [
     "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",
     "checks/lines", "checks/lookups",
     "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "foretold",
-    "seen", "line_differences", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "named",
-    "samples",
+    "seen", "named", "names_beside", "line_differences", "differences", "kept", "inquiry", "dead_ends", "probing",
+    "views", "scenes", "samples",
     "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 

@@ -206,3 +206,15 @@ def test_samples_show_the_names_of_what_lines_lead_to(given: Given, options: Any
 def test_a_check_of_orders_that_can_be_sent_finds_no_error(given: Given) -> None:
     findings = given.destination("sale.order").check(given.orders(), given.odoo.credential)
     assert not findings["severity"].eq("error").any(), findings["problem"].tolist()
+
+
+def test_a_comparison_shows_the_names_that_lines_lead_to(given: Given) -> None:
+    orders = given.orders()
+    target = given.destination("sale.order", key="client_order_ref", mode="upsert")
+    target.send(orders, given.odoo.credential)
+    cells = orders["order_line"].tolist()
+    changed = orders.assign(order_line=[[{**cells[0][0], PRODUCT: "D-2"}, cells[0][1]], cells[1]])
+    found = target.diff(changed, given.odoo.credential)
+    assert found[["field", "odoo_names", "frame_names"]].to_numpy().tolist() == [
+        ["order_line[0].product_id", "[D-1] D-1", "[D-2] D-2"]
+    ]

@@ -35,7 +35,7 @@ def names_in(call: Call, server: Server) -> dict[str, dict[int, str]]:
     for record in _records(call.ask) if known else ():
         for path, value, field in _links(record, call.model, server):
             names = known.get(field.relation, {})
-            made.setdefault(path, {}).update((each, names[each]) for each in _ids(value) if each in names)
+            made.setdefault(path, {}).update((each, names[each]) for each in ids_in(value) if each in names)
     return {name: names for name, names in made.items() if names}
 
 
@@ -82,12 +82,12 @@ def _records(ask: Ask) -> Iterable[Mapping[str, Any]]:
     return chain([one] if isinstance(one, dict) else [], *(each for each in lists if isinstance(each, list)))
 
 
-def _ids(value: Any) -> Iterator[int]:
+def ids_in(value: Any) -> Iterator[int]:
     """The ids in a value: one, several, text with commas between them, or commands that set them."""
     if isinstance(value, str):
         yield from (int(each) for each in value.split(",") if each.isascii() and each.isdigit())
     elif isinstance(value, list):
         for each in value:
-            yield from _ids(each)
+            yield from ids_in(each)
     elif isinstance(value, int) and not isinstance(value, bool):
         yield value

@@ -118,6 +118,20 @@ def test_pages_join_to_all_there_is_and_end_at_the_limit(odoo: Sandbox, monkeypa
 
 
 @EVERY
+def test_values_of_a_frame_may_stand_in_a_domain(odoo: Sandbox, protocol: str) -> None:
+    target = destination(odoo, protocol, "res.partner", "create")
+    made = target.send(pd.DataFrame({"name": ["a", "b", "c"], "ref": f"domain {protocol}"}), odoo.credential)
+    (first, *_) = made["id"]
+    yesterday = pd.Timestamp.now(tz="Europe/Brussels") - pd.Timedelta(days=1)
+    for term, found in (
+        (["id", "=", first], 1), (["id", "in", made["id"]], 3), (["id", "in", made["id"].to_numpy()[1:]], 2),
+        (["create_date", ">", yesterday], 3), (["create_date", "<", yesterday.date()], 0),
+    ):  # fmt: skip
+        domain = [term, ["ref", "=", f"domain {protocol}"]]
+        assert len(target.fetch(odoo.credential, domain, ["name"])) == found, term
+
+
+@EVERY
 def test_why_there_is_no_answer_is_one_sentence(odoo: Sandbox, plain: Credential, protocol: str) -> None:
     partners = destination(odoo, protocol, "res.partner", "create")
     with pytest.raises(SettingsError, match=r"has no field 'emial' .* Did you mean 'email'\?"):

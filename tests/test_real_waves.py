@@ -86,6 +86,17 @@ def test_children_of_a_parent_that_is_rejected_are_not_sent(given: Given) -> Non
     assert sent["error_field"][0] == "parent_id"
 
 
+def test_a_parent_that_another_row_makes_is_nothing_to_settle(given: Given) -> None:
+    frame, me = family("unsettled").assign(category_id="a tag of families"), given.odoo.credential
+    table = target(given).lookups(frame, me)
+    assert table["value"].tolist() == ["a tag of families"]
+    sent = target(given).settled(table.assign(settlement="create")).send(frame, me)
+    assert sent["status"].tolist() == ["created"] * 6
+    assert parents(given, frame) == wanted(frame)
+    there = target(given).lookups(frame, me).query("column == 'parent_id/ref'")
+    assert there["found"].map(len).tolist() == [1, 1, 1]
+
+
 def test_a_circle_and_a_parent_that_is_nowhere_are_found_and_nothing_is_sent(given: Given) -> None:
     frame = family("circle")
     frame["parent_id/ref"] = ["circle grandchild", "nobody", "circle second", None, "circle child", None]

@@ -6,6 +6,7 @@ an empty field, which Odoo shows as false, is missing where its type can be empt
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def fetched(
 
     Args:
         model: The model.
-        domain: Which records, in Odoo's own form; all if left out.
+        domain: Which records, in Odoo's own form; all if left out. Its values may come from a frame.
         names: Which fields; if left out, those that are stored and can be written, without files, HTML and lines.
         limit: The most records.
         archived: Whether archived records are among them.
@@ -56,6 +57,7 @@ def fetched(
         EndpointError: The model is not there, or what came back is none of Odoo's answers.
         RefusedError: The user may not read it, or the domain is none.
     """
+    domain = _wired(domain)
     fields = yield from asked_fields(model)
     unknown = [name for name in names if name not in fields]
     if unknown:
@@ -78,6 +80,17 @@ def fetched(
         if len(answer) < most:
             break
     return frame(records, {name: fields[name] for name in wanted})
+
+
+def _wired(value: Any) -> Any:
+    """A part of a domain as it goes out: ids and numbers of NumPy and pandas as plain ones, times in UTC as Odoo's."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [_wired(each) for each in value]
+    if isinstance(value, datetime):
+        return (value.astimezone(UTC) if value.tzinfo else value).strftime("%Y-%m-%d %H:%M:%S")
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _names(term: Any, name: str) -> bool:

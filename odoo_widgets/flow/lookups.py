@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from odoo_widgets.flow.answering import FOUND, UNKNOWN, Linked, linked
+from odoo_widgets.flow.answering import FOUND, OF_ROW, UNKNOWN, Linked, linked
 from odoo_widgets.flow.errors import DataError, SettingsError
 from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.looks import scope_text
@@ -49,7 +49,8 @@ def lookups(data: pd.DataFrame | Source, settings: Settings, server: Server) -> 
     Returns:
         One row for each value of each column that is looked up, those that have to be settled on top: column, field,
         value, scope (what else a record must hold), rows (how many), first_rows (positions, from 0), found (ids),
-        names, archived (whether all that were found are), settlement.
+        names, archived (whether all that were found are), settlement. A parent that another row makes is not among
+        them.
 
     Raises:
         DataError: The frame cannot be sent as it is.
@@ -77,6 +78,8 @@ def _column(cells: list[Any], dtype: str) -> Any:
 def _rows(column: Linked, settings: Settings) -> Iterator[dict[str, Any]]:
     by_want = _by_want(column)
     for want, answer in column.answers.items():
+        if answer.state == OF_ROW:
+            continue
         scope, rows = scope_text(want.scope or ()), by_want[want]
         yield {
             "column": column.link.column,

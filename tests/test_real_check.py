@@ -314,6 +314,29 @@ def test_a_company_or_a_field_that_the_user_may_not_use_is_one_finding(given: Gi
     assert "compan" in company.casefold()
 
 
+def test_a_company_that_is_none_of_the_user_s_ends_a_check_that_looks_records_up(given: Given) -> None:
+    context = {"allowed_company_ids": [NOWHERE]}
+    (found,) = check(given, {"name": ["a"], "country_id/code": ["BE"]}, context=context).itertuples()
+    assert (found.severity, "companies" in found.problem) == ("error", True)
+
+
+def test_keys_of_several_records_and_of_none_are_found_as_a_send_finds_them(given: Given) -> None:
+    me, frame = given.odoo.credential, pd.DataFrame({"ref": ["one", "none", "two"], "function": "x"})
+    call(given.odoo, "res.partner", "create", vals_list=[{"name": each, "ref": each} for each in ("one", "two", "two")])
+    target = destination(given.odoo, "json2", "res.partner", "write", key="ref")
+    findings = target.check(frame, me)
+    assert findings[["severity", "column", "first_rows"]].to_numpy().tolist() == [
+        ["error", "ref", [2]], ["error", "ref", [1]],
+    ]  # fmt: skip
+    assert findings["problem"].tolist() == [
+        "Several records of res.partner have the same key. Found: two.",
+        "res.partner has no record with these keys that this user may see. Found: none.",
+    ]
+    assert target.send(frame, me)["status"].tolist() == ["updated", "rejected", "rejected"]
+    making = destination(given.odoo, "json2", "res.partner", "create", key="ref", mode="upsert")
+    assert making.check(frame.assign(name="n"), me)["first_rows"].tolist() == [[2]]
+
+
 @EVERY
 def test_what_a_model_requires_and_supplies_by_itself_is_no_finding(given: Given, protocol: str) -> None:
     # A company's contact is made with it (odoo/addons/base/models/res_company.py, create): no schema says so.

@@ -171,6 +171,18 @@ def test_ids_external_ids_names_and_codes_lead_to_the_same_record(given: Given, 
     assert read(given, ids["id"], "country_id")[0]["country_id"] == belgium
 
 
+@pytest.mark.parametrize("number", ["99999999999999999999", "2147483648"])
+def test_an_id_larger_than_any_is_a_finding_and_nothing_is_sent(given: Given, number: str) -> None:
+    frame = pd.DataFrame({"name": [f"large {number}"], "country_id/.id": [number]})
+    assert contacts(given).check(frame, given.odoo.credential)["severity"].tolist() == ["error"]
+    with pytest.raises(DataError, match=rf"'country_id/.id', row 0: .*{number}"):
+        contacts(given).send(frame, given.odoo.credential)
+    # Odoo's own import reads such a column by itself.
+    loaded = contacts(given, operation="load").send(frame, given.odoo.credential)
+    assert loaded["status"].tolist() == ["rejected"]
+    assert call(given.odoo, CONTACTS, "search_count", domain=[["name", "=", f"large {number}"]]) == 0
+
+
 def test_a_user_who_may_not_read_external_ids_is_told_so_and_nothing_is_sent(given: Given) -> None:
     frame = pd.DataFrame({"name": ["a"], "country_id/id": ["base.be"]})
     with pytest.raises(DataError, match=r"res.country could not be looked into. You are not allowed to access"):

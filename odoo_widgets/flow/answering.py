@@ -209,7 +209,9 @@ def _part(value: Any, link: Link, scope: Scope | None) -> Want | int | None:
         return None
     is_id = isinstance(value, int) and (not link.told or link.by == NUMBER)
     if is_id or (link.by == NUMBER and isinstance(value, str) and value.isascii() and value.isdigit()):
-        return int(value)
+        number = int(value)
+        # No id of Odoo's is as large: as a value it is told of, in a column of ids by its type.
+        return number if abs(number) < LARGEST else Want(value, ()) if link.by == NUMBER else None
     return Want(value, scope if link.by != EXTERNAL else ())
 
 

@@ -35,6 +35,8 @@ RIGHTS = {
     "unlink": "unlink", "DELETE": "unlink",
 }  # fmt: skip
 LANGUAGE = "Invalid language code"
+# What no row gets past, whenever it is said (Odoo 19.0, odoo/orm/environments.py).
+COMPANY = "unauthorized or invalid companies"
 
 
 def checked(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFrame]:
@@ -76,6 +78,8 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
         try:
             notes += yield from look(checked)
         except RefusedError as refused:
+            if COMPANY in str(refused):
+                return [*notes, Note(ERROR, str(refused), "Choose a company that this user may work for.")]
             notes.append(Note(NOTE, f"Something could not be looked at. {refused}"))
     return notes
 

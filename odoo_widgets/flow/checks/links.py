@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from odoo_widgets.flow.asking import question
 from odoo_widgets.flow.checks.cells import is_id
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
+from odoo_widgets.flow.choices import UPDATE
 from odoo_widgets.flow.errors import EndpointError, RefusedError
+from odoo_widgets.flow.holding import records_of
 from odoo_widgets.flow.model import TO_MANY, TO_ONE
 from odoo_widgets.flow.records import ids
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 # Ids to ask for at once.
 MANY = 5_000
 LINK_TO, SET = 4, 6
+SEVERAL = "Merge them in Odoo or correct the keys, or name another key."
+GONE = "Correct the keys, or use create with mode='upsert'."
 
 
 def links(subject: Subject) -> Questions[list[Note]]:
@@ -53,6 +57,8 @@ def links(subject: Subject) -> Questions[list[Note]]:
 def records(subject: Subject) -> Questions[list[Note]]:
     """The records that the rows themselves are for."""
     settings = subject.settings
+    if settings.key:
+        return (yield from _keyed(subject))
     if not settings.needs_ids:
         return []
     of_rows = ids(subject.source.frame, settings) or []
@@ -69,6 +75,35 @@ def records(subject: Subject) -> Questions[list[Note]]:
             Note(NOTE, "These records are archived.", "They are changed all the same.", settings.ids, "id", archived)
         )
     return notes
+
+
+def _keyed(subject: Subject) -> Questions[list[Note]]:
+    """Keys that several records have, and those that none has where none may be made."""
+    settings = subject.settings
+    fields = [settings.field_of(name) for name in settings.key]
+    if not subject.fields.keys() >= set(fields) or not subject.unfit.isdisjoint(fields):
+        return []
+    try:
+        of_rows = yield from records_of(subject.source, settings)
+    except (RefusedError, EndpointError) as refused:
+        return [
+            Note(NOTE, f"Which records have these keys could not be asked. {refused}", "", settings.key[0], fields[0])
+        ]
+    several = [row for row, each in enumerate(of_rows) if len(each) > 1]
+    gone = [row for row, each in enumerate(of_rows) if not each] if settings.when_found == UPDATE else []
+    notes = []
+    for rows, problem, advice in (
+        (several, f"Several records of {subject.model} have the same key.", SEVERAL),
+        (gone, f"{subject.model} has no record with these keys that this user may see.", GONE),
+    ):
+        if rows:
+            shown = found(_distinct(", ".join(_keys(subject, row)) for row in rows))
+            notes.append(Note(ERROR, problem + shown, advice, settings.key[0], fields[0], rows))
+    return notes
+
+
+def _keys(subject: Subject, row: int) -> list[str]:
+    return [str(subject.source.frame[name].iloc[row]) for name in subject.settings.key]
 
 
 def existing(model: str, wanted: Iterable[int]) -> Questions[tuple[set[int], set[int]]]:
@@ -124,5 +159,5 @@ def _shown(several: list[set[int]]) -> str:
     return found(_distinct(one for each in several for one in sorted(each)))
 
 
-def _distinct(values: Iterable[int]) -> list[str]:
+def _distinct(values: Iterable[object]) -> list[str]:
     return [str(each) for each in dict.fromkeys(values)]

@@ -93,7 +93,7 @@ class Digests:
     def _make(self, block: int) -> None:
         places = slice(block * BLOCK, min((block + 1) * BLOCK, len(self._rows)))
         rows = self._rows[places]
-        part = self._source.frame.iloc[places if self._places is None else list(rows)]
+        part = self._source.part(rows)
         ids: Sequence[int | None] = records.ids(part, self._settings) or [None] * len(rows)
         addresses = urls.urls(self._source, part, self._settings) or [""] * len(rows)
         parts = [PART] * (len(rows) // PART) + [len(rows) % PART]

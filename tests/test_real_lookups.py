@@ -226,3 +226,37 @@ def test_a_dry_run_tries_the_records_that_were_found(given: Given) -> None:
     frame = pd.DataFrame({"name": ["a", None], "country_id/code": ["BE", "US"]})
     tried = contacts(given, missing={"name": "clear"}).dry_run(frame, given.odoo.credential)
     assert tried["status"].tolist() == ["would_save", "rejected"]
+
+
+def test_a_comparison_shows_names_beside_the_ids_of_what_was_looked_up(given: Given) -> None:
+    first, second = call(given.odoo, TAGS, "create", vals_list=[{"name": "one tag"}, {"name": "two tag"}])
+    (number,) = call(
+        given.odoo, CONTACTS, "create", vals_list=[{"name": "a", "country_id": country(given, "US"), "color": 1}]
+    )
+    frame = pd.DataFrame(
+        {"id": [number], "country_id/code": ["BE"], "category_id": ["one tag, two tag"], "color": [2], "name": ["a"]}
+    )
+    found = contacts(given, operation="write").diff(frame, given.odoo.credential).set_index("field")
+    assert found.loc["country_id"].tolist()[2:] == [
+        country(given, "US"), country(given, "BE"), "United States", "Belgium",
+    ]  # fmt: skip
+    assert found.loc["category_id", "in_frame"] == [first, second]
+    assert found.loc["category_id", "frame_names"] == "one tag, two tag"
+    assert pd.isna(found.loc["category_id", "odoo_names"])
+    assert found.loc["color", ["odoo_names", "frame_names"]].isna().all()
+
+
+def test_what_changed_since_a_comparison_is_told_by_what_was_looked_up(given: Given) -> None:
+    ids = [country(given, code) for code in ("US", "BE", "AU")]
+    made = [{"name": f"since {row}", "country_id": ids[0]} for row in range(4)]
+    numbers = call(given.odoo, CONTACTS, "create", vals_list=made)
+    frame = pd.DataFrame({"id": numbers, "country_id/code": ["BE", "BE", "US", "US"], "color": 5})
+    target = contacts(given, operation="write", only_changes=True)
+    since = target.diff(frame, given.odoo.credential)
+    # One that was to be changed is another now; one that was as it is sent is no longer.
+    call(given.odoo, CONTACTS, "write", ids=numbers[1:3], vals={"country_id": ids[2]})
+    sent = target.send(frame, given.odoo.credential, since=since)
+    assert sent["status"].tolist() == ["updated", "rejected", "rejected", "updated"], sent["error"].tolist()
+    assert sent["error_field"].tolist()[1:3] == ["country_id", "country_id"]
+    held = [each["country_id"] for each in read(given, numbers, "country_id")]
+    assert held == [ids[1], ids[2], ids[2], ids[0]]

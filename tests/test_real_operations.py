@@ -9,6 +9,7 @@ import pytest
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.errors import DataError
+from tests.models import PROTOCOLS, destination
 from tests.real import call, sandbox
 
 if TYPE_CHECKING:
@@ -303,3 +304,21 @@ def test_a_draft_invoice_is_created_updated_and_deleted(odoo: Sandbox) -> None:
     ]
     assert send(odoo, "unlink", {"id": [invoice]}, "account.move")["status"].tolist() == ["deleted"]
     assert there(odoo, [invoice], "account.move") == []
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_rows_of_one_external_id_make_one_record_that_is_as_the_last_says_also_with_calls_at_a_time(
+    odoo: Sandbox, protocol: str
+) -> None:
+    own = f"one_{protocol}"
+    names = [own, "a", f"__import__.{own}", "b", own, "c", f"__import__.{own}", own]
+    frame = pd.DataFrame({"id": [each if own in each else f"{each}_{protocol}" for each in names]})
+    frame["name"] = [f"{protocol} row {row}" for row in range(len(names))]
+    target = destination(odoo, protocol, "res.partner", "load", batch_size=1, concurrency=8)
+    responses = target.send(frame, odoo.credential)
+    assert set(responses["status"]) == {"saved"}, responses["error"].tolist()
+    (record,) = set(responses["id"][[own in each for each in names]])
+    assert read(odoo, [int(record)], "name") == [(f"{protocol} row 7",)]
+    found = call(odoo, "res.partner", "search", domain=[["name", "like", f"{protocol} row "]])
+    assert sorted(found) == sorted(set(responses["id"]))
+    assert len(found) == 4

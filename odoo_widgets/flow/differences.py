@@ -13,6 +13,7 @@ from odoo_widgets.flow.comparing import differing, settles_never
 from odoo_widgets.flow.errors import RefusedError
 from odoo_widgets.flow.holding import holding, records_of, sendable, sent
 from odoo_widgets.flow.line_differences import compared, line_differences
+from odoo_widgets.flow.names_beside import names_beside
 from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
 
     Returns:
         One row for each such cell: `row` (its position), `id`, `field`, `in_odoo`, `in_frame`. With a key, a cell of a
-        line is called like `order_line[0].price_unit`, and a line that is not there like `order_line[0]`.
+        line is called like `order_line[0].price_unit`, and a line that is not there like `order_line[0]`. Where columns
+        are looked up, `odoo_names` and `frame_names` have the names of the records that these ids lead to.
         `attrs["counts"]` says how many rows would be made (`create`), changed (`update`) and left (`unchanged`), and of
         how many the record is not there (`gone`) or not one (`several`). `attrs["never_settle"]` has the fields that
         will differ again after a send, and why.
@@ -71,6 +73,8 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
             for column, value in zip(cells.values(), told, strict=True):
                 column.append(value)
     answer = _frame(cells)
+    if going.linked:
+        answer = answer.assign(**(yield from names_beside(answer, going.linked)))
     answer.attrs["counts"] = counts
     answer.attrs["never_settle"] = yield from _never_settle(source, settings, fields)
     return answer

@@ -32,7 +32,7 @@ FROM_ENVIRONMENT = re.compile(rf"([A-Za-z]+ +)?{NAMED.pattern}")
 
 # A header that is named like one of these holds a secret.
 SECRET_NAME = re.compile(
-    r"(access|api|app|client|master|private|service|shared|signing|subscription).?key|^(x.)?key$|auth|cookie|credential"
+    r"(access|api|app|client|master|private|service|shared|signing|subscription).?key|^(x.)?key$|auth|bearer|cookie|credential"
     r"|passw|pwd|secret|session|signature|token",
     re.IGNORECASE,
 )

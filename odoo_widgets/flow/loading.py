@@ -6,6 +6,7 @@ odoo/orm/models.py and odoo/addons/base/models/ir_fields.py). It never gets a na
 
 from __future__ import annotations
 
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -101,8 +102,8 @@ Table: TypeAlias = "tuple[list[str], list[list[str | None]]]"
 def _lines(
     name: str, lines: Sequence[Mapping[str, Any]], ids: Sequence[str], fields: Fields, line_key: Sequence[str]
 ) -> Table:
-    # The same for all lines of a document; what is only a key is no field.
-    sent = [each for each in lines[0] if each in fields or each not in line_key]
+    # The same for all lines of a document, but where a value was settled as empty; what is only a key is no field.
+    sent = [each for each in dict.fromkeys(chain.from_iterable(lines)) if each in fields or each not in line_key]
     paths = [f"{name}/{EXTERNAL_ID}"]
     table: list[list[str | None]] = [[each] for each in ids]
     for inner in sent:

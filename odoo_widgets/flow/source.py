@@ -187,7 +187,7 @@ class Source:
         made.frame = self.frame.copy(deep=False)
         for position, each in cells.items():
             made.frame.isetitem(position, each)
-        for name in ("_units", "_nesting", "_repeated", "_groups", "_order", "_sizes"):
+        for name in ("_units", "_nesting", "_repeated", "_groups", "_order", "_sizes", "_firsts", "_lines"):
             known = getattr(self, name)
             setattr(made, name, {place: each for place, each in known.items() if place not in cells})
         return made

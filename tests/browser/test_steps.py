@@ -212,7 +212,7 @@ def responses(walk: Walk) -> None:
     # The first cell of a line is its label.
     status = walk.form.locator(".ow-table tbody tr td:nth-child(2)")
     expect(status.nth(0)).to_have_text("rejected", timeout=20 * SECONDS)
-    expect(status.nth(2)).to_have_text("created")
+    expect(status.nth(2)).to_have_text("updated")
     expect(walk.form.get_by_role("cell", name=IMAGE).first).to_be_visible()
     record = walk.form.locator(".ow-table td a").first
     assert (record.get_attribute("href") or "").startswith(f"{walk.odoo.url}/odoo/res.partner/{record.inner_text()}")

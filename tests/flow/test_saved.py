@@ -51,7 +51,7 @@ def test_the_file_is_one_that_a_person_can_read() -> None:
 
 SECRETS = [
     "X-Api-Key", "api_key", "X-Auth", "Session-Id", "My-Token", "Ocp-Apim-Subscription-Key", "Access-Key", "X-Key",
-    "Private-Key", "X-Credential", "X-Pwd", "X-Hub-Signature",
+    "Private-Key", "X-Credential", "X-Pwd", "X-Hub-Signature", "X-Bearer",
 ]  # fmt: skip
 
 

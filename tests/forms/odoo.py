@@ -41,6 +41,8 @@ class Odoo:
         self.held = lambda _number: {}
         self.fields = ({name: {"type": "datetime"} for name in ("create_date", "write_date")}, 200)
         server.expect_request("/json/2/res.partner/fields_get").respond_with_handler(self._describe)
+        # No two records were made in one second and changed in it.
+        server.expect_request("/json/2/res.partner/formatted_read_group").respond_with_json([])
         # What a check asks beside them.
         server.expect_request("/json/2/res.partner/has_access").respond_with_json(True)
         server.expect_request("/json/2/res.partner/default_get").respond_with_json({})

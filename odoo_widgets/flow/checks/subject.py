@@ -59,7 +59,7 @@ class Subject:
         fields: The model's fields that the user may see.
         sent: The columns of the payload, by the field that they fill.
         looked_up: The fields whose ids were just found by look-ups, archived ones told.
-        unfit: The fields of columns that cannot go out as they are, which has been told.
+        unfit: The fields of columns that cannot go out as they are, which has been told; those of lines as paths.
     """
 
     source: Source
@@ -128,8 +128,14 @@ def subject(
     """
     every = columns(source, settings)
     sent = {column.field: distinct(source, column) for column in every if column.name not in without}
-    unfit = frozenset(column.field.partition("/")[0] for column in every if column.name in without)
-    return Subject(source, settings, fields, sent, frozenset(looked_up), unfit)
+    unfit = {column.field.partition("/")[0] for column in every if column.name in without}
+    unfit |= {
+        f"{column.field}/{inner.field.partition('/')[0]}"
+        for column in every
+        for inner in column.lines
+        if f"{column.name}/{inner.name}" in without
+    }
+    return Subject(source, settings, fields, sent, frozenset(looked_up), frozenset(unfit))
 
 
 def outline(source: Source, settings: Settings, fields: Fields) -> Subject:

@@ -167,9 +167,10 @@ def _document(column: Column, settings: Settings) -> Iterator[str]:
             f"Column {column.name!r}: missing='clear' would take the lines off documents. Leave it out; with a key, "
             "lines='replace' takes those off that are not in the frame."
         )
-    doubled = [field for field, count in Counter(each.field for each in column.lines).items() if count > 1]
+    fields = {each.name: each.field.partition("/")[0] for each in column.lines}
+    doubled = [field for field, count in Counter(fields.values()).items() if count > 1]
     if doubled:
-        both = " and ".join(repr(each.name) for each in column.lines if each.field == doubled[0])
+        both = " and ".join(repr(name) for name, field in fields.items() if field == doubled[0])
         yield f"Column {column.name!r}: in its lines, {both} fill the field {doubled[0]!r}. Exclude all but one."
     if settings.key and any(each.field == "id" for each in column.lines):
         yield f"Column {column.name!r}: with a key, lines get external IDs of their own. Take 'id' out of the lines."

@@ -218,3 +218,17 @@ def test_a_comparison_shows_the_names_that_lines_lead_to(given: Given) -> None:
     assert found[["field", "odoo_names", "frame_names"]].to_numpy().tolist() == [
         ["order_line[0].product_id", "[D-1] D-1", "[D-2] D-2"]
     ]
+
+
+def test_taxes_of_lines_replace_those_that_are_there_or_are_added_to_them(given: Given) -> None:
+    invoices = given.invoices().iloc[:1]
+    other = call(given.odoo, "account.tax", "create", vals_list=[{"name": "3%", "amount": 3, "type_tax_use": "sale"}])
+    target = given.destination("account.move", key="ref", mode="upsert")
+    first = target.send(invoices, given.odoo.credential)
+    changed = invoices.assign(invoice_line_ids=[[{**invoices["invoice_line_ids"][0][0], "tax_ids": "3%"}]])
+    adding = target.replace(add="invoice_line_ids/tax_ids")
+    for again in (adding, adding, target):
+        answer = again.send(changed, given.odoo.credential)
+        assert answer["status"].tolist() == ["updated"], answer["error"].tolist()
+        ((line,),) = given.read("account.move", first["id"], "invoice_line_ids", "tax_ids")
+        assert sorted(line["tax_ids"]) == sorted([*other, *([given.taxes["sale"]] if again is adding else [])])

@@ -272,3 +272,34 @@ def test_what_changed_since_a_comparison_is_told_by_what_was_looked_up(given: Gi
     assert sent["error_field"].tolist()[1:3] == ["country_id", "country_id"]
     held = [each["country_id"] for each in read(given, numbers, "country_id")]
     assert held == [ids[1], ids[2], ids[2], ids[0]]
+
+
+@EVERY
+@pytest.mark.parametrize("settings", [{"operation": "write"}, {"key": "ref", "mode": "upsert"}])
+def test_tags_replace_those_that_are_there_or_are_added_to_them(
+    given: Given, protocol: str, settings: dict[str, Any]
+) -> None:
+    label = f"{protocol} {len(settings)}"
+    names = [f"{label} {name}" for name in ("old", "new")]
+    old, new = call(given.odoo, TAGS, "create", vals_list=[{"name": name} for name in names])
+    made = [{"name": label, "ref": f"{label} {row}", "category_id": [old]} for row in range(2)]
+    numbers = call(given.odoo, CONTACTS, "create", vals_list=made)
+    known = {"id": numbers} if "operation" in settings else {"ref": [each["ref"] for each in made]}
+    frame = pd.DataFrame({**known, "category_id": names[1], "color": [1, 2]})
+    adding = contacts(given, protocol, **settings, add="category_id", only_changes=True)
+    found = adding.diff(frame, given.odoo.credential)
+    tags = found[found["field"] == "category_id"]
+    assert tags[["in_odoo", "in_frame"]].to_numpy().tolist() == [[[old], [new]]] * 2
+    assert adding.send(frame, given.odoo.credential)["status"].tolist() == ["updated", "updated"]
+    assert [sorted(each["category_id"]) for each in read(given, numbers, "category_id")] == [[old, new]] * 2
+    assert adding.diff(frame, given.odoo.credential).empty
+    assert adding.send(frame, given.odoo.credential)["status"].tolist() == ["unchanged", "unchanged"]
+    adding.replace(add=()).send(frame, given.odoo.credential)
+    assert [each["category_id"] for each in read(given, numbers, "category_id")] == [[new]] * 2
+
+
+def test_a_dry_run_tries_what_is_added(given: Given) -> None:
+    call(given.odoo, TAGS, "create", vals_list=[{"name": "tried tag"}])
+    frame = pd.DataFrame({"name": ["a"], "category_id": ["tried tag"]})
+    found = contacts(given, add="category_id").dry_run(frame, given.odoo.credential)
+    assert found["status"].tolist() == ["would_save"], found["error"].tolist()

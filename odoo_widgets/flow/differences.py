@@ -9,10 +9,11 @@ import pandas as pd
 
 from odoo_widgets.flow.checks.parents import shared
 from odoo_widgets.flow.checks.subject import subject
-from odoo_widgets.flow.comparing import differing, settles_never
+from odoo_widgets.flow.comparing import LINK, differing, settles_never
 from odoo_widgets.flow.errors import RefusedError
 from odoo_widgets.flow.holding import holding, records_of, sendable, sent
 from odoo_widgets.flow.line_differences import compared, line_differences
+from odoo_widgets.flow.loading import links
 from odoo_widgets.flow.names_beside import names_beside
 from odoo_widgets.flow.source import Source
 
@@ -64,7 +65,7 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
             continue
         found = differing(record, held.cells[ids[0]], used, held.decimals_of(ids[0]))
         differs = [
-            (name, shown(used[name], value), record[name]) for name, value in found.items() if name not in inside
+            (name, shown(used[name], value), _ids(record[name])) for name, value in found.items() if name not in inside
         ]
         differs += [each for of_rows in inside.values() for each in of_rows[row]]
         counts["update" if differs else "unchanged"] += 1
@@ -97,6 +98,12 @@ def _frame(cells: dict[str, list[Any]]) -> pd.DataFrame:
 def shown(field: Field, value: Any) -> Any:
     """What Odoo holds, as a person reads it: nothing in an empty field."""
     return None if value is False and field.type != "boolean" else value
+
+
+def _ids(value: Any) -> Any:
+    """Commands that add records as the ids of these."""
+    adds = isinstance(value, list) and all(isinstance(each, list) and each[:1] == [LINK] for each in value)
+    return links(value) if adds else value
 
 
 def _never_settle(source: Source, settings: Settings, fields: Fields) -> Questions[dict[str, str]]:

@@ -1,7 +1,9 @@
 """The columns of a frame that say by a text which record is meant: which these are, by what, and among which records.
 
 `country_id` takes the record's name, `country_id/code` its code, `x/id` an external ID, `x/.id` its id in the database.
-In the lines of documents they are called the same: `{"product_id/default_code": "DESK", "product_uom_qty": 2}`.
+A column of several records, such as tags, takes them as a list, or as a text with commas between. They replace those
+that the field holds, or, with `add=["category_id"]`, are added to them. In the lines of documents columns are called
+the same: `{"product_id/default_code": "DESK", "product_uom_qty": 2}`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from odoo_widgets.flow.loading import IDS
+from odoo_widgets.flow.loading import IDS, links
 from odoo_widgets.flow.model import TO_MANY, TO_ONE
 
 if TYPE_CHECKING:
@@ -87,7 +87,6 @@ def ids_in(value: Any) -> Iterator[int]:
     if isinstance(value, str):
         yield from (int(each) for each in value.split(",") if each.isascii() and each.isdigit())
     elif isinstance(value, list):
-        for each in value:
-            yield from ids_in(each)
+        yield from links(value) or ()
     elif isinstance(value, int) and not isinstance(value, bool):
         yield value

@@ -35,6 +35,7 @@ class Column:
         unit: Whether its naive moments go out as dates.
         missing: What becomes of its missing cells; see `settings.MISSING`.
         flat: Why no list or dict can go out in it, where all values go out as text in the end; else empty.
+        adds: Whether the records that a list leads to are added to those that the field holds, and do not replace them.
         lines: The columns of its lines, where cells are lists of dicts: their places are those in `lines.lines`.
     """
 
@@ -45,6 +46,7 @@ class Column:
     unit: str
     missing: str = "omit"
     flat: str = ""
+    adds: bool = False
     lines: tuple[Column, ...] = ()
 
     def cells(self, frame: pd.DataFrame) -> pd.Series:
@@ -93,12 +95,13 @@ def _moments(column_cells: pd.Series, column: Column) -> Values:
 
 
 def _categories(column_cells: pd.Series, column: Column) -> Values:
+    codes = column_cells.cat.codes.to_numpy()
+    missing = codes < 0
     # What no row has may be what cannot be sent.
-    used = column_cells.cat.remove_unused_categories().cat
-    found, _ = values(plain(pd.Series(used.categories)), column)
-    codes = used.codes.to_numpy()
-    found.append(None)  # what the code -1 of a missing cell looks up
-    return [found[code] for code in codes.tolist()], np.flatnonzero(codes < 0)
+    used = np.unique(codes[~missing])
+    found, _ = values(plain(pd.Series(column_cells.cat.categories[used])), column)
+    by_code = {-1: None, **dict(zip(used.tolist(), found, strict=True))}
+    return [by_code[code] for code in codes.tolist()], np.flatnonzero(missing)
 
 
 def _objects(column_cells: pd.Series, column: Column) -> Values:

@@ -216,3 +216,49 @@ def test_a_settlement_in_lines_empties_a_cell_or_rejects_the_document() -> None:
     assert found.rejected[1][0] == "line_ids/product_id"
     (call,) = plan(frame, target, moves())
     assert call.ask.arguments["vals_list"] == [{"line_ids": [[0, 0, {"quantity": 1}]]}]
+
+
+def test_the_records_of_a_column_are_added_where_that_is_said() -> None:
+    server = known(a=(Match(1),), b=(Match(2),))
+    frame = {"category_id": ["a, b", None, "b"], "name": list("xyz")}
+    assert sent(frame, server, add="category_id") == [
+        {"category_id": [[4, 1, 0], [4, 2, 0]], "name": "x"},
+        {"name": "y"},
+        {"category_id": [[4, 2, 0]], "name": "z"},
+    ]
+    ids = pd.Series([[7, 8], [[6, 0, [9]]], []], dtype=object)
+    assert [each["category_id"] for each in sent({"category_id": ids}, server, add=["category_id"])] == [
+        [[4, 7, 0], [4, 8, 0]], [[6, 0, [9]]], [],
+    ]  # fmt: skip
+    (call,) = plan(
+        lines([{"tax_ids": ["15%"]}], move_type="in_invoice"), Destination(ORDERS, add="line_ids/tax_ids"), moves()
+    )
+    assert call.ask.arguments["vals_list"][0]["line_ids"] == [[0, 0, {"tax_ids": [[4, 8, 0]]}]]
+
+
+def test_what_is_added_is_for_create_and_write_and_for_columns_that_are_there() -> None:
+    for url in (URL + "load", "https://mycompany.example.com/api/res.partner"):
+        with pytest.raises(SettingsError, match="is for create and write over Odoo's own APIs"):
+            Destination(url, add="category_id")
+    with pytest.raises(SettingsError, match="add=7 is not a column name"):
+        Destination(URL + "create", add=7)
+    frame = pd.DataFrame({"category_id": ["a"]})
+    (said,) = Destination(URL + "create", add="category_ids").problems(frame)
+    assert (
+        "add is for one column, and none is called 'category_ids'. Correct its name. Did you mean 'category_id'?"
+        in said
+    )
+
+
+def test_two_columns_of_lines_for_one_field_are_refused() -> None:
+    frame = lines([{"product_id/default_code": "A", "product_id": 3}])
+    (said,) = Destination(ORDERS).problems(frame)
+    assert "in its lines, 'product_id/default_code' and 'product_id' fill the field 'product_id'." in said
+
+
+def test_samples_say_what_of_lines_is_looked_up_first_until_their_fields_are_known() -> None:
+    frame, target = lines([{"product_id/default_code": "A"}]), Destination(ORDERS)
+    above = NOTHING_KNOWN.describes("account.move", moves().fields["account.move"])
+    for server, waiting in ((NOTHING_KNOWN, True), (above, True), (moves(), False)):
+        sample = target.samples(frame, server=server)[0]
+        assert (sample.waiting == ("line_ids/product_id/default_code",)) is waiting

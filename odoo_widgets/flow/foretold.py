@@ -91,7 +91,8 @@ def _groups(answer: pd.DataFrame) -> list[str]:
 
 def _rows(rows: list[int]) -> str:
     shown = ", ".join(map(str, rows[:FEW_ROWS]))
-    return f"{_number(len(rows), 'row')}, row {shown}{', …' if len(rows) > FEW_ROWS else ''}"
+    named = f"{'row' if len(rows) == 1 else 'rows'} {shown}{', …' if len(rows) > FEW_ROWS else ''}"
+    return f"{_number(len(rows), 'row')}, {named}"
 
 
 def _warning(what: str, first: str) -> str:

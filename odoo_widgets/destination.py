@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 import attrs
 
-from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved, tested
+from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved, seen, tested
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.differences import diff
@@ -21,7 +21,6 @@ from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.lookups import lookups, settlements
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
-from odoo_widgets.flow.seen import seen
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
@@ -424,8 +423,9 @@ class Destination(Settings):
             transport: What carries the requests in place of the network.
 
         Returns:
-            One row for each such cell: row (position), id, field, in_odoo, in_frame. `attrs["counts"]` has how many
-            rows would be made, changed and left; `attrs["never_settle"]` the fields that differ again after each send.
+            One row for each such cell: row (position), id, field, in_odoo, in_frame; where columns are looked up, then
+            odoo_names and frame_names, what these ids are called. `attrs["counts"]` has how many rows would be made,
+            changed and left; `attrs["never_settle"]` the fields that differ again after each send.
 
         Raises:
             DataError: The frame cannot be sent as it is.
@@ -514,7 +514,7 @@ class Destination(Settings):
                 raise SettingsError("since is for sends that write only what differs. Say only_changes=True.")
             if are_frames(frame):
                 raise SettingsError("since goes with one frame. Send the frames without it, or one by one.")
-            server = server.saw(self.endpoint.model, seen(since, Source.of(frame), self))
+            seen.check(since, self)
         return Delivery(
             frame,
             self,
@@ -527,6 +527,7 @@ class Destination(Settings):
             resume=resume,
             test=test,
             journal=journal,
+            since=since,
             on_progress=on_progress,
             on_responses=on_responses,
             transport=transport,

@@ -45,7 +45,7 @@ FLOW = [
     "ways_out", "saved", "calls",
     "before", "methods", "presets", "matching", "documents", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "foreign", "source", "records", "findings",
-    "keying", "linking", "families", "answering", "waves",
+    "keying", "within", "scopes", "linking", "families", "answering", "waves",
     "urls", "naming", "shape", "nesting", "problems", "unsettled", "identity", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "resolved", "plan", "alone", "policy", "verb_proofs", "proofs",
@@ -57,8 +57,8 @@ FLOW = [
     "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",
     "checks/lines", "checks/lookups",
     "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "foretold",
-    "seen", "line_differences", "differences", "kept", "inquiry", "dead_ends", "probing", "views", "scenes", "named",
-    "samples",
+    "seen", "named", "names_beside", "line_differences", "differences", "kept", "inquiry", "dead_ends", "probing",
+    "views", "scenes", "samples",
     "copies", "tested", "lasting", "history", "undo", "undoable", "taking_back",
 ]  # fmt: skip
 

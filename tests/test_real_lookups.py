@@ -226,3 +226,68 @@ def test_a_dry_run_tries_the_records_that_were_found(given: Given) -> None:
     frame = pd.DataFrame({"name": ["a", None], "country_id/code": ["BE", "US"]})
     tried = contacts(given, missing={"name": "clear"}).dry_run(frame, given.odoo.credential)
     assert tried["status"].tolist() == ["would_save", "rejected"]
+
+
+def test_a_comparison_shows_names_beside_the_ids_of_what_was_looked_up(given: Given) -> None:
+    first, second = call(given.odoo, TAGS, "create", vals_list=[{"name": "one tag"}, {"name": "two tag"}])
+    (number,) = call(
+        given.odoo, CONTACTS, "create", vals_list=[{"name": "a", "country_id": country(given, "US"), "color": 1}]
+    )
+    frame = pd.DataFrame(
+        {"id": [number], "country_id/code": ["BE"], "category_id": ["one tag, two tag"], "color": [2], "name": ["a"]}
+    )
+    found = contacts(given, operation="write").diff(frame, given.odoo.credential).set_index("field")
+    assert found.loc["country_id"].tolist()[2:] == [
+        country(given, "US"), country(given, "BE"), "United States", "Belgium",
+    ]  # fmt: skip
+    assert found.loc["category_id", "in_frame"] == [first, second]
+    assert found.loc["category_id", "frame_names"] == "one tag, two tag"
+    assert pd.isna(found.loc["category_id", "odoo_names"])
+    assert found.loc["color", ["odoo_names", "frame_names"]].isna().all()
+
+
+def test_what_changed_since_a_comparison_is_told_by_what_was_looked_up(given: Given) -> None:
+    ids = [country(given, code) for code in ("US", "BE", "AU")]
+    made = [{"name": f"since {row}", "country_id": ids[0]} for row in range(4)]
+    numbers = call(given.odoo, CONTACTS, "create", vals_list=made)
+    frame = pd.DataFrame({"id": numbers, "country_id/code": ["BE", "BE", "US", "US"], "color": 5})
+    target = contacts(given, operation="write", only_changes=True)
+    since = target.diff(frame, given.odoo.credential)
+    # One that was to be changed is another now; one that was as it is sent is no longer.
+    call(given.odoo, CONTACTS, "write", ids=numbers[1:3], vals={"country_id": ids[2]})
+    sent = target.send(frame, given.odoo.credential, since=since)
+    assert sent["status"].tolist() == ["updated", "rejected", "rejected", "updated"], sent["error"].tolist()
+    assert sent["error_field"].tolist()[1:3] == ["country_id", "country_id"]
+    held = [each["country_id"] for each in read(given, numbers, "country_id")]
+    assert held == [ids[1], ids[2], ids[2], ids[0]]
+
+
+@EVERY
+@pytest.mark.parametrize("settings", [{"operation": "write"}, {"key": "ref", "mode": "upsert"}])
+def test_tags_replace_those_that_are_there_or_are_added_to_them(
+    given: Given, protocol: str, settings: dict[str, Any]
+) -> None:
+    label = f"{protocol} {len(settings)}"
+    names = [f"{label} {name}" for name in ("old", "new")]
+    old, new = call(given.odoo, TAGS, "create", vals_list=[{"name": name} for name in names])
+    made = [{"name": label, "ref": f"{label} {row}", "category_id": [old]} for row in range(2)]
+    numbers = call(given.odoo, CONTACTS, "create", vals_list=made)
+    known = {"id": numbers} if "operation" in settings else {"ref": [each["ref"] for each in made]}
+    frame = pd.DataFrame({**known, "category_id": names[1], "color": [1, 2]})
+    adding = contacts(given, protocol, **settings, add="category_id", only_changes=True)
+    found = adding.diff(frame, given.odoo.credential)
+    tags = found[found["field"] == "category_id"]
+    assert tags[["in_odoo", "in_frame"]].to_numpy().tolist() == [[[old], [new]]] * 2
+    assert adding.send(frame, given.odoo.credential)["status"].tolist() == ["updated", "updated"]
+    assert [sorted(each["category_id"]) for each in read(given, numbers, "category_id")] == [[old, new]] * 2
+    assert adding.diff(frame, given.odoo.credential).empty
+    assert adding.send(frame, given.odoo.credential)["status"].tolist() == ["unchanged", "unchanged"]
+    adding.replace(add=()).send(frame, given.odoo.credential)
+    assert [each["category_id"] for each in read(given, numbers, "category_id")] == [[new]] * 2
+
+
+def test_a_dry_run_tries_what_is_added(given: Given) -> None:
+    call(given.odoo, TAGS, "create", vals_list=[{"name": "tried tag"}])
+    frame = pd.DataFrame({"name": ["a"], "category_id": ["tried tag"]})
+    found = contacts(given, add="category_id").dry_run(frame, given.odoo.credential)
+    assert found["status"].tolist() == ["would_save"], found["error"].tolist()

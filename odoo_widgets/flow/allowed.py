@@ -106,6 +106,11 @@ def line_key(value: Iterable[str] | str | None) -> tuple[str, ...]:
         raise SettingsError(f"line_key={value!r} is not a name in the lines, or a list of them.") from None
 
 
+def add(value: Iterable[str] | str | None) -> tuple[str, ...]:
+    """The columns whose records are added to those that a field holds."""
+    return _each_once(value, SettingsError(f"add={value!r} is not a column name, or a list of them."))
+
+
 def _each_once(value: Iterable[str] | str | None, wrong: SettingsError) -> tuple[str, ...]:
     try:
         names = (value,) if isinstance(value, str) else tuple(dict.fromkeys(() if value is None else value))

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from odoo_widgets.flow.families import is_own, rows_by_key
-from odoo_widgets.flow.kinds import plain
-from odoo_widgets.flow.linking import COMPANY, Link, distinct_cells, links
+from odoo_widgets.flow.linking import Link, distinct_cells, links
 from odoo_widgets.flow.looks import EXTERNAL, NUMBER, Found, Look, Match, Scope, scope_text
 from odoo_widgets.flow.model import TEXTS
+from odoo_widgets.flow.scopes import COMPANY, USE, numbers_in, uses
+from odoo_widgets.flow.within import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
+    from odoo_widgets.flow.within import Table
 
 # What becomes of a value: it is a record's; its cell is empty; its rows are rejected.
 FOUND, EMPTY, REJECT = "found", "empty", "reject"
@@ -69,7 +71,8 @@ class Linked:
     Attributes:
         link: The column.
         cells: Its cells, each once in each scope: the cell, and what it leads to.
-        codes: For each row the place of its cell among them; -1 where it is missing, or nobody wants the row.
+        codes: For each row of its table the place of its cell among them; -1 where it is missing, or nobody wants the
+            row.
         answers: What is known of each value.
     """
 
@@ -84,17 +87,20 @@ class Linked:
         return Look(self.link.field.relation, self.link.by, want.scope)
 
     def rows(self, wants: Sequence[Want]) -> np.ndarray[Any, Any]:
-        """The rows that lead to some values."""
+        """The rows of the frame that lead to some values, they or their lines."""
         wanted = set(wants)
         places = [place for place, (_, parts) in enumerate(self.cells) if parts and not wanted.isdisjoint(parts)]
-        return np.flatnonzero(np.isin(self.codes, places))
+        return self.link.table.above(np.flatnonzero(np.isin(self.codes, places)))
 
     def of(self, *states: str) -> list[Want]:
         """The values of which something is so, in the order of their first rows."""
         return [want for want, answer in self.answers.items() if answer.state in states]
 
     def ids(self) -> np.ndarray[Any, Any]:
-        """For each row the id that a cell of a field for one record leads to; 0 for none, -1 where it is not known."""
+        """For each row of its table the id that the cell of a field for one record leads to.
+
+        It is 0 for none, -1 where it is not known.
+        """
         each = np.array([*(self._one(parts) for _, parts in self.cells), 0], dtype="int64")
         found: np.ndarray[Any, Any] = each[self.codes]
         return found
@@ -118,35 +124,41 @@ def linked(source: Source, settings: Settings, server: Server, rows: Sequence[in
         server: The models' fields, and what was found.
         rows: The only rows that count; all if left out.
     """
-    made: dict[str, Linked] = {}
+    made: dict[tuple[str, str], Linked] = {}
     wanted = None if rows is None or len(rows) == len(source) else np.asarray(rows, dtype="int64")
+    own, *_ = tables(source, settings) or (None,)
     for link in links(source, settings, server):
-        scopes = [(name, _scope_ids(source, settings, made, name)) for name in link.like_row]
-        cells, codes = _cells(source, link, scopes, wanted)
+        assert own is not None
+        scopes = [(name, _in_scope(link.table, own, settings, made, name)) for name in link.like_row]
+        cells, codes = _cells(link, scopes, link.table.among(wanted))
         wants = dict.fromkeys(part for _, parts in cells for part in parts or () if isinstance(part, Want))
         answers = {want: _answer(link, want, settings, server) for want in wants}
         if is_own(link, settings) and any(answer.state == NONE for answer in answers.values()):
             keys = rows_by_key(source, settings, rows)
             answers = {want: _of_row(answer) if want.text in keys else answer for want, answer in answers.items()}
-        made[link.field.name] = Linked(link, cells, codes, answers)
+        made[link.table.column, link.field.name] = Linked(link, cells, codes, answers)
     return tuple(made.values())
 
 
-def _scope_ids(source: Source, settings: Settings, made: Mapping[str, Linked], name: str) -> np.ndarray[Any, Any]:
-    """For each row what it holds in a field that leads to one record."""
-    if name in made:
-        return made[name].ids()
-    names = (each for each in source.frame.columns if isinstance(each, str))
-    column = next(each for each in names if settings.field_of(each).partition("/")[0] == name)
-    found = pd.to_numeric(plain(source.frame[column]), errors="coerce")
-    ids: np.ndarray[Any, Any] = np.nan_to_num(found.to_numpy(dtype="float64", na_value=0)).astype("int64")
-    return ids
+def _in_scope(
+    table: Table, own: Table, settings: Settings, made: Mapping[tuple[str, str], Linked], name: str
+) -> np.ndarray[Any, Any]:
+    """For each row of a table what its records must hold in a field: as its own cells say, or those of its document."""
+    if name == USE:
+        return table.of_rows(uses(own, settings))
+    for each in (table, own):
+        known = made.get((each.column, name))
+        ids = numbers_in(each, name) if known is None else known.ids()
+        if ids is not None:
+            return ids if each is table else table.of_rows(ids)
+    return np.zeros(len(table.source), dtype="int64")
 
 
 def _cells(
-    source: Source, link: Link, scopes: Sequence[tuple[str, np.ndarray[Any, Any]]], rows: np.ndarray[Any, Any] | None
+    link: Link, scopes: Sequence[tuple[str, np.ndarray[Any, Any]]], rows: np.ndarray[Any, Any] | None
 ) -> tuple[list[tuple[Any, Parts]], np.ndarray[Any, Any]]:
     """The cells of a column, each once in each scope, and for each row the place of its cell among them."""
+    source = link.table.source
     cells = distinct_cells(source, link.position)
     values = source.groups(link.position)[0]
     # What is combined of the value and of each scope is the same where all of them are.
@@ -166,15 +178,15 @@ def _cells(
     _, first = np.unique(codes, return_index=True)
     found: list[tuple[Any, Parts]] = []
     for row in there[first].tolist():
-        scope = _scope(link, [(name, int(ids[row])) for name, ids in scopes])
+        scope = _scope(link, [(name, ids.item(row)) for name, ids in scopes])
         found.append((cells[values[row]], _parts(cells[values[row]], link, scope)))
     return found, places
 
 
-def _scope(link: Link, row: Sequence[tuple[str, int]]) -> Scope | None:
-    if any(number == UNKNOWN for _, number in row):
+def _scope(link: Link, row: Sequence[tuple[str, Any]]) -> Scope | None:
+    if any(value == UNKNOWN for _, value in row):
         return None
-    return (*link.fixed, *((name, number) for name, number in row if number))
+    return (*link.fixed, *((name, value) for name, value in row if value))
 
 
 def _parts(cell: Any, link: Link, scope: Scope | None) -> Parts:

@@ -23,6 +23,8 @@ REFUSE, KEEP, ADD, REPLACE = "refuse", "keep", "add", "replace"
 OF_LINES: dict[str, Any] = {"lines": REFUSE, "line_key": ()}
 # What is done with a row whose record is there already, or is not: made whatever is there, only updated, or either.
 CREATE, UPDATE, UPSERT = "create", "update", "upsert"
+# The operations that take commands, which may add to what a field holds.
+ADDING = ("create", "write")
 # The formats that have names around their records.
 WRAPPED = ("JSON", "XML")
 # The verbs that are for a record which may not be there yet.
@@ -46,6 +48,9 @@ def check(target: Endpoint, settings: Mapping[str, Any]) -> None:
     """
     _only_changes(target, settings)
     _lines(settings)
+    if settings["add"] and (target.protocol == "rest" or target.operation not in ADDING):
+        said = f"add={list(settings['add'])!r} is for create and write over Odoo's own APIs. Leave it out."
+        raise SettingsError(said, {"add": ()})
     after.check(target.protocol, target.operation, settings)
     for name, (value, reason) in fixed(settings["url"]).items():
         if (said := settings[name]) != value:

@@ -9,10 +9,12 @@ import pandas as pd
 
 from odoo_widgets.flow.checks.parents import shared
 from odoo_widgets.flow.checks.subject import subject
-from odoo_widgets.flow.comparing import differing, settles_never
+from odoo_widgets.flow.comparing import LINK, differing, settles_never
 from odoo_widgets.flow.errors import RefusedError
 from odoo_widgets.flow.holding import holding, records_of, sendable, sent
 from odoo_widgets.flow.line_differences import compared, line_differences
+from odoo_widgets.flow.loading import links
+from odoo_widgets.flow.names_beside import names_beside
 from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
 
     Returns:
         One row for each such cell: `row` (its position), `id`, `field`, `in_odoo`, `in_frame`. With a key, a cell of a
-        line is called like `order_line[0].price_unit`, and a line that is not there like `order_line[0]`.
+        line is called like `order_line[0].price_unit`, and a line that is not there like `order_line[0]`. Where columns
+        are looked up, `odoo_names` and `frame_names` have the names of the records that these ids lead to.
         `attrs["counts"]` says how many rows would be made (`create`), changed (`update`) and left (`unchanged`), and of
         how many the record is not there (`gone`) or not one (`several`). `attrs["never_settle"]` has the fields that
         will differ again after a send, and why.
@@ -62,7 +65,7 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
             continue
         found = differing(record, held.cells[ids[0]], used, held.decimals_of(ids[0]))
         differs = [
-            (name, shown(used[name], value), record[name]) for name, value in found.items() if name not in inside
+            (name, shown(used[name], value), _ids(record[name])) for name, value in found.items() if name not in inside
         ]
         differs += [each for of_rows in inside.values() for each in of_rows[row]]
         counts["update" if differs else "unchanged"] += 1
@@ -71,6 +74,8 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
             for column, value in zip(cells.values(), told, strict=True):
                 column.append(value)
     answer = _frame(cells)
+    if going.linked:
+        answer = answer.assign(**(yield from names_beside(answer, going.linked)))
     answer.attrs["counts"] = counts
     answer.attrs["never_settle"] = yield from _never_settle(source, settings, fields)
     return answer
@@ -93,6 +98,12 @@ def _frame(cells: dict[str, list[Any]]) -> pd.DataFrame:
 def shown(field: Field, value: Any) -> Any:
     """What Odoo holds, as a person reads it: nothing in an empty field."""
     return None if value is False and field.type != "boolean" else value
+
+
+def _ids(value: Any) -> Any:
+    """Commands that add records as the ids of these."""
+    adds = isinstance(value, list) and all(isinstance(each, list) and each[:1] == [LINK] for each in value)
+    return links(value) if adds else value
 
 
 def _never_settle(source: Source, settings: Settings, fields: Fields) -> Questions[dict[str, str]]:

@@ -4,11 +4,17 @@ Values in lines become what they become in columns (see `cells`); a missing one 
 lines have: `fields={"order_line/Qty": "product_uom_qty"}`, `exclude=["order_line/note"]`,
 `missing={"order_line/discount": "clear"}`. A batch counts documents. Rows and lines count from 0.
 
+Lines name records as columns do (see `linking`): `product_id/default_code`, `account_id/code`, `tax_ids` by name. Each
+value is asked once, whatever lines it stands in. What says among which records, such as a country or a company, stands
+in the line or in its document; taxes of an invoice are those for sales or for purchases, as its `move_type` says. Their
+columns are called by paths in `lookups`, findings and `settlements`: `order_line/product_id/default_code`. Over REST
+nothing in lines is looked up: what an add-on makes of them is its own affair.
+
 Without a key, `create` makes each document with its lines. With one, each line has an external ID as its document has:
-made of model, key, field and its place among the lines, or what `line_key` names. So a document that is sent again
-changes its lines, and makes none twice. It goes through `load`, in one transaction with its lines, and `load` leaves no
-cell out: the lines of one document fill the same fields. Odoo answers no external IDs over XML-RPC: lines with a key
-go over JSON-2 or JSON-RPC.
+made of model, key, field and its place among the lines, or what `line_key` names, of what is looked up the id. So a
+document that is sent again changes its lines, and makes none twice. It goes through `load`, in one transaction with its
+lines, and `load` leaves no cell out: the lines of one document fill the same fields. Odoo answers no external IDs over
+XML-RPC: lines with a key go over JSON-2 or JSON-RPC.
 
 A document that is there may have lines that were not made from here. Then its row is `rejected`, unless `lines` says:
 
@@ -83,9 +89,14 @@ def line_ids(
         line_key: The names that tell them apart; by their place if empty.
     """
     return [
-        line_id(model, key, field, {name: line[name] for name in line_key} if line_key else {"": place})
+        line_id(model, key, field, {name: _held(line, name) for name in line_key} if line_key else {"": place})
         for place, line in enumerate(lines)
     ]
+
+
+def _held(line: Mapping[str, Any], name: str) -> Any:
+    # What was looked up, such as `product_id/default_code`, is an id by now.
+    return line[name if name in line else name.partition("/")[0]]
 
 
 def blamed(message: str, record: Mapping[str, Any], names: Iterable[str]) -> tuple[str, str]:

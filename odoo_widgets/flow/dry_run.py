@@ -16,6 +16,7 @@ from odoo_widgets.flow import records, unsettled
 from odoo_widgets.flow.asking import asked_fields, question
 from odoo_widgets.flow.calls import Ask, Call
 from odoo_widgets.flow.errors import DataError, RefusedError, SettingsError
+from odoo_widgets.flow.loading import links
 from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.model import TO_MANY, TO_ONE
 from odoo_widgets.flow.problems import problems
@@ -158,10 +159,10 @@ def _linked(value: Any) -> str | None:
     """Ids, with commas between them; None for commands that make or change lines."""
     if value is None or value is False:
         return ""
-    several = value if isinstance(value, list) else [value]
-    if len(several) == 1 and isinstance(several[0], list) and several[0][:2] == [6, 0]:
-        several = several[0][2]
-    return None if any(isinstance(each, list | dict) for each in several) else ",".join(map(str, several))
+    if not isinstance(value, list):
+        return str(value)
+    ids = links(value) if any(isinstance(each, list | dict) for each in value) else value
+    return None if ids is None else ",".join(map(str, ids))
 
 
 def _text(value: Any) -> str | None:

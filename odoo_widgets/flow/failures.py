@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 FLAGS = ("success", "ok", "issuccess")
 # Where a value is due.
 VALUES = ("result", "data", "id")
+# What answers name after what was done.
+DEEDS = ("created", "updated", "written", "deleted", "ids")
 # Where one more answer may stand.
 INNER = ("result", "data", "record", "response", "params")
 # How answers of success call a failure in the member `status`, and a success.
@@ -89,10 +91,11 @@ def is_silent(content: Any) -> bool:
 
 
 def is_naught(content: Any) -> bool:
-    """Whether an answer is a 0 where a value is due, and says nowhere that it worked."""
+    """Whether an answer is a 0 or a no where a value or a deed is due, and says nowhere that it worked."""
     inner = opened(content)
     members = {"": inner} if not isinstance(inner, dict) else _members(inner)
-    return not affirms(inner) and any(_is_zero(members.get(name)) for name in ("", "status", *VALUES))
+    zero = any(_is_zero(members.get(name)) for name in ("", "status", *VALUES))
+    return not affirms(inner) and (zero or any(_denies(members.get(name)) for name in DEEDS))
 
 
 def _failed(content: dict[str, Any]) -> bool:

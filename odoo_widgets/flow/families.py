@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def is_own(link: Link, settings: Settings) -> bool:
     """Whether a column leads to records of the model itself, by the key that says which record a row is."""
     key = [settings.field_of(name) for name in settings.key]
-    return link.field.relation == settings.endpoint.model and not link.many and key == [link.by]
+    own = link.table.lines is None and link.field.relation == settings.endpoint.model
+    return own and not link.many and key == [link.by]
 
 
 def rows_by_key(source: Source, settings: Settings, rows: Sequence[int] | None = None) -> dict[str, int]:

@@ -107,6 +107,8 @@ def judge(
     settings: Settings,
     server: Server = NOTHING_KNOWN,
     standing: Standing | None = None,
+    *,
+    answered: bool = False,
 ) -> Verdict:
     """What an exchange means for the rows of its call.
 
@@ -116,12 +118,14 @@ def judge(
         settings: The settings that it was made with.
         server: What is known of the server.
         standing: How the send stands; None where nothing is to be made again.
+        answered: Whether Odoo has answered a call of this send before.
 
     Returns:
         What became of every row of the call, or the calls that follow for it, and whether the send goes on.
     """
     decode: Callable[[Exchange], Reply] = PROTOCOLS[settings.endpoint.protocol].decode
-    facts = Facts(call, exchange, settings, decode(exchange) if exchange.response is not None else None, server)
+    reply = decode(exchange) if exchange.response is not None else None
+    facts = Facts(call, exchange, settings, reply, server, answered)
     rule = next(rule for rule in RULES if rule.fits(facts))
     if rule.status in NEXT:
         return NEXT[rule.status](facts)

@@ -12,7 +12,7 @@ import pandas as pd
 from odoo_widgets.flow.kinds import cell_kind, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @attrs.frozen(eq=False)
@@ -71,6 +71,29 @@ def lines(column: pd.Series, names: Sequence[str] | None = None) -> Lines | None
     columns = {name: _column([each.get(name) for each in every]) for name in known}
     frame = pd.DataFrame(columns, index=range(len(every)))
     return Lines(frame, np.cumsum([len(each) for each in lists], dtype="int64"))
+
+
+def changed(column: pd.Series, table: Lines, cells: Mapping[str, Sequence[Any]]) -> np.ndarray[Any, Any]:
+    """A column with other cells in its lines.
+
+    Args:
+        column: The column.
+        table: Its lines.
+        cells: The name of a column of lines to what its lines hold now, where they have such a cell.
+
+    Returns:
+        The column's cells; those without lines as they were.
+    """
+    found = column.tolist()
+    made = np.fromiter(found, dtype=object, count=len(found))
+    starts, ends = table.starts.tolist(), table.ends.tolist()
+    for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        if start < end:
+            made[place] = [
+                {name: cells[name][start + at] if name in cells else value for name, value in line.items()}
+                for at, line in enumerate(found[place])
+            ]
+    return made
 
 
 def is_list(cell: Any) -> bool:

@@ -1,6 +1,9 @@
 """The columns of a frame that say by a text which record is meant: which these are, by what, and among which records.
 
 `country_id` takes the record's name, `country_id/code` its code, `x/id` an external ID, `x/.id` its id in the database.
+A column of several records, such as tags, takes them as a list, or as a text with commas between. They replace those
+that the field holds, or, with `add=["category_id"]`, are added to them. In the lines of documents columns are called
+the same: `{"product_id/default_code": "DESK", "product_uom_qty": 2}`.
 """
 
 from __future__ import annotations
@@ -11,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from odoo_widgets.flow import keying, records
 from odoo_widgets.flow.kinds import cell_kind, is_missing, kind, plain
 from odoo_widgets.flow.looks import EXTERNAL, NUMBER, Scope
 from odoo_widgets.flow.matching import ACTIVE
 from odoo_widgets.flow.model import TO_MANY, TO_ONE, Field
-from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
+from odoo_widgets.flow.scopes import COMPANY, USE, fixed, like_row
+from odoo_widgets.flow.within import Table, path_of, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,24 +33,7 @@ if TYPE_CHECKING:
 MANY, LINES = "many2many", "one2many"
 # A column that is called like a link to other records (Odoo's coding guidelines), and those that are none all the same.
 CALLED_LINK, NO_LINKS = re.compile(r"\w+_ids?"), ("res_id",)
-# A field, and by what its records are found.
-BY = re.compile(r"[a-z]\w*/(\.id|[a-z]\w*)", re.ASCII)
 DISPLAY = "display_name"
-COMPANY, TAXES, STATES, USE = "company_id", "account.tax", "res.country.state", "type_tax_use"
-# Among which records a model's are looked up: those that hold the same as the row in these fields.
-SAME_AS_ROW = {STATES: ("country_id",)}
-# What a tax is for follows from the field that it stands in (each field's own domain, in Odoo 19.0's sale, purchase
-# and account modules).
-USES = {
-    ("product.template", "taxes_id"): "sale",
-    ("product.product", "taxes_id"): "sale",
-    ("product.template", "supplier_taxes_id"): "purchase",
-    ("product.product", "supplier_taxes_id"): "purchase",
-    ("sale.order.line", "tax_ids"): "sale",
-    ("sale.order.line", "tax_id"): "sale",
-    ("purchase.order.line", "tax_ids"): "purchase",
-    ("purchase.order.line", "taxes_id"): "purchase",
-}
 # What has to be known of a model that is looked into, beside the field that is compared.
 TOLD = ("name", DISPLAY, ACTIVE, COMPANY, "country_id", USE)
 
@@ -57,8 +43,9 @@ class Link:
     """A column whose cells say which records its field leads to.
 
     Attributes:
-        column: Its name in the frame.
-        position: Its place there, from 0.
+        table: The frame, or the lines that the column is of.
+        column: Its name in the frame; in lines a path, such as `order_line/product_id`.
+        position: Its place in the table, from 0.
         field: The field that it fills.
         by: The field of the records that the cells are compared with; `id` for external IDs, `.id` for ids.
         told: Whether the column says itself by what.
@@ -66,6 +53,7 @@ class Link:
         fixed: What else the records must hold.
     """
 
+    table: Table = attrs.field(repr=False)
     column: str
     position: int
     field: Field
@@ -75,6 +63,11 @@ class Link:
     fixed: Scope = ()
 
     @property
+    def path(self) -> str:
+        """The field, from the frame's own on: `order_line/product_id`."""
+        return f"{self.table.field}/{self.field.name}" if self.table.field else self.field.name
+
+    @property
     def many(self) -> bool:
         """Whether a cell may lead to several records."""
         return self.field.type in TO_MANY
@@ -82,33 +75,43 @@ class Link:
 
 def may_link(source: Source, settings: Settings) -> tuple[str, ...]:
     """The columns that may be such, as far as can be told from the frame alone."""
-    loads, takes = settings.endpoint.operation == "load", _takes_ids(settings)
+    return tuple(name for table in tables(source, settings) for name in may_link_in(table, settings))
+
+
+def may_link_in(table: Table, settings: Settings) -> list[str]:
+    """The columns of a table that may be such; see `may_link`."""
+    loads, takes = _loads(table, settings), _takes_ids(table, settings)
 
     def may(column: Column) -> bool:
-        if path := _path(column):
+        if path := path_of(column):
             return not (takes and path in (EXTERNAL, NUMBER))
         links = CALLED_LINK.fullmatch(column.field) and column.field not in NO_LINKS
         # For `load`, a number is a name too.
-        return bool(links) and (loads or _has_texts(source, column.position))
+        return bool(links) and not column.lines and (loads or _has_texts(table.source, column.position))
 
-    return tuple(column.name for column in _columns(source, settings) if may(column))
+    return [table.path(str.__str__(column.name)) for column in table.columns if may(column)]
 
 
 def lines(source: Source, settings: Settings, server: Server) -> tuple[str, ...]:
     """The columns of `load` that lead into lines, once it is known which fields are lines."""
     fields = server.fields.get(settings.endpoint.model, {})
-    columns = _columns(source, settings) if settings.endpoint.operation == "load" else ()
-    bases = {column: fields.get(column.field.partition("/")[0]) for column in columns}
+    own = tables(source, settings)[:1] if settings.endpoint.operation == "load" else ()
+    bases = {column: fields.get(column.field.partition("/")[0]) for table in own for column in table.columns}
     return tuple(
         column.name
         for column, field in bases.items()
-        if field is not None and field.type == LINES and _path(column) not in ("", EXTERNAL, NUMBER)
+        if field is not None and field.type == LINES and path_of(column) not in ("", EXTERNAL, NUMBER)
     )
 
 
-def bases(source: Source, settings: Settings) -> list[str]:
-    """The fields that have to be known to tell which columns are such."""
-    return list(dict.fromkeys(column.field.partition("/")[0] for column in _columns(source, settings)))
+def bases(source: Source, settings: Settings, server: Server) -> dict[str, list[str]]:
+    """The fields that have to be known to tell which columns are such, by the model that they are of."""
+    names: dict[str, list[str]] = {}
+    for table in tables(source, settings):
+        found = names.setdefault(table.model(settings, server), [])
+        found += [base for column in table.columns if (base := column.field.partition("/")[0]) not in found]
+    names.pop("", None)
+    return names
 
 
 def links(source: Source, settings: Settings, server: Server) -> tuple[Link, ...]:
@@ -119,37 +122,38 @@ def links(source: Source, settings: Settings, server: Server) -> tuple[Link, ...
         settings: What it is sent with.
         server: The fields of the model, and of the models that these lead to.
     """
-    found = tuple(_links(source, settings, server))
+    own, *inside = tables(source, settings) or (None,)
+    found = [link for table in (own, *inside) if table for link in _links(table, own, settings, server)]
     return tuple(sorted(found, key=lambda link: bool(link.like_row)))
 
 
-def _links(source: Source, settings: Settings, server: Server) -> Iterator[Link]:
-    target = settings.endpoint
-    fields = server.fields.get(target.model, {})
-    columns = _columns(source, settings)
-    filled = {column.field.partition("/")[0] for column in columns}
-    loads, takes = target.operation == "load", _takes_ids(settings)
-    for column in columns:
-        field, path = fields.get(column.field.partition("/")[0]), _path(column)
+def _links(table: Table, own: Table | None, settings: Settings, server: Server) -> Iterator[Link]:
+    model = table.model(settings, server)
+    fields = server.fields.get(model, {})
+    filled = {column.field.partition("/")[0] for each in (table, own) if each for column in each.columns}
+    loads, takes = _loads(table, settings), _takes_ids(table, settings)
+    for column in table.columns:
+        field, path = fields.get(column.field.partition("/")[0]), path_of(column)
         types = (*TO_ONE, MANY, *((LINES,) if loads and not path else ()))
         deeper = "/" in column.field and not path
-        if deeper or field is None or field.type not in types or not field.relation:
+        if deeper or column.lines or field is None or field.type not in types or not field.relation:
             continue
         # `load` takes any name for what it guesses.
-        if (path in (EXTERNAL, NUMBER) and takes) or not (path or loads or _names(source, column.position, field)):
+        if (path in (EXTERNAL, NUMBER) and takes) or not (
+            path or loads or _names(table.source, column.position, field)
+        ):
             continue
         known = server.fields.get(field.relation, {})
-        like = (*SAME_AS_ROW.get(field.relation, ()), *([COMPANY] if COMPANY in known else []))
-        use = USES.get((target.model, field.name)) if field.relation == TAXES else None
         by_number = path in (EXTERNAL, NUMBER)
         yield Link(
-            str.__str__(column.name),
+            table,
+            table.path(str.__str__(column.name)),
             column.position,
             field,
             path or called(known),
             bool(path),
-            () if by_number else tuple(name for name in like if name in filled and name != field.name),
-            ((USE, use),) if use and not by_number else (),
+            () if by_number else like_row(model, field, known, filled),
+            () if by_number else fixed(model, field),
         )
 
 
@@ -164,29 +168,14 @@ def called(fields: Fields) -> str:
     return last if last and "." not in last else "name" if "name" in fields else DISPLAY
 
 
-def _takes_ids(settings: Settings) -> bool:
+def _loads(table: Table, settings: Settings) -> bool:
+    """Whether cells go out as they are to `load`. Lines go there too where they have a key, as ids."""
+    return settings.endpoint.operation == "load" and table.lines is None
+
+
+def _takes_ids(table: Table, settings: Settings) -> bool:
     """Whether what is sent to takes ids and external IDs under the paths that say so: `load`, and add-ons like it."""
-    return settings.endpoint.operation == "load" or settings.endpoint.protocol == "rest"
-
-
-def _columns(source: Source, settings: Settings) -> tuple[Column, ...]:
-    name = settings.endpoint.operation
-    if not (name in OPERATIONS or name in VERBS) or not operation(name).takes_values:
-        return ()
-    columns = {
-        column.position: column
-        for column in (*records.columns(source, settings), *keying.columns(source, settings))
-        if isinstance(column.name, str)
-    }
-    rest = settings.endpoint.protocol == "rest"
-    # What an add-on makes of a name is its own affair; a path says what is meant.
-    return tuple(column for _, column in sorted(columns.items()) if not rest or _path(column))
-
-
-def _path(column: Column) -> str:
-    """By what a column says that its records are found; empty where it does not."""
-    found = BY.fullmatch(column.field)
-    return found[1] if found else ""
+    return _loads(table, settings) or settings.endpoint.protocol == "rest"
 
 
 def _has_texts(source: Source, position: int) -> bool:

@@ -6,6 +6,7 @@ odoo/orm/models.py and odoo/addons/base/models/ir_fields.py). It never gets a na
 
 from __future__ import annotations
 
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,6 +29,10 @@ DATABASE_ID = ".id"
 EXTERNAL_ID, IDS = "id", "/.id"
 # Commands on the links of a record (odoo/orm/commands.py) that a new one can be loaded with: link, clear, set.
 LINK, CLEAR, SET = 4, 5, 6
+BOTH_WAYS = (
+    "A document that is there goes with its lines to load, which adds all records that it lists or replaces all. Say "
+    "add for each of these columns or for none, or send the document's own columns apart."
+)
 
 
 def loads(
@@ -54,7 +59,7 @@ def loads(
         The calls. Each can be made twice: the second time it finds what the first one made.
     """
     assert batch.keys is not None
-    filled: dict[tuple[str, ...], tuple[list[int], list[int], list[list[str | None]]]] = {}
+    filled: dict[tuple[bool, tuple[str, ...]], tuple[list[int], list[int], list[list[str | None]]]] = {}
     for place, (record, key) in enumerate(zip(batch.records, batch.keys, strict=True)):
         inside = lines_of(record, with_lines(batch.lines, fields))
         known = {} if batch.ids is not None else key
@@ -68,19 +73,22 @@ def loads(
             for name, lines in inside.items()
         ]
         names = (*row, *(path for paths, _ in parts for path in paths))
-        places, sizes, data = filled.setdefault(names, ([], [], []))
+        adds = batch.ids is not None and True in _adding(record, inside)
+        places, sizes, data = filled.setdefault((adds, names), ([], [], []))
         rows = _together([*row.values()], parts)
         places.append(place)
         sizes.append(len(rows))
         data += rows
-    for names, (places, sizes, data) in filled.items():
+    for (adds, names), (places, sizes, data) in filled.items():
         # `load` reads times in the zone of the context, create and write always in UTC.
         arguments = {"fields": list(names), "data": data}
+        # All that such a call lists is added to what is there (ir_fields.py, `_str_to_many2many`).
+        adding = {"update_many2many": True} if adds else {}
         yield Ask(
             pick(batch.rows, places),
             "load",
             arguments,
-            context={"tz": "UTC"},
+            context={"tz": "UTC", **adding},
             keyed=part(batch, places),
             sizes=sizes if len(data) > len(places) else (),
         )
@@ -101,8 +109,8 @@ Table: TypeAlias = "tuple[list[str], list[list[str | None]]]"
 def _lines(
     name: str, lines: Sequence[Mapping[str, Any]], ids: Sequence[str], fields: Fields, line_key: Sequence[str]
 ) -> Table:
-    # The same for all lines of a document; what is only a key is no field.
-    sent = [each for each in lines[0] if each in fields or each not in line_key]
+    # The same for all lines of a document, but where a value was settled as empty; what is only a key is no field.
+    sent = [each for each in dict.fromkeys(chain.from_iterable(lines)) if each in fields or each not in line_key]
     paths = [f"{name}/{EXTERNAL_ID}"]
     table: list[list[str | None]] = [[each] for each in ids]
     for inner in sent:
@@ -141,13 +149,24 @@ def unfit(batch: Batch, fields: Fields, line_fields: Mapping[str, Fields] = NO_L
         for name, value in record.items():
             if (sentence := _strange_choice(fields.get(name), value)) and place not in found:
                 found[place] = (name, sentence)
-        for name, lines in lines_of(record, with_lines(batch.lines, fields)).items():
+        lists = lines_of(record, with_lines(batch.lines, fields))
+        if batch.ids is not None and len(_adding(record, lists)) > 1:
+            found.setdefault(place, ("", BOTH_WAYS))
+        for name, lines in lists.items():
             inside = line_fields.get(name, {})
             for at, line in enumerate(lines):
                 for inner, value in line.items():
                     if (sentence := _strange_choice(inside.get(inner), value)) and place not in found:
                         found[place] = (f"{name}/{inner}", f"line {at}: {sentence}")
     return found
+
+
+def _adding(record: Mapping[str, Any], inside: Mapping[str, Sequence[Mapping[str, Any]]]) -> set[bool]:
+    """Of all lists of records in a document, whether they are added to what is there, or replace it."""
+    values = [value for name, value in record.items() if name not in inside]
+    values += [value for lines in inside.values() for line in lines for value in line.values()]
+    lists = [value for value in values if isinstance(value, list) and links(value)]
+    return {all(isinstance(each, list) and each[:1] == [LINK] for each in value) for value in lists}
 
 
 def _strange_choice(field: Field | None, value: Any) -> str:

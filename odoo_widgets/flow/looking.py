@@ -73,9 +73,15 @@ def looked_up(
 
 def _described(source: Source, settings: Settings, server: Server) -> Questions[Server]:
     """The fields of the model that the columns fill, and of the models that these lead to, as far as they count."""
-    model = settings.endpoint.model
-    if missing := [name for name in bases(source, settings) if name not in server.fields.get(model, {})]:
-        server = server.describes(model, (yield from asked_fields(model, [*missing, ACTIVE])))
+    own = settings.endpoint.model
+    asked: set[str] = set()
+    # Which model lines are of is known once their field is.
+    while waiting := {model: each for model, each in bases(source, settings, server).items() if model not in asked}:
+        for model, filled in waiting.items():
+            asked.add(model)
+            if missing := [name for name in filled if name not in server.fields.get(model, {})]:
+                ask = asked_fields if model == own else _fields
+                server = server.describes(model, (yield from ask(model, [*missing, ACTIVE])))
     while True:
         # By what a column without a path is looked up is known once its model is.
         wanted: dict[str, list[str]] = {}
@@ -85,8 +91,8 @@ def _described(source: Source, settings: Settings, server: Server) -> Questions[
             wanted.setdefault(link.field.relation, []).extend(names)
         wanted = {relation: names for relation, names in wanted.items() if names}
         before = server
-        for relation, asked in wanted.items():
-            server = server.describes(relation, (yield from _fields(relation, asked)))
+        for relation, each in wanted.items():
+            server = server.describes(relation, (yield from _fields(relation, each)))
         if server == before:
             return server
 

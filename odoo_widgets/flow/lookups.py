@@ -80,7 +80,7 @@ def _rows(column: Linked, settings: Settings) -> Iterator[dict[str, Any]]:
         scope, rows = scope_text(want.scope or ()), by_want[want]
         yield {
             "column": column.link.column,
-            "field": column.link.field.name,
+            "field": column.link.path,
             "value": want.text,
             "scope": scope or None,
             "rows": len(rows),
@@ -94,7 +94,7 @@ def _rows(column: Linked, settings: Settings) -> Iterator[dict[str, Any]]:
 
 
 def _by_want(column: Linked) -> Mapping[Want, np.ndarray[Any, Any]]:
-    """Each value's rows, in order; a cell of several values is a row of each."""
+    """Each value's rows in the frame, in order; a cell of several values is a row of each."""
     order = np.argsort(column.codes, kind="stable")
     ends = np.searchsorted(column.codes[order], np.arange(UNKNOWN, len(column.cells) + 1))
     rows: dict[Want, list[np.ndarray[Any, Any]]] = {}
@@ -102,7 +102,7 @@ def _by_want(column: Linked) -> Mapping[Want, np.ndarray[Any, Any]]:
         for part in parts or ():
             if not isinstance(part, int):
                 rows.setdefault(part, []).append(order[ends[place + 1] : ends[place + 2]])
-    return {want: np.sort(np.concatenate(each)) for want, each in rows.items()}
+    return {want: column.link.table.above(np.sort(np.concatenate(each))) for want, each in rows.items()}
 
 
 def settlements(table: pd.DataFrame, settings: Settings) -> dict[str, dict[str, Any]]:

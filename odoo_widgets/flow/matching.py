@@ -14,7 +14,8 @@ What is not promised with a key:
   and the record is updated and gets it back; its row says so.
 * that the look-up finds a key that Odoo rewrites as it saves, such as a VAT number in some countries. The external ID
   keeps its record single.
-* that a row says `created` where another send changes its record at that very moment: it may say `updated` instead.
+* that a row says `created` where another send changes its record at that very moment: it may say `updated` instead. So
+  of two upserts of one key at once, both may say `updated`, and the record is there once.
 * that new records hold an empty text: they are made with `load`, which stores none instead. It takes links as ids,
   and lines as lists of dicts: other commands go afterwards, with `write`.
 """

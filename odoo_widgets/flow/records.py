@@ -15,6 +15,7 @@ import numpy as np
 
 from odoo_widgets.flow import arrow, lines
 from odoo_widgets.flow.cells import value as cell_value
+from odoo_widgets.flow.comparing import LINK
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kinds import is_missing, plain
 from odoo_widgets.flow.source import Source
@@ -51,6 +52,7 @@ def columns(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ..
             source.unit(position),
             settings.missing.get(name, "omit"),
             _flat(settings, settings.field_of(str.__str__(name))),
+            str.__str__(name) in settings.add,
             _lines(source, position, settings),
         )
         for position, name in enumerate(source.frame.columns)
@@ -73,6 +75,7 @@ def _lines(source: Source, position: int, settings: Settings) -> tuple[Column, .
             settings.timezone,
             inside.unit(place),
             settings.missing.get(paths[name], "omit"),
+            adds=paths[name] in settings.add,
         )
         for place, name in enumerate(inside.frame.columns)
         if paths[name] not in settings.exclude
@@ -160,7 +163,11 @@ def in_parts(block: pd.DataFrame, columns: tuple[Column, ...], sizes: Iterable[i
         return
     found = [block.iloc[:, column.position] for column in columns]
     converted = [
-        nested(cells, column) if column.lines else arrow.values(cells, column) or values(plain(cells), column)
+        nested(cells, column)
+        if column.lines
+        else _added(values(plain(cells), column))
+        if column.adds
+        else arrow.values(cells, column) or values(plain(cells), column)
         for cells, column in zip(found, columns, strict=True)
     ]
     rows = zip(*(cells for cells, _ in converted), strict=True)
@@ -204,6 +211,14 @@ def nested(column_cells: pd.Series, column: Column) -> Values:
         absent[place] = is_empty
         found.append(made[start:end] if start < end else None if is_empty else cell_value(cell, column.zone))
     return found, np.flatnonzero(absent)
+
+
+def _added(found: Values) -> Values:
+    """Lists of ids as commands that add these; anything else, such as commands of its own, as it is."""
+    cells, missing = found
+    are_ids = (isinstance(cell, list) and all(type(each) is int for each in cell) for cell in cells)
+    added = ([[LINK, each, 0] for each in cell] if ids else cell for cell, ids in zip(cells, are_ids, strict=True))
+    return list(added), missing
 
 
 def _gaps(columns: tuple[Column, ...], converted: list[Values]) -> tuple[list[int], list[int]]:

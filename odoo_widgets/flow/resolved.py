@@ -11,9 +11,12 @@ import pandas as pd
 from odoo_widgets.flow import linking
 from odoo_widgets.flow.answering import BLOCKED, CREATE, FOUND, OF_ROW, REJECT, UNASKED, WRONG, Linked, Want, linked
 from odoo_widgets.flow.formats import FORMATS
+from odoo_widgets.flow.kinds import plain
+from odoo_widgets.flow.lines import changed
 from odoo_widgets.flow.loading import IDS
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.within import tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,14 +76,15 @@ def resolved(
         return Resolved(source, settings)
     columns = linked(source, settings, server, rows)
     known = [each for each in columns if not each.of(*UNKNOWN, *(() if to_make else (CREATE,)))]
-    cells = {each.link.position: _cells(each, settings, to_make) for each in known}
+    cells = {each.link.position: _cells(each, settings, to_make) for each in known if each.link.table.lines is None}
+    cells |= _in_lines([each for each in known if each.link.table.lines is not None], source, settings, to_make)
     fields = {each.link.column: _field(each, settings) for each in known}
     rejected: dict[int, tuple[str, str]] = {}
     for each in columns:
         for want in each.of(REJECT):
             sentence = REJECTED.format(column=each.link.column, value=want.value)
             for row in each.rows([want]).tolist():
-                rejected.setdefault(row, (each.link.field.name, sentence))
+                rejected.setdefault(row, (each.link.path, sentence))
     if not known:
         return Resolved(source, settings, columns, rejected)
     settings = settings.replace(fields={**settings.fields, **fields})
@@ -94,20 +98,39 @@ def waits(
     if settings.endpoint.model not in server.fields:
         return linking.may_link(source, settings), ()
     columns = linked(source, settings, server, rows)
+    unread = [each for each in tables(source, settings) if each.model(settings, server) not in server.fields]
     unknown, of_rows = (
         tuple(each.link.column for each in columns if each.of(*states)) for states in ((*UNKNOWN, CREATE), (OF_ROW,))
     )
-    return unknown, of_rows
+    return (*unknown, *(name for table in unread for name in linking.may_link_in(table, settings))), of_rows
 
 
 def _field(each: Linked, settings: Settings) -> str:
-    return each.link.field.name + (IDS if settings.endpoint.operation == "load" else "")
+    loads = settings.endpoint.operation == "load" and each.link.table.lines is None
+    return each.link.field.name + (IDS if loads else "")
+
+
+def _in_lines(columns: Sequence[Linked], source: Source, settings: Settings, to_make: str) -> dict[int, Any]:
+    """The cells of the columns that have lines, by their place, with ids in these."""
+    together: dict[int, list[Linked]] = {}
+    for each in columns:
+        together.setdefault(each.link.table.position, []).append(each)
+    made: dict[int, Any] = {}
+    for position, inside in together.items():
+        table = inside[0].link.table
+        names = [table.source.frame.columns[each.link.position] for each in inside]
+        found = {name: _cells(each, settings, to_make) for name, each in zip(names, inside, strict=True)}
+        assert table.lines is not None
+        # As plain values: in a dict, a missing one of pandas would be a value.
+        values = {name: [None if cell is pd.NA else cell for cell in cells] for name, cells in found.items()}
+        made[position] = changed(plain(source.frame.iloc[:, position]), table.lines, values)
+    return made
 
 
 def _cells(each: Linked, settings: Settings, to_make: str) -> Any:
     """The cells of a column, as ids."""
-    operation, rest = settings.endpoint.operation, settings.endpoint.protocol == "rest"
-    as_text = operation == "load" or (rest and not FORMATS[settings.content_format].nested)
+    loads, rest = settings.endpoint.operation == "load", settings.endpoint.protocol == "rest"
+    as_text = (loads and each.link.table.lines is None) or (rest and not FORMATS[settings.content_format].nested)
     values = [_value(cell, parts, each, to_make) for cell, parts in each.cells]
     if each.link.many:
         values = [",".join(map(str, value)) if as_text and isinstance(value, list) else value for value in values]

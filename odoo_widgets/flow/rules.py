@@ -23,7 +23,7 @@ from odoo_widgets.flow.operations import READ_GROUPS, SAVE_MULTI
 from odoo_widgets.flow.proofs import made_when, prove, refusals, rolled_back, there
 from odoo_widgets.flow.words import Facts
 
-OK, UNAUTHORIZED, NOT_ALLOWED, TOO_LARGE, UNSUPPORTED, TOO_MANY = 200, 401, 405, 413, 415, 429
+OK, UNAUTHORIZED, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, UNSUPPORTED, TOO_MANY = 200, 401, 404, 405, 413, 415, 429
 SERVER_ERROR, UNAVAILABLE = 500, 503
 REDIRECTS, SEE_OTHER = range(300, 400), 303
 LOG_IN_PAGE = re.compile(r"log_?-?in|sign_?-?in|sso|oauth|/web\b", re.IGNORECASE)
@@ -85,6 +85,13 @@ def _named(*names: str) -> Callable[[Facts], bool]:
 
 def _not_odoo(*statuses: int) -> Callable[[Facts], bool]:
     return lambda facts: facts.status in statuses and facts.reply is not None and not facts.reply.readable
+
+
+def _page_in_mid_send(facts: Facts) -> bool:
+    # Odoo has answered calls to this address before: what answers now stands in front of it, and may have kept back
+    # the answer of a call that was done. Over REST an address may name a record, which is not there.
+    named = facts.status == NOT_FOUND and bool(facts.settings.url_columns)
+    return facts.answered and not named and _not_odoo(*NOT_HERE)(facts)
 
 
 def _untrusted(facts: Facts) -> bool:
@@ -257,6 +264,7 @@ RULES: tuple[Rule, ...] = (
     Rule("arguments that do not fit",     _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
     Rule("a verb that is not taken",      _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),
     Rule("a format that is not taken",    _not_taken,                                     "not_sent",   words.wrong_format, EndpointError),
+    Rule("a page where Odoo answered",    _page_in_mid_send,                              "in_doubt",   words.unreadable, StoppedError, "find out"),
     Rule("no such database or API",       _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
     Rule("a login that failed",           _log_in_failed,                                 "not_sent",   words.no_log_in, StoppedError),
     Rule("rolled back",                   _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says, None, "slower"),

@@ -9,6 +9,7 @@ import attrs
 from odoo_widgets.flow import records
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.holding import sent
+from odoo_widgets.flow.resolved import resolved
 from odoo_widgets.flow.source import Source, numbers
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.values import Column
 
@@ -24,24 +26,36 @@ Seen: TypeAlias = "Mapping[int, Mapping[str, Any]]"
 OF_DIFF = ("row", "id", "field", "in_odoo", "in_frame")
 
 
-def seen(since: pd.DataFrame, source: Source, settings: Settings) -> Seen:
+def check(since: pd.DataFrame, settings: Settings) -> None:
+    """Makes sure that something is what `fetch` or `diff` returned.
+
+    Raises:
+        DataError: It is neither.
+    """
+    if not is_diff(since) and settings.ids not in since.columns:
+        raise DataError([f"since has no column {settings.ids!r}. Give what fetch or diff returned."])
+
+
+def is_diff(since: pd.DataFrame) -> bool:
+    """Whether a frame is what `diff` returned."""
+    return tuple(since.columns[: len(OF_DIFF)]) == OF_DIFF
+
+
+def seen(since: pd.DataFrame, source: Source, settings: Settings, server: Server) -> Seen:
     """What records held.
 
     Args:
         since: What `fetch` returned, or what `diff` did for the same frame.
         source: The frame to send.
         settings: What it is sent with.
+        server: What was found of the records that its cells lead to.
 
     Returns:
         Id to field to value, as far as it is known.
-
-    Raises:
-        DataError: It is neither.
     """
-    if tuple(since.columns) == OF_DIFF:
-        return _compared(since, source, settings)
-    if settings.ids not in since.columns:
-        raise DataError([f"since has no column {settings.ids!r}. Give what fetch or diff returned."])
+    if is_diff(since):
+        known = resolved(source, settings, server)
+        return _compared(since, known.source, known.settings)
     fetched = Source(since)
     return _by_id(fetched, settings, _values(fetched, settings, missing="clear"))
 

@@ -62,6 +62,9 @@ class Settings:
             applies or the value stays, `clear` empties it, `reject` refuses the frame. `omit` where not said.
         fields: Column to the field that it fills, such as `{"Country": "country_id"}`; any other column fills the field
             of its own name.
+        add: Columns of several records whose records are added to those that the field holds, such as `["category_id"]`
+            or `["order_line/tax_ids"]`; those of any other column take their place. For create and write over Odoo's
+            own APIs.
         settlements: Column to value to what was settled of a value that is not one record's: a record's id, `create`,
             `empty` or `reject`. `Destination.settled` makes them of a table of `lookups`.
         batch_size: Records in one call; None for one record per call.
@@ -125,6 +128,7 @@ class Settings:
     ids: str = attrs.field(default="id", validator=allowed.column, kw_only=True)
     missing: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=allowed.missing, kw_only=True)
     fields: immutabledict[str, str] = attrs.field(factory=immutabledict, converter=allowed.fields, kw_only=True)
+    add: tuple[str, ...] = attrs.field(default=(), converter=allowed.add, kw_only=True)
     settlements: immutabledict[str, immutabledict[str, int | str]] = attrs.field(
         factory=immutabledict, converter=allowed.settlements, kw_only=True
     )

@@ -140,6 +140,7 @@ def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
         for column, field in settings.fields.items()
         if not inside(column)
     ]
+    wanted += [("add is for one column", name, "Correct its name.") for name in settings.add if not inside(name)]
     wanted += [
         ("A step writes one column again", name, "Correct then.") for step in settings.steps for name in step.columns
     ]

@@ -171,7 +171,7 @@ class Source:
         made.frame = self.frame.copy(deep=False)
         for position, each in cells.items():
             made.frame.isetitem(position, each)
-        for name in ("_units", "_nesting", "_repeated", "_groups", "_order"):
+        for name in ("_units", "_nesting", "_repeated", "_groups", "_order", "_firsts", "_lines"):
             known = getattr(self, name)
             setattr(made, name, {place: each for place, each in known.items() if place not in cells})
         return made

@@ -76,6 +76,7 @@ def settings_of(settings: Settings, step: Step) -> Settings:
         exclude=[name for name in settings.url_columns if name not in step.columns],
         missing={name: settings.missing[name] for name in step.columns if name in settings.missing},
         fields={name: settings.fields[name] for name in step.columns if name in settings.fields},
+        add=[name for name in step.columns if name in settings.add],
         timezone=settings.timezone,
         batch_size=settings.batch_size,
         max_bytes=settings.max_bytes,

@@ -8,6 +8,9 @@ deletions; nothing is cancelled. Numbers that were used, e-mails that were sent 
 preview names them. To put back, a `write` reads the fields that it writes first, and keeps what they held in a file for
 the user alone; with `keep_before=False` it does not. Files, lines and what `load` or a PATCH changed are not put back.
 Undone rows can be sent again.
+
+Before Odoo 19, a server tells whole seconds only: a change within the second in which a record was made is not seen,
+and the record is deleted all the same.
 """
 
 from __future__ import annotations

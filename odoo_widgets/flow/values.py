@@ -35,6 +35,7 @@ class Column:
         unit: Whether its naive moments go out as dates.
         missing: What becomes of its missing cells; see `settings.MISSING`.
         flat: Why no list or dict can go out in it, where all values go out as text in the end; else empty.
+        adds: Whether the records that a list leads to are added to those that the field holds, and do not replace them.
         lines: The columns of its lines, where cells are lists of dicts: their places are those in `lines.lines`.
     """
 
@@ -45,6 +46,7 @@ class Column:
     unit: str
     missing: str = "omit"
     flat: str = ""
+    adds: bool = False
     lines: tuple[Column, ...] = ()
 
     def cells(self, frame: pd.DataFrame) -> pd.Series:

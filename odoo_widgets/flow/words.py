@@ -46,13 +46,14 @@ MAY = {
 
 @attrs.frozen
 class Facts:
-    """All that a rule may look at."""
+    """All that a rule may look at; `answered` is whether a call of this send was answered by Odoo before."""
 
     call: Call
     exchange: Exchange
     settings: Settings
     reply: Reply | None
     knows: Server = NOTHING_KNOWN
+    answered: bool = False
 
     @property
     def result(self) -> object:

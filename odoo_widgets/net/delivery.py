@@ -92,6 +92,7 @@ class Delivery(OwnThread):
         test: Whether this is a test of some rows.
         undo: The name of the send that this takes back; empty where it takes back none.
         journal: Whether what is sent is written down. Without, nothing is known of it afterwards.
+        since: What `fetch` or `diff` returned, with which the records are compared before they are written.
         on_progress: Called in the sending thread, once the data are looked through and after every call. If it raises,
             that is logged, and the send goes on without it.
         on_responses: Called in the sending thread with the responses of each frame, as soon as all its rows are
@@ -123,6 +124,7 @@ class Delivery(OwnThread):
         test: bool = False,
         undo: str = "",
         journal: bool = True,
+        since: pd.DataFrame | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         on_responses: Callable[[pd.DataFrame], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -163,7 +165,7 @@ class Delivery(OwnThread):
             report=self._report,
             transport=transport,
         )
-        self._finder = Finder(settings, credential, policy, transport)
+        self._finder = Finder(settings, credential, policy, transport, since=since)
         # They are for one frame.
         self._afterwards = Afterwards(
             known[0] if known else Source(pd.DataFrame()),

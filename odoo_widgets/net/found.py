@@ -12,6 +12,7 @@ from odoo_widgets.flow.linking import may_link
 from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.resolved import resolved
 from odoo_widgets.flow.responses import Outcome
+from odoo_widgets.flow.seen import seen
 from odoo_widgets.flow.unsettled import refusals
 from odoo_widgets.net.asking import aask
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import httpx
+    import pandas as pd
 
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.policy import Policy
@@ -37,6 +39,7 @@ class Finder:
         credential: As whom.
         policy: How often and how soon a question is asked again.
         transport: What carries the requests in place of the network.
+        since: What was fetched or compared before the frame was edited.
     """
 
     def __init__(
@@ -45,12 +48,16 @@ class Finder:
         credential: Credential,
         policy: Policy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        since: pd.DataFrame | None = None,
     ) -> None:
-        self._settings = settings
+        self._settings, self._since = settings, since
         self._ask = partial(aask, settings=settings, credential=credential, policy=policy, transport=transport)
 
     async def found(self, source: Source, rows: Sequence[int], server: Server) -> Server:
-        """The server, with the records that cells lead to; records are made of values that are settled so.
+        """The server, with the records that cells lead to, and what the rows' own held when they were compared.
+
+        Records are made of values that are settled so.
 
         Args:
             source: The frame, without problems.
@@ -61,14 +68,15 @@ class Finder:
             DataError: Values lead to no record, or to several, and nothing is settled; nothing was made.
             StoppedError: Odoo does not answer, or refuses to.
         """
-        if not may_link(source, self._settings):
-            return server
+        linked = may_link(source, self._settings)
         # Nothing is made for a frame that cannot be sent all the same.
-        for make in (False, True):
+        for make in (False, True) if linked else ():
             server = await self._ask(looked_up(source, self._settings, server, rows, make=make), server=server)
             if wrong := refusals(source, self._settings, server, rows):
                 raise DataError(wrong)
-        return server
+        if self._since is None:
+            return server
+        return server.saw(self._settings.endpoint.model, seen(self._since, source, self._settings, server))
 
     def rest(self, source: Source, past: Past, server: Server, journal: Journal | None) -> Past:
         """What to send without the rows that are settled as rejected."""

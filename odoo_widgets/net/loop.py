@@ -90,6 +90,7 @@ class Loop:
         self._journal: Journal | StepJournal | None = None
         self._edit, self._report, self._transport = edit, report, transport
         self._standing = Standing(policy)
+        self._answered = False
         self._protocol = PROTOCOLS[settings.endpoint.protocol]
         self._batches: dict[int, Counter[str]] = {}
         self._calls_of: Counter[int] = Counter()
@@ -278,7 +279,9 @@ class Loop:
         exchange = await self._perform(request)
         self._calls_of[call.number] += 1
         cut = self._cutting.is_set()
-        verdict = judge(call, exchange, self._settings, self.server, None if cut else self._standing_of(call))
+        standing = None if cut else self._standing_of(call)
+        verdict = judge(call, exchange, self._settings, self.server, standing, answered=self._answered)
+        self._answered |= exchange.response is not None and verdict.stop is None and not verdict.again
         self._take(call, verdict)
         self._doubted.pop(id(planned), None)
         self._write(call, verdict)

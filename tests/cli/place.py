@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 KEY = "0123456789abcdef0123456789abcdef01234567"
 PATH = "/json/2/res.partner/create"
 FRAME = "name,color\nAna,1\nBea,2\n"
+
+
+def of_a_terminal() -> None:
+    """What nohup and a shell's & ignore, a terminal does not."""
+    for name in ("SIGINT", "SIGHUP"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 class Place:
@@ -72,8 +79,9 @@ class Place:
         return int(ended.value.code or 0), out.getvalue(), err.getvalue()
 
     def started(self, *words: str, **streams: Any) -> subprocess.Popen[str]:
-        """A command that goes on meanwhile."""
+        """A command that goes on meanwhile, with the signals of a terminal, however the tests were started."""
         command = [sys.executable, "-m", "odoo_widgets.cli", *words]
+        streams = {"preexec_fn": of_a_terminal, **streams}
         return subprocess.Popen(command, cwd=self.folder, env=self.environment, text=True, **streams)
 
     def refused(self, *words: str) -> str:

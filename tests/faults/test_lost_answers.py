@@ -178,6 +178,29 @@ def test_a_write_that_is_never_answered_stays_in_doubt_and_ends_the_send(
     assert "may" in responses["error"].iloc[0]
 
 
+@pytest.mark.parametrize("protocol", ALL)
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_page_where_odoo_answered_before_may_hide_that_the_call_was_done(
+    truth: Truth, protocol: str, status: int
+) -> None:
+    frame = truth.frame(6)
+    with proxy(truth.odoo.url, {"create": [None, after(answering(status))]}) as through:
+        responses = sent(truth, through, protocol, "create", frame, batch_size=2)
+    assert told(responses) == ["created"] * 2 + ["in_doubt"] * 2 + ["not_sent"] * 2
+    assert f"HTTP {status}" in responses["error"].iloc[2]
+    assert len(truth.of(frame)) == 4
+    assert through.count("create") == 2
+
+
+@EVERY
+def test_with_a_key_such_a_page_is_found_out(truth: Truth, protocol: str) -> None:
+    frame = truth.frame(6)
+    with proxy(truth.odoo.url, {"load": [after(answering(403)), answering(404)]}) as through:
+        responses = sent(truth, through, protocol, "create", frame, batch_size=3, key="name", mode="upsert")
+    assert told(responses) == ["created"] * 6
+    assert responses["id"].tolist() == [record["id"] for record in truth.of(frame)]
+
+
 @pytest.mark.parametrize(
     ("protocol", "operation", "odd"),
     [

@@ -546,6 +546,14 @@ def test_a_status_of_success_is_the_word_for_a_record_s_own_address(name: str, v
     assert seen(verdict(verb, WORKED[name], ids=[42])) == [(status, [42], "")]
 
 
+@pytest.mark.parametrize("verb", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("name", ["response", "boolean"])
+def test_a_no_in_xml_is_one_whatever_it_is_called(name: str, verb: str) -> None:
+    answer = body(f"<{name}>false</{name}>", "application/xml", 201 if verb == "POST" else 200)
+    found = verdict(verb, answer, ids=None if verb == "POST" else [42])
+    assert seen(found) == [("rejected", None, "The endpoint answered false.")]
+
+
 MAYBE = {
     "another record": (js({"id": 43}), "about record 43 to what was for 42"),
     "another record among data": (js({"data": [{"id": 43}]}), "about record 43 to what was for 42"),
@@ -554,6 +562,9 @@ MAYBE = {
     "a result of 0": (js({"result": 0}), "that it found no record"),
     "an id of 0": (js({"data": 0, "id": 0}), "that it found no record"),
     "0": (js(0), "that it found no record"),
+    "0 in XML": (body("<response>0</response>", "application/xml"), "that it found no record"),
+    "a deed that was not done": (js({"updated": False, "deleted": False}), "that it found no record"),
+    "no ids": (js({"ids": False}), "that it found no record"),
     "a page": (body("<p>Welcome</p>", "text/html"), PAGE),
     "a page in XHTML": (body(XHTML, "application/xhtml+xml"), PAGE),
     "a page in a text of JSON": (js("<!DOCTYPE html><p>Log in"), PAGE),

@@ -374,3 +374,22 @@ def test_samples_without_a_key_show_how_the_ids_of_lines_are_read() -> None:
     found = samples(orders(TWO), Settings(URL), server=KNOWN)
     assert [each.call.ask.method for each in found] == ["create", "search_read"]
     assert '"order_line"' in found[1].payload
+
+
+def adding(ids: list[int] | None, **record: Any) -> Batch:
+    keys = [{"ref": "A"}]
+    return Batch([0], [record], ids, keys, lines=("order_line",))
+
+
+def test_what_is_added_to_a_document_that_is_there_is_added_by_load_too() -> None:
+    fields = FIELDS | {"tag_ids": Field("tag_ids", "many2many", relation="crm.tag")}
+    line = {"product_id": 1, "tax_ids": [[4, 5, 0]]}
+    (ask,) = loads(adding([7], tag_ids=[[4, 3, 0]], order_line=[line]), ORDER, fields, {"order_line": INSIDE})
+    assert ask.context == {"tz": "UTC", "update_many2many": True}
+    assert ask.arguments["data"][0][-1] == "5"
+    # What is new holds nothing to add to.
+    (ask,) = loads(adding(None, tag_ids=[[4, 3, 0]], order_line=[line]), ORDER, fields, {"order_line": INSIDE})
+    assert ask.context == {"tz": "UTC"}
+    both = adding([7], tag_ids=[3], order_line=[line])
+    assert unfit(both, fields, {"order_line": INSIDE})[0][1].startswith("A document that is there goes with its lines")
+    assert unfit(adding(None, tag_ids=[3], order_line=[line]), fields, {"order_line": INSIDE}) == {}

@@ -157,6 +157,23 @@ def test_what_the_server_does_not_clearly_say_is_in_doubt_and_stops_the_send(nam
     assert verdict.reason == "Not sent: the send stopped at rows 300–301, in doubt."
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 415])
+def test_a_page_is_in_doubt_once_odoo_has_answered(status: int) -> None:
+    request = httpx.Request("POST", URL, content=b"{}")
+    exchange = Exchange(request, response=httpx.Response(status, **PAGE), seconds=1.5)
+    verdict = judge(CALL, exchange, Settings(URL, timeout=20), answered=True)
+    outcome = outcome_of(verdict)
+    assert (outcome.status, type(verdict.stop)) == ("in_doubt", StoppedError)
+    assert LOOK in outcome.error
+
+
+def test_over_rest_an_address_of_a_record_may_name_one_that_is_not_there() -> None:
+    url = "https://mycompany.odoo.com/api/res.partner/{id}"
+    exchange = Exchange(httpx.Request("DELETE", url), response=httpx.Response(404, **PAGE), seconds=1.5)
+    verdict = judge(CALL, exchange, Settings(url, method="DELETE"), answered=True)
+    assert outcome_of(verdict).status == "not_sent"
+
+
 @pytest.mark.parametrize("late", [TimeoutError(), httpx.ReadTimeout("x"), httpx.WriteTimeout("x")])
 def test_a_late_answer_says_how_long_was_waited(late: Any) -> None:
     assert "within 20 s" in outcome_of(judged(late)).error

@@ -147,3 +147,104 @@ def test_a_long_line_of_parents_takes_no_time() -> None:
     refs = [str(number) for number in range(20_000)]
     found, circle = order(refs, [None, *refs[:-1]])
     assert (len(found), circle) == (20_000, ())
+
+
+ORDERS = "https://mycompany.example.com/json/2/account.move/create"
+PRODUCTS = Look("product.product", "default_code")
+LINE_FIELDS = {
+    "product_id": Field("product_id", "many2one", relation="product.product"),
+    "tax_ids": Field("tax_ids", "many2many", relation="account.tax"),
+    "state_id": Field("state_id", "many2one", relation=STATES),
+}
+
+
+def moves() -> Server:
+    above = {
+        "move_type": Field("move_type", "selection"),
+        "country_id": Field("country_id", "many2one", relation="res.country"),
+        "line_ids": Field("line_ids", "one2many", relation="account.move.line"),
+    }
+    server = known().describes("account.move", above).describes("account.move.line", LINE_FIELDS)
+    for model in ("product.product", "account.tax"):
+        server = server.describes(model, {"default_code": CODE, "name": NAME, "display_name": SHOWN})
+    server = server.knows(PRODUCTS, {"A": (Match(1),), "B": (Match(2),)})
+    for number, use in ((7, "sale"), (8, "purchase")):
+        server = server.knows(Look("account.tax", "name", (("type_tax_use", use),)), {"15%": (Match(number),)})
+    return server
+
+
+def lines(*documents: list[dict[str, Any]], **columns: Any) -> pd.DataFrame:
+    return pd.DataFrame({"line_ids": list(documents), **columns})
+
+
+def test_what_lines_name_becomes_ids_and_a_tax_is_for_what_its_document_is() -> None:
+    line = {"product_id/default_code": "A", "tax_ids": ["15%"], "quantity": 2}
+    frame = lines([line], [line, {"product_id/default_code": "B"}], move_type=["out_refund", "in_invoice"])
+    found = resolved(Source(frame), Destination(ORDERS), moves())
+    assert found.source.frame["line_ids"].tolist() == [
+        [{"product_id/default_code": 1, "tax_ids": [7], "quantity": 2}],
+        [{"product_id/default_code": 1, "tax_ids": [8], "quantity": 2}, {"product_id/default_code": 2}],
+    ]
+    (call,) = plan(frame, Destination(ORDERS), moves())
+    assert [made["line_ids"] for made in call.ask.arguments["vals_list"]] == [
+        [[0, 0, {"product_id": 1, "tax_ids": [7], "quantity": 2}]],
+        [[0, 0, {"product_id": 1, "tax_ids": [8], "quantity": 2}], [0, 0, {"product_id": 2}]],
+    ]
+
+
+def test_a_value_in_many_lines_is_asked_once_and_only_for_rows_that_count() -> None:
+    cells = [[{"product_id/default_code": code} for code in ("A", "C", "D")] for _ in range(500)]
+    frame = lines(*cells, [{"product_id/default_code": "E"}])
+    columns = linked(Source(frame), Destination(ORDERS), moves(), range(500))
+    assert dict(unasked(columns)) == {PRODUCTS: ["C", "D"]}
+    (column,) = columns
+    assert column.rows(column.of("unasked")).tolist() == list(range(500))
+
+
+def test_a_line_is_looked_up_among_what_its_document_says_it_is_of() -> None:
+    frame = lines([{"state_id/code": "WA"}], [{"state_id/code": "WA"}], **{"country_id/code": ["US", "AU"]})
+    (call,) = plan(frame, Destination(ORDERS), moves())
+    assert [made["line_ids"][0][2] for made in call.ask.arguments["vals_list"]] == [{"state_id": 56}, {"state_id": 8}]
+
+
+def test_a_settlement_in_lines_empties_a_cell_or_rejects_the_document() -> None:
+    frame = lines([{"product_id/default_code": "X", "quantity": 1}], [{"product_id/default_code": "Y"}])
+    settlements = {"line_ids/product_id/default_code": {"X": "empty", "Y": "reject"}}
+    target = Destination(ORDERS, settlements=settlements)
+    found = resolved(Source(frame), target, moves())
+    assert list(found.rejected) == [1]
+    assert found.rejected[1][0] == "line_ids/product_id"
+    (call,) = plan(frame, target, moves())
+    assert call.ask.arguments["vals_list"] == [{"line_ids": [[0, 0, {"quantity": 1}]]}]
+
+
+def test_the_records_of_a_column_are_added_where_that_is_said() -> None:
+    server = known(a=(Match(1),), b=(Match(2),))
+    frame = {"category_id": ["a, b", None, "b"], "name": list("xyz")}
+    assert sent(frame, server, add="category_id") == [
+        {"category_id": [[4, 1, 0], [4, 2, 0]], "name": "x"},
+        {"name": "y"},
+        {"category_id": [[4, 2, 0]], "name": "z"},
+    ]
+    ids = pd.Series([[7, 8], [[6, 0, [9]]], []], dtype=object)
+    assert [each["category_id"] for each in sent({"category_id": ids}, server, add=["category_id"])] == [
+        [[4, 7, 0], [4, 8, 0]], [[6, 0, [9]]], [],
+    ]  # fmt: skip
+    (call,) = plan(
+        lines([{"tax_ids": ["15%"]}], move_type="in_invoice"), Destination(ORDERS, add="line_ids/tax_ids"), moves()
+    )
+    assert call.ask.arguments["vals_list"][0]["line_ids"] == [[0, 0, {"tax_ids": [[4, 8, 0]]}]]
+
+
+def test_what_is_added_is_for_create_and_write_and_for_columns_that_are_there() -> None:
+    for url in (URL + "load", "https://mycompany.example.com/api/res.partner"):
+        with pytest.raises(SettingsError, match="is for create and write over Odoo's own APIs"):
+            Destination(url, add="category_id")
+    with pytest.raises(SettingsError, match="add=7 is not a column name"):
+        Destination(URL + "create", add=7)
+    frame = pd.DataFrame({"category_id": ["a"]})
+    (said,) = Destination(URL + "create", add="category_ids").problems(frame)
+    assert (
+        "add is for one column, and none is called 'category_ids'. Correct its name. Did you mean 'category_id'?"
+        in said
+    )

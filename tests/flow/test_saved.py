@@ -162,7 +162,7 @@ def test_every_setting_is_saved_and_read_back() -> None:
         *("method", "content_format"),
         *("wrap", "id_path", "key_header"),
         # What goes with other operations.
-        *("key", "mode", "only_changes", "lines", "line_key", "then", "expect"),
+        *("key", "mode", "only_changes", "lines", "line_key", "add", "then", "expect"),
         # What the context says.
         *("language", "company", "tracking", "assignment_emails"),
     }

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
 
 
+MISSING = {
+    "type": "error",
+    "message": "Missing required value for the field 'Name' (name)",
+    "rows": {"from": 0, "to": 0},
+    "record": 0,
+    "field": "name",
+}
+
+
 class Odoo:
     """A loopback server that creates: one function from a request to a response, and what it was asked."""
 
@@ -41,10 +50,16 @@ class Odoo:
         self.held = lambda _number: {}
         self.fields = ({name: {"type": "datetime"} for name in ("create_date", "write_date")}, 200)
         server.expect_request("/json/2/res.partner/fields_get").respond_with_handler(self._describe)
+        # No two records were made in one second and changed in it.
+        server.expect_request("/json/2/res.partner/formatted_read_group").respond_with_json([])
         # What a check asks beside them.
         server.expect_request("/json/2/res.partner/has_access").respond_with_json(True)
         server.expect_request("/json/2/res.partner/default_get").respond_with_json({})
         server.expect_request("/json/2/mail.message/search_read").respond_with_json([])
+        server.expect_request("/json/2/base_import.import/create").respond_with_json([1])
+        server.expect_request("/json/2/base_import.import/execute_import").respond_with_json(
+            {"ids": False, "messages": [MISSING], "nextrow": 0}
+        )
         self.written = []
         self.find = 200
         server.expect_request("/json/2/res.partner/write").respond_with_handler(self._write)

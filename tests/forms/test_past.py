@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
+from odoo_widgets import Destination
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.net import sends
+from tests.forms.screen import EVER
 
 if TYPE_CHECKING:
     from tests.forms.odoo import Odoo
@@ -147,8 +150,27 @@ def test_another_kernel_knows_the_rows_that_were_tested(show: Show, frame: pd.Da
     click(screen, "Send Test Data: 1 real record to mycompany")
     screen.form.close()
     screen = show(frame, odoo.destination, odoo.credential)
+    screen.wait(lambda: screen.says("1 row already sent as a test."))
+    click(screen, "Send")
+    assert len(odoo.records) == 12
+
+
+def test_who_sends_before_it_is_known_which_rows_were_tested_is_asked(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    asked = threading.Event()
+
+    class Slow(Destination):
+        def sent_before(self, *given: Any) -> pd.DataFrame:
+            asked.wait(EVER)
+            return super().sent_before(*given)
+
+    slow = Slow(odoo.url, batch_size=3)
+    slow.test(frame, odoo.credential)
+    screen = show(frame, slow, odoo.credential)
     click(screen, "Send")
     assert screen.text("question").startswith("1 of 12 rows was sent as a test on ")
+    asked.set()
     click(screen, "Send the other 11 rows")
     assert len(odoo.records) == 12
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import logging
 import socket
 import time
+import tracemalloc
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,9 +13,12 @@ import pytest
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
+from odoo_widgets.net.transport import MOST_BYTES
 from tests.net.servers import Line, bare
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_httpserver import HTTPServer
 
 PATH = "/json/2/res.partner/create"
@@ -79,6 +84,41 @@ def test_an_answer_without_end_is_read_to_a_size_and_not_to_the_deadline() -> No
         frame = send(server, timeout=10)
     assert frame["status"].tolist() == ["in_doubt", "in_doubt", "not_sent"]
     assert "within" not in frame["error"].iloc[0]
+
+
+def packed(chunks: Iterable[bytes]) -> bytes:
+    packing = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return b"".join([*map(packing.compress, chunks), packing.flush()])
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_answer_that_is_large_only_when_unpacked_takes_no_more_memory_than_any_other(times: int) -> None:
+    body = packed(MEGABYTE for _ in range(300))
+    for _ in range(times - 1):
+        body = packed([body])
+    coding = ", ".join(["gzip"] * times).encode()
+    head = (HEAD % len(body)).replace(b"\r\n\r\n", b"\r\nContent-Encoding: " + coding + b"\r\n\r\n")
+    with bare(lambda line: line.send(head + body)) as (server, _):
+        tracemalloc.start()
+        frame = send(server, timeout=20)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert frame["status"].tolist() == ["in_doubt", "in_doubt", "not_sent"]
+    assert peak < MOST_BYTES + 50 * 2**20
+
+
+@pytest.mark.parametrize("bits", [zlib.MAX_WBITS | 16, zlib.MAX_WBITS])
+def test_an_answer_that_is_packed_is_read(bits: int) -> None:
+    answers = iter([b"[1, 2]", b"[3]"])
+
+    def answer(line: Line) -> None:
+        packing = zlib.compressobj(9, zlib.DEFLATED, bits)
+        body = packing.compress(next(answers)) + packing.flush()
+        coding = b"\r\nContent-Encoding: " + (b"gzip" if bits > zlib.MAX_WBITS else b"deflate") + b"\r\n\r\n"
+        line.send((HEAD % len(body)).replace(b"\r\n\r\n", coding) + body)
+
+    with bare(answer) as (server, _):
+        assert send(server)["id"].tolist() == [1, 2, 3]
 
 
 def test_a_connection_that_hangs_is_nobody_there_however_short_the_deadline() -> None:

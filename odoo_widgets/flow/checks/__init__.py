@@ -70,7 +70,7 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
     notes += yield from lookups.notes(source, settings, server)
     found = resolved(source, settings, server, to_make=AS_EMPTY)
     without = {note.column for note in notes if note.severity == ERROR}
-    found_now = [each.link.field.name for each in found.linked if each.link.column not in settings.settlements]
+    found_now = [each.link.path for each in found.linked if each.link.column not in settings.settlements]
     checked = subject(found.source, found.settings, fields, without, looked_up=found_now)
     for look in LOOKS:
         try:

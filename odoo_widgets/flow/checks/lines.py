@@ -45,13 +45,15 @@ def _inside(subject: Subject, held: Distinct, field: Field) -> Questions[list[No
     assert found is not None
     table, source = found
     fields = yield from asked_fields(field.relation)
+    looked_up, unfit = (_within(field.name, names) for names in (subject.looked_up, subject.unfit))
     sent = {
         each.field: distinct(source, each)
         for each in held.column.lines
-        # What only tells lines apart is no field.
-        if each.field in fields or each.field not in subject.settings.line_key
+        # What only tells lines apart is no field; what leads to no record has been told of.
+        if (each.field in fields or each.field not in subject.settings.line_key)
+        and each.field.partition("/")[0] not in unfit
     }
-    inner = Subject(source, _settings(subject.settings, field.relation), fields, sent)
+    inner = Subject(source, _settings(subject.settings, field.relation), fields, sent, looked_up, unfit, field.inverse)
     notes = [*columns.unknown(inner), *columns.dropped(inner), *cells.values(inner), *(yield from links(inner))]
     # The line's document is said by where it stands.
     names = [each for each in columns.wanted(inner) if each != field.inverse]
@@ -64,6 +66,11 @@ def _inside(subject: Subject, held: Distinct, field: Field) -> Questions[list[No
         advice = "Send them so only if that is meant."
         above.append(Note(WARNING, "These documents have no lines.", advice, held.column.name, field.name, bare))
     return above
+
+
+def _within(name: str, paths: frozenset[str]) -> frozenset[str]:
+    """Of some paths those that lead into the lines of a field, from there on."""
+    return frozenset(path.removeprefix(f"{name}/") for path in paths if path.startswith(f"{name}/"))
 
 
 def _above(note: Note, held: Distinct, table: Lines) -> Note:

@@ -56,7 +56,7 @@ def notes(source: Source, settings: Settings, server: Server) -> Questions[list[
 
 
 def _note(column: Linked, severity: str, problem: str, advice: str, rows: object) -> Note:
-    return Note(severity, problem, advice, column.link.column, column.link.field.name, rows)  # type: ignore[arg-type]
+    return Note(severity, problem, advice, column.link.column, column.link.path, rows)  # type: ignore[arg-type]
 
 
 def _sentence(text: str) -> str:

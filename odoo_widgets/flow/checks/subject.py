@@ -59,7 +59,8 @@ class Subject:
         fields: The model's fields that the user may see.
         sent: The columns of the payload, by the field that they fill.
         looked_up: The fields whose ids were just found by look-ups, archived ones told.
-        unfit: The fields of columns that cannot go out as they are, which has been told.
+        unfit: The fields of columns that cannot go out as they are, which has been told; those of lines as paths.
+        inverse: For lines, the field that leads back to their document, of which they inherit nothing.
     """
 
     source: Source
@@ -68,6 +69,7 @@ class Subject:
     sent: dict[str, Distinct]
     looked_up: frozenset[str] = frozenset()
     unfit: frozenset[str] = frozenset()
+    inverse: str = ""
 
     @property
     def model(self) -> str:
@@ -101,7 +103,8 @@ class Subject:
 
         They look computed, and are written: into the record that this one leads to (Odoo 19.0, odoo/orm/models.py).
         """
-        return {name: link for name, field in self.fields.items() if (link := _link(field, self.fields))}
+        found = {name: _link(field, self.fields) for name, field in self.fields.items()}
+        return {name: link for name, link in found.items() if link not in ("", self.inverse)}
 
 
 def _link(field: Field, fields: Fields) -> str:
@@ -128,8 +131,14 @@ def subject(
     """
     every = columns(source, settings)
     sent = {column.field: distinct(source, column) for column in every if column.name not in without}
-    unfit = frozenset(column.field.partition("/")[0] for column in every if column.name in without)
-    return Subject(source, settings, fields, sent, frozenset(looked_up), unfit)
+    unfit = {column.field.partition("/")[0] for column in every if column.name in without}
+    unfit |= {
+        f"{column.field}/{inner.field.partition('/')[0]}"
+        for column in every
+        for inner in column.lines
+        if f"{column.name}/{inner.name}" in without
+    }
+    return Subject(source, settings, fields, sent, frozenset(looked_up), frozenset(unfit))
 
 
 def outline(source: Source, settings: Settings, fields: Fields) -> Subject:

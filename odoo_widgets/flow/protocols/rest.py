@@ -182,7 +182,10 @@ def _xml(body: bytes) -> Any:
     if _name(root).lower() == "html":
         raise ValueError("a page for people, in XML")
     inner = _element(root)
-    return {_name(root): inner, **(inner if isinstance(inner, dict) else {})}
+    told = {_name(root): inner, **(inner if isinstance(inner, dict) else {})}
+    # A no is all that it says, whatever it is called.
+    no = inner is False or inner == 0
+    return inner if no and failures.error(told) is None else told
 
 
 def _name(element: Element) -> str:

@@ -96,7 +96,8 @@ def _rows(rows: list[int]) -> str:
 
 
 def _warning(what: str, first: str) -> str:
-    return f"{what} found: {first.rstrip('.')}. Send sends the rows all the same."
+    said = first if first.endswith("?") else f"{first.rstrip('.')}."
+    return f"{what} found: {said} Send sends the rows all the same."
 
 
 def _all(rows: int) -> str:

@@ -53,7 +53,7 @@ def test_what_a_check_finds_is_listed_and_send_warns_but_goes(show: Show, odoo: 
     assert screen.says("The check found 1 error.")
     assert "Error · Refrence: res.partner has no field 'Refrence'" in screen.text("findings")
     assert screen.text("warning").startswith("1 error found: Refrence: res.partner has no field 'Refrence'")
-    assert screen.text("warning").endswith("Send sends the rows all the same.")
+    assert screen.text("warning").endswith("Did you mean 'ref'? Send sends the rows all the same.")
     screen.click("Activate")
     assert screen.text("warning").count("1 error found") == 2
     screen.click("Send")
@@ -88,7 +88,7 @@ def test_a_name_lets_nothing_go_that_was_found(show: Show, odoo: Odoo, frame: pd
     screen.form.destination = screen.form.destination.replace(name="Contacts, weekly")
     assert "no field 'Refrence'" in screen.text("findings")
     screen.click("Activate")
-    assert screen.text("warning").count("errors found") == 2
+    assert screen.text("warning").count("1 error found") == 2
 
 
 @pytest.mark.parametrize("way", [words for words, _ in BUTTONS.values()])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 import attrs
 
+from odoo_widgets import net
 from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved, seen, tested
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
@@ -24,16 +25,6 @@ from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
-from odoo_widgets.net import tables
-from odoo_widgets.net.asking import ask
-from odoo_widgets.net.delivery import Delivery
-from odoo_widgets.net.frames import are_frames
-from odoo_widgets.net.handing import handed
-from odoo_widgets.net.odoo import probe
-from odoo_widgets.net.past import Earlier, known_before
-from odoo_widgets.net.replaced import replaced
-from odoo_widgets.net.undoing import Undoing
-from odoo_widgets.net.unfinished import resumable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -46,8 +37,10 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.policy import Policy
     from odoo_widgets.flow.repeats import Unfinished
     from odoo_widgets.flow.samples import Samples
+    from odoo_widgets.net.delivery import Delivery
     from odoo_widgets.net.frames import Frames
     from odoo_widgets.net.progress import Progress
+    from odoo_widgets.net.undoing import Undoing
 
 
 def _line(_destination: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -169,7 +162,7 @@ class Destination(Settings):
         """
         made = receipt(responses, who=who, when=when or datetime.now(UTC))
         if path is not None:
-            tables.write(made, path)
+            net.tables.write(made, path)
         return made
 
     def problems(self, frame: pd.DataFrame | Source, *, rows: int | None = None) -> tuple[str, ...]:
@@ -232,7 +225,9 @@ class Destination(Settings):
                 "Use a credential of the server in the URL."
             )
         target = self.endpoint
-        return probe(credential, model=target.model, protocol=target.protocol, settings=self, transport=transport)
+        return net.odoo.probe(
+            credential, model=target.model, protocol=target.protocol, settings=self, transport=transport
+        )
 
     def replaced(
         self,
@@ -254,7 +249,7 @@ class Destination(Settings):
         Raises:
             CredentialError: The key belongs to another server.
         """
-        return replaced(self, credential, server, transport=transport)
+        return net.replaced.replaced(self, credential, server, transport=transport)
 
     def looked_up(
         self,
@@ -280,7 +275,7 @@ class Destination(Settings):
             EndpointError: What answers is not the Odoo, database or model that was meant.
             RefusedError: The user may not read the model.
         """
-        return ask(looked_up(frame, self, server), self, credential, server=server, transport=transport)
+        return net.asking.ask(looked_up(frame, self, server), self, credential, server=server, transport=transport)
 
     def lookups(
         self,
@@ -311,7 +306,7 @@ class Destination(Settings):
             DataError: The frame cannot be sent as it is.
             OdooWidgetsError: As `looked_up`.
         """
-        return ask(lookups(frame, self, server), self, credential, server=server, transport=transport)
+        return net.asking.ask(lookups(frame, self, server), self, credential, server=server, transport=transport)
 
     def settled(self, lookups: pd.DataFrame) -> Self:
         """The same destination, with what was settled of values that are not one record's.
@@ -355,7 +350,7 @@ class Destination(Settings):
             RefusedError: The user may not read the model, or the domain or language is none.
         """
         questions = fetched(self.endpoint.model, domain, fields, limit, archived=archived)
-        return ask(questions, self, credential, transport=transport)
+        return net.asking.ask(questions, self, credential, transport=transport)
 
     def check(
         self,
@@ -379,7 +374,7 @@ class Destination(Settings):
             CredentialError: The key is unknown, or belongs to another server.
             StoppedError: Nothing answers, or the server is too busy.
         """
-        return ask(checked(frame, self), self, credential, transport=transport)
+        return net.asking.ask(checked(frame, self), self, credential, transport=transport)
 
     def dry_run(
         self,
@@ -406,7 +401,7 @@ class Destination(Settings):
             EndpointError: What answers is not the Odoo, database or model that was meant.
             RefusedError: The user may not read the model.
         """
-        return ask(dry_run(frame, self), self, credential, transport=transport)
+        return net.asking.ask(dry_run(frame, self), self, credential, transport=transport)
 
     def diff(
         self,
@@ -434,7 +429,7 @@ class Destination(Settings):
             EndpointError: What answers is not the Odoo, database or model that was meant.
             RefusedError: The user may not read the model or a field.
         """
-        return ask(diff(frame, self), self, credential, transport=transport)
+        return net.asking.ask(diff(frame, self), self, credential, transport=transport)
 
     def read_back(
         self,
@@ -463,7 +458,7 @@ class Destination(Settings):
             EndpointError: What answers is not the Odoo, database or model that was meant.
             RefusedError: The user may not read the model or a field.
         """
-        return ask(read_back(responses, frame, self), self, credential, transport=transport)
+        return net.asking.ask(read_back(responses, frame, self), self, credential, transport=transport)
 
     def delivery(
         self,
@@ -512,10 +507,10 @@ class Destination(Settings):
         if since is not None:
             if not self.only_changes:
                 raise SettingsError("since is for sends that write only what differs. Say only_changes=True.")
-            if are_frames(frame):
+            if net.frames.are_frames(frame):
                 raise SettingsError("since goes with one frame. Send the frames without it, or one by one.")
             seen.check(since, self)
-        return Delivery(
+        return net.delivery.Delivery(
             frame,
             self,
             credential,
@@ -678,7 +673,7 @@ class Destination(Settings):
         """
         target = self.replace(**changes)
         send = partial(target.delivery, frames, credential, again=again, resume=resume, on_progress=on_progress)
-        return handed(lambda take: send(on_responses=take))
+        return net.handing.handed(lambda take: send(on_responses=take))
 
     @overload
     def resume(
@@ -769,7 +764,9 @@ class Destination(Settings):
         Returns:
             How far the last send of these rows came; None if it came to its end, still goes on, or is not known.
         """
-        return resumable(Source.of(frame), self, Earlier(digests.target(self), credential.database))
+        return net.unfinished.resumable(
+            Source.of(frame), self, net.past.Earlier(digests.target(self), credential.database)
+        )
 
     def sent_before(self, frame: pd.DataFrame | Source, credential: Credential) -> pd.DataFrame:
         """The rows that were sent to the same place before, and would be there twice. Nothing is asked of the server.
@@ -782,7 +779,9 @@ class Destination(Settings):
             One row for each of them, by its position: what became of it then, as `send` returns it, and `test`,
             whether that was a test. Empty where nothing is known, and where sending again makes nothing twice.
         """
-        found, rows = known_before(Source.of(frame), self, Earlier(digests.target(self), credential.database))
+        found, rows = net.past.known_before(
+            Source.of(frame), self, net.past.Earlier(digests.target(self), credential.database)
+        )
         return tested.before(found, rows, self, credential)
 
     def undo(
@@ -852,7 +851,7 @@ class Destination(Settings):
             policy: How often and how soon a call is made again.
             transport: What carries the requests in place of the network.
         """
-        return Undoing(
+        return net.undoing.Undoing(
             responses,
             self,
             credential,
@@ -881,7 +880,7 @@ def _finished(made: Callable[..., Delivery], out: str | PathLike[str] | None) ->
     """What became of a send: its responses, or how many rows have which status where they go to a file."""
     if out is None:
         return made().result()
-    with tables.growing(out) as add:
+    with net.tables.growing(out) as add:
         sending = made(on_responses=add)
         sending.result()
     return sending.statuses

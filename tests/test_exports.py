@@ -7,6 +7,8 @@ import odoo_widgets
 
 # What only some of the names need: an import of the package alone waits for none of them.
 LATER = ["aiolimiter", "httpx", "ipywidgets", "keyring", "pandas", "pyarrow", "tomlkit", "typer"]
+# What only a send or a question needs: a destination is described, and looked at, without it.
+SENDING = ["aiolimiter", "asyncio", "filelock", "httpcore", "keyring", "platformdirs", "sqlite3"]
 
 
 def test_the_public_names_are_sorted_and_there() -> None:
@@ -35,3 +37,14 @@ def test_a_scheduler_needs_no_widgets_and_no_spreadsheets() -> None:
     )
     found = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_destination_is_described_before_anything_is_loaded_that_sends_or_writes_down() -> None:
+    told = (
+        "import sys; from odoo_widgets import Credential, Destination; "
+        "Destination('https://mycompany.odoo.com/json/2/res.partner/create'); "
+        f"print([name for name in {SENDING} if name in sys.modules], "
+        "[name for name in sys.modules if name.startswith('odoo_widgets.net.')])"
+    )
+    found = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[] []"

@@ -10,7 +10,7 @@ be larger, but leaves together what is to be kept together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import Any, TypeAlias
 
 import attrs
@@ -23,6 +23,9 @@ Positions: TypeAlias = "np.ndarray[Any, Any]"
 
 # Rows that do not follow each other are named up to here.
 NAMED = 5
+# A column of so many rows is looked through while a person waits for nothing. Of a longer one the first rows are looked
+# at, then a few times as many, as long as that costs little beside the whole.
+AT_ONCE, TIMES = 10_000, 8
 
 
 @attrs.frozen
@@ -55,10 +58,30 @@ def _count_in_row_order(_source: Source, settings: Settings, among: Sequence[int
 
 def _by_column(source: Source, settings: Settings, among: Sequence[int]) -> Iterator[Sequence[int]]:
     """The rows of one value after those of another, in the order in which the values first come."""
-    step = settings.rows_per_call
-    for rows in _groups(source, settings, among):
-        for start in range(0, len(rows), step):
+    step, first = settings.rows_per_call, 0
+    for batch in _full_at_first(source, settings, among):
+        yield batch
+        first += 1
+    groups = _groups(source, settings, among)
+    parted = (rows[start : start + step] for rows in groups for start in range(0, len(rows), step))
+    yield from map(_positions, islice(parted, first, None))
+
+
+def _full_at_first(source: Source, settings: Settings, among: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The full batches of the value that comes first, as far as they are found without a look at the whole column.
+
+    What follows a batch that is full changes nothing about it.
+    """
+    position = group_position(source, settings)
+    if position is None or is_known(source, settings) or among != range(len(source)):
+        return
+    step, start, end = settings.rows_per_call, 0, AT_ONCE
+    while end * TIMES <= len(source):
+        rows = source.first_value(position, end)
+        while start + step <= len(rows):
             yield _positions(rows[start : start + step])
+            start += step
+        end *= TIMES
 
 
 def _count_by_column(source: Source, settings: Settings, among: Sequence[int]) -> int:
@@ -116,6 +139,19 @@ def count(source: Source, settings: Settings, among: Sequence[int] | None = None
     return GROUPINGS[settings.grouping].count(source, settings, range(len(source)) if among is None else among)
 
 
+def is_known(source: Source, settings: Settings) -> bool:
+    """Whether all batches are counted at once, without a first look at every cell of a long column."""
+    position = group_position(source, settings) if GROUPINGS[settings.grouping].needs_column else None
+    return position is None or len(source) <= AT_ONCE * TIMES or source.is_ordered(position)
+
+
+def look_through(source: Source, settings: Settings) -> None:
+    """Looks at every cell of the column to group by, so that from then on all about its batches is known."""
+    position = group_position(source, settings)
+    if position is not None:
+        source.order(position)
+
+
 def group_position(source: Source, settings: Settings) -> int | None:
     """The place of the column to group by; None where it is not there, or there twice, or what is bound is no frame."""
     if not len(source):
@@ -144,8 +180,9 @@ def _sizes(source: Source, settings: Settings, among: Sequence[int]) -> Position
     position = group_position(source, settings)
     if position is None:
         return np.zeros(0, dtype=np.int64)
-    codes, _ = source.groups(position)
-    sizes = np.bincount(codes if len(among) == len(source) else codes[np.asarray(among)])
+    if among == range(len(source)):
+        return source.sizes(position)
+    sizes = np.bincount(source.groups(position)[0][np.asarray(among)])
     return sizes[sizes > 0]
 
 

@@ -5,7 +5,8 @@ Columns that stay out of the payload do not count, so a column that says when th
 
 from __future__ import annotations
 
-import hashlib
+from hashlib import blake2b
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,13 +17,15 @@ from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.operations import operation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
 
 # As many rows as are converted at once; see `plan.BLOCK`.
 BLOCK = 10_000
+# Of these, as many as are records at once: few stay in the processor's cache.
+PART = 100
 # Bytes of a digest: among a million rows, two different ones are alike once in 37 million frames.
 SIZE = 8
 # The first rows stand for a frame that is being sent: whoever sends the same one meanwhile sends the same rows.
@@ -68,25 +71,33 @@ class Digests:
         Returns:
             One int64 for each.
         """
-        places = np.asarray(rows if self._places is None else [self._places[row] for row in rows], dtype="int64")
-        for block in np.unique(places // BLOCK).tolist():
+        places, blocks = self._in_blocks(rows)
+        for block in blocks:
             if not self._known[block]:
                 self._make(block)
         found: np.ndarray[Any, Any] = self._found[places]
         return found
 
+    def _in_blocks(self, rows: Sequence[int]) -> tuple[slice | np.ndarray[Any, Any], Iterable[int]]:
+        """The places of some rows among those that can be asked for, and the blocks that they are in."""
+        if self._places is None and isinstance(rows, range) and rows.step == 1:
+            return slice(rows.start, rows.stop), range(rows.start // BLOCK, -(-rows.stop // BLOCK))
+        places = np.asarray(rows if self._places is None else [self._places[row] for row in rows], dtype="int64")
+        return places, np.unique(places // BLOCK).tolist()
+
     def fingerprint(self) -> str:
         """What tells this send from others: how many rows it has, and the first of them."""
         first = self.of(self._rows[:FIRST])
-        return _digest(first.tobytes(), str(len(self._rows)).encode()).hex()
+        return _digest(first.tobytes() + str(len(self._rows)).encode()).hex()
 
     def _make(self, block: int) -> None:
         places = slice(block * BLOCK, min((block + 1) * BLOCK, len(self._rows)))
         rows = self._rows[places]
-        part = self._source.frame.iloc[list(rows)]
+        part = self._source.part(rows)
         ids: Sequence[int | None] = records.ids(part, self._settings) or [None] * len(rows)
         addresses = urls.urls(self._source, part, self._settings) or [""] * len(rows)
-        found = records.records(part, self._columns)
+        parts = [PART] * (len(rows) // PART) + [len(rows) % PART]
+        found = chain.from_iterable(records.in_parts(part, self._columns, parts))
         texts = (_text(each) for each in zip(found, ids, addresses, strict=True))
         self._found[places] = np.frombuffer(b"".join(map(_digest, texts)), dtype="<i8")
         self._known[block] = True
@@ -97,8 +108,5 @@ def _text(row: tuple[Any, ...]) -> bytes:
     return orjson.dumps(row, default=str, option=orjson.OPT_SORT_KEYS)
 
 
-def _digest(*parts: bytes) -> bytes:
-    made = hashlib.blake2b(digest_size=SIZE)
-    for part in parts:
-        made.update(part)
-    return made.digest()
+def _digest(text: bytes) -> bytes:
+    return blake2b(text, digest_size=SIZE).digest()

@@ -354,8 +354,8 @@ def _asks(batch: Batch, settings: Settings, server: Server, assigning: list[str]
 def _block(source: Source, rows: list[Sequence[int]]) -> pd.DataFrame:
     """The rows of some batches, one batch after the other."""
     if all(isinstance(each, range) for each in rows) and all(a[-1] + 1 == b[0] for a, b in pairwise(rows)):
-        return source.frame.iloc[rows[0][0] : rows[-1][-1] + 1]
-    return source.frame.iloc[np.concatenate([np.asarray(each) for each in rows])]
+        return source.part(range(rows[0][0], rows[-1][-1] + 1))
+    return source.part(np.concatenate([np.asarray(each) for each in rows]))
 
 
 def _apart(batch: Batch, addresses: list[str], settings: Settings) -> Iterator[tuple[str, Sequence[int]]]:

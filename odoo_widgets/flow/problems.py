@@ -77,7 +77,7 @@ def _split(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[
     if not together or not parts or not operation(name).takes_values:
         return
     subject = "load" if name == "load" else kind
-    part = _part(source, rows)
+    part = source.part(rows)
     for column in columns(source, settings):
         if column.missing == "omit" and len(empty := np.flatnonzero(is_missing(column.cells(part)))):
             found = Finding(
@@ -125,22 +125,21 @@ def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator
         for found in _ids(source, position, rows, may_miss=settings.mode == "upsert", may_repeat=may_repeat):
             if len(found.rows):
                 yield _sentence(source, position, rows, found)
-    yield from _addresses(source, settings, rows)
-    yield from _keys(source, settings, rows)
-    part, limits = _part(source, rows), limits_of(settings)
+    part, limits = source.part(rows), limits_of(settings)
+    yield from _addresses(source, settings, rows, part)
+    yield from _keys(source, settings, rows, part)
     taken = operation(settings.endpoint.operation).takes_values
     for column in written_again(source, settings):
         for found in findings(column.cells(part), column, limits):
             yield _sentence(source, column.position, rows, found)
-    yield from _payload(source, settings, rows) if taken else ()
+    yield from _payload(source, settings, rows, part) if taken else ()
     if taken and settings.endpoint.protocol == "rest":
-        yield from _bare(source, part, settings, rows)
+        yield from _bare(source, settings, rows, part)
 
 
-def _payload(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
+def _payload(source: Source, settings: Settings, rows: Sequence[int], part: pd.DataFrame) -> Iterator[str]:
     """What cannot be sent in the columns of the payload."""
-    part, limits = _part(source, rows), limits_of(settings)
-    sent = columns(source, settings)
+    sent, limits = columns(source, settings), limits_of(settings)
     # Documents that are there are loaded as well.
     loaded = settings.when_found != UPDATE or any(column.lines for column in sent)
     for column in sent:
@@ -168,19 +167,19 @@ def _document(column: Column, settings: Settings) -> Iterator[str]:
             f"Column {column.name!r}: missing='clear' would take the lines off documents. Leave it out; with a key, "
             "lines='replace' takes those off that are not in the frame."
         )
-    doubled = [field for field, count in Counter(each.field for each in column.lines).items() if count > 1]
+    fields = {each.name: each.field.partition("/")[0] for each in column.lines}
+    doubled = [field for field, count in Counter(fields.values()).items() if count > 1]
     if doubled:
-        both = " and ".join(repr(each.name) for each in column.lines if each.field == doubled[0])
+        both = " and ".join(repr(name) for name, field in fields.items() if field == doubled[0])
         yield f"Column {column.name!r}: in its lines, {both} fill the field {doubled[0]!r}. Exclude all but one."
     if settings.key and any(each.field == "id" for each in column.lines):
         yield f"Column {column.name!r}: with a key, lines get external IDs of their own. Take 'id' out of the lines."
 
 
-def _keys(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
+def _keys(source: Source, settings: Settings, rows: Sequence[int], part: pd.DataFrame) -> Iterator[str]:
     """What keeps rows from being told apart by their key."""
-    part, limits = _part(source, rows), limits_of(settings)
     sent = {column.name for column in columns(source, settings)}
-    key = keying.columns(source, settings)
+    key, limits = keying.columns(source, settings), limits_of(settings)
     unsendable = [(column, list(findings(column.cells(part), column, limits))) for column in key]
     for column, each in unsendable:
         # What stands in the payload too is told of there.
@@ -193,9 +192,9 @@ def _keys(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[s
         yield _sentence(source, position, rows, found)
 
 
-def _addresses(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
+def _addresses(source: Source, settings: Settings, rows: Sequence[int], part: pd.DataFrame) -> Iterator[str]:
     """What cannot stand in the URL."""
-    part, fine = _part(source, rows), True
+    fine = True
     for column in urls.columns(source, settings):
         if settings.needs_ids and column.name == settings.ids:
             continue  # looked at as ids
@@ -214,7 +213,7 @@ def _addresses(source: Source, settings: Settings, rows: Sequence[int]) -> Itera
         )
 
 
-def _bare(source: Source, part: pd.DataFrame, settings: Settings, rows: Sequence[int]) -> Iterator[str]:
+def _bare(source: Source, settings: Settings, rows: Sequence[int], part: pd.DataFrame) -> Iterator[str]:
     """The rows without a value, where such a record cannot be told from none, or is written over another."""
     if settings.endpoint.operation == "PUT":
         reason = "PUT would empty the whole record. Drop the row, or use PATCH"
@@ -232,10 +231,11 @@ def _bare(source: Source, part: pd.DataFrame, settings: Settings, rows: Sequence
 
 
 def _ids(source: Source, position: int, rows: Sequence[int], *, may_miss: bool, may_repeat: bool) -> Iterator[Finding]:
-    ids = numbers(plain(_part(source, rows).iloc[:, position])).to_numpy()
+    held = source.part(rows).iloc[:, position]
+    ids = numbers(plain(held)).to_numpy()
     wrong = ~((ids > 0) & (ids == np.floor(ids)) & (ids <= LAST_ID))
     if may_miss:
-        wrong &= ~is_missing(_part(source, rows).iloc[:, position])
+        wrong &= ~is_missing(held)
     doubled = source.repeated(position)[_places(rows)] & ~wrong & ~np.isnan(ids)
     yield Finding(np.flatnonzero(wrong), "this is not the id of a record. Ids are whole numbers above 0, none missing.")
     if not may_repeat:
@@ -246,10 +246,6 @@ def _ids(source: Source, position: int, rows: Sequence[int], *, may_miss: bool, 
 
 def _places(rows: Sequence[int]) -> slice | list[int]:
     return slice(rows.start, rows.stop) if isinstance(rows, range) and rows.step == 1 else list(rows)
-
-
-def _part(source: Source, rows: Sequence[int]) -> pd.DataFrame:
-    return source.frame.iloc[_places(rows)]
 
 
 def _sentence(source: Source, position: int, rows: Sequence[int], found: Finding) -> str:

@@ -98,7 +98,7 @@ def waits(
     if settings.endpoint.model not in server.fields:
         return linking.may_link(source, settings), ()
     columns = linked(source, settings, server, rows)
-    unread = [each for each in tables(source, settings) if each.model(settings, server) not in server.fields]
+    unread = [each for each in tables(source, settings) if not each.is_read(settings, server)]
     unknown, of_rows = (
         tuple(each.link.column for each in columns if each.of(*states)) for states in ((*UNKNOWN, CREATE), (OF_ROW,))
     )

@@ -14,7 +14,7 @@ from odoo_widgets.flow.kinds import OF_ARROW, cell_kind, is_missing, kind, plain
 from odoo_widgets.flow.lines import Lines, lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 
 def numbers(cells: pd.Series) -> pd.Series:
@@ -153,6 +153,7 @@ class Source:
         self._repeated: dict[int, np.ndarray[Any, Any]] = {}
         self._groups: dict[int, tuple[np.ndarray[Any, Any], int]] = {}
         self._order: dict[int, np.ndarray[Any, Any]] = {}
+        self._sizes: dict[int, np.ndarray[Any, Any]] = {}
         self._firsts: dict[int, np.ndarray[Any, Any]] = {}
         self._lines: dict[int, tuple[Lines, Source] | None] = {}
 
@@ -160,6 +161,21 @@ class Source:
     def of(cls, data: pd.DataFrame | Source) -> Source:
         """The Source of a frame; a Source is its own."""
         return data if isinstance(data, Source) else cls(data)
+
+    def part(self, rows: Sequence[int] | np.ndarray[Any, Any]) -> pd.DataFrame:
+        """Some rows as a frame of their own, with all columns.
+
+        Args:
+            rows: Their positions, in any order.
+        """
+        if not len(rows):
+            return self.frame.iloc[:0]
+        if isinstance(rows, range) and rows.step == 1:
+            return self.frame.iloc[rows.start : rows.stop]
+        wanted = np.asarray(rows, dtype="int64")
+        first, last = int(wanted.min()), int(wanted.max())
+        # Arrow takes as long for a few rows as for all of the column that they are taken from.
+        return self.frame.iloc[first : last + 1].iloc[wanted - first]
 
     def with_columns(self, cells: Mapping[int, Any]) -> Source:
         """The same frame with other cells in some columns; what is known of the others stays known.
@@ -171,7 +187,7 @@ class Source:
         made.frame = self.frame.copy(deep=False)
         for position, each in cells.items():
             made.frame.isetitem(position, each)
-        for name in ("_units", "_nesting", "_repeated", "_groups", "_order", "_firsts", "_lines"):
+        for name in ("_units", "_nesting", "_repeated", "_groups", "_order", "_sizes", "_firsts", "_lines"):
             known = getattr(self, name)
             setattr(made, name, {place: each for place, each in known.items() if place not in cells})
         return made
@@ -237,8 +253,33 @@ class Source:
     def order(self, position: int) -> np.ndarray[Any, Any]:
         """The positions of the rows, group by group; those of one group stay in the frame's order."""
         if position not in self._order:
-            self._order[position] = np.argsort(self.groups(position)[0], kind="stable")
+            codes, number = self.groups(position)
+            # NumPy sorts short numbers several times as fast.
+            self._order[position] = np.argsort(codes.astype(np.min_scalar_type(number)), kind="stable")
         return self._order[position]
+
+    def is_ordered(self, position: int) -> bool:
+        """Whether `order` is known already."""
+        return position in self._order
+
+    def sizes(self, position: int) -> np.ndarray[Any, Any]:
+        """How many rows each group of `groups` has."""
+        if position not in self._sizes:
+            self._sizes[position] = np.bincount(self.groups(position)[0])
+        return self._sizes[position]
+
+    def first_value(self, position: int, end: int) -> np.ndarray[Any, Any]:
+        """The positions of the rows with the value that comes first, found in the first rows alone.
+
+        Args:
+            position: The column's place in the frame, from 0.
+            end: How many rows to look at.
+
+        Returns:
+            Those of them that are in group 0 of `groups`; none where nothing is said yet, since all cells are missing.
+        """
+        cells = plain(self.frame.iloc[:end, position])
+        return np.flatnonzero((_groups(cells)[0] == 0) & ~is_missing(cells))
 
     def lines(self, position: int) -> tuple[Lines, Source] | None:
         """The lines in a column: lists of dicts, as a table of their own; None where there are none."""

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from odoo_widgets.flow import keying, records
+from odoo_widgets.flow.documents import OF_LINES
 from odoo_widgets.flow.lines import Lines
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
 from odoo_widgets.flow.source import Source
@@ -48,7 +49,13 @@ class Table:
         if self.lines is None:
             return own
         above = server.fields.get(own, {}).get(self.field)
-        return above.relation if above is not None else ""
+        return above.relation if above is not None and above.type == OF_LINES else ""
+
+    def is_read(self, settings: Settings, server: Server) -> bool:
+        """Whether it is known which of its columns lead to records."""
+        known = server.fields.get(settings.endpoint.model, {})
+        # A list of dicts may be meant otherwise: properties are such lists.
+        return self.model(settings, server) in (*server.fields, *([""] if self.field in known else []))
 
     def path(self, name: str) -> str:
         """A column or a field of it, as the settings name it: `order_line/product_id`."""

@@ -67,7 +67,7 @@ def where(state: Asking) -> str:
 
 def intention(state: State) -> str:
     """What a send is going to do, before it is decided: `Create 2,000 Contacts in mycompany (live) as Anna, …`."""
-    if state.destination is None or not state.batches:
+    if state.destination is None or state.batches == 0:
         return ""
     target, rows, label = state.destination.endpoint, len(state.data) - len(state.left_out), _label(state)
     called = counted(label, rows) if label else f"{rows:,} {target.model or 'rows'}"
@@ -91,7 +91,7 @@ def _then(state: State) -> str:
 def plan(state: State) -> str:
     """What a send would do."""
     rows = to_go(state)
-    if not state.batches:
+    if state.batches == 0:
         return rows
     sent = state.responses is not None or state.sent_before or state.unfinished is not None
     untouched = not sent and state.phase == IDLE
@@ -111,7 +111,7 @@ def to_go(state: State) -> str:
 def least_seconds(state: State) -> float:
     """How long the rate makes a send last; 0 without one."""
     rate = state.destination.rate if state.destination is not None else None
-    return max(state.batches - 1, 0) / rate if rate else 0
+    return max((state.batches or 0) - 1, 0) / rate if rate else 0
 
 
 def pace(state: State) -> str:
@@ -255,7 +255,8 @@ def shown(state: State) -> str:
     if logs_in(state):
         sentences.append("A login goes first: it brings the user's id that stands in each call.")
     # Of more than one call for each batch, it is not known how many there are.
-    all_of_them = state.batches <= len(state.samples) if one_each(state) else len(state.samples) < SAMPLES
+    known = len(state.samples) + 1 if state.batches is None else state.batches
+    all_of_them = known <= len(state.samples) if one_each(state) else len(state.samples) < SAMPLES
     if not all_of_them:
         first = f"first {len(state.samples):,}" if len(state.samples) > 1 else "first"
         of_batches = "" if one_each(state) else "calls " if len(state.samples) > 1 else "call "
@@ -287,8 +288,9 @@ def one_each(state: State) -> bool:
 
 
 def calls(state: State) -> str:
-    """How many calls, where each batch is one; else how many batches."""
-    return _number(state.batches, "call") if one_each(state) else _number(state.batches, "batch", "batches")
+    """How many calls, where each batch is one; else how many batches; `… calls` while they are being counted."""
+    one, several = ("call", "calls") if one_each(state) else ("batch", "batches")
+    return f"… {several}" if state.batches is None else _number(state.batches, one, several)
 
 
 def batching(state: State) -> str:
@@ -297,7 +299,7 @@ def batching(state: State) -> str:
         return ""
     destination = state.destination
     sentences = [_alone(destination) if destination.batch_size is None else _together(destination)]
-    if state.batches:
+    if state.batches != 0:
         sentences.append(f"{to_go(state)}: {calls(state)}.")
     return " ".join(sentences)
 

@@ -18,7 +18,7 @@ from immutabledict import immutabledict
 
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow import tested
-from odoo_widgets.flow.batches import batches, count
+from odoo_widgets.flow.batches import batches
 from odoo_widgets.flow.chain import NextSource, model_of, next_source
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
@@ -27,7 +27,7 @@ from odoo_widgets.flow.samples import Samples
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
-from odoo_widgets.forms.foretelling import Foretelling
+from odoo_widgets.forms.counting import Counting
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.sentences import SAMPLES, in_words
 from odoo_widgets.forms.value import NOTHING, Value
@@ -54,20 +54,19 @@ def _expect(name: str, value: Any) -> None:
         raise TypeError(f"form.{name} takes a {wanted}, not a {type(value).__name__}.")
 
 
-class State(Foretelling):
+class State(Counting):
     """What a form knows.
 
     In: `data`, `destination`, `credential`, changed by `bind` and `edit`.
-    Out: `draft`, `problem`, `samples`, `batches` (how many a send makes; 0 while nothing can be sent), `too_large` (the
-    records of one call, where they are too many to show while a person types), `phase`, `progress`, `responses`,
-    `outcome`. What a person looks at: `open_sample`, `view`, `more` (whether what is seldom changed is unfolded).
+    Out: `draft`, `problem`, `samples`, `too_large` (the records of one call, where they are too many to show while a
+    person types), `phase`, `progress`, `responses`, `outcome`. What a person looks at: `open_sample`, `view`, `more`
+    (whether what is seldom changed is unfolded).
     """
 
     draft = Value(NOTHING)
     instead = Value(NOTHING)
     remark = traitlets.Unicode()
     samples = Value(Samples())
-    batches = traitlets.Int(0)
     too_large = traitlets.Int(0)
     without_id = traitlets.Int(0)
     open_sample = traitlets.Int(0, allow_none=True)
@@ -182,7 +181,8 @@ class State(Foretelling):
     def _derive(self, problem: str = "", instead: immutabledict[str, Any] = NOTHING) -> None:
         """Samples, counts and problem, from data, destination and credential."""
         self._forget_earlier()
-        samples, number, too_large = Samples(), 0, 0
+        samples, too_large = Samples(), 0
+        number: int | None = 0
         left = tested.among(len(self.data), self.left_out)
         # A test may be made again: its row is looked at until it is closed.
         among = None if self.testing or not left else left
@@ -198,7 +198,7 @@ class State(Foretelling):
                     samples = self.destination.samples(
                         self.data, n=fitting, among=among, credential=self.credential, server=self.known
                     )
-                number = 0 if problem else count(self.data, self.destination, left)
+                number = 0 if problem else self._counted()
             except DataError as error:
                 problem = error.problems[0]
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees

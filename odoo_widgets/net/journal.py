@@ -140,6 +140,8 @@ class Journal:
 
     def _counted(self, rows: Sequence[int]) -> Iterable[int]:
         """Rows of the frame, counted from the first of all frames on."""
+        if isinstance(rows, range):
+            return range(rows.start + self._first, rows.stop + self._first, rows.step)
         return (row + self._first for row in rows)
 
     def _before(self) -> BeforeFile:

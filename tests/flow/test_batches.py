@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odoo_widgets.flow import batches as batching
 from odoo_widgets.flow import templates
 from odoo_widgets.flow.batches import GROUPINGS, batches, count
 from odoo_widgets.flow.credential import Credential
@@ -48,6 +50,33 @@ def test_every_row_is_in_one_batch_rows_of_a_value_in_their_order(cells: Any, si
             assert {value(cells, row) for batch in holding for row in batch} == {each}
             assert len(holding) == -(-len(rows) // (size or 1))
             assert all(len(batch) <= (size or 1) for batch in holding)
+
+
+@given(cells=COLUMNS, size=SIZES, taken=st.integers(0, 8))
+def test_the_first_batches_of_a_long_column_are_those_that_a_look_at_all_of_it_makes(
+    cells: Any, size: Any, taken: int
+) -> None:
+    chosen = settings("json2", batch_size=size, grouping="by column", group_by="g")
+    frame = pd.DataFrame({"n": range(len(cells)), "g": pd.Series(cells, dtype=object)})
+    wanted = [list(batch) for batch in batches(Source.of(frame), chosen)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(batching, "AT_ONCE", 2)
+        patched.setattr(batching, "TIMES", 2)
+        source = Source.of(frame)
+        assert [list(batch) for batch in islice(batches(source, chosen), taken)] == wanted[:taken]
+        assert [list(batch) for batch in batches(source, chosen)] == wanted
+
+
+def test_full_batches_of_the_first_value_take_no_look_at_the_whole_column() -> None:
+    chosen = settings("json2", batch_size=100, grouping="by column", group_by="g")
+    source = Source.of(pd.DataFrame({"g": ["a", "b", None, "c"] * 25_000}))
+    assert [list(each) for each in islice(batches(source, chosen), 3)] == [
+        list(range(4 * start, 4 * (start + 100), 4)) for start in (0, 100, 200)
+    ]
+    assert not batching.is_known(source, chosen)
+    batching.look_through(source, chosen)
+    assert batching.is_known(source, chosen)
+    assert count(source, chosen) == 1000
 
 
 @given(

@@ -248,3 +248,17 @@ def test_what_is_added_is_for_create_and_write_and_for_columns_that_are_there() 
         "add is for one column, and none is called 'category_ids'. Correct its name. Did you mean 'category_id'?"
         in said
     )
+
+
+def test_two_columns_of_lines_for_one_field_are_refused() -> None:
+    frame = lines([{"product_id/default_code": "A", "product_id": 3}])
+    (said,) = Destination(ORDERS).problems(frame)
+    assert "in its lines, 'product_id/default_code' and 'product_id' fill the field 'product_id'." in said
+
+
+def test_samples_say_what_of_lines_is_looked_up_first_until_their_fields_are_known() -> None:
+    frame, target = lines([{"product_id/default_code": "A"}]), Destination(ORDERS)
+    above = NOTHING_KNOWN.describes("account.move", moves().fields["account.move"])
+    for server, waiting in ((NOTHING_KNOWN, True), (above, True), (moves(), False)):
+        sample = target.samples(frame, server=server)[0]
+        assert (sample.waiting == ("line_ids/product_id/default_code",)) is waiting

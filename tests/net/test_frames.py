@@ -309,7 +309,7 @@ def test_a_state_before_and_steps_after_go_with_one_frame() -> None:
 def to_odoo(monkeypatch: pytest.MonkeyPatch) -> Odoo:
     odoo = Odoo()
     mine = {"transport": odoo.transport, "policy": SOON}
-    monkeypatch.setattr("odoo_widgets.destination.Delivery", lambda *given, **how: Delivery(*given, **how | mine))
+    monkeypatch.setattr("odoo_widgets.net.delivery.Delivery", lambda *given, **how: Delivery(*given, **how | mine))
     return odoo
 
 

@@ -361,7 +361,7 @@ def test_a_send_whose_rest_was_sent_anew_is_not_gone_on_with() -> None:
 def test_corrected_rows_are_merged_in_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
     odoo = Odoo(instead={1: httpx.Response(422, json={"name": "odoo.exceptions.ValidationError", "message": "no"})})
     mine = {"transport": odoo.transport, "policy": SOON}
-    monkeypatch.setattr("odoo_widgets.destination.Delivery", lambda *given, **how: Delivery(*given, **how | mine))
+    monkeypatch.setattr("odoo_widgets.net.delivery.Delivery", lambda *given, **how: Delivery(*given, **how | mine))
     frame = FRAME.head(3).set_axis(["a", "b", "b"])
     responses = CREATE.replace(batch_size=1).send(frame, ME)
     fixed = rejected(frame, responses)

@@ -101,7 +101,7 @@ def _activate(state: State) -> w.Widget:
         go.tooltip = sentences.intention(state) or "Send all rows now"
 
     state.on(
-        "deciding", "destination", "data", "credential", "said", "server", "samples", "problem", "phase",
-        "confirmation", "foretold", call=follow,
+        "deciding", "destination", "data", "credential", "said", "server", "samples", "batches", "problem",
+        "phase", "confirmation", "foretold", call=follow,
     )  # fmt: skip
     return panel

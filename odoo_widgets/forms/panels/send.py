@@ -84,6 +84,7 @@ def send_panel(state: State) -> w.Widget:
         "data",
         "destination",
         "samples",
+        "batches",
         "credential",
         "server",
         "problem",

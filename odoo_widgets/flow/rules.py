@@ -259,7 +259,7 @@ RULES: tuple[Rule, ...] = (
     Rule("no word on whose method it is", _no_word,                                       "not_sent",   words.unreadable, StoppedError),
     Rule("no such model or method",       _named("NotFound"),                             "not_sent",   words.wrong_call, ModelError),
     Rule("no such model",                 _says(NO_MODEL, "UserError"),                   "not_sent",   words.wrong_call, ModelError),
-    Rule("no such method",                _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, EndpointError),
+    Rule("no such method",                _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, ModelError),
     Rule("a call that cannot be made",    _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
     Rule("arguments that do not fit",     _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
     Rule("a verb that is not taken",      _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),

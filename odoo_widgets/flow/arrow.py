@@ -74,7 +74,7 @@ def _listed(data: Any) -> Values:
     data = data.combine_chunks() if isinstance(data, pa.ChunkedArray) else data
     if pa.types.is_dictionary(data.type):
         return _looked_up(data)
-    first = data[:SOME].to_pylist()
+    first = _objects(data[:SOME]).tolist()
     if len(set(first)) <= len(first) // 2:
         return _looked_up(data.dictionary_encode())
     return _objects(data).tolist(), np.flatnonzero(data.is_null().to_numpy(zero_copy_only=False))

@@ -52,7 +52,12 @@ def problems(data: pd.DataFrame | Source, settings: Settings, rows: Sequence[int
     """
     source = Source.of(data)
     rows = range(len(source)) if rows is None else rows
-    return tuple(shape(source.frame, settings)) or tuple(
+    return tuple(shape(source.frame, settings)) or problems_in(source, settings, rows)
+
+
+def problems_in(source: Source, settings: Settings, rows: Sequence[int]) -> tuple[str, ...]:
+    """What keeps some rows from being sent, of a frame whose shape is fine."""
+    return tuple(
         chain(
             _same_key(source, settings, rows),
             _split(source, settings, rows),
@@ -178,8 +183,8 @@ def _document(column: Column, settings: Settings) -> Iterator[str]:
 
 def _keys(source: Source, settings: Settings, rows: Sequence[int], part: pd.DataFrame) -> Iterator[str]:
     """What keeps rows from being told apart by their key."""
-    sent = {column.name for column in columns(source, settings)}
     key, limits = keying.columns(source, settings), limits_of(settings)
+    sent = {column.name for column in columns(source, settings)} if key else set()
     unsendable = [(column, list(findings(column.cells(part), column, limits))) for column in key]
     for column, each in unsendable:
         # What stands in the payload too is told of there.

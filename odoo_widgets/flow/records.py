@@ -90,8 +90,8 @@ def written_again(data: pd.DataFrame | Source, settings: Settings) -> tuple[Colu
         settings: Which steps there are.
     """
     source = Source.of(data)
-    sent = {column.name for column in columns(source, settings)}
     names = [*(name for step in settings.steps for name in step.columns), *settings.expect.values()]
+    sent = {column.name for column in columns(source, settings)} if names else set()
     return tuple(
         Column(name, settings.field_of(name), position, settings.timezone, source.unit(position))
         for name in dict.fromkeys(names)

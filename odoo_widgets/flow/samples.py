@@ -19,7 +19,7 @@ from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.named import names_in, said
 from odoo_widgets.flow.plan import calls_of, plan
-from odoo_widgets.flow.problems import problems
+from odoo_widgets.flow.problems import problems_in
 from odoo_widgets.flow.replacing import note
 from odoo_widgets.flow.resolved import waits
 from odoo_widgets.flow.scenes import LINES, NO_ROWS, expanded, of_steps
@@ -250,7 +250,7 @@ def samples(
     shown = list(islice(fitting, max(0, n)))
     # Looked at and converted together: each look at a column has a price of its own.
     looked_at = together(shown)
-    if wrong := problems(source, settings, looked_at) if shown else ():
+    if wrong := problems_in(source, settings, looked_at) if shown else ():
         raise DataError(wrong)
     masked = stand_in(settings.url, credential)
     calls = (

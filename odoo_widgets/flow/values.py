@@ -95,12 +95,13 @@ def _moments(column_cells: pd.Series, column: Column) -> Values:
 
 
 def _categories(column_cells: pd.Series, column: Column) -> Values:
+    codes = column_cells.cat.codes.to_numpy()
+    missing = codes < 0
     # What no row has may be what cannot be sent.
-    used = column_cells.cat.remove_unused_categories().cat
-    found, _ = values(plain(pd.Series(used.categories)), column)
-    codes = used.codes.to_numpy()
-    found.append(None)  # what the code -1 of a missing cell looks up
-    return [found[code] for code in codes.tolist()], np.flatnonzero(codes < 0)
+    used = np.unique(codes[~missing])
+    found, _ = values(plain(pd.Series(column_cells.cat.categories[used])), column)
+    by_code = {-1: None, **dict(zip(used.tolist(), found, strict=True))}
+    return [by_code[code] for code in codes.tolist()], np.flatnonzero(missing)
 
 
 def _objects(column_cells: pd.Series, column: Column) -> Values:

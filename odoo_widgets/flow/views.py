@@ -57,7 +57,8 @@ class Scene:
     def request(self) -> httpx.Request:
         """The request, with the stand-in's key and without the secrets among the settings' headers."""
         shown = {name: MASK if is_secret(name, text) else text for name, text in self.settings.headers.items()}
-        settings = self.settings.replace(headers=shown)
+        # Settings are read through as a whole when they are made, which most samples can do without.
+        settings = self.settings if shown == self.settings.headers else self.settings.replace(headers=shown)
         encode: Callable[..., httpx.Request] = PROTOCOLS[settings.endpoint.protocol].encode
         request = encode(self.call, settings, self.credential, self.server)
         if self.is_basic:

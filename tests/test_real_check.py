@@ -259,7 +259,7 @@ def test_findings_are_short_sentences_on_a_screen(given: Given) -> None:
     findings = check(given, {"name": ["a", "b"], "country_id": [NOWHERE, NOWHERE]})
     (said,) = sentences(findings)
     assert said.startswith("Error · country_id: res.country has no record")
-    assert "(2 rows, row 0, 1) Look the ids up again." in said
+    assert "(2 rows, rows 0, 1) Look the ids up again." in said
     assert sentences(pd.concat([findings] * 3), most=2)[-1] == "… and 1 more."
 
 

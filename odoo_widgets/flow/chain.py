@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from odoo_widgets.flow.responses import COLUMNS
+from odoo_widgets.flow.responses import COLUMNS, linked_model
 from odoo_widgets.flow.steps import ERROR, named
 
 IDS = "id"
@@ -33,6 +33,12 @@ class NextSource(NamedTuple):
 def is_responses(frame: object) -> bool:
     """Whether a frame is what a send returned: it has every column of the contract, once."""
     return isinstance(frame, pd.DataFrame) and all(list(frame.columns).count(name) == 1 for name in COLUMNS)
+
+
+def model_of(frame: pd.DataFrame) -> str:
+    """The model whose records responses lead to, by the first link; empty where there is none."""
+    first = next(iter(frame["link"].dropna()), "") if "link" in frame.columns else ""
+    return linked_model(str(first))
 
 
 def next_source(frame: pd.DataFrame) -> NextSource:

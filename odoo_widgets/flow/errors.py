@@ -9,6 +9,7 @@
     ├── StoppedError           a send that stopped at its first call, its responses with it
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
     │   ├── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
+    │   │   └── ModelError     the Odoo at the URL does not know the model or the method
     │   ├── RefusedError       a question that Odoo refuses to answer: no right, or no such field or language
     │   ├── FieldsError        columns that the model has no field for, or a key that does not fit its field
     │   └── JournalError       what is written down of sends cannot be written or read, or does not fit
@@ -147,6 +148,10 @@ class CredentialError(StoppedError):
 
 class EndpointError(StoppedError):
     """What answers at the URL is not the Odoo, database, model or method that was meant."""
+
+
+class ModelError(EndpointError):
+    """The Odoo at the URL answers, and does not know the model or the method."""
 
 
 class RefusedError(StoppedError):

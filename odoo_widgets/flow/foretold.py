@@ -91,11 +91,13 @@ def _groups(answer: pd.DataFrame) -> list[str]:
 
 def _rows(rows: list[int]) -> str:
     shown = ", ".join(map(str, rows[:FEW_ROWS]))
-    return f"{_number(len(rows), 'row')}, row {shown}{', …' if len(rows) > FEW_ROWS else ''}"
+    named = f"{'row' if len(rows) == 1 else 'rows'} {shown}{', …' if len(rows) > FEW_ROWS else ''}"
+    return f"{_number(len(rows), 'row')}, {named}"
 
 
 def _warning(what: str, first: str) -> str:
-    return f"{what} found: {first.rstrip('.')}. Send sends the rows all the same."
+    said = first if first.endswith("?") else f"{first.rstrip('.')}."
+    return f"{what} found: {said} Send sends the rows all the same."
 
 
 def _all(rows: int) -> str:

@@ -162,6 +162,6 @@ def judge(
     # Without a user no call can be made, whatever kept the login from succeeding.
     prepares = bool(call.ask.prepares) and not call.ask.reads
     kind = rule.stop or (StoppedError if prepares else None)
-    stop = kind(sentence, instead=words.way_out(facts) if kind is EndpointError else None) if kind else None
+    stop = kind(sentence, instead=words.way_out(facts) if issubclass(kind, EndpointError) else None) if kind else None
     outcomes = tuple(_parts(whole, facts))
     return Verdict(outcomes, stop, reason, after_create(facts, outcomes) if whole.status == "done" else ())

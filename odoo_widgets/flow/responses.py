@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -88,12 +89,22 @@ class Outcome:
     seconds: float | None = None
 
 
+# What `link` makes.
+LINK = re.compile(r"/odoo/(?:m-)?(?P<model>[^/?#]+)/\d+(?:\?|$)")
+
+
 def link(server: str, model: str, record: int, database: str = "") -> str:
     """A record's page in Odoo: `/odoo/<model>/<id>`, as Odoo 18 and newer spell it (addons/web, router.js).
 
     With a database, `?db=` chooses it: a browser that has not logged in is asked for one otherwise.
     """
     return f"{server}/odoo/{model if '.' in model else 'm-' + model}/{record}{_choice(database)}"
+
+
+def linked_model(address: str) -> str:
+    """The model of the record that a link leads to; empty where it is no such link."""
+    found = LINK.search(address)
+    return found["model"] if found else ""
 
 
 def front(server: str, database: str = "") -> str:

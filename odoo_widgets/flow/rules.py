@@ -14,7 +14,7 @@ import httpx
 
 from odoo_widgets.flow import lined, words
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN
-from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
+from odoo_widgets.flow.errors import CredentialError, EndpointError, ModelError, StoppedError
 from odoo_widgets.flow.exchange import OverBudgetError
 from odoo_widgets.flow.matching import matches
 from odoo_widgets.flow.methods import known
@@ -257,9 +257,9 @@ RULES: tuple[Rule, ...] = (
     Rule("a method of records",           _of_records,                                    "of records", words.nothing),
     Rule("a method of the model's own",   _of_model,                                      "not_sent",   words.of_model, EndpointError),
     Rule("no word on whose method it is", _no_word,                                       "not_sent",   words.unreadable, StoppedError),
-    Rule("no such model or method",       _named("NotFound"),                             "not_sent",   words.wrong_call, EndpointError),
-    Rule("no such model",                 _says(NO_MODEL, "UserError"),                   "not_sent",   words.wrong_call, EndpointError),
-    Rule("no such method",                _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, EndpointError),
+    Rule("no such model or method",       _named("NotFound"),                             "not_sent",   words.wrong_call, ModelError),
+    Rule("no such model",                 _says(NO_MODEL, "UserError"),                   "not_sent",   words.wrong_call, ModelError),
+    Rule("no such method",                _says(NO_METHOD, "AttributeError"),             "not_sent",   words.wrong_call, ModelError),
     Rule("a call that cannot be made",    _named("UnprocessableEntity", "BadRequest"),    "not_sent",   words.wrong_call, EndpointError),
     Rule("arguments that do not fit",     _says(WRONG_ARGUMENTS, "TypeError"),            "not_sent",   words.wrong_call, EndpointError),
     Rule("a verb that is not taken",      _verb_not_taken,                                "not_sent",   words.wrong_verb, EndpointError),

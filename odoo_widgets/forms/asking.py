@@ -103,6 +103,10 @@ class Asking(Changing):
         fits = self.destination is not None and self.server.url == origin(self.destination.url)
         return self.server if fits else NOTHING_KNOWN
 
+    def who(self, me: Credential) -> str:
+        """Whom a credential stands for: its login, or the user behind its key once the server was asked; else empty."""
+        return me.login or (self.known.user if me == self.credential else "")
+
     # --- typed -------------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:

@@ -159,7 +159,7 @@ class DestinationForm:
             path: A file to write it to: `.csv`, `.xlsx`, `.parquet` or `.jsonl`.
 
         Returns:
-            The receipt: row, status, id, link, who, when (UTC).
+            The receipt: row, status, id, link, who (the login, or whom Check found behind the key), when (UTC).
 
         Raises:
             DataError: Nothing has been sent yet.
@@ -167,7 +167,8 @@ class DestinationForm:
         """
         if self._state.responses is None or self._state.signed is None:
             raise DataError(["Nothing has been sent yet, so there is no receipt."])
-        who, when = self._state.signed
+        me, when = self._state.signed
+        who = self._state.who(me)
         return Destination.receipt(self._state.responses, path, who=who, when=when)
 
     def wait(self, timeout: float | None = None) -> pd.DataFrame | None:

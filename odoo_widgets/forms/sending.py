@@ -80,7 +80,7 @@ class Sending(Asking):
         # The send that waits for what becomes of rows that were sent before.
         self._once_more: Callable[[bool], None] | None = None
         # Who sent what is in the responses, and when it ended.
-        self.signed: tuple[str, datetime] | None = None
+        self.signed: tuple[Credential, datetime] | None = None
         # What can be undone, and as whom.
         self.sent_with: tuple[Destination, Credential] | None = None
 
@@ -217,10 +217,10 @@ class Sending(Asking):
 
     def _keeping(self, frame: pd.DataFrame) -> Callable[[pd.DataFrame], None]:
         """What keeps the responses of a frame, under the words of now."""
-        words, who, sent_with = headline(self), self.credential.login, (self.destination, self.credential)
+        words, sent_with = headline(self), (self.destination, self.credential)
 
         def keep(responses: pd.DataFrame) -> None:
-            self._sent, self.signed, self.only_rejected = frame, (who, datetime.now(UTC)), False
+            self._sent, self.signed, self.only_rejected = frame, (sent_with[1], datetime.now(UTC)), False
             self.sent_with = sent_with
             self.responses, self.last = responses, result(responses, words)
 

@@ -90,15 +90,22 @@ def _then(state: State) -> str:
 
 def plan(state: State) -> str:
     """What a send would do."""
-    rows = _number(len(state.data), "row")
+    rows = to_go(state)
     if state.batches == 0:
         return rows
-    untouched = state.responses is None and state.unfinished is None and state.phase == IDLE
+    sent = state.responses is not None or state.sent_before or state.unfinished is not None
+    untouched = not sent and state.phase == IDLE
     before = " · nothing sent yet" if untouched else ""
     log_in = "a login, then " if logs_in(state) else ""
     least = least_seconds(state)
     slow = f" · {duration(least)} at least" if least >= MINUTE else ""
     return f"{rows} · {log_in}{calls(state)} to {host(state.destination.url)}{slow}{before}"
+
+
+def to_go(state: State) -> str:
+    """How many rows a send takes, and of how many where others stay out."""
+    out = len(state.left_out)
+    return f"{len(state.data) - out:,} of {_number(len(state.data), 'row')}" if out else _number(len(state.data), "row")
 
 
 def least_seconds(state: State) -> float:
@@ -293,7 +300,7 @@ def batching(state: State) -> str:
     destination = state.destination
     sentences = [_alone(destination) if destination.batch_size is None else _together(destination)]
     if state.batches != 0:
-        sentences.append(f"{_number(len(state.data), 'row')}: {calls(state)}.")
+        sentences.append(f"{to_go(state)}: {calls(state)}.")
     return " ".join(sentences)
 
 

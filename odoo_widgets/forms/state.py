@@ -19,7 +19,7 @@ from immutabledict import immutabledict
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow import tested
 from odoo_widgets.flow.batches import batches
-from odoo_widgets.flow.chain import NextSource, next_source
+from odoo_widgets.flow.chain import NextSource, model_of, next_source
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.errors import DataError
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 # As many rows as can be shown while a person waits for nothing.
 SAMPLE_ROWS = 5_000
+# What is done with records that are there.
+UPDATE = "write"
 
 
 def _expect(name: str, value: Any) -> None:
@@ -100,10 +102,15 @@ class State(Counting):
                 self.without_id = chain.left_out
             wanted = NOTHING if "destination" in values else self.draft
             if self.destination is None and self.credential is not None:
-                wanted = {"url": address(self.credential.server, target.MODEL, target.OPERATION), **wanted}
+                wanted = {"url": self._proposed(chain), **wanted}
             if "data" in values or "destination" in values:
                 wanted = {**wanted, **self._chained(chain, wanted)}
             self._take(wanted)
+
+    def _proposed(self, chain: NextSource) -> str:
+        """Where the rows may go: those of responses to their own records, any others to new ones."""
+        model, operation = (model_of(self.data.frame), UPDATE) if chain.ids else ("", target.OPERATION)
+        return address(self.credential.server, model or target.MODEL, operation)
 
     def _chained(self, chain: NextSource, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """The settings that new data want: of responses, only the ids and the columns beside them are of use."""

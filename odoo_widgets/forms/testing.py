@@ -145,6 +145,7 @@ class Testing(Reading):
             self.payload = self._made = ""
         self.trial, self.test_problem, self.test_confirmation = trial, problem, ""
         # What was refused was refused with other values.
+        self.told = "" if self.refusal else self.told
         self.refusal, self.way_past = "", NOTHING
 
     def _trial(self, samples: Samples) -> Trial | None:

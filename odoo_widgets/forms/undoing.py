@@ -103,7 +103,7 @@ class Undoing(Resuming):
             def take(answer: pd.DataFrame) -> None:
                 self.tests = tuple(tested.undone(each, answer) for each in self.tests)
                 self._sent, self.sent_with, self.only_rejected = None, None, False
-                self.signed = (credential.login, datetime.now(UTC))
+                self.signed = (credential, datetime.now(UTC))
                 self.responses, self.last = answer, result(answer, done)
 
             undoing.future.add_done_callback(lambda _future: self._on_undone(undoing, take))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from odoo_widgets.flow.answers import LAST_ID, PATH, at, steps
 from odoo_widgets.flow.calls import Ask, Call
-from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
+from odoo_widgets.flow.errors import CredentialError, EndpointError, ModelError, StoppedError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.server import Server
@@ -390,7 +390,7 @@ STOPPED = {
     ),
     "another model": (
         js({"error": {"name": "werkzeug.exceptions.NotFound", "message": "the model 'res.nope' does not exist"}}, 404),
-        EndpointError,
+        ModelError,
         "mycompany.odoo.com answers: the model 'res.nope' does not exist. Check the URL.",
     ),
     "another address": (

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from odoo_widgets import Destination
-from odoo_widgets.flow.chain import is_responses, next_source
-from odoo_widgets.flow.responses import COLUMNS, Outcome, responses
+from odoo_widgets.flow.chain import is_responses, model_of, next_source
+from odoo_widgets.flow.responses import COLUMNS, Outcome, link, linked_model, responses
 
 
 def made(index: pd.Index | None = None) -> pd.DataFrame:
@@ -57,3 +57,11 @@ def test_no_row_or_no_id_leaves_an_empty_frame(size: int) -> None:
     nothing = responses([], pd.RangeIndex(size), "https://a.b", "sale.order")
     frame, _, _, left_out = next_source(nothing)
     assert (len(frame), left_out) == (0, size)
+
+
+def test_the_model_of_responses_is_the_one_that_their_links_lead_to() -> None:
+    assert model_of(made()) == "sale.order"
+    assert model_of(made().assign(link=pd.NA)) == ""
+    assert model_of(pd.DataFrame({"name": ["a"]})) == ""
+    assert linked_model(link("https://a.b", "x_model", 7, "db")) == "x_model"
+    assert linked_model("https://a.b/web#id=7") == ""

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from odoo_widgets.flow.calls import Ask, Batch, Call
-from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
+from odoo_widgets.flow.errors import CredentialError, EndpointError, ModelError, StoppedError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.judge import NEXT, error_field, judge
 from odoo_widgets.flow.operations import look_up
@@ -63,7 +63,7 @@ NOT_SENT = {
     "maintenance": ((503, {"headers": {"retry-after": "60"}}), StoppedError, "Send again after 60 s."),
     "too large": ((413, PAGE), StoppedError, "Use a smaller batch size than 2."),
     "too large for Odoo": ((413, odoo(WERKZEUG + "RequestEntityTooLarge")), StoppedError, "no request of 2 bytes"),
-    "no such model": ((404, odoo(WERKZEUG + "NotFound", "the model 'res.nope' does not")), EndpointError, "'res.nope'"),
+    "no such model": ((404, odoo(WERKZEUG + "NotFound", "the model 'res.nope' does not")), ModelError, "'res.nope'"),
     "no such argument": ((422, odoo(WERKZEUG + "UnprocessableEntity", "missing an")), EndpointError, "missing"),
     "bad JSON": ((400, odoo(WERKZEUG + "BadRequest", "could not parse")), EndpointError, "could not parse"),
     "no database or API": ((404, PAGE), EndpointError, "Name the database"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from odoo_widgets.flow.calls import LOG_IN, Ask, Batch, Call
-from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
+from odoo_widgets.flow.errors import CredentialError, EndpointError, ModelError, StoppedError
 from odoo_widgets.flow.exchange import Reply
 from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.operations import log_in, look_up
@@ -195,7 +195,7 @@ METHOD = Call(3, "res.partner", Ask([4], "button", {}, [7], by_name=True))
 LOOK_UP = Call(3, "res.partner", look_up(Batch([4], [{}], [7])))
 LOGIN = Call(0, "", log_in())
 
-ADDRESS, KEY, STOP = EndpointError, CredentialError, StoppedError
+ADDRESS, MODEL, KEY, STOP = EndpointError, ModelError, CredentialError, StoppedError
 NO_KEY = "mycompany.odoo.com: key unknown or expired (Odoo's default lifetime is one day). Make a new one in Odoo."
 NO_LOGIN = (
     "mycompany.odoo.com: login unknown, or key unknown or expired (Odoo's default lifetime is one day). Check the login"
@@ -222,9 +222,9 @@ MEANS: dict[str, tuple[Call, str, type[StoppedError] | None, str]] = {
     "no key": (CREATE, "not_sent", KEY, NO_KEY),
     "uid that is false": (CREATE, "not_sent", KEY, NO_KEY),
     "unknown database": (CREATE, "not_sent", ADDRESS, NO_DATABASE),
-    "unknown model": (CREATE, "not_sent", ADDRESS, ANSWERS),
-    "unknown method": (METHOD, "not_sent", ADDRESS, f"{ANSWERS}The method 'res.partner.nope' does not exist. Check"),
-    "unknown method of an unknown model": (METHOD, "not_sent", ADDRESS, ANSWERS),
+    "unknown model": (CREATE, "not_sent", MODEL, ANSWERS),
+    "unknown method": (METHOD, "not_sent", MODEL, f"{ANSWERS}The method 'res.partner.nope' does not exist. Check"),
+    "unknown method of an unknown model": (METHOD, "not_sent", MODEL, ANSWERS),
     "unexpected argument": (METHOD, "not_sent", ADDRESS, ANSWERS),
     "too many arguments": (WRITE, "not_sent", ADDRESS, ANSWERS),
     "ids on a method of the model": (CREATE, "not_sent", ADDRESS, ANSWERS),

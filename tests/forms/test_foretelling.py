@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from werkzeug import Response
 
-from odoo_widgets import Destination
+from odoo_widgets import Credential, Destination
 from odoo_widgets.flow import foretold
 from odoo_widgets.flow.dry_run import CANNOT_SEE
 from odoo_widgets.forms.panels.foretold import BUTTONS
@@ -53,7 +53,7 @@ def test_what_a_check_finds_is_listed_and_send_warns_but_goes(show: Show, odoo: 
     assert screen.says("The check found 1 error.")
     assert "Error · Refrence: res.partner has no field 'Refrence'" in screen.text("findings")
     assert screen.text("warning").startswith("1 error found: Refrence: res.partner has no field 'Refrence'")
-    assert screen.text("warning").endswith("Send sends the rows all the same.")
+    assert screen.text("warning").endswith("Did you mean 'ref'? Send sends the rows all the same.")
     screen.click("Activate")
     assert screen.text("warning").count("1 error found") == 2
     screen.click("Send")
@@ -79,6 +79,27 @@ def test_what_was_found_is_gone_with_the_values_it_was_found_for(
     }[change]()
     assert screen.text("findings") == screen.text("warning") == ""
     assert screen.button("Check rows").disabled == (change in ("credential", "draft"))
+
+
+def test_a_name_lets_nothing_go_that_was_found(show: Show, odoo: Odoo, frame: pd.DataFrame) -> None:
+    odoo.fields = (FIELDS, 200)
+    screen = show(frame.assign(Refrence=1), odoo.destination, odoo.credential)
+    check(screen)
+    screen.form.destination = screen.form.destination.replace(name="Contacts, weekly")
+    assert "no field 'Refrence'" in screen.text("findings")
+    screen.click("Activate")
+    assert screen.text("warning").count("1 error found") == 2
+
+
+@pytest.mark.parametrize("way", [words for words, _ in BUTTONS.values()])
+def test_a_server_that_does_not_answer_is_not_said_to_lack_the_model(show: Show, frame: pd.DataFrame, way: str) -> None:
+    server = "http://127.0.0.1:9"
+    nowhere = Destination(f"{server}/json/2/res.partner/create")
+    screen = show(frame, nowhere, Credential(server, "mycompany", api_key="k" * 20))
+    check(screen, way)
+    assert screen.says("Nothing answers at 127.0.0.1:9.")
+    assert "no model of this Odoo" not in " ".join(screen.texts)
+    assert screen.text("warning") == ""
 
 
 def test_an_answer_that_comes_after_a_change_is_let_go(
@@ -133,7 +154,7 @@ def test_a_dry_run_is_told_by_what_odoo_said_with_its_rows() -> None:
     told = foretold.of_dry_run(answer)
     assert told.headline == "In a dry run, of 9 rows, Odoo would save 1 and reject 7; 1 row could not be tried."
     assert told.sentences == (
-        "Rejected · type: No such type. (6 rows, row 2, 3, 4, 5, 6, …)",
+        "Rejected · type: No such type. (6 rows, rows 2, 3, 4, 5, 6, …)",
         "Rejected · Odd. (1 row, row 8)",
         "Not tried · Lines. (1 row, row 1)",
         CANNOT_SEE,

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from tests.forms.screen import Show
 
 EMAILS = "E-mail people about records that are assigned to them?"
+TRACKING = "Write who made and changed the records into their chatter?"
 EDITS = [
     ("Language", "fr_FR", {"context": {"lang": "fr_FR"}}, '"lang": "fr_FR"'),
     ("Company", "3", {"context": {"allowed_company_ids": [3]}}, '"allowed_company_ids": [\n      3\n    ]'),
     (EMAILS, True, {"context": {"mail_auto_subscribe_no_notify": False}}, '"mail_auto_subscribe_no_notify": false'),
+    (TRACKING, False, {"context": {"tracking_disable": True}}, '"tracking_disable": true'),
     ("Time Zone", "Europe/Brussels", {"timezone": "Europe/Brussels"}, "vals_list"),
     ("Calls at a Time", 4, {"concurrency": 4}, "vals_list"),
     ("Calls per Second", "2.5", {"calls_per_second": 2.5}, "vals_list"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from odoo_widgets import DestinationForm
+from odoo_widgets import Credential, DestinationForm, Server
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.responses import COLUMNS
 from tests.forms.examples import KEY
@@ -130,6 +130,32 @@ def test_the_receipt_says_who_sent_what(show: Show, frame: pd.DataFrame, odoo: O
     assert set(receipt.who) == {"me@example.com"}
     assert receipt.when.notna().all()
     assert len(pd.read_csv(tmp_path / "receipt.csv")) == 12
+
+
+def test_without_a_login_the_receipt_names_whom_check_found_behind_the_key(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    screen = show(frame, odoo.destination, Credential(odoo.credential.server, "mycompany", api_key=KEY))
+    screen.click("Send")
+    screen.wait_for_end()
+    assert set(screen.form.receipt().who) == {""}
+    screen.form._state.server = Server(odoo.credential.server, user="Anna")
+    assert set(screen.form.receipt().who) == {"Anna"}
+    screen.form.credential = odoo.credential
+    assert set(screen.form.receipt().who) == {""}
+
+
+def test_responses_alone_are_to_be_written_to_the_records_that_they_made(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    screen = sent_with_some_rejected(show, frame, odoo)
+    orders = screen.form.responses.assign(city="Gent")
+    orders["link"] = orders["link"].str.replace("res.partner", "sale.order")
+    follow = show(orders, None, odoo.credential)
+    assert follow.form.destination.url == f"{odoo.credential.server}/json/2/sale.order/write"
+    assert follow.form.destination.ids == "id"
+    follow.click("Test")
+    assert json.loads(follow.field("Payload").value) == {"ids": [1], "vals": {"city": "Gent"}}
 
 
 def test_responses_are_the_next_source(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:

@@ -52,6 +52,20 @@ def test_the_result_of_a_send_is_told_of_that_send_only(show: Show, frame: pd.Da
     assert screen.form._state.progress is None
 
 
+def test_a_row_that_was_tested_is_neither_nothing_sent_nor_among_those_to_go(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    assert screen.text("plan").endswith("nothing sent yet")
+    screen.click("Test")
+    screen.click("Send Test Data: 1 real record to mycompany")
+    screen.wait_for_end()
+    screen.click("Close Test")
+    assert screen.says("11 of 12 rows · 4 calls to ")
+    assert "nothing sent" not in " ".join(screen.texts).lower()
+    assert screen.says("11 of 12 rows: 4 calls.")
+
+
 @pytest.mark.parametrize(("label", "value"), [("Model", "crm.lead"), ("URL", None)])
 def test_url_and_model_agree_while_something_else_is_wrong(
     show: Show, frame: pd.DataFrame, odoo: Odoo, label: str, value: str | None

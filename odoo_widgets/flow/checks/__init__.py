@@ -14,7 +14,7 @@ from odoo_widgets.flow.checks import after, cells, columns, lines, links, lookup
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
 from odoo_widgets.flow.dry_run import WOULD_SAVE, dry_run
-from odoo_widgets.flow.errors import DataError, EndpointError, RefusedError
+from odoo_widgets.flow.errors import DataError, EndpointError, ModelError, RefusedError
 from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.resolved import AS_EMPTY, resolved
@@ -60,7 +60,7 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
         if not (yield from _may(settings)):
             problem = f"This user has no right to {RIGHTS[settings.endpoint.operation]} {model}."
             return [*notes, Note(ERROR, problem, "Ask Odoo's administrator for the right, or use another key.")]
-    except EndpointError as error:
+    except ModelError as error:
         return [*notes, Note(ERROR, f"{model} is no model of this Odoo. {error}", "Correct the URL or the model.")]
     except RefusedError as refused:
         advice = "Install the language in Odoo, or choose another one." if LANGUAGE in str(refused) else ""

@@ -96,7 +96,7 @@ def sentences(findings: pd.DataFrame, most: int = 20) -> tuple[str, ...]:
 def _named(finding: Any) -> str:
     shown = ", ".join(map(str, finding.first_rows))
     more = ", …" if finding.rows > len(finding.first_rows) else ""
-    return f"row {shown}{more}"
+    return f"{'row' if finding.rows == 1 else 'rows'} {shown}{more}"
 
 
 def found(shown: Sequence[str]) -> str:

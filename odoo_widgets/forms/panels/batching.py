@@ -62,7 +62,7 @@ def batching_panel(state: State) -> w.Widget:
         hide(column, not GROUPINGS[shown_grouping()].needs_column)
         note.show(sentences.batching(state))
 
-    state.on("data", "destination", "draft", "batches", "problem", call=follow)
+    state.on("data", "destination", "draft", "batches", "samples", "problem", call=follow)
     fields = made(w.VBox, [size, grouping, column, largest])
     fields.add_class("ow-views")
     return made(w.VBox, [batch, fields, note])

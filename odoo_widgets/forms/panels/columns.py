@@ -21,6 +21,7 @@ NOTE = (
     "A column fills the field of its own name, unless another one is named beside it. An empty cell leaves its field "
     "out: Odoo's default on create, no change on update, unless you choose otherwise."
 )
+HEADS = ("Column → Field", "Empty Cells")
 UNKNOWN = "Press Check above, beside the credential, to see which columns Odoo knows."
 # As many rows as a page shows at once; of more, those are shown that are looked for.
 MOST = 60
@@ -30,6 +31,9 @@ def columns_panel(state: State) -> w.Widget:
     """One row for each column that is sent. They are made when they are looked at for the first time."""
     told, note, listed = Listing("beside"), Text(NOTE), made(w.VBox, [])
     listed.add_class("ow-columns")
+    heads = made(w.HBox, [Text(words) for words in HEADS])
+    heads.add_class("ow-column")
+    heads.add_class("ow-heads")
     find = labelled(w.Text, "Find Column", placeholder="a part of its name")
     rows: dict[str, _Row] = {}
     shown: dict[str, w.Widget] = {}
@@ -43,6 +47,7 @@ def columns_panel(state: State) -> w.Widget:
             return
         names = _names(state)
         hide(find, len(names) <= MOST)
+        hide(heads, not names)
         wanted = [name for name in names if len(names) <= MOST or find.value.strip().casefold() in name.casefold()]
         model = state.shown("model") or ""
         fields, defaults = state.known.fields.get(model, {}), state.known.defaults.get(model)
@@ -56,7 +61,7 @@ def columns_panel(state: State) -> w.Widget:
 
     find.observe(lambda _: follow(), "value")
     state.on("more", "data", "destination", "draft", "server", call=follow)
-    return made(w.VBox, [told, find, listed, note])
+    return made(w.VBox, [told, find, heads, listed, note])
 
 
 def _names(state: State) -> list[str]:

@@ -37,6 +37,8 @@ def header_panel(state: State) -> w.Widget:
         done.disabled = not state.may_decide
         activate.disabled = bool(state.obstacle) and state.obstacle != to_type(state)
         activate.description = "Active" if state.active else "Activate"
+        # What is in use already asks for nothing.
+        activate.button_style = "" if state.active else "primary"
 
     state.on("destination", "credential", "said", "server", "problem", "phase", "confirmation", "samples", call=follow)
     panel = made(w.VBox, [band, bar, _done(state), _activate(state)])

@@ -1,4 +1,4 @@
-"""What is seldom changed: columns and fields, language, company, time zone, e-mails, the rate, values from before."""
+"""What is seldom changed: columns and fields, the context, time zone, rate, values from before."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from odoo_widgets.forms.state import State
 
 EMAILS = "E-mail people about records that are assigned to them?"
+TRACKING = "Write who made and changed the records into their chatter?"
+TRACKING_NOTE = (
+    "Without it, a send is faster, and nobody will see in Odoo who made a record or what was changed, and nobody "
+    "follows it."
+)
 CONTEXT_NOTE = "These go to Odoo with each call. Press Check to be offered the languages and companies that are there."
 NO_COMPANY = "Company is the number that Odoo knows it by, such as 2; after Check, its name will do."
 KEEP = "Keep what records hold before they are updated?"
@@ -26,7 +31,9 @@ ZONE_NOTE = "The zone of times in the data that carry none."
 
 def more_panel(state: State) -> w.Widget:
     """The settings that fold up."""
-    fold = made(w.Button, tooltip="Columns and fields, empty cells, language, company, time zone, e-mails, rate")
+    fold = made(
+        w.Button, tooltip="Columns and fields, empty cells, language, company, e-mails, history, time zone, rate"
+    )
     fold.add_class("ow-fold")
     inside = made(w.VBox, [columns_panel(state), _context(state), _zone(state), rate_panel(state), _before(state)])
     inside.add_class("ow-views")
@@ -44,8 +51,9 @@ def _context(state: State) -> w.Widget:
     language = labelled(w.Combobox, "Language", placeholder="the user's own", ensure_option=False)
     company = labelled(w.Combobox, "Company", placeholder="the user's own", ensure_option=False)
     language.continuous_update = company.continuous_update = False
-    emails = made(w.Checkbox, description=EMAILS, indent=False)
-    emails.add_class("ow-check")
+    emails, tracking = (made(w.Checkbox, description=words, indent=False) for words in (EMAILS, TRACKING))
+    for each in (emails, tracking):
+        each.add_class("ow-check")
     note, wrong = Text(), Text()
 
     def now() -> dict[str, Any]:
@@ -70,6 +78,10 @@ def _context(state: State) -> w.Widget:
         state, emails, lambda: context.assignment_emails(now()),
         lambda wanted: {"context": context.with_assignment_emails(now(), wanted)},
     )  # fmt: skip
+    mirror(
+        state, tracking, lambda: context.tracking(now()),
+        lambda wanted: {"context": context.with_tracking(now(), wanted)},
+    )  # fmt: skip
 
     def follow() -> None:
         language.options = tuple(state.server.languages)
@@ -78,7 +90,7 @@ def _context(state: State) -> w.Widget:
         note.show("" if state.server.languages else CONTEXT_NOTE)
 
     state.on("server", call=follow)
-    return made(w.VBox, [language, company, wrong, note, emails])
+    return made(w.VBox, [language, company, wrong, note, emails, with_note(tracking, Text(TRACKING_NOTE))])
 
 
 def _number(state: State, text: str) -> int | None:

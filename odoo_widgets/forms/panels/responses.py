@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 REJECTED = ("rejected",)
 WORDS = {"in_doubt": "sent, no answer: may be in Odoo"}
-EMPTY = "Nothing sent yet. After a send, each row has a line here, and form.responses is the DataFrame."
+EMPTY = "After a send, each row has a line here, and form.responses is the DataFrame."
 WAITING = "Each row has a line here as soon as the send has ended."
 # By whether only they are shown.
 SHOW_WORDS = {

@@ -183,6 +183,22 @@ def test_an_id_larger_than_any_is_a_finding_and_nothing_is_sent(given: Given, nu
     assert call(given.odoo, CONTACTS, "search_count", domain=[["name", "=", f"large {number}"]]) == 0
 
 
+@pytest.mark.parametrize("codes", [[1.5, None], [20.0, None]])
+def test_a_broken_number_where_a_code_belongs_is_not_taken_for_an_id(given: Given, codes: list[float | None]) -> None:
+    frame = pd.DataFrame({"name": f"broken {codes[0]}", "country_id/code": codes})
+    with pytest.raises(DataError, match=r"these are numbers, and code of res.country is text"):
+        contacts(given).send(frame, given.odoo.credential)
+    assert contacts(given).check(frame, given.odoo.credential)["severity"].tolist() == ["error"]
+    assert call(given.odoo, CONTACTS, "search_count", domain=[["name", "=", f"broken {codes[0]}"]]) == 0
+
+
+def test_a_number_may_be_what_a_record_is_found_by(given: Given) -> None:
+    (made,) = call(given.odoo, "account.tax", "create", vals_list=[{"name": "by amount", "amount": 17.25}])
+    target = destination(given.odoo, "json2", "product.product", "create")
+    sent = target.send(pd.DataFrame({"name": ["a"], "taxes_id/amount": [17.25]}), given.odoo.credential)
+    assert read(given, sent["id"], "taxes_id", model="product.product")[0]["taxes_id"] == [made]
+
+
 def test_a_user_who_may_not_read_external_ids_is_told_so_and_nothing_is_sent(given: Given) -> None:
     frame = pd.DataFrame({"name": ["a"], "country_id/id": ["base.be"]})
     with pytest.raises(DataError, match=r"res.country could not be looked into. You are not allowed to access"):

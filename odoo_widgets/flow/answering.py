@@ -205,6 +205,9 @@ def _several(cell: Any) -> list[Any] | None:
 
 
 def _part(value: Any, link: Link, scope: Scope | None) -> Want | int | None:
+    if isinstance(value, float) and link.told and link.by != NUMBER:
+        # Sent as it is, it would be taken for an id.
+        return Want(value, scope if link.by != EXTERNAL else ())
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     is_id = isinstance(value, int) and (not link.told or link.by == NUMBER)
@@ -248,7 +251,7 @@ def _unfit(link: Link, want: Want, server: Server) -> str:
         return NO_ID
     if link.by != EXTERNAL and known and link.by not in known:
         return NO_FIELD
-    if isinstance(want.value, int) and is_text:
+    if isinstance(want.value, int | float) and is_text:
         return NO_TEXT
     return BLOCKED if want.scope is None else ""
 

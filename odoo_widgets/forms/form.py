@@ -123,9 +123,9 @@ class DestinationForm:
 
     @property
     def responses(self) -> pd.DataFrame | None:
-        """What became of each row of the last send; None before the first."""
+        """What became of each row of the last send; None before the first, and where the form's tick is taken off."""
         found = self._state.responses
-        return None if found is None else found.copy(deep=False)
+        return None if found is None or not self._state.as_frame else found.copy(deep=False)
 
     @property
     def test_responses(self) -> pd.DataFrame:

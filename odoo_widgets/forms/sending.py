@@ -70,6 +70,7 @@ class Sending(Asking):
     with_tested = traitlets.Enum([SKIP, UPDATE, AGAIN], SKIP)
     earlier = Value(None)
     only_rejected = traitlets.Bool(False)
+    as_frame = traitlets.Bool(True)
     way_out = Value(NOTHING)
 
     def __init__(self) -> None:
@@ -252,6 +253,11 @@ class Sending(Asking):
         """Shows the rejected rows of the last send only, or all of them."""
         with self._changing():
             self.only_rejected = only
+
+    def take_as_frame(self, *, wanted: bool) -> None:
+        """Shows the responses of sends as a DataFrame, or their counts alone."""
+        with self._changing():
+            self.as_frame = wanted
 
     def stop(self) -> None:
         """Once: no new call. Twice: cuts the call in flight."""

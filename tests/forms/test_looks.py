@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.forms.screen import Show
 
 # What one cell shows at a time goes through whole, even where it is three forms.
-MODELS, MESSAGES = 270, 420
+MODELS, MESSAGES = 285, 440
 
 
 @pytest.fixture

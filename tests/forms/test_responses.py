@@ -95,6 +95,24 @@ def test_rejected_rows_stand_on_top_and_can_be_shown_alone(show: Show, frame: pd
     assert screen.field("Show rejected") not in screen.visible
 
 
+def test_without_the_tick_there_is_no_frame_and_no_table_and_all_else_is_known(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    tick = "Would you like to process the API response as a new DataFrame (form.responses)?"
+    screen = show(frame, odoo.destination, odoo.credential)
+    assert screen.field(tick).value is True
+    screen.type(tick, False)
+    screen.click("Send")
+    screen.wait_for_end()
+    assert screen.form.responses is None
+    assert not any(type(each).__name__ == "ITable" for each in screen.visible)
+    assert "created 12" in screen.text("counts")
+    assert screen.says("form.responses is empty, as the settings say.")
+    screen.type(tick, True)
+    assert len(screen.form.responses) == 12
+    assert table(screen) in screen.visible
+
+
 def test_rejected_is_a_frame_with_the_columns_and_labels_of_the_source(
     show: Show, frame: pd.DataFrame, odoo: Odoo
 ) -> None:

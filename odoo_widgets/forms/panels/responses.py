@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 REJECTED = ("rejected",)
 WORDS = {"in_doubt": "sent, no answer: may be in Odoo"}
 EMPTY = "After a send, each row has a line here, and form.responses is the DataFrame."
+LEFT_OUT = "form.responses is empty, as the settings say. The counts are those of the last send."
 WAITING = "Each row has a line here as soon as the send has ended."
 # By whether only they are shown.
 SHOW_WORDS = {
@@ -63,12 +64,16 @@ def responses_panel(state: State) -> w.Widget:
             words.show(EMPTY if state.phase == IDLE else WAITING)
             return
         words.show(state.last)
+        hide(place, not state.as_frame)
+        if not state.as_frame:
+            note.show(LEFT_OUT)
+            return
         found, sentence = shown(state.responses, only=REJECTED if state.only_rejected else STATUSES)
         note.show(sentence)
         wide = [name for name in found.columns if name == "error" or name.endswith(ERROR)]
         show_table(place, _marked_up(found), wide)
 
-    state.on("responses", "only_rejected", "phase", call=follow)
+    state.on("responses", "only_rejected", "phase", "as_frame", call=follow)
     return panel
 
 

@@ -41,6 +41,7 @@ def settings_panel(state: State) -> w.Widget:
             _headers(state),
             exclude_panel(state),
             batching_panel(state),
+            _as_frame(state),
             more_panel(state),
         ],
     )
@@ -65,6 +66,14 @@ def _choice(state: State, label: str, name: str, options: tuple[str, ...]) -> w.
 
     state.on("destination", "draft", "samples", call=follow)
     return with_note(control, note)
+
+
+def _as_frame(state: State) -> w.Widget:
+    words = "Would you like to process the API response as a new DataFrame (form.responses)?"
+    tick = made(w.Checkbox, description=words, indent=False, value=state.as_frame)
+    tick.add_class("ow-check")
+    tick.observe(lambda change: state.take_as_frame(wanted=change["new"]), "value")
+    return tick
 
 
 def _headers(state: State) -> w.Widget:

@@ -49,7 +49,7 @@ class Size:
     """How many rows each way gets: as few as keep its rate, since the slow ones take minutes."""
 
     create: int = 10_000
-    batched: int = 10_000
+    batched: int = 5_000
     loop: int = 200
     load: int = 2_000
     repeated: int = 50_000

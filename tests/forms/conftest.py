@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import sys
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -110,12 +111,14 @@ def on_disk() -> Any:
 
 @pytest.fixture
 def shell() -> Iterator[None]:
-    """IPython, for what a cell displays."""
+    """IPython, for what a cell displays. It takes the place of the module that runs, which new processes start from."""
+    running = sys.modules["__main__"]
     made = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     yield made
     made.atexit_operations()
     atexit.unregister(made.atexit_operations)
     InteractiveShell.clear_instance()
+    sys.modules["__main__"] = running
 
 
 @pytest.fixture

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 # What is kept of a row's outcome beside its status.
 CELLS = ("id", "batch", "http_status", "error_type", "error_field", "error", "attempts", "seconds")
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS rows (
-  row INTEGER PRIMARY KEY,
-  digest INTEGER NOT NULL,
+# How both stand in a table, whether of rows or of the steps after them.
+OUTCOME = """
   status TEXT NOT NULL,
   id INTEGER,
   batch INTEGER,
@@ -35,28 +33,20 @@ CREATE TABLE IF NOT EXISTS rows (
   error_field TEXT,
   error TEXT,
   attempts INTEGER,
-  seconds REAL
+  seconds REAL"""
+SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS rows (
+  row INTEGER PRIMARY KEY,
+  digest INTEGER NOT NULL,{OUTCOME}
 );
 CREATE TABLE IF NOT EXISTS steps (
   step TEXT NOT NULL,
-  row INTEGER NOT NULL,
-  status TEXT NOT NULL,
-  id INTEGER,
-  batch INTEGER,
-  http_status INTEGER,
-  error_type TEXT,
-  error_field TEXT,
-  error TEXT,
-  attempts INTEGER,
-  seconds REAL,
+  row INTEGER NOT NULL,{OUTCOME},
   PRIMARY KEY (step, row)
 )"""
-READ = """
-SELECT row, digest, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
-FROM rows WHERE row >= ? AND row < ? ORDER BY row"""
-READ_STEPS = """
-SELECT step, row, status, id, batch, http_status, error_type, error_field, error, attempts, seconds
-FROM steps ORDER BY row"""
+TOLD = ", ".join(["status", *CELLS])
+READ = f"SELECT row, digest, {TOLD} FROM rows WHERE row >= ? AND row < ? ORDER BY row"  # noqa: S608 - our own names
+READ_STEPS = f"SELECT step, row, {TOLD} FROM steps ORDER BY row"  # noqa: S608 - our own names
 # What the responses say no record of, whichever the row was for.
 WITHOUT_ID = ("rejected", "not_sent")
 # Of a row that is to be sent: its position and its digest, 64 bits each.

@@ -612,7 +612,8 @@ class Destination(Settings):
             frame: The frame to send: of pandas, or one that Arrow can read, such as Polars' own. Or several.
             credential: As whom. Its server must be the one in the URL.
             out: A file to write the responses to as they come, `.parquet`, `.csv` or `.jsonl`, in the order of the
-                rows and without their index. Then no more than a frame and its responses is in memory.
+                rows and without their index. Then no more than a frame and its responses is in memory. What came until
+                the process is killed stands in `.NAME.part` beside it, and `resume` writes the whole file.
             again: What becomes of rows that were sent before, and that would be there twice: True sends them once
                 more, False leaves them out, with what became of them then. Left out, such a frame is refused.
             since: With `only_changes`, what `fetch` or `diff` returned before the frame was edited: a row with a cell
@@ -880,7 +881,10 @@ def _finished(made: Callable[..., Delivery], out: str | PathLike[str] | None) ->
     """What became of a send: its responses, or how many rows have which status where they go to a file."""
     if out is None:
         return made().result()
-    with net.tables.growing(out) as add:
+    with net.growing.growing(out) as add:
         sending = made(on_responses=add)
-        sending.result()
+        answer = sending.result()
+        if not sending.statuses:
+            # Also of no rows there is a table.
+            add(answer)
     return sending.statuses

@@ -9,7 +9,8 @@ otherwise then. `then` and `expect` go with one frame.
 
 Such are `pd.read_csv("contacts.csv", chunksize=50_000)`, `ParquetFile("contacts.parquet").iter_batches()`, a generator
 of frames of pandas, Polars or Arrow, and a DataFrame of Dask's. The responses come back as one DataFrame, go to a file
-with `out=` as they come, or come frame by frame with `send_each`.
+with `out=` as they come, or come frame by frame with `send_each`. Each row keeps its label; where a frame has none, as
+those of Polars and Arrow, its position over all frames is its label.
 
 An iterator is read once, in the thread that sends: a connection of SQLite's needs `check_same_thread=False`. On a
 cluster of Dask's, all partitions are computed at once, and wait there, so that what they share is computed once.

@@ -315,6 +315,22 @@ def test_rows_that_were_sent_before_stop_the_send_at_a_later_frame() -> None:
     assert names(odoo) == sorted([*ROWS["name"][:3], "n5"])
 
 
+ONE_ONLY: dict[str, Callable[[Any], Any]] = {
+    "samples": CREATE.samples,
+    "sent_before": lambda frames: CREATE.sent_before(frames, ME),
+    "unfinished": lambda frames: CREATE.unfinished(frames, ME),
+}
+
+
+@pytest.mark.parametrize("verb", ONE_ONLY)
+def test_what_wants_one_frame_says_so(verb: str) -> None:
+    for frames in (parts(), [*parts()], arrow(ROWS).to_reader()):
+        with pytest.raises(DataError, match="several frames, which only a send takes"):
+            ONE_ONLY[verb](frames)
+    with pytest.raises(DataError, match=r"a LazyFrame, which is not computed yet. Give what its collect\(\) returns"):
+        ONE_ONLY[verb](pl.LazyFrame({"name": ["a"]}))
+
+
 def test_a_state_before_and_steps_after_go_with_one_frame() -> None:
     with pytest.raises(SettingsError, match="then and expect go with one frame"):
         delivery(Odoo(), parts(), CREATE.replace(then=["action_archive"]))

@@ -24,7 +24,9 @@ def undo(
     destination: Annotated[Path, typer.Argument(help="The destination's file that the rows were sent with.")],
     responses: Annotated[Path, typer.Argument(help="The file that send --out wrote, or some rows of it.")],
     *,
-    confirm: Annotated[str, typer.Option(help="The database's name. Without it, nothing is changed.")] = "",
+    confirm: Annotated[
+        str, typer.Option(metavar="DATABASE", help="The database's name. Without it, nothing is changed.")
+    ] = "",
     archive: Annotated[bool, typer.Option("--archive", help="Archive what Odoo refuses to delete.")] = False,
     credential: Who = "",
     out: Out = None,

@@ -173,7 +173,7 @@ def test_what_holds_what_it_held_before_needs_nothing() -> None:
 def test_an_undo_that_was_killed_is_found_to_have_deleted_a_record_that_is_gone() -> None:
     flying = event("in flight", "b", undo="a")
     found = step([flying, CREATED], None)
-    assert (found.status, found.gone, found.reason) == ("unchanged", True, "It was undone already, on day b.")
+    assert (found.status, found.gone, found.reason) == ("unchanged", True, "It was undone already: on day b.")
     assert step([flying, CREATED], FRESH).group == undo.DELETE
 
 

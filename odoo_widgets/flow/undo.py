@@ -140,11 +140,14 @@ def refused(each: Wanted, found: Origin | None, always: str = "") -> Step | None
     event, undone = found.event, found.undone
     if undone is not None and undone.status not in OPEN:
         archived = event.status == "created" and undone.status == "updated"
-        said = f"It was {'archived' if archived else 'undone'} already, on {undone.day}."
+        said = f"It was {'archived' if archived else 'undone'} already: on {undone.day}."
         # An undo whose process died has not said so of the send that it took back.
         return Step(each.id, each.rows, reason=said, status="unchanged", event=event, gone=undone.status == "deleted")
     reason = always or _why_not(event)
-    return Step(each.id, each.rows, reason=reason, event=event) if reason else None
+    if not reason:
+        return None
+    done = event.status == "unchanged" and not event.called
+    return Step(each.id, each.rows, reason=reason, status="unchanged" if done else "not_sent", event=event)
 
 
 def _why_not(event: Event) -> str:

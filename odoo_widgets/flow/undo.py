@@ -130,13 +130,10 @@ def refused(each: Wanted, found: Origin | None, always: str = "") -> Step | None
         found: What it stands for.
         always: Why no record of its model is undone; empty where some are.
     """
-    if each.id is None:
-        done = each.status in NOTHING_DONE
-        return Step(
-            None, each.rows, reason=NOTHING_DONE.get(each.status, NO_ID), status="unchanged" if done else "not_sent"
-        )
-    if found is None:
-        return Step(each.id, each.rows, reason=NOT_OURS)
+    if each.id is None or found is None:
+        # A row that was refused may have the id of the record that it was for.
+        reason = NOTHING_DONE.get(each.status, NO_ID if each.id is None else NOT_OURS)
+        return Step(each.id, each.rows, reason=reason, status="unchanged" if each.status in NOTHING_DONE else "not_sent")
     event, undone = found.event, found.undone
     if undone is not None and undone.status not in OPEN:
         archived = event.status == "created" and undone.status == "updated"

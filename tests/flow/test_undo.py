@@ -175,6 +175,12 @@ def test_of_what_a_send_left_as_it_was_there_is_nothing_to_undo() -> None:
     assert (found.group, found.status, found.reason) == (undo.REFUSED, "unchanged", "The send did nothing to it.")
 
 
+@pytest.mark.parametrize("said", ["rejected", "not_sent"])
+def test_of_a_row_that_did_nothing_to_its_record_there_is_nothing_to_undo(said: str) -> None:
+    [found] = answers(examined("x.y", [Wanted(7, (0,), said)], {}), FRESH)
+    assert (found.status, found.reason) == ("unchanged", undo.NOTHING_DONE[said])
+
+
 def test_a_preview_counts_reasons_without_their_dates() -> None:
     steps = [step([event("deleted", f"b{number}", undo="a"), CREATED], None) for number in range(2)]
     assert undo.sentences(undo.preview("x.y", steps)) == ["Refused 2: It was undone already (2)."]

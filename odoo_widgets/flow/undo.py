@@ -133,7 +133,9 @@ def refused(each: Wanted, found: Origin | None, always: str = "") -> Step | None
     if each.id is None or found is None:
         # A row that was refused may have the id of the record that it was for.
         reason = NOTHING_DONE.get(each.status, NO_ID if each.id is None else NOT_OURS)
-        return Step(each.id, each.rows, reason=reason, status="unchanged" if each.status in NOTHING_DONE else "not_sent")
+        return Step(
+            each.id, each.rows, reason=reason, status="unchanged" if each.status in NOTHING_DONE else "not_sent"
+        )
     event, undone = found.event, found.undone
     if undone is not None and undone.status not in OPEN:
         archived = event.status == "created" and undone.status == "updated"

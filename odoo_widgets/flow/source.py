@@ -170,6 +170,9 @@ class Source:
         found = foreign.as_pandas(frame)
         # What is no frame is named by `problems`.
         self.frame = _readable(found.copy(deep=False)) if isinstance(found, pd.DataFrame) else found
+        if foreign.is_foreign(frame) and isinstance(self.frame.index, pd.RangeIndex):
+            # It has no labels of its own: its rows are called by their positions, over all frames.
+            self.frame.index = pd.RangeIndex(first, first + len(self.frame))
         self.first = first
         self._before = naive or {}
         self._units: dict[int, str] = {}

@@ -24,6 +24,7 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.samples import Samples
+from odoo_widgets.flow.several import not_one
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
@@ -45,13 +46,12 @@ UPDATE = "write"
 
 def _expect(name: str, value: Any) -> None:
     if name == "data":
-        # pandas itself is not this room's to know.
-        fits, wanted = hasattr(value, "columns") and hasattr(value, "iloc"), "pandas DataFrame"
-    else:
-        kind = {"destination": Destination, "credential": Credential}[name]
-        fits, wanted = value is None or isinstance(value, kind), kind.__name__
-    if not fits:
-        raise TypeError(f"form.{name} takes a {wanted}, not a {type(value).__name__}.")
+        if wrong := not_one(value):
+            raise TypeError(f"form.data takes one frame. {wrong}")
+        return
+    kind = {"destination": Destination, "credential": Credential}[name]
+    if value is not None and not isinstance(value, kind):
+        raise TypeError(f"form.{name} takes a {kind.__name__}, not a {type(value).__name__}.")
 
 
 class State(Counting):
@@ -88,7 +88,7 @@ class State(Counting):
         """
         for name, value in values.items():
             _expect(name, value)
-        chain = next_source(values["data"]) if "data" in values else self._chain
+        chain = next_source(Source.of(values["data"]).frame) if "data" in values else self._chain
         if "data" in values:
             # A Source keeps a copy that shares its cells: what was seen is what is sent.
             values["data"] = Source(chain.frame)

@@ -319,7 +319,7 @@ def test_lines_that_changed_in_odoo_since_are_not_written_over(given: Given, by:
 
     # The same cell, a cell that nobody touched here, a value that is sent too, a line that is gone, a new one beside.
     change(ids[0][0], price_unit=5.0)
-    change(ids[1][1], product_uom_qty=50.0)
+    change(ids[1][1], product_uom_qty=50.0, price_unit=20.5)
     change(ids[2][0], price_unit=77.0)
     call(given.odoo, "sale.order.line", "unlink", ids=[ids[3][1]])
     beside = {"order_line": [[0, 0, {"product_id": given.products[0]}]]}

@@ -71,9 +71,15 @@ def test_amounts_are_rounded_and_commands_are_not_compared(given: Given) -> None
 
 
 def orders(given: Given) -> pd.DataFrame:
-    """Two orders, the first of two lines; Odoo keeps two decimals of a price."""
-    line = {"product_id": given.service, "product_uom_qty": 2, "price_unit": 1.23456, "price_subtotal": 7}
-    lines = [[line, {**line, "price_unit": 5, "name": "extra"}], [{**line, "price_unit": 0.00001}]]
+    """Two orders, the first of two lines; Odoo keeps two decimals of a discount, and all of a price."""
+    line = {
+        "product_id": given.service,
+        "name": "work",
+        "product_uom_qty": 2,
+        "price_unit": 0.00001,
+        "discount": 12.3456,
+    }
+    lines = [[{**line, "price_subtotal": 7}, {**line, "price_subtotal": 7, "discount": 5}], [line]]
     return pd.DataFrame({"client_order_ref": ["a", "b"], "partner_id": given.customer, "order_line": lines})
 
 
@@ -94,12 +100,11 @@ def test_each_cell_of_each_line_says_what_became_of_it(given: Given, protocol: s
         assert own["kept"].tolist() == ["same"] * 4
         cells = found[found["line"].notna()]
         told = {(each.row, each.line, each.field): (each.in_odoo, each.kept) for each in cells.itertuples()}
-        assert len(told) == len(cells) == 13
-        assert told[0, 0, "order_line/price_unit"] == (1.23, "rounded")
-        assert told[0, 0, "order_line/price_subtotal"] == (2.46, "dropped")
-        assert told[0, 1, "order_line/price_unit"] == (5.0, "same")
-        assert told[0, 1, "order_line/name"] == ("extra", "same")
-        assert told[1, 0, "order_line/price_unit"] == (0.0, "rounded")
+        assert len(told) == len(cells) == 17
+        assert told[0, 0, "order_line/discount"] == (12.35, "rounded")
+        assert told[0, 0, "order_line/price_subtotal"] == (0.0, "dropped")
+        assert told[0, 1, "order_line/discount"] == (5.0, "same")
+        assert told[0, 1, "order_line/price_unit"] == (0.00001, "same")
         assert told[1, 0, "order_line/product_id"] == (given.service, "same")
 
 

@@ -100,7 +100,8 @@ def sentences(findings: pd.DataFrame, most: int = 20) -> tuple[str, ...]:
 
 def _named(finding: Any) -> str:
     if isinstance(finding.first_lines, list):
-        return f"{'; '.join(finding.first_lines)}{'; …' if finding.rows > 1 else ''}"
+        named = {line.partition(",")[0] for line in finding.first_lines}
+        return f"{'; '.join(finding.first_lines)}{'; …' if finding.rows > len(named) else ''}"
     shown = ", ".join(map(str, finding.first_rows))
     more = ", …" if finding.rows > len(finding.first_rows) else ""
     return f"{'row' if finding.rows == 1 else 'rows'} {shown}{more}"

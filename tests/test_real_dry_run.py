@@ -98,14 +98,16 @@ def test_documents_are_tried_with_their_lines_and_the_refused_line_is_named(give
     assert call(given.odoo, "sale.order", "search_count", domain=[]) == 0
 
 
-def test_documents_that_are_there_are_tried_as_a_send_would_write_them(given: Given) -> None:
+@pytest.mark.parametrize("protocol", ["json2", "xmlrpc"])
+def test_documents_that_are_there_are_tried_as_a_send_would_write_them(given: Given, protocol: str) -> None:
     line = {"product_id": given.service, "product_uom_qty": 2, "price_unit": 5}
     lines = [[line, line], [line], [line], [line]]
-    frame = pd.DataFrame({"client_order_ref": list("pqrs"), "partner_id": given.customer, "order_line": lines})
+    refs = [f"{protocol} {name}" for name in "pqrs"]
+    frame = pd.DataFrame({"client_order_ref": refs, "partner_id": given.customer, "order_line": lines})
     keyed = {"key": "client_order_ref", "mode": "upsert"}
-    target = destination(given.odoo, "json2", "sale.order", "create", **keyed)
+    target = destination(given.odoo, protocol, "sale.order", "create", **keyed)
     sent = target.send(frame.head(2), given.odoo.credential)
-    by_hand = {"partner_id": given.customer, "client_order_ref": "r", "order_line": [[0, 0, line]]}
+    by_hand = {"partner_id": given.customer, "client_order_ref": refs[2], "order_line": [[0, 0, line]]}
     call(given.odoo, "sale.order", "create", vals_list=[by_hand])
     held = call(given.odoo, "sale.order.line", "search_count", domain=[])
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from odoo_widgets.flow.asking import question
 from odoo_widgets.flow.documents import line_ids
-from odoo_widgets.flow.operations import GET_EXTERNAL_ID
+from odoo_widgets.flow.matching import names_of
+from odoo_widgets.flow.operations import GET_METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,9 +24,7 @@ def owners(model: str, lines: Sequence[int]) -> Questions[dict[int, str]]:
     names: dict[int, str] = {}
     every = sorted(lines)
     for start in range(0, len(every), BLOCK):
-        answer = yield question(model, GET_EXTERNAL_ID, ids=every[start : start + BLOCK])
-        # JSON has text for the names of what a dict holds.
-        names |= {int(each): name for each, name in (answer if isinstance(answer, dict) else {}).items()}
+        names |= names_of((yield question(model, GET_METADATA, ids=every[start : start + BLOCK]))) or {}
     return names
 
 

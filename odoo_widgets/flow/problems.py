@@ -162,11 +162,6 @@ def _document(column: Column, settings: Settings) -> Iterator[str]:
     """What keeps the lines in a column from being sent, whatever they hold."""
     if not column.lines:
         return
-    if settings.key and settings.endpoint.protocol == "xmlrpc":
-        yield (
-            f"Column {column.name!r}: with a key, the external IDs of lines are read, which Odoo does not answer over "
-            "XML-RPC. Use JSON-2, or the server's /jsonrpc."
-        )
     if column.missing == "clear":
         yield (
             f"Column {column.name!r}: missing='clear' would take the lines off documents. Leave it out; with a key, "

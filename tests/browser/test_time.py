@@ -144,7 +144,7 @@ def test_a_kernel_with_subshells_takes_edits_and_stop_while_a_cell_computes(
 
 
 def test_a_change_is_on_the_screen_soon_with_a_million_rows(
-    lab: Lab, browser: Browser, record_testsuite_property: Callable[[str, object], None]
+    lab: Lab, browser: Browser, record_property: Callable[[str, object], None]
 ) -> None:
     lab.write("million.ipynb", MILLION, "")
     with lab.open(browser, "million.ipynb") as notebook:
@@ -165,5 +165,5 @@ def test_a_change_is_on_the_screen_soon_with_a_million_rows(
                 notebook.page.wait_for_function("done => window.reactions.length > done", arg=done)
         reactions = sorted(round(each) for each in notebook.page.evaluate("window.reactions"))
         expect(notebook.form).to_contain_text("1,000,000 rows · 10,000 calls")
-        record_testsuite_property("milliseconds from key to screen, 1,000,000 rows of 12 columns", reactions)
+        record_property("milliseconds from key to screen, 1,000,000 rows of 12 columns", reactions)
         print(f"\nFrom the key to the screen with 1,000,000 rows of 12 columns: {reactions} ms")  # noqa: T201

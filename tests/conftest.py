@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import signal
 import threading
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,14 @@ def journals(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_journal(monkeypatch: pytest.MonkeyPatch, journals: Path) -> None:
     """What a test sends is written down where no other test looks; the folder is made by the first send."""
     monkeypatch.setenv("XDG_STATE_HOME", str(journals / str(next(NUMBERS))))
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """An interrupt raises here, even where the tests were started in the background, which has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True)

@@ -51,7 +51,7 @@ FLOW = [
     "protocols/__init__", "replacing", "payloads", "resolved", "plan", "alone", "policy", "verb_proofs", "proofs",
     "responses", "generations", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain",
     "pages", "words",
-    "narrowed", "follow", "lined", "updating", "documented", "matched", "again", "rules", "judge", "asking",
+    "narrowed", "follow", "lined", "updating", "documented", "matched", "barred", "again", "rules", "judge", "asking",
     "fetching", "totals", "settling", "looking", "lookups", "holding", "dry_run",
     "checks/notes",
     "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from odoo_widgets.cli import journal, looking, sandbox, sending, switching, undoing
+from odoo_widgets.cli.interrupts import in_peace
 from odoo_widgets.cli.telling import aside
 from odoo_widgets.flow import report
 from odoo_widgets.flow.errors import OdooWidgetsError
@@ -48,7 +49,7 @@ OF_SANDBOX: tuple[Callable[..., None], ...] = (sandbox.start, sandbox.stop, sand
 
 app = group(help="Odoo from the command line.", no_args_is_help=True, add_completion=False)
 for command in COMMANDS:
-    app.command(epilog=CODES)(command)
+    app.command(epilog=CODES)(in_peace(command))
 
 journal_app = group(help="What has been sent from this machine.")
 journal_app.callback(invoke_without_command=True)(journal.journal)

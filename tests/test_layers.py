@@ -45,7 +45,7 @@ FLOW = [
     "ways_out", "saved", "calls",
     "before", "methods", "presets", "matching", "documents", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "foreign", "source", "records", "findings",
-    "keying", "within", "scopes", "linking", "families", "answering", "waves",
+    "parts", "keying", "within", "scopes", "linking", "families", "answering", "waves",
     "urls", "naming", "shape", "nesting", "problems", "unsettled", "identity", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "resolved", "plan", "alone", "policy", "verb_proofs", "proofs",

@@ -13,8 +13,7 @@ nothing in lines is looked up: what an add-on makes of them is its own affair.
 Without a key, `create` makes each document with its lines. With one, each line has an external ID as its document has:
 made of model, key, field and its place among the lines, or what `line_key` names, of what is looked up the id. So a
 document that is sent again changes its lines, and makes none twice. It goes through `load`, in one transaction with its
-lines, and `load` leaves no cell out: the lines of one document fill the same fields. Odoo answers no external IDs over
-XML-RPC: lines with a key go over JSON-2 or JSON-RPC.
+lines, and `load` leaves no cell out: the lines of one document fill the same fields.
 
 A document that is there may have lines that were not made from here. Then its row is `rejected`, unless `lines` says:
 

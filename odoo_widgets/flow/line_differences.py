@@ -9,7 +9,8 @@ from odoo_widgets.flow.asking import asked_fields, page, question
 from odoo_widgets.flow.comparing import differing
 from odoo_widgets.flow.documents import OF_LINES, line_ids, lines_of
 from odoo_widgets.flow.fetching import told
-from odoo_widgets.flow.operations import GET_EXTERNAL_ID
+from odoo_widgets.flow.matching import names_of
+from odoo_widgets.flow.operations import GET_METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,8 +61,8 @@ def line_differences(
     names = sorted(sent & inside.keys())
     for start in range(0, len(every), BLOCK):
         some = every[start : start + BLOCK]
-        answer = yield question(field.relation, GET_EXTERNAL_ID, ids=some)
-        owned |= {int(each): name for each, name in (answer if isinstance(answer, dict) else {}).items()}
+        answer = yield question(field.relation, GET_METADATA, ids=some)
+        owned |= names_of(answer) or {}
         answer = yield page(field.relation, [["id", "in", some]], names)
         cells |= {each["id"]: each for each in told(field.relation, answer, names)}
     keys = keying.keys(source.frame, keying.columns(source, settings)) or []

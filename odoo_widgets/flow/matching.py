@@ -71,6 +71,31 @@ def _hashed(content: list[Any]) -> str:
     return f"{PREFIX}.{hashlib.sha256(written.encode()).hexdigest()[:DIGITS]}"
 
 
+def names_of(result: Any) -> dict[int, str] | None:
+    """The external IDs of records, as `get_metadata` answered: id to that of this package, else to the first.
+
+    Returns:
+        Empty text for a record without one; None where the answer is none to such a question. A record that is not
+        there is left out.
+    """
+    if not isinstance(result, list) or not all(isinstance(each, dict) for each in result):
+        return None
+    if not all(type(each.get("id")) is int and "xmlid" in each for each in result):
+        return None
+    # Older servers answer the first one only.
+    every = {each["id"]: [each["xmlid"] or "", *_others(each.get("xmlids"))] for each in result}
+    return {each: next(filter(is_own, names), names[0]) for each, names in every.items()}
+
+
+def _others(xmlids: Any) -> list[str]:
+    return [each["xmlid"] for each in xmlids or () if isinstance(each, dict) and each.get("xmlid")]
+
+
+def is_own(name: str) -> bool:
+    """Whether an external ID is one that this package made."""
+    return name.startswith(f"{PREFIX}.")
+
+
 def text_of(value: Any) -> str:
     """A value of a key as it is compared: text. A link is answered as its id and a name."""
     if isinstance(value, list) and len(value) == PAIR:

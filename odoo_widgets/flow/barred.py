@@ -77,11 +77,11 @@ def no_right(facts: Facts) -> bool:
 
 def no_field(facts: Facts) -> bool:
     """Whether the model has no such field, or the user no right to it."""
-    return _of_rows(facts) and bool(_missing(facts))
+    return _of_rows(facts) and bool(missing(facts))
 
 
-def _missing(facts: Facts) -> str:
-    """The field that is not there for this user; empty where there is none such among those that are given."""
+def missing(facts: Facts) -> str:
+    """The field that a refusal is about, since it is not there for this user; empty for any other refusal."""
     call, told = facts.call, said(facts)
     if (match := NO_FIELD.search(told)) is not None and match["model"] in (None, call.model):
         name = match["field"] or match["loaded"].partition("/")[0]
@@ -179,7 +179,7 @@ def right(facts: Facts) -> str:
 
 def field(facts: Facts) -> str:
     """The model has no such field, or the user no right to it."""
-    name, settings = _missing(facts), facts.settings
+    name, settings = missing(facts), facts.settings
     column = next((each for each, of in settings.fields.items() if of == name), name)
     model = facts.call.model
     labels = {each: of.label for each, of in facts.knows.fields.get(model, {}).items() if each != name}

@@ -12,7 +12,7 @@ from odoo_widgets.flow.again import AGAIN
 from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.documented import DOCUMENTED, after_create
 from odoo_widgets.flow.documents import blamed
-from odoo_widgets.flow.errors import EndpointError, RefusedError, StoppedError
+from odoo_widgets.flow.errors import EndpointError, FieldsError, RefusedError, StoppedError
 from odoo_widgets.flow.follow import FOLLOW, Verdict
 from odoo_widgets.flow.matched import MATCHED
 from odoo_widgets.flow.proofs import prove, refusals
@@ -150,7 +150,7 @@ def judge(
         sentence = words.of_effect(facts, sentence)
     elif call.ask.doubted and rule.status != "done":
         sentence = words.of_doubted(facts, sentence)
-    field = error_field(facts.message)
+    field = barred.missing(facts) if rule.stop is FieldsError else error_field(facts.message)
     if call.ask.lined is not None and rule.status == "rejected" and len(call.rows) == 1:
         batch = lined.of_rows(call.ask.lined, call.rows).batch
         sentence, path = blamed(sentence, batch.records[0], batch.lines)

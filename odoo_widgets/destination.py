@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 import attrs
 
 from odoo_widgets import net
-from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved, seen, tested
+from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved, seen, several, tested
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.differences import diff
@@ -24,7 +24,6 @@ from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
-from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.policy import Policy
     from odoo_widgets.flow.repeats import Unfinished
     from odoo_widgets.flow.samples import Samples
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.net.delivery import Delivery
     from odoo_widgets.net.frames import Frames
     from odoo_widgets.net.progress import Progress
@@ -507,7 +507,7 @@ class Destination(Settings):
         if since is not None:
             if not self.only_changes:
                 raise SettingsError("since is for sends that write only what differs. Say only_changes=True.")
-            if net.frames.are_frames(frame):
+            if several.are_frames(frame):
                 raise SettingsError("since goes with one frame. Send the frames without it, or one by one.")
             seen.check(since, self)
         return net.delivery.Delivery(
@@ -612,7 +612,8 @@ class Destination(Settings):
             frame: The frame to send: of pandas, or one that Arrow can read, such as Polars' own. Or several.
             credential: As whom. Its server must be the one in the URL.
             out: A file to write the responses to as they come, `.parquet`, `.csv` or `.jsonl`, in the order of the
-                rows and without their index. Then no more than a frame and its responses is in memory.
+                rows and without their index. Then no more than a frame and its responses is in memory. What came until
+                the process is killed stands in `.NAME.part` beside it, and `resume` writes the whole file.
             again: What becomes of rows that were sent before, and that would be there twice: True sends them once
                 more, False leaves them out, with what became of them then. Left out, such a frame is refused.
             since: With `only_changes`, what `fetch` or `diff` returned before the frame was edited: a row with a cell
@@ -765,9 +766,12 @@ class Destination(Settings):
 
         Returns:
             How far the last send of these rows came; None if it came to its end, still goes on, or is not known.
+
+        Raises:
+            DataError: It is not one frame.
         """
         return net.unfinished.resumable(
-            Source.of(frame), self, net.past.Earlier(digests.target(self), credential.database)
+            several.one(frame), self, net.past.Earlier(digests.target(self), credential.database)
         )
 
     def sent_before(self, frame: pd.DataFrame | Source, credential: Credential) -> pd.DataFrame:
@@ -780,9 +784,12 @@ class Destination(Settings):
         Returns:
             One row for each of them, by its position: what became of it then, as `send` returns it, and `test`,
             whether that was a test. Empty where nothing is known, and where sending again makes nothing twice.
+
+        Raises:
+            DataError: It is not one frame.
         """
         found, rows = net.past.known_before(
-            Source.of(frame), self, net.past.Earlier(digests.target(self), credential.database)
+            several.one(frame), self, net.past.Earlier(digests.target(self), credential.database)
         )
         return tested.before(found, rows, self, credential)
 
@@ -882,7 +889,10 @@ def _finished(made: Callable[..., Delivery], out: str | PathLike[str] | None) ->
     """What became of a send: its responses, or how many rows have which status where they go to a file."""
     if out is None:
         return made().result()
-    with net.tables.growing(out) as add:
+    with net.growing.growing(out) as add:
         sending = made(on_responses=add)
-        sending.result()
+        answer = sending.result()
+        if not sending.statuses:
+            # Also of no rows there is a table.
+            add(answer)
     return sending.statuses

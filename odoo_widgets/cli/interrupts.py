@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import typer
 
-from odoo_widgets.cli.telling import aside
+from odoo_widgets.cli.telling import refused
 from odoo_widgets.flow import report
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def in_peace(command: Callable[Given, None]) -> Callable[Given, None]:
             try:
                 command(*args, **options)
             except KeyboardInterrupt:
-                aside(INTERRUPTED)
+                refused(INTERRUPTED, report.INTERRUPTED)
                 raise typer.Exit(report.INTERRUPTED) from None
 
     return run

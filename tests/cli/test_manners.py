@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+import tomllib
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import TYPE_CHECKING
@@ -49,8 +50,10 @@ def test_whoever_ends_what_only_reads_is_told_in_one_line(place: Place, words: t
     asking.send_signal(getattr(signal, name))
     out, err = asking.communicate(timeout=30)
     hold.set()
-    assert (asking.returncode, out) == (report.INTERRUPTED, "")
-    assert err.splitlines()[-1] == "It was interrupted. Nothing was changed in Odoo."
+    line = "It was interrupted. Nothing was changed in Odoo."
+    assert asking.returncode == report.INTERRUPTED
+    assert err.splitlines()[-1] == line
+    assert out == (json.dumps({"code": 130, "error": line}) + "\n" if "--json" in words else "")
     assert "Traceback" not in err
 
 
@@ -197,3 +200,8 @@ def test_each_exit_code_stands_in_the_help_of_each_command_that_has_them(place: 
         assert code == 0
         for number, meaning in report.CODES.items():
             assert f"{number:>5}  {meaning}" in out
+
+
+def test_it_says_which_version_it_is(place: Place) -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert place.within("--version") == (0, f"odoo-widgets {project['version']}\n", "")

@@ -21,7 +21,6 @@ from odoo_widgets.flow.errors import (
     DataError,
     JournalError,
     RepeatedError,
-    SettingsError,
     StoppedError,
     TableError,
 )
@@ -329,13 +328,6 @@ def test_what_wants_one_frame_says_so(verb: str) -> None:
             ONE_ONLY[verb](frames)
     with pytest.raises(DataError, match=r"a LazyFrame, which is not computed yet. Give what its collect\(\) returns"):
         ONE_ONLY[verb](pl.LazyFrame({"name": ["a"]}))
-
-
-def test_a_state_before_and_steps_after_go_with_one_frame() -> None:
-    with pytest.raises(SettingsError, match="then and expect go with one frame"):
-        delivery(Odoo(), parts(), CREATE.replace(then=["action_archive"]))
-    with pytest.raises(SettingsError, match="since goes with one frame"):
-        delivery(Odoo(), parts(), Destination(f"{SERVER}/json/2/res.partner/write", only_changes=True), since=ROWS)
 
 
 # --- where the responses go ------------------------------------------------------------------------------------------

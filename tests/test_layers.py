@@ -45,6 +45,7 @@ FLOW = [
     "ways_out", "saved", "calls",
     "before", "methods", "presets", "matching", "documents", "operations", "loading", "texts", "kinds", "moments",
     "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "foreign", "source", "records", "findings",
+    "dicts",
     "keying", "within", "scopes", "linking", "families", "answering", "waves",
     "urls", "naming", "shape", "nesting", "problems", "unsettled", "identity", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",

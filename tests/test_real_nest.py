@@ -10,7 +10,7 @@ import attrs
 import pandas as pd
 import pytest
 
-from odoo_widgets import Credential, Destination, nest
+from odoo_widgets import Credential, Destination, FieldsError, nest
 from odoo_widgets.sandbox import Sandbox
 from tests.faults.killing import trial
 from tests.models import plain_user
@@ -287,6 +287,18 @@ def test_a_column_that_lines_have_no_field_for_is_refused_before_anything_is_sen
     with pytest.raises(Exception, match=r"sale.order.line has no field 'price'"):
         given.keyed().send(orders, given.odoo.credential)
     assert given.read(orders) == []
+
+
+def test_a_write_by_id_is_told_before_that_nothing_says_which_lines_are_meant(given: Given) -> None:
+    orders = given.orders({"A": 1})
+    ids = given.destination().send(orders, given.odoo.credential)["id"]
+    for protocol in PATHS:
+        options = (
+            {"url": given.odoo.url + "/json/2/sale.order/write"} if protocol == "json2" else {"operation": "write"}
+        )
+        destination = given.destination(protocol).replace(**options)
+        with pytest.raises(FieldsError, match="a list of dicts is lines, and without a key nothing says which lines"):
+            destination.send(orders.assign(id=ids), given.odoo.credential)
 
 
 # --- only what changed -----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import attrs
 # The method that answers with the user's id, before the first call of a protocol that wants it in each.
 from odoo_widgets.flow.endpoint import LOG_IN
 
-__all__ = ["FIELDS_GET", "LOG_IN", "LOOK_UP", "WHOSE", "Ask", "Batch", "Call", "Lined", "pick"]
+__all__ = ["FIELDS_GET", "LOG_IN", "LOOK_UP", "WHOSE", "Ask", "Batch", "Call", "Lined", "Shaped", "pick"]
 
 # The method that a look-up calls. It changes nothing.
 LOOK_UP = "search_read"
@@ -41,6 +41,23 @@ class Batch:
     keys: list[dict[str, Any]] | None = attrs.field(default=None, repr=False)
     operation: str = ""
     lines: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Shaped:
+    """The first cell of its shape in a column.
+
+    Attributes:
+        field: The field that the column fills.
+        kind: What the cell is: one of those in `dicts`.
+        where: The column and the row, in words.
+        inside: Whether it stands in a line.
+    """
+
+    field: str
+    kind: str
+    where: str
+    inside: bool = False
 
 
 @attrs.frozen
@@ -102,6 +119,7 @@ class Ask:
         whose: Whether it only asks whose method this is. The method itself is not called.
         wanted: For the question about a model's fields, those that it must have.
         cells: For the same, what the cells of the key columns are: field to kind.
+        shapes: For the same, the dicts and lists in cells, which fields that lead to records may not take.
         sizes: For a `load` of documents, how many rows of its data each takes; empty where each takes one.
         lined: For a question about the lines of documents, what is known of these by now; for a `load` that may leave
             some to delete, the same.
@@ -128,6 +146,7 @@ class Ask:
     whose: bool = False
     wanted: Sequence[str] = attrs.field(default=(), repr=False)
     cells: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    shapes: Sequence[Shaped] = attrs.field(default=(), repr=False)
     sizes: Sequence[int] = attrs.field(default=(), repr=False)
     lined: Lined | None = attrs.field(default=None, repr=False)
 

@@ -9,6 +9,7 @@ import attrs
 from odoo_widgets.flow import keying, matching
 from odoo_widgets.flow.calls import Ask, Call, Lined
 from odoo_widgets.flow.choices import CREATE, UPDATE
+from odoo_widgets.flow.dicts import misshapen
 from odoo_widgets.flow.documented import after, begun, updated
 from odoo_widgets.flow.documents import lines_of, with_lines
 from odoo_widgets.flow.errors import FieldsError
@@ -47,8 +48,10 @@ def _described(facts: Facts) -> Verdict:
     missing = keying.missing_fields(ask.wanted, found)
     if missing and ask.arguments["allfields"]:
         # All of them are asked for, to say which ones may be meant.
-        return Verdict(follow=(attrs.evolve(call, ask=ask_fields(wanted=ask.wanted, cells=ask.cells)),))
-    if sentence := keying.no_field(call.model, missing, found) if missing else keying.misread(ask.cells, found):
+        whole = attrs.evolve(ask_fields(wanted=ask.wanted, cells=ask.cells), shapes=ask.shapes)
+        return Verdict(follow=(attrs.evolve(call, ask=whole),))
+    unfit = keying.misread(ask.cells, found) or misshapen(ask.shapes, found)
+    if sentence := keying.no_field(call.model, missing, found) if missing else unfit:
         return _stopped(f"{sentence} Nothing was sent.")
     return Verdict(server=facts.knows.describes(call.model, found))
 

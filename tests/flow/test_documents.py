@@ -11,6 +11,7 @@ import pytest
 
 from odoo_widgets.flow import records
 from odoo_widgets.flow.calls import Batch
+from odoo_widgets.flow.dicts import misshapen
 from odoo_widgets.flow.documents import blamed
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.loading import loads, unfit
@@ -20,7 +21,7 @@ from odoo_widgets.flow.plan import needed, plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.responses import responses
 from odoo_widgets.flow.samples import samples
-from odoo_widgets.flow.server import NOTHING_KNOWN
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
 
@@ -137,6 +138,46 @@ def test_lists_of_dicts_that_are_no_lines_go_out_as_they_are() -> None:
 def test_commands_beside_lines_stay_commands() -> None:
     command = [[0, 0, {"product_id": 7}]]
     assert asked(orders(TWO, command), Settings(URL))[0]["vals_list"][1]["order_line"] == command
+
+
+def described(frame: pd.DataFrame, settings: Settings, known: Server = KNOWN) -> str:
+    """What stops a frame whose columns are asked about, with the fields that are known."""
+    (call,) = needed(Source(frame), settings, known)
+    return misshapen(call.ask.shapes, known.fields[call.model])
+
+
+WRITE = f"{SERVER}/json/2/{ORDER}/write"
+MISSHAPEN: dict[str, tuple[Any, str, str]] = {
+    "lines that nothing tells apart": (TWO, WRITE, "row 0: a list of dicts is lines, and without a key nothing says"),
+    "one command by itself": ([0, 0, {"qty": 1}], URL, "row 0: not all in the list is a dict"),
+    "a dict in place of lines": ({"qty": 1}, URL, "order_line leads to records, and a dict says none. Send a list of"),
+    "lines of lines": (
+        [{"qty": 1}, {"tax_ids": [{"name": "x"}]}],
+        URL,
+        "row 0, line 1, 'tax_ids': tax_ids leads to records, and a list of dicts says none.",
+    ),
+    "a dict in a line": ([{"product_id": {"name": "x"}}], URL, "line 0, 'product_id': product_id leads to records"),
+}
+
+
+@pytest.mark.parametrize("name", MISSHAPEN)
+def test_dicts_that_a_field_of_records_does_not_take_are_told_of_before_anything_is_sent(name: str) -> None:
+    cell, url, words = MISSHAPEN[name]
+    frame = orders(cell, id=[7]) if url == WRITE else orders(cell)
+    assert words in described(frame, Settings(url))
+
+
+def test_lines_of_lines_are_sent_afterwards() -> None:
+    inside = {**INSIDE, "parts": Field("parts", "one2many", relation="x.part")}
+    frame = orders([{"parts": [{"name": "x"}]}])
+    assert described(frame, Settings(URL), KNOWN.describes(LINE, inside)).startswith(
+        "Column 'order_line', row 0, line 0, 'parts': lines cannot have lines of their own. Send those afterwards"
+    )
+
+
+def test_dicts_of_properties_and_lists_of_commands_are_asked_about_no_more() -> None:
+    frame = orders([[1, 7, {"qty": 1}]], id=[7]).assign(props=[{"size": 3}])
+    assert list(needed(Source(frame), Settings(WRITE), KNOWN)) == []
 
 
 # --- what is asked ---------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from tests.real import call, sandbox
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from odoo_widgets.net.progress import Progress
+
 NUMBERS = itertools.count(1)
 PATHS = {"json2": "/json/2/{model}/create", "jsonrpc": "/jsonrpc", "xmlrpc": "/xmlrpc/2/object"}
 LINE = ["product_id", "product_uom_qty", "price_unit"]
@@ -405,6 +407,33 @@ def test_documents_of_a_send_that_is_killed_are_there_once_each_with_its_lines(g
     assert held == {
         name: len(lines) for name, lines in zip(orders["client_order_ref"], orders["order_line"], strict=True)
     }
+    inside(given, orders, done.responses)
+
+
+@pytest.mark.parametrize("keyed", [True, False])
+def test_a_send_that_goes_on_says_the_lines_of_the_rows_before_too(given: Given, keyed: bool) -> None:
+    orders = given.orders({"A": 2, "B": 1, "C": 3})
+    destination = (given.keyed if keyed else given.destination)(batch_size=1)
+
+    def stop(progress: Progress) -> None:
+        if "created" in progress.statuses:
+            begun.stop()
+
+    begun = destination.delivery(orders, given.odoo.credential, on_progress=stop)
+    assert begun.result()["status"].tolist() == ["created", "not_sent", "not_sent"]
+    answer = destination.resume(orders, given.odoo.credential)
+    assert answer["status"].tolist() == ["created"] * 3
+    inside(given, orders, answer)
+
+
+def test_corrected_rows_say_their_lines_beside_those_of_the_others(given: Given) -> None:
+    orders = given.orders({"A": 1, "B": 3, "C": 2})
+    bad = orders_with(orders, 1, [{**line, "product_id": 99_999_999} for line in orders["order_line"][1]])
+    destination = given.keyed()
+    answer = destination.send(bad, given.odoo.credential)
+    answer = destination.retry(orders.iloc[[1]], given.odoo.credential, answer)
+    assert answer["status"].tolist() == ["created"] * 3
+    inside(given, orders, answer)
 
 
 # --- samples, check, undo --------------------------------------------------------------------------------------------

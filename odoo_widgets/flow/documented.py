@@ -6,25 +6,33 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from odoo_widgets.flow.calls import Lined
+from odoo_widgets.flow import keying, records
+from odoo_widgets.flow.calls import Batch, Lined
 from odoo_widgets.flow.documents import DELETE, lines_of, with_lines
 from odoo_widgets.flow.follow import Verdict
 from odoo_widgets.flow.lined import ask_documents, ask_lines, decided, held, ids_of, of_rows, told
 from odoo_widgets.flow.narrowed import narrowed
-from odoo_widgets.flow.operations import OPERATIONS, part
+from odoo_widgets.flow.operations import OPERATIONS, operation, part
 from odoo_widgets.flow.plan import sending
 from odoo_widgets.flow.proofs import prove
+from odoo_widgets.flow.resolved import resolved
+from odoo_widgets.flow.responses import DONE
 from odoo_widgets.flow.updating import both, outcome, unloadable, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from odoo_widgets.flow.calls import Ask, Batch, Call
+    from odoo_widgets.flow.calls import Ask, Call
     from odoo_widgets.flow.lined import Decision
     from odoo_widgets.flow.methods import State
     from odoo_widgets.flow.responses import Outcome
+    from odoo_widgets.flow.server import Server
+    from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.flow.words import Facts
 
+# Documents to ask about at once, of which nothing is sent any more.
+BLOCK = 500
 # What is said of documents between the call that wrote their lines and the one that deletes the others.
 NOT_DELETED = "Its lines were written, and the lines to delete may still be there."
 
@@ -153,7 +161,7 @@ def after(facts: Facts, lined: Lined) -> tuple[Call, ...]:
     places = [place for place, record in enumerate(batch.records) if lines_of(record, names)]
     if not places or not batch.ids:
         return ()
-    return (ask_documents(facts.call, model, part(batch, places), names),)
+    return (ask_documents(facts.call.number, model, part(batch, places), names),)
 
 
 def after_create(facts: Facts, outcomes: Iterable[Outcome]) -> tuple[Call, ...]:
@@ -165,6 +173,48 @@ def after_create(facts: Facts, outcomes: Iterable[Outcome]) -> tuple[Call, ...]:
     made = of_rows(lined, [row for row in facts.call.rows if row in ids])
     batch = attrs.evolve(made.batch, ids=[ids[row] for row in made.batch.rows])
     return after(facts, attrs.evolve(made, batch=batch))
+
+
+def done_before(
+    source: Source, settings: Settings, server: Server, outcomes: Iterable[Outcome], block: int = BLOCK
+) -> Iterator[Call]:
+    """The calls that ask for the ids of the lines of documents that are done, and that nothing is sent of any more.
+
+    Args:
+        source: The bound frame, without problems.
+        settings: What it is sent with.
+        server: The fields of the model and of its lines, and what was looked up of these documents.
+        outcomes: What became of rows before.
+        block: How many documents a call asks about.
+    """
+    ids = {
+        row: number
+        for each in outcomes
+        if each.status in DONE
+        for row, number in zip(each.rows, each.ids or (), strict=False)
+    }
+    names = lined_fields(source, settings, server)
+    if not ids or not names:
+        return
+    rows = sorted(ids)
+    known = resolved(source, settings, server, rows)
+    columns, key = records.columns(known.source, known.settings), keying.columns(known.source, known.settings)
+    for start in range(0, len(rows), block):
+        some = rows[start : start + block]
+        part_of_it = known.source.part(some)
+        made = records.records(part_of_it, columns)
+        keys = keying.keys(part_of_it, key)
+        batch = Batch(some, made, [ids[row] for row in some], keys, lines=names)
+        places = [place for place, record in enumerate(made) if lines_of(record, names)]
+        if places:
+            yield ask_documents(0, settings.endpoint.model, part(batch, places), names)
+
+
+def lined_fields(source: Source, settings: Settings, server: Server) -> tuple[str, ...]:
+    """The fields that have lines in a frame, as far as is known."""
+    taken = operation(settings.endpoint.operation).takes_values
+    lined = [each.field for each in records.columns(source, settings) if each.lines] if taken else []
+    return with_lines(lined, server.fields.get(settings.endpoint.model, {}))
 
 
 DOCUMENTED: dict[str, Callable[[Facts], Verdict]] = {"lines": _lines}

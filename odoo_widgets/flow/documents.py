@@ -25,7 +25,7 @@ A line made from here that is no longer in the frame stays, and the row says so;
 `only_changes`, lines that differ are written, each whole; `since` is about the document's own cells, and not its lines.
 
 The ids of lines stand in a column of the responses such as `order_line/.id`: a list for each row, in the order of its
-lines, None for one that is not known. After `resume`, rows that were done before have none. `undo` deletes documents
+lines, None for one that is not known; of rows that were done before, `resume` asks them anew. `undo` deletes documents
 that were made, with their lines, and puts no lines back. `diff` compares lines where there is a key, `read_back` does
 not, and `dry_run` does not try them.
 """

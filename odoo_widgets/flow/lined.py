@@ -53,12 +53,12 @@ class Decision:
 # --- what is asked ---------------------------------------------------------------------------------------------------
 
 
-def ask_documents(call: Call, model: str, batch: Batch, names: Sequence[str]) -> Call:
-    """The call that asks which lines some documents have, now that they are written. No row waits for it."""
+def ask_documents(number: int, model: str, batch: Batch, names: Sequence[str]) -> Call:
+    """The call of a batch that asks which lines documents have, now that they are written. No row waits for it."""
     arguments = {"domain": [["id", "in", batch.ids]], "fields": ["id", *names]}
     lined = Lined(batch, done=True)
     ask = Ask(range(0), LOOK_UP, arguments, context={"active_test": False}, reads=True, lined=lined)
-    return Call(call.number, model, ask)
+    return Call(number, model, ask)
 
 
 def ask_lines(call: Call, lined: Lined, settings: Settings, server: Server) -> tuple[Lined, Call | None]:

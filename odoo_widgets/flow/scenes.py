@@ -159,7 +159,7 @@ def _lines_after(call: Call, rows: Batch, settings: Settings, server: Server) ->
     """The calls that ask for the ids of the lines of documents that are written."""
     fields = server.fields.get(call.model, {})
     names = with_lines(rows.lines, fields)
-    question: Call | None = ask_documents(call, call.model, attrs.evolve(rows, ids=[0] * len(rows.rows)), names)
+    question: Call | None = ask_documents(call.number, call.model, attrs.evolve(rows, ids=[0] * len(rows.rows)), names)
     while question is not None:
         yield question
         named = question.ask.method == GET_METADATA

@@ -121,6 +121,8 @@ class Ask:
         cells: For the same, what the cells of the key columns are: field to kind.
         shapes: For the same, the dicts and lists in cells, which fields that lead to records may not take.
         sizes: For a `load` of documents, how many rows of its data each takes; empty where each takes one.
+        become: For a `load` of lines that an earlier one of the same documents left, what these are once it is done: id
+            to status.
         lined: For a question about the lines of documents, what is known of these by now; for a `load` that may leave
             some to delete, the same.
     """
@@ -148,6 +150,7 @@ class Ask:
     cells: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     shapes: Sequence[Shaped] = attrs.field(default=(), repr=False)
     sizes: Sequence[int] = attrs.field(default=(), repr=False)
+    become: Mapping[int, str] = attrs.field(factory=dict, repr=False)
     lined: Lined | None = attrs.field(default=None, repr=False)
 
     def context_with(self, context: Mapping[str, Any]) -> dict[str, Any]:

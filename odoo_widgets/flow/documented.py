@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from odoo_widgets.flow import keying, records
+from odoo_widgets.flow import keying, records, words
 from odoo_widgets.flow.calls import Batch, Lined
 from odoo_widgets.flow.documents import DELETE, lines_of, with_lines
 from odoo_widgets.flow.follow import Verdict
@@ -17,6 +17,7 @@ from odoo_widgets.flow.plan import sending
 from odoo_widgets.flow.proofs import prove
 from odoo_widgets.flow.resolved import resolved
 from odoo_widgets.flow.responses import DONE
+from odoo_widgets.flow.turns import later
 from odoo_widgets.flow.updating import both, outcome, unloadable, update
 
 if TYPE_CHECKING:
@@ -129,23 +130,54 @@ def updated(facts: Facts) -> Verdict:
     assert batch.ids is not None
     assert lined is not None
     warnings = dict(_warned(ask, facts.result))
-    by_remark: dict[str, list[int]] = {}
+    remarks = {
+        number: "\n".join(filter(None, (ask.remarks.get(number), warnings.get(place))))
+        for place, number in enumerate(batch.ids)
+    }
+    became = {number: ask.become.get(number, "updated") for number in batch.ids}
+    next_turn, waiting = turn(facts, batch, lined, became, remarks)
+    batch = part(batch, [place for place, row in enumerate(batch.rows) if row not in waiting])
+    assert batch.ids is not None
+    parts: dict[tuple[str, str], list[int]] = {}
     for place, number in enumerate(batch.ids):
         if number not in lined.gone:
-            said = "\n".join(filter(None, (ask.remarks.get(number), warnings.get(place))))
-            by_remark.setdefault(said, []).append(place)
+            parts.setdefault((became[number], remarks[number]), []).append(place)
     outcomes = [
-        outcome(facts, [batch.rows[each] for each in same], "updated", said, ids=[batch.ids[each] for each in same])
-        for said, same in by_remark.items()
+        outcome(facts, [batch.rows[each] for each in same], status, said, ids=[batch.ids[each] for each in same])
+        for (status, said), same in parts.items()
     ]
     deleting = [place for place, number in enumerate(batch.ids) if number in lined.gone]
-    calls: list[Call] = []
+    calls: list[Call] = [*next_turn]
     if deleting:
         rest = part(batch, deleting)
         records = [_commands(lined.gone[number]) for number in rest.ids or ()]
         asks = OPERATIONS["write"].calls(attrs.evolve(rest, records=records, operation="write"), False)
         calls = [attrs.evolve(facts.call, ask=attrs.evolve(each, doubted=NOT_DELETED), tries=1) for each in asks]
-    return Verdict(tuple(outcomes), follow=(*calls, *after(facts, of_rows(lined, ask.rows))))
+    return Verdict(tuple(outcomes), follow=(*calls, *after(facts, of_rows(lined, batch.rows))))
+
+
+def turn(
+    facts: Facts, batch: Batch, lined: Lined, became: Mapping[int, str], remarks: Mapping[int, str]
+) -> tuple[tuple[Call, ...], set[int]]:
+    """The calls that load what is left of the lines of documents (see `turns`), and the rows that wait for them.
+
+    Args:
+        facts: The answer about the turn before.
+        batch: The documents of that turn, with the ids of their records.
+        lined: The same with all of their lines.
+        became: What they are once that is done: id to status.
+        remarks: What is told of them then, by id.
+    """
+    model = facts.settings.endpoint.model
+    rest = later(batch, model, facts.knows.fields.get(model, {}), facts.settings.line_key)
+    if rest is None:
+        return (), set()
+    call = attrs.evolve(facts.call, ask=attrs.evolve(facts.call.ask, doubted=words.HALF), tries=1, sent=0)
+    calls = sending(call, rest, facts.settings, facts.knows)
+    asks = (
+        attrs.evolve(each, ask=attrs.evolve(each.ask, lined=lined, become=became, remarks=remarks)) for each in calls
+    )
+    return tuple(asks), set(rest.rows)
 
 
 def _warned(ask: Ask, result: Any) -> Iterator[tuple[int, str]]:

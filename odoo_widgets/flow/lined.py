@@ -15,9 +15,8 @@ from odoo_widgets.flow.calls import LOOK_UP, Ask, Call, Lined
 from odoo_widgets.flow.choices import KEEP, REFUSE, REPLACE
 from odoo_widgets.flow.comparing import differing
 from odoo_widgets.flow.documents import line_ids, lines_of, with_lines
-from odoo_widgets.flow.loading import EXTERNAL_ID
 from odoo_widgets.flow.matching import STATE, is_own, names_of
-from odoo_widgets.flow.operations import GET_METADATA, part
+from odoo_widgets.flow.operations import EXTERNAL_ID, GET_METADATA, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

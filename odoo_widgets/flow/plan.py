@@ -38,6 +38,7 @@ from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.resolved import Resolved, resolved
 from odoo_widgets.flow.server import JSON2_SINCE, NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.turns import later
 from odoo_widgets.flow.waves import waves
 
 if TYPE_CHECKING:
@@ -163,6 +164,17 @@ def sending(call: Call, batch: Batch, settings: Settings, server: Server = NOTHI
     for each in _fitting(batch, groups, settings, server, call.url) if batch.rows else ():
         for ask in _asks(each, settings, server):
             yield Call(call.number, call.model, attrs.evolve(ask, doubted=doubted), call.url, tries)
+
+
+def in_turn(batch: Batch, settings: Settings, server: Server) -> Iterator[Batch]:
+    """Documents to load, and then what of their lines is left for the next load, and so on: see `turns`."""
+    model, known = settings.endpoint.model, server.fields.get(settings.endpoint.model, {})
+    rest: Batch | None = batch
+    while rest is not None:
+        yield rest
+        rest = later(rest, model, known, settings.line_key) if rest.keys else None
+        if rest is not None and rest.ids is None:
+            rest = attrs.evolve(rest, ids=[LARGEST_NUMBER] * len(rest.rows))
 
 
 def needed(source: Source, settings: Settings, server: Server, among: Sequence[int] | None = None) -> Iterator[Call]:
@@ -445,7 +457,8 @@ def _size(batch: Batch, settings: Settings, server: Server, url: str) -> int:
     target = settings.endpoint
     someone = Credential(origin(settings.url), LONGEST_NAME, LONGEST_NAME, LONGEST_KEY, allow_http=True)
     known_user = attrs.evolve(server, uid=LONGEST_UID)
-    asks = [*chain.from_iterable(_asks(each, settings, server) for each in _ways(batch, settings))]
+    turns = chain.from_iterable(in_turn(each, settings, server) for each in _ways(batch, settings))
+    asks = [*chain.from_iterable(_asks(each, settings, server) for each in turns)]
     if (batch.keys or operation(target.operation).needs_ids) and not batch.operation:
         asks.append(looked_up(batch, settings, server))
     encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode

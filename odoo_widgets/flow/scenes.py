@@ -15,7 +15,7 @@ from odoo_widgets.flow.lined import ask_documents, ask_lines, told
 from odoo_widgets.flow.loading import unfit
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import GET_METADATA, look_at, look_when, part
-from odoo_widgets.flow.plan import follow_ups, plan, sending, ways
+from odoo_widgets.flow.plan import follow_ups, in_turn, plan, sending, ways
 from odoo_widgets.flow.then import in_order, settings_of, source_of
 from odoo_widgets.flow.values import values
 from odoo_widgets.flow.views import Scene
@@ -147,11 +147,13 @@ def _documents(call: Call, rows: Batch, settings: Settings, server: Server) -> I
             yield question
             answer = [{"id": 0, "xmlid": ""}] if question.ask.method == GET_METADATA else []
             lined = told(question.ask, answer) or lined
-    for each in sending(call, attrs.evolve(rows, operation="load"), settings, server):
-        yield each
-        if rows.ids is None:
-            loaded = attrs.evolve(each.ask, ids=[0] * len(each.rows))
-            yield attrs.evolve(each, ask=look_when(loaded))
+    for turn, batch in enumerate(in_turn(attrs.evolve(rows, operation="load"), settings, server)):
+        of_turn = attrs.evolve(batch, ids=[0] * len(batch.rows)) if turn and rows.ids is None else batch
+        for each in sending(call, of_turn, settings, server):
+            yield each
+            if of_turn.ids is None:
+                loaded = attrs.evolve(each.ask, ids=[0] * len(each.rows))
+                yield attrs.evolve(each, ask=look_when(loaded))
     yield from _lines_after(call, rows, settings, server)
 
 

@@ -42,8 +42,7 @@ def shaped(source: Source, columns: Iterable[Column]) -> Iterator[Shaped]:
     """The dicts and lists in some columns, once for each column and shape."""
     for column in columns:
         if source.may_nest(column.position):
-            cells = plain(source.frame.iloc[:, column.position]).tolist()
-            for kind, row in _kinds(cells, LINES if column.lines else DICTS).items():
+            for kind, row in _known(source, column.position, LINES if column.lines else DICTS).items():
                 yield Shaped(column.field, kind, f"Column {column.name!r}, row {source.first + row}")
 
 
@@ -60,6 +59,15 @@ def shaped_inside(source: Source, column: Column) -> Iterator[Shaped]:
             row = source.first + int(table.of([line])[0])
             where = f"Column {column.name!r}, row {row}, line {table.place(line)}, {inner.name!r}"
             yield Shaped(inner.field, kind, where, inside=True)
+
+
+def _known(source: Source, position: int, of_dicts: str) -> dict[str, int]:
+    # Whoever types asks for the same with every key.
+    question = f"{of_dicts} in column {position}"
+    if question not in source.remembered:
+        source.remembered[question] = _kinds(plain(source.frame.iloc[:, position]).tolist(), of_dicts)
+    found: dict[str, int] = source.remembered[question]
+    return found
 
 
 def _kinds(cells: Sequence[Any], of_dicts: str) -> dict[str, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,11 @@ from odoo_widgets.flow.lines import Lines, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from odoo_widgets.flow.settings import Settings
+
+# What a function finds out.
+T = TypeVar("T")
 
 
 def numbers(cells: pd.Series) -> pd.Series:
@@ -140,6 +146,7 @@ class Source:
     Attributes:
         frame: The frame, of pandas.
         first: As given.
+        remembered: What others found out of it, under what they call it; see `once`.
     """
 
     def __init__(self, frame: pd.DataFrame, first: int = 0, naive: Mapping[str, str] | None = None) -> None:
@@ -156,6 +163,7 @@ class Source:
         self._sizes: dict[int, np.ndarray[Any, Any]] = {}
         self._firsts: dict[int, np.ndarray[Any, Any]] = {}
         self._lines: dict[int, tuple[Lines, Source] | None] = {}
+        self.remembered: dict[object, Any] = {}
 
     @classmethod
     def of(cls, data: pd.DataFrame | Source) -> Source:
@@ -185,6 +193,7 @@ class Source:
         """
         made = copy(self)
         made.frame = self.frame.copy(deep=False)
+        made.remembered = {}
         for position, each in cells.items():
             made.frame.isetitem(position, each)
         for name in ("_units", "_nesting", "_repeated", "_groups", "_order", "_sizes", "_firsts", "_lines"):
@@ -290,3 +299,20 @@ class Source:
 
     def __len__(self) -> int:
         return len(self.frame) if isinstance(self.frame, pd.DataFrame) else 0
+
+
+def once(find_out: Callable[[Source, Settings], T]) -> Callable[[Source, Settings], T]:
+    """Has a function of a frame and settings look its last answer up where both are the same as then.
+
+    Neither ever changes: another frame is another Source, and changed settings are others.
+    """
+
+    @wraps(find_out)
+    def answered(source: Source, settings: Settings) -> T:
+        known = source.remembered.get(find_out)
+        if known is None or known[0] is not settings:
+            known = source.remembered[find_out] = (settings, find_out(source, settings))
+        answer: T = known[1]
+        return answer
+
+    return answered

@@ -16,7 +16,7 @@ from odoo_widgets.flow.loading import unfit
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import GET_METADATA, look_at, look_when, part
 from odoo_widgets.flow.plan import follow_ups, in_turn, plan, sending, ways
-from odoo_widgets.flow.then import in_order, settings_of, source_of
+from odoo_widgets.flow.then import in_order, sent_by
 from odoo_widgets.flow.values import values
 from odoo_widgets.flow.views import Scene
 
@@ -66,7 +66,7 @@ def of_steps(
     for call, words in zip(_of_totals(model, names, numbers, server), TOTALS, strict=False):
         yield Scene(call, spoken(settings), masked, server, words, guesses)
     for step in settings.steps:
-        told = settings_of(settings, step)
+        taken, told = sent_by(source, settings, step, ids, server)
         method = known(model, step.method)
         order = method.order if method is not None else ""
         if order and len(rows) > 1:
@@ -75,7 +75,7 @@ def of_steps(
                 call, spoken(settings), masked, server, f"{step.words} · read {order}, which says the order", guesses
             )
         run = in_order(rows, _dates(source, settings, method.sent_as) if method is not None else {})
-        planned = plan(source_of(source, settings, step, ids), told, server, 0, run)
+        planned = plan(taken, told, server, 0, run)
         for call in expanded(planned, told, None, server):
             if call.ask.prepares in KNOWN_BY_THEN:
                 continue

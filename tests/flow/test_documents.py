@@ -322,6 +322,11 @@ WRONG: dict[str, tuple[pd.DataFrame, dict[str, Any], str]] = {
         {"missing": {"order_line": "clear"}},
         "missing='clear' would take the lines off documents",
     ),
+    "lines that a step writes again": (
+        orders(TWO),
+        {"then": ["action_confirm", {"write": ["order_line"]}]},
+        "Column 'order_line': then writes no lines again, which are there with their documents. Leave it out.",
+    ),
     "two names for one field": (
         orders([{"qty": 1, "Qty": 2}]),
         {"fields": {"order_line/Qty": "qty"}},

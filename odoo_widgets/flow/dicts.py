@@ -9,6 +9,7 @@ from odoo_widgets.flow.documents import OF_LINES
 from odoo_widgets.flow.kinds import plain
 from odoo_widgets.flow.lines import is_list
 from odoo_widgets.flow.model import TO_MANY, TO_ONE
+from odoo_widgets.flow.unsendable import EMPTY_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.values import Column
 
 # What a cell is; lines are a list of dicts that is sent as such.
-DICT, DICTS, MIXED, LINES, LIST = "a dict", "a list of dicts", "a list with dicts", "a list of lines", "a list"
+DICT, DICTS, MIXED, LIST = "a dict", "a list of dicts", "a list with dicts", "a list"
+LINES, EMPTY = "a list of lines", "a list of empty dicts"
 # What the fields of each type do not take.
 UNFIT = {
-    OF_LINES: (DICT, DICTS, MIXED),
-    "many2many": (DICT, DICTS, MIXED, LINES),
-    **dict.fromkeys(TO_ONE, (DICT, DICTS, MIXED, LINES, LIST)),
+    OF_LINES: (DICT, DICTS, MIXED, EMPTY),
+    "many2many": (DICT, DICTS, MIXED, EMPTY, LINES),
+    **dict.fromkeys(TO_ONE, (DICT, DICTS, MIXED, EMPTY, LINES, LIST)),
 }
 WHICH_LINES = (
     "a list of dicts is lines, and without a key nothing says which lines of the record they are. Name a key, so that "
@@ -78,7 +80,8 @@ def _kinds(cells: Sequence[Any], of_dicts: str) -> dict[str, int]:
             found.setdefault(DICT, place)
         elif is_list(cell) and len(cell):
             dicts = sum(isinstance(each, dict) for each in cell)
-            found.setdefault(of_dicts if dicts == len(cell) else MIXED if dicts else LIST, place)
+            whole = of_dicts if any(cell) else EMPTY
+            found.setdefault(whole if dicts == len(cell) else MIXED if dicts else LIST, place)
     return found
 
 
@@ -95,6 +98,7 @@ def misshapen(cells: Iterable[Shaped], fields: Fields) -> str:
             continue
         said = NO_RECORDS.format(name=field.name, kind=cell.kind, ids=IDS[field.type in TO_MANY])
         if field.type == OF_LINES:
-            said = {DICTS: LINES_OF_LINES if cell.inside else WHICH_LINES, MIXED: HALF}.get(cell.kind, said)
+            lines = LINES_OF_LINES if cell.inside else WHICH_LINES
+            said = {DICTS: lines, MIXED: HALF, EMPTY: EMPTY_LINE.format(place=0)}.get(cell.kind, said)
         return f"{cell.where}: {said}"
     return ""

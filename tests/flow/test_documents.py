@@ -151,6 +151,7 @@ WRITE = f"{SERVER}/json/2/{ORDER}/write"
 MISSHAPEN: dict[str, tuple[Any, str, str]] = {
     "lines that nothing tells apart": (TWO, WRITE, "row 0: a list of dicts is lines, and without a key nothing says"),
     "one command by itself": ([0, 0, {"qty": 1}], URL, "row 0: not all in the list is a dict"),
+    "a line without anything alone": ([{}], URL, "row 0: line 0 is empty. Fill it, or leave it out."),
     "a dict in place of lines": ({"qty": 1}, URL, "order_line leads to records, and a dict says none. Send a list of"),
     "lines of lines": (
         [{"qty": 1}, {"tax_ids": [{"name": "x"}]}],
@@ -315,6 +316,11 @@ WRONG: dict[str, tuple[pd.DataFrame, dict[str, Any], str]] = {
         orders(TWO, [[0, 0, {"product_id": 7}]]),
         {"key": "ref"},
         "Column 'order_line', row 1: with a key, new records are made by load",
+    ),
+    "a line without anything": (
+        orders(TWO, [TWO[0], {"qty": None}]),
+        {},
+        "Column 'order_line', row 1: line 1 is empty. Fill it, or leave it out.",
     ),
     "ids of lines": (orders([{"id": "x"}]), {"key": "ref"}, "with a key, lines get external IDs of their own"),
     "lines that are cleared": (

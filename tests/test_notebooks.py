@@ -23,7 +23,9 @@ def test_a_notebook_keeps_small_outputs_and_no_state_of_widgets(path: Path) -> N
     assert not [output for cell in code for output in cell.outputs if output.output_type == "error"]
     # When a cell ran, and how long the sandbox took that day, teaches nobody anything.
     assert not [cell.metadata.execution for cell in code if "execution" in cell.metadata]
-    assert not [output.text for cell in code for output in cell.outputs if output.get("text", "").startswith(("…", "✓"))]
+    assert not [
+        output.text for cell in code for output in cell.outputs if output.get("text", "").startswith(("…", "✓"))
+    ]
 
 
 def test_papermill_runs_the_scheduled_notebook_with_other_values(tmp_path: Path) -> None:

@@ -17,10 +17,10 @@ from odoo_widgets.flow.differences import diff
 from odoo_widgets.flow.dry_run import dry_run
 from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
 from odoo_widgets.flow.fetching import fetched
-from odoo_widgets.flow.kept import read_back
 from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.lookups import lookups, settlements
 from odoo_widgets.flow.operations import what
+from odoo_widgets.flow.read_back import read_back
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
@@ -368,7 +368,8 @@ class Destination(Settings):
 
         Returns:
             One row for each finding, the worst on top: severity (`error`, `warning`, `note`), column, field, rows (how
-            many), first_rows (positions, from 0), problem, advice.
+            many), first_rows (positions, from 0), first_lines (such as `row 1, line 0`, where it is about lines of
+            documents), problem, advice.
 
         Raises:
             CredentialError: The key is unknown, or belongs to another server.
@@ -391,8 +392,10 @@ class Destination(Settings):
             transport: What carries the requests in place of the network.
 
         Returns:
-            One row for each row of the frame, with its index: `status` (`would_save`, `rejected`, or `not_tried` for
-            rows with lines), `error_field`, `error`. `attrs["cannot_see"]` says what no dry run sees.
+            One row for each row of the frame, with its index: `status` (`would_save`, `rejected`, `not_tried` for
+            what Odoo's import cannot hold, or `unchanged` for a record that is there and is left), `error_field`,
+            `error`. Documents are tried with their lines: an error of one begins with `Line 1:`, lines from 0, where
+            Odoo says or trying it alone shows which. `attrs["cannot_see"]` says what no dry run sees.
 
         Raises:
             DataError: The frame cannot be sent as it is.
@@ -448,8 +451,10 @@ class Destination(Settings):
             transport: What carries the requests in place of the network.
 
         Returns:
-            One row for each cell that is in Odoo: row (position), id, field, sent, in_odoo, and `kept`: `same`,
-            `rounded`, `truncated`, `dropped`, `translated`, otherwise `changed`, or `not_compared` for lines.
+            One row for each cell that is in Odoo: row (position), id, line (its place in the document; missing for the
+            document's own cells), field (of a line like `order_line/price_unit`), sent, in_odoo, and `kept`: `same`,
+            `rounded`, `truncated`, `dropped`, `translated`, otherwise `changed`. `not_compared` are commands, and lines
+            of which it is not known which ones they are.
 
         Raises:
             DataError: The responses are those of another frame.
@@ -616,8 +621,9 @@ class Destination(Settings):
                 the process is killed stands in `.NAME.part` beside it, and `resume` writes the whole file.
             again: What becomes of rows that were sent before, and that would be there twice: True sends them once
                 more, False leaves them out, with what became of them then. Left out, such a frame is refused.
-            since: With `only_changes`, what `fetch` or `diff` returned before the frame was edited: a row with a cell
-                that somebody changed in Odoo since is `rejected`. For one frame only, as are `then` and `expect`.
+            since: With `only_changes`, what `fetch` returned before the frame was edited, or `diff` for the frame as it
+                is: a row with a cell, or a cell of a line, that somebody changed in Odoo since is `rejected`. For one
+                frame only, as are `then` and `expect`.
             on_progress: Called in the sending thread, after every call.
             changes: Settings to replace for this send.
 
@@ -630,6 +636,8 @@ class Destination(Settings):
         Raises:
             CredentialError: The key is unknown, or belongs to another server; nothing is in Odoo.
             EndpointError: What answers is not the Odoo, database, model or method that was meant; nothing is in Odoo.
+            RefusedError: The user has no right to the model, or Odoo no such language or company; nothing is in Odoo.
+            FieldsError: The model has no such field that the user may see; nothing is in Odoo.
             DataError: The frame, or the first of several, cannot be sent as it is; nothing was sent.
             RepeatedError: Rows were sent before, and would be there twice; nothing was sent.
             JournalError: The same rows are being sent now, or what is sent cannot be written down.

@@ -28,9 +28,9 @@ from odoo_widgets.cli.options import (
 from odoo_widgets.cli.telling import answer
 from odoo_widgets.flow import report
 from odoo_widgets.flow.checks.notes import ERROR
-from odoo_widgets.flow.dry_run import WOULD_SAVE
 from odoo_widgets.flow.foretold import Foretold, of_check, of_dry_run
 from odoo_widgets.flow.receipt import by_row
+from odoo_widgets.flow.trying import FINE
 from odoo_widgets.net import tables
 from odoo_widgets.net.reading import Reading
 
@@ -132,7 +132,7 @@ def tried(
         The exit code.
     """
     found = target.dry_run(frame, me)
-    code = report.ALL_DONE if found["status"].eq(WOULD_SAVE).all() else report.SOME_NOT_DONE
+    code = report.ALL_DONE if found["status"].isin(FINE).all() else report.SOME_NOT_DONE
     if out is not None:
         tables.write(by_row(found), out)
     answer(
@@ -141,7 +141,7 @@ def tried(
             "title": title,
             "rows": len(frame),
             "statuses": {str(status): int(number) for status, number in found["status"].value_counts().items()},
-            "not_done": report.plain(by_row(found[found["status"] != WOULD_SAVE])),
+            "not_done": report.plain(by_row(found[~found["status"].isin(FINE)])),
             "cannot_see": found.attrs["cannot_see"],
             "code": code,
         },

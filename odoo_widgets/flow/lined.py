@@ -15,9 +15,11 @@ from odoo_widgets.flow.calls import LOOK_UP, Ask, Call, Lined
 from odoo_widgets.flow.choices import KEEP, REFUSE, REPLACE
 from odoo_widgets.flow.comparing import differing
 from odoo_widgets.flow.documents import line_ids, lines_of, with_lines
+from odoo_widgets.flow.lines_since import Before, added, conflict
 from odoo_widgets.flow.loading import EXTERNAL_ID
 from odoo_widgets.flow.matching import STATE, is_own, names_of
 from odoo_widgets.flow.operations import GET_METADATA, part
+from odoo_widgets.flow.server import NOTHING_SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -182,6 +184,7 @@ def decided(lined: Lined, settings: Settings, server: Server) -> list[Decision]:
     assert batch.keys is not None
     fields = server.fields.get(model, {})
     names = with_lines(batch.lines, fields)
+    seen = server.seen.get(model, NOTHING_SEEN)
     decisions = []
     for document, record, key in zip(batch.ids, batch.records, batch.keys, strict=True):
         decision = Decision(record)
@@ -190,11 +193,18 @@ def decided(lined: Lined, settings: Settings, server: Server) -> list[Decision]:
             external = line_ids(model, key, name, lines, settings.line_key)
             marked = [{**line, EXTERNAL_ID: each} for line, each in zip(lines, external, strict=True)]
             there = {each: lined.names[name].get(each, "") for each in lined.ids[name].get(document, [])}
+            before = Before.of(seen, document, name) if settings.only_changes else None
+            said = None
             if settings.only_changes:
-                inside = server.fields.get(fields[name].relation, {})
-                marked = _changed(marked, {own: each for each, own in there.items()}, lined.cells[name], inside)
+                inside, own = server.fields.get(fields[name].relation, {}), {own: each for each, own in there.items()}
+                cells = {each: lined.cells[name][each] for each in there if each in lined.cells[name]}
+                numbers = [own.get(each, 0) for each in external]
+                said = conflict(before, lines, numbers, cells, inside) if before and settings.lines != KEEP else None
+                marked = _changed(marked, own, cells, inside)
             where = _Where(name, model, document, state, settings.lines)
             decision = _field(decision, marked, there, external, where)
+            if before and not decision.refusal and (said := said or added(before, decision.gone.get(name, ()))):
+                decision = attrs.evolve(decision, refusal=said.sentence, field=said.field)
             if decision.refusal:
                 break
         decisions.append(decision)

@@ -42,6 +42,8 @@ DIGITS = 40
 ACTIVE = "active"
 # What says whether a document is confirmed or posted, where the model has it.
 STATE = "state"
+# Ids that a sentence names, where there are more.
+NAMED = 5
 
 
 def external_id(model: str, key: Mapping[str, Any]) -> str:
@@ -141,3 +143,21 @@ def matches(batch: Batch, fields: Sequence[str], result: Any) -> list[list[State
 def in_words(key: Mapping[str, Any]) -> str:
     """A key in a sentence: `ref 'A1'`, `ref 'A1' and company_id 3`."""
     return " and ".join(f"{field} {value!r}" for field, value in key.items())
+
+
+def several(key: Mapping[str, Any], ids: Sequence[int]) -> str:
+    """The sentence about a key that several records have."""
+    shown = ", ".join(map(str, ids[:NAMED]))
+    more = f" and {len(ids) - NAMED:,} more" if len(ids) > NAMED else ""
+    return (
+        f"{len(ids):,} records have {in_words(key)}: {shown}{more}. Merge them in Odoo or correct their keys, or name "
+        "another key."
+    )
+
+
+def nobody(model: str, key: Mapping[str, Any]) -> str:
+    """The sentence about a key that no record has, where none may be made."""
+    return (
+        f"{model} has no record with {in_words(key)} that this user may see. Correct the key, or use create with "
+        "mode='upsert'."
+    )

@@ -5,6 +5,7 @@ Whoever types sees the same rows again with every key, mostly with the same valu
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 8_192
 # As many answers for a column, so that a setting can be changed to and fro.
 MOST_ANSWERS = 12
+# Rows lie close together where there are no more others between them than this many times as many.
+CLOSE = 4
 FIRST, LATEST = "the first rows", "the rows asked for last"
 
 
@@ -34,22 +37,26 @@ class Part:
     """Some rows of a frame.
 
     Args:
-        frame: The rows, with all columns.
-        larger: A part that begins with the same rows: what it knows of all of them is true of these.
-
-    Attributes:
-        frame: As given.
+        source: The bound frame.
+        rows: Their positions.
+        larger: The first rows of the frame, these among them: what is known of all of them is true of these.
     """
 
-    def __init__(self, frame: pd.DataFrame, larger: Part | None = None) -> None:
-        self.frame = frame
+    def __init__(self, source: Source, rows: Sequence[int], larger: Part | None = None) -> None:
+        self.rows = rows
+        self._source = source
         self._larger = larger
         self._fine: set[Column] = set()
         self._answers: dict[tuple[Any, ...], Any] = {}
 
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The rows, with all columns."""
+        return self._source.part(self.rows)
+
     def cells(self, column: Column) -> pd.Series:
         """A column of the rows, as `Column.cells` gives it."""
-        return self._once(plain, (column.position,), lambda: plain(self.frame.iloc[:, column.position]))
+        return self._once(plain, (column.position,), lambda: plain(self._read(column)))
 
     def findings(self, column: Column, limits: Limits | None = None) -> tuple[Finding, ...]:
         """What cannot be sent in a column; see `findings.findings`."""
@@ -69,48 +76,66 @@ class Part:
     def values(self, column: Column) -> Values:
         """What goes out of a column that nothing was found in; see `records.converted`."""
         if self._larger is not None and self._larger.is_fine(column):
-            found, missing = self._larger.values(column)
-            return found[: len(self.frame)], missing[: np.searchsorted(missing, len(self.frame))]
-        answer: Values = self._once(
-            converted, (column,), lambda: converted(self.frame.iloc[:, column.position], column)
-        )
+            return _of(self._larger.values(column), self.rows)
+        answer: Values = self._once(converted, (column,), lambda: converted(self._read(column), column))
         return answer
+
+    def _read(self, column: Column) -> pd.Series:
+        cells: pd.Series = self._once(part, (column.position,), lambda: self.frame.iloc[:, column.position])
+        return cells
 
     def _once(self, what: Callable[..., Any], about: tuple[Any, ...], find_out: Callable[[], Any]) -> Any:
         question = (what, *about)
-        if question not in self._answers:
-            if len(self._answers) >= MOST_ANSWERS * len(self.frame.columns):
+        # A send may ask meanwhile, in its thread.
+        answer = self._answers.get(question)
+        if answer is None:
+            if len(self._answers) >= MOST_ANSWERS * len(self._source.frame.columns):
                 self._answers.clear()
-            self._answers[question] = find_out()
-        return self._answers[question]
+            answer = self._answers[question] = find_out()
+        return answer
+
+
+def _of(values: Values, rows: Sequence[int]) -> Values:
+    """The values of some rows among those of the first."""
+    found, missing = values
+    if rows == range(len(rows)):
+        return found[: len(rows)], missing[: np.searchsorted(missing, len(rows))]
+    return [found[row] for row in rows], np.flatnonzero(np.isin(np.asarray(rows), missing))
 
 
 def part(source: Source, rows: Sequence[int] | np.ndarray[Any, Any]) -> Part:
     """Some rows of a frame, as they are remembered.
 
     Of the first rows the most that were ever asked for are remembered, and the first time that these are too few, some
-    more than are asked for: larger batches, typed figure by figure, have nothing more to find out then.
+    more than are asked for: larger batches, typed figure by figure, have nothing more to find out then. Rows that lie
+    close together are taken from these, and of any others those that were asked for last are remembered.
 
     Args:
         source: The bound frame.
         rows: Their positions, in any order.
     """
-    if len(rows) > MOST_ROWS:
-        return Part(source.part(rows))
-    if isinstance(rows, range) and rows == range(len(rows)):
-        return _first(source, len(rows))
-    wanted = rows.tolist() if isinstance(rows, np.ndarray) else list(rows)
-    known = source.remembered.get(LATEST)
-    if known is None or known[0] != wanted:
-        known = source.remembered[LATEST] = (wanted, Part(source.part(wanted)))
-    found: Part = known[1]
-    return found
+    wanted: Sequence[int] = rows.tolist() if isinstance(rows, np.ndarray) else rows
+    if not 0 < len(wanted) <= MOST_ROWS:
+        return Part(source, wanted)
+    known: Part | None = source.remembered.get(FIRST)
+    number = (wanted[-1] if isinstance(wanted, range) else max(wanted)) + 1
+    if number <= min(CLOSE * len(wanted), MOST_ROWS) or (known is not None and number <= len(known.rows)):
+        return _among(_first(source, number), source, wanted)
+    latest: Part | None = source.remembered.get(LATEST)
+    if latest is None or latest.rows != wanted:
+        latest = source.remembered[LATEST] = Part(source, wanted)
+    return latest
+
+
+def _among(larger: Part, source: Source, rows: Sequence[int]) -> Part:
+    return larger if rows == larger.rows else Part(source, rows, larger)
 
 
 def _first(source: Source, number: int) -> Part:
+    """At least so many of the first rows."""
     known: Part | None = source.remembered.get(FIRST)
-    if known is None or len(known.frame) < number:
+    if known is None or len(known.rows) < number:
         # The next power of two: at most twice as many as are asked for.
         size = number if known is None else min(1 << (number - 1).bit_length(), MOST_ROWS, len(source))
-        known = source.remembered[FIRST] = Part(source.part(range(size)))
-    return known if len(known.frame) == number else Part(source.part(range(number)), known)
+        known = source.remembered[FIRST] = Part(source, range(size))
+    return known

@@ -244,9 +244,10 @@ def _calls(
     together = max(1, block_rows // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         block = _block(source, [rows for _, rows in chunk])
-        ids = records.ids(block.frame, settings)
-        keys = keying.keys(block.frame, key)
-        addresses = urls.urls(source, block.frame, settings)
+        # The rows are read only for what needs them as they are.
+        ids = records.ids(block.frame, settings) if settings.needs_ids else None
+        keys = keying.keys(block.frame, key) if key else None
+        addresses = urls.urls(source, block.frame, settings) if settings.url_columns else []
         start = 0
         values = [block.values(column) for column in columns]
         converted = records.in_parts(values, columns, (len(rows) for _, rows in chunk))

@@ -181,7 +181,9 @@ def _document(column: Column, settings: Settings) -> Iterator[str]:
 def _keys(source: Source, settings: Settings, rows: Sequence[int], held: Part) -> Iterator[str]:
     """What keeps rows from being told apart by their key."""
     key, limits = keying.columns(source, settings), limits_of(settings)
-    sent = {column.name for column in columns(source, settings)} if key else set()
+    if not key:
+        return
+    sent = {column.name for column in columns(source, settings)}
     unsendable = [(column, held.findings(column, limits)) for column in key]
     for column, each in unsendable:
         # What stands in the payload too is told of there.

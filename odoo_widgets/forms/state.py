@@ -188,13 +188,15 @@ class State(Counting):
         among = None if self.testing or not left else left
         if not problem:
             problem, instead = self._problem()
+        waits = False
         if not problem:
             try:
+                waits = not self._are_shown(among)
                 # The rows of the samples are looked at on every change, the rest when sending starts.
-                fitting, too_large = self._fitting(among)
+                fitting, too_large = (0, 0) if waits else self._fitting(among)
                 if too_large:
                     problem = next(iter(self.destination.problems(self.data, rows=SAMPLE_ROWS)), "")
-                else:
+                elif not waits:
                     samples = self.destination.samples(
                         self.data, n=fitting, among=among, credential=self.credential, server=self.known
                     )
@@ -205,7 +207,7 @@ class State(Counting):
                 problem = in_words(error)
         # What was confirmed was confirmed for these values only.
         self.problem, self.samples, self.confirmation = problem, samples, ""
-        self.instead, self.batches, self.too_large = instead, number, too_large
+        self.instead, self.batches, self.too_large, self.waits = instead, number, too_large, waits
         if self.phase == IDLE:
             # What the last send ran into, and how far it came, is not true of other values.
             self.outcome, self.way_out, self.progress = "", NOTHING, None

@@ -126,8 +126,9 @@ def test_no_more_is_remembered_than_a_person_sees() -> None:
     source = Source(frame)
     parts.part(source, range(len(frame)))
     assert source.remembered == {}
-    part = parts.part(source, range(10))
-    assert parts.part(source, range(10)) is part
+    first, apart = parts.part(source, range(10)), parts.part(source, [3, 200])
+    assert parts.part(source, range(10)) is first
+    assert parts.part(source, [3, 200]) is apart
     assert len(parts.part(source, range(parts.MOST_ROWS)).frame) == parts.MOST_ROWS
     # And no more of what was found out than for some settings to and fro.
     made = Settings(ORDERS)

@@ -71,10 +71,12 @@ def forget_the_most() -> None:
 
 
 def peak(url: str, rows: int) -> float:
-    """The most memory of a send above its frame and its responses, in MB, in a process that has done nothing else.
+    """The most memory of a send above its frame and its responses, in MB, in a process that has sent little before.
 
-    Memory that an earlier send gave back to this process, and not to the system, would hide what this one takes.
+    Memory that a large send gave back to its process, and not to the system, would hide what the next one takes.
     """
+    # What is loaded with the first send of all is no row's.
+    destination(url).send(mixed(FEW), me(url), again=True)
     frame = mixed(rows)
     gc.collect()
     before = memory("VmRSS")
@@ -98,7 +100,7 @@ def sends(rows: int, rounds: int) -> tuple[list[Goal], dict[int, float]]:
     above: list[float] = []
     with answering() as (url, _told):
         target, who = destination(url), me(url)
-        # What is loaded with the first call is no row's.
+        # As above.
         target.send(mixed(FEW), who, again=True)
         for number in range(rounds):
             for size in sizes:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 # No zone is further than a day from UTC.
 A_DAY = np.timedelta64(1, "D")
+# What the fields end in that lead to one record, by Odoo's rule for their names (its Coding guidelines, Symbols and
+# Conventions), and the columns of ids.
+OF_IDS = ("_id", "/.id")
 # Cells to look through at once: enough to be fast, few enough to stay small in memory.
 BLOCK = 50_000
 
@@ -150,13 +153,16 @@ def _integers(column_cells: pd.Series, _column: Column) -> Iterator[Finding]:
         yield Finding(np.flatnonzero(numbers >= cells.LARGEST), unsendable.LARGE)
 
 
-def _floats(column_cells: pd.Series, _column: Column) -> Iterator[Finding]:
+def _floats(column_cells: pd.Series, column: Column) -> Iterator[Finding]:
     with np.errstate(over="ignore"):
-        infinite = np.flatnonzero(np.isinf(column_cells.to_numpy(dtype="float64", na_value=np.nan)))
+        numbers = column_cells.to_numpy(dtype="float64", na_value=np.nan)
+    infinite = np.flatnonzero(np.isinf(numbers))
     # NumPy has longer floats than those that go out.
     long = np.array([not np.isinf(cell) for cell in column_cells.iloc[infinite].tolist()], dtype=bool)
     yield Finding(infinite[~long], unsendable.INFINITE)
     yield Finding(infinite[long], unsendable.LARGE)
+    if column.field.endswith(OF_IDS):
+        yield Finding(np.flatnonzero(np.isfinite(numbers) & (numbers != np.floor(numbers))), unsendable.NO_ID)
 
 
 def _moments(column_cells: pd.Series, column: Column) -> Iterator[Finding]:

@@ -175,7 +175,7 @@ def _strange_choice(field: Field | None, value: Any) -> str:
         return ""
     wanted = str(value)
     if wanted not in field.selection:
-        return f"{field.name} has no choice {wanted!r}. Its choices are: {', '.join(map(repr, field.selection))}."
+        return f"{field.name} has no choice {wanted!r}. Its choices are: {field.choices}."
     same = (each for each, label in field.selection.items() if wanted.lower() in (each.lower(), label.lower()))
     first = next(same)
     return (

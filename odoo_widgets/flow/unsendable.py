@@ -13,6 +13,11 @@ import pandas as pd
 # Characters of a value that are shown.
 MOST = 40
 
+# Odoo hands it on, and PostgreSQL rounds it: to another record's id.
+NO_ID = (
+    "an id is a whole number, and this one would be rounded to another record's. Correct it, or make the column text "
+    "if its field holds no ids."
+)
 INFINITE = "infinity cannot be sent. Put a number there, or leave the cell empty."
 LARGE = "the number is larger than Odoo can hold. Send it as text."
 DIGITS = "the number has more digits than a number in JSON keeps. Round it: round(value, 2)."

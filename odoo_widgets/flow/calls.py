@@ -9,6 +9,7 @@ import attrs
 
 # The method that answers with the user's id, before the first call of a protocol that wants it in each.
 from odoo_widgets.flow.endpoint import LOG_IN
+from odoo_widgets.flow.exchange import Exchange
 
 __all__ = ["FIELDS_GET", "LOG_IN", "LOOK_UP", "WHOSE", "Ask", "Batch", "Call", "Lined", "pick"]
 
@@ -105,6 +106,7 @@ class Ask:
         sizes: For a `load` of documents, how many rows of its data each takes; empty where each takes one.
         lined: For a question about the lines of documents, what is known of these by now; for a `load` that may leave
             some to delete, the same.
+        refusal: For a question about a refusal, whether it is one of all rows alike, the call and what came of it.
     """
 
     rows: Sequence[int]
@@ -130,6 +132,7 @@ class Ask:
     cells: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     sizes: Sequence[int] = attrs.field(default=(), repr=False)
     lined: Lined | None = attrs.field(default=None, repr=False)
+    refusal: tuple[Call, Exchange] | None = attrs.field(default=None, repr=False)
 
     def context_with(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """The context of the call, given that of the settings."""
@@ -143,7 +146,7 @@ class Ask:
     @property
     def changes(self) -> bool:
         """Whether it may change anything in Odoo. What only reads leaves no row in doubt."""
-        looks = self.reads or self.batch is not None or self.effect_of is not None
+        looks = self.reads or self.batch is not None or self.effect_of is not None or self.refusal is not None
         return not looks and not self.prepares
 
 

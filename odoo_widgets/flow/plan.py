@@ -417,7 +417,7 @@ def ways(batch: Batch, when_found: str, record: int) -> tuple[Batch, ...]:
 
 def written(batch: Batch, ids: list[int]) -> Batch:
     """Rows with keys as they are written to the records that hold these keys, which need not be written."""
-    assert batch.keys
+    assert batch.keys is not None
     others = [
         {name: value for name, value in record.items() if name not in key}
         for record, key in zip(batch.records, batch.keys, strict=True)

@@ -227,15 +227,17 @@ def _look_whether_there(facts: Facts, places: Sequence[int]) -> Call:
 
 
 def _refused(facts: Facts, places: list[int]) -> tuple[Outcome, ...]:
-    wanted = set(places)
+    wanted, ask = set(places), facts.call.ask
     return tuple(
         Outcome(
             rows=[facts.call.rows[place]],
-            status="rejected",
+            # Of a document that is there, not all lines are.
+            status="needs_attention" if ask.become else "rejected",
+            ids=[ask.keyed.ids[place]] if ask.become and ask.keyed is not None and ask.keyed.ids else None,
             batch=facts.call.number,
             http_status=facts.status,
             error_field=each.field or None,
-            error=each.message,
+            error=words.of_half(facts, each.message),
             attempts=1,
             seconds=facts.exchange.seconds,
         )

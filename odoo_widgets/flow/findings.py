@@ -72,6 +72,10 @@ def _lines(column_cells: pd.Series, column: Column, limits: Limits | None) -> It
     """What cannot be sent in the lines of a column; of other lists in it, what could not be sent elsewhere either."""
     table = of_cells(column_cells, [each.name for each in column.lines])
     yield from in_lines(table, column, lambda cells, inner: findings(cells, inner, limits))
+    # What clears a field is no line either where that is all there is.
+    empty = np.logical_and.reduce([is_missing(plain(table.frame.iloc[:, at])) for at in range(len(column.lines))])
+    if len(lines := np.flatnonzero(empty)):
+        yield Finding(table.cells(lines), unsendable.EMPTY_LINE.format(place=table.place(int(lines[0]))))
     named = [each.field for each in column.lines if not is_sendable(each.field)]
     if named:
         yield Finding(np.flatnonzero(table.starts < table.ends), unsendable.TEXT, f"{shown(named[0])} inside a list")

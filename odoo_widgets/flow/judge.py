@@ -58,10 +58,12 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
             yield from _remarked(
                 attrs.evolve(done, error=proof.warning or None, error_field=proof.field or None), facts
             )
-    elif not whole.error and whole.status == "rejected":
-        for refusal in refusals(facts.call.ask, result):
+    elif whole.status in ("rejected", "needs_attention") and (found := refusals(facts.call.ask, result)):
+        for refusal in found:
             rows = [whole.rows[place] for place in refusal.places]
-            yield attrs.evolve(whole, rows=rows, error=refusal.message, error_field=refusal.field or None)
+            ids = [whole.ids[place] for place in refusal.places] if whole.ids is not None else None
+            said = words.of_half(facts, refusal.message)
+            yield attrs.evolve(whole, rows=rows, ids=ids, error=said, error_field=refusal.field or None)
     else:
         yield whole
 
@@ -87,6 +89,9 @@ def _meant(status: str, call: Call) -> str:
     if call.ask.effect_of is not None:
         # The method was called all the same.
         return "in_doubt"
+    if call.ask.become and status == "rejected":
+        # The document is there, and not all of its lines.
+        return "needs_attention"
     if call.ask.doubted and status != "done":
         # Whatever a second call met, the first one may have done.
         return "in_doubt"

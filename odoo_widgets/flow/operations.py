@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.endpoint import Endpoint
 
 SAVE_MULTI = "web_save_multi"
-# The columns by which `load` finds the record that a row is.
-OF_LOAD = ("id", ".id")
+# The columns by which `load` finds the record that a row is: its external ID, or its id in the database.
+OF_LOAD = EXTERNAL_ID, DATABASE_ID = ("id", ".id")
 # When a record was made, and when it was last written; and what asks for it, exactly.
 WHEN = ("create_date", "write_date")
 # The method that says which external IDs records have, to whoever may read these (odoo/orm/models.py). What

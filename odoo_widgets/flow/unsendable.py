@@ -26,6 +26,7 @@ YEAR = "the year does not have four digits. Correct it, or leave the cell empty.
 NO_ZONE = "a time without a zone. Say where it was read, for example timezone='Europe/Brussels' or 'UTC'."
 EDGE = "this close to the end of the calendar, only dates and times in UTC can be sent."
 MIDNIGHT = "inside a list or dict, midnight may mean a day or a time. Make it a date, or give it with its zone."
+EMPTY_LINE = "line {place} is empty. Fill it, or leave it out."
 TEXT = (
     "the text holds a NUL or half a surrogate pair, which Odoo cannot store. "
     r"Remove it: .str.replace(r'[\x00\ud800-\udfff]', '', regex=True)."

@@ -144,7 +144,8 @@ def test_a_comparison_by_key_guards_all_cells_of_a_row(given: Given) -> None:
     sent = target.send(frame, given.odoo.credential, since=since)
     assert sent["status"].tolist() == ["rejected", "rejected", "rejected", "unchanged"]
     assert sent["error_field"].tolist()[:3] == ["color", "email", "email"]
-    assert sent["error"].iloc[2].startswith("email was 'a@x.y' when it was compared, and is 'other@x.y' in Odoo now")
+    assert sent["error"].iloc[1].startswith("email was 'a@x.y' when it was compared, and is 'other@x.y' in Odoo now")
+    assert sent["error"].iloc[2].startswith("email was 'a@x.y', or its record was not there, when it was compared")
 
 
 def test_an_amount_that_its_currency_rounds_is_not_taken_for_changed_since(given: Given) -> None:

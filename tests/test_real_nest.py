@@ -415,6 +415,14 @@ def test_a_comparison_names_the_cells_of_lines_that_differ_and_the_lines_that_ar
     assert (found["in_odoo"][0], found["in_frame"][0]) == (20.5, 5.5)
 
 
+def test_a_comparison_leaves_out_lines_that_are_kept(given: Given) -> None:
+    orders = given.orders({"A": 1}).assign(note="changed")
+    by_hand(given, orders)
+    found = given.keyed(lines="keep").diff(orders, given.odoo.credential)
+    assert found["field"].tolist() == ["note"]
+    assert given.keyed(lines="add").diff(orders, given.odoo.credential)["field"].tolist() == ["note", "order_line[0]"]
+
+
 def nested_as_fetched(given: Given, destination: Destination, orders: pd.DataFrame) -> pd.DataFrame:
     """Orders as they are in Odoo, with their lines and the ids of these."""
     domain = [["client_order_ref", "in", orders["client_order_ref"].tolist()]]

@@ -191,6 +191,38 @@ def test_addresses_of_contacts_of_one_company_are_found(given: Given) -> None:
     assert check(given, frame.assign(street=["A", "A", "C"])).empty
 
 
+def test_an_address_that_a_contact_and_its_company_say_otherwise_is_found_and_never_settles(given: Given) -> None:
+    frame = pd.DataFrame(
+        {
+            "ref": ["family 2", "family 1", "family 3", "family 4"],
+            "name": ["Ana", "Mill", "Ben", "Depot"],
+            "parent_id/ref": ["family 1", None, "family 1", "family 1"],
+            "type": [None, None, None, "delivery"],
+            "country_id/code": ["US", "US", None, "BE"],
+            "state_id/code": ["OR", "WA", None, None],
+        }
+    )
+    target = destination(given.odoo, "json2", CONTACTS, "create", key="ref", mode="upsert")
+    fine = frame.assign(**{"state_id/code": ["WA", "WA", None, None]})
+    for _ in range(2):
+        # At first the rows make the records, then they are there.
+        found = only(target.check(frame, given.odoo.credential), "state_id")
+        assert (found["severity"], found["first_rows"]) == ("warning", [0, 1])
+        assert target.check(fine, given.odoo.credential).empty
+        target.send(fine, given.odoo.credential)
+    assert [*target.diff(frame, given.odoo.credential).attrs["never_settle"]] == ["state_id"]
+    assert target.diff(fine, given.odoo.credential).attrs["never_settle"] == {}
+    # Also where only Odoo knows whose contact it is, and of which type.
+    bare = frame.drop(columns=["parent_id/ref", "type"])
+    assert only(target.check(bare, given.odoo.credential), "state_id")["first_rows"] == [0, 1]
+
+
+def test_a_state_of_a_country_that_is_not_known_is_no_finding_of_its_own(given: Given) -> None:
+    frame = {"name": ["a", "b"], "country_id": ["Nowhere", "United States"], "state_id": ["Washington", "Oregon"]}
+    findings = check(given, frame)
+    assert findings["field"].tolist() == ["country_id"], findings["problem"].tolist()
+
+
 # --- single models ---------------------------------------------------------------------------------------------------
 
 

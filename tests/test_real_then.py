@@ -273,6 +273,22 @@ def test_samples_show_the_steps_after_the_rows(given: Given) -> None:
 
 
 @EVERY
+def test_a_step_may_put_back_what_the_step_before_it_wrote_since_the_rows_were_compared(
+    given: Given, protocol: str
+) -> None:
+    frame = orders(given, f"compared {protocol}", [40, 40]).drop(columns="order_line")
+    target = confirming(given, protocol, key="client_order_ref", mode="upsert", only_changes=True)
+    target = target.replace(expect={}, exclude=["Total"])
+    target.replace(then=[]).send(frame, given.odoo.credential)
+    compared = target.diff(frame, given.odoo.credential)
+    sent = target.send([frame.iloc[:1], frame.iloc[1:]], given.odoo.credential, since=compared)
+    assert sent["status"].tolist() == ["unchanged"] * 2, sent["error"].tolist()
+    assert sent["action_confirm"].tolist() == ["called"] * 2, sent["action_confirm_error"].tolist()
+    assert sent["write"].tolist() == ["updated"] * 2, sent["write_error"].tolist()
+    assert held(given, ORDERS, sent["id"], "date_order")[0]["date_order"] == "2024-03-01 08:00:00"
+
+
+@EVERY
 def test_each_frame_of_several_has_its_steps_after_its_rows(given: Given, protocol: str) -> None:
     frame = orders(given, f"frames {protocol}", [40, 41.5, 40, 40, 39])
     parts = [frame.iloc[:2], frame.iloc[2:4], frame.iloc[4:]]

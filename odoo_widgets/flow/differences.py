@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from odoo_widgets.flow.checks.parents import shared
+from odoo_widgets.flow.checks.parents import ONE_ADDRESS, addresses_apart, shared
 from odoo_widgets.flow.checks.subject import subject
 from odoo_widgets.flow.comparing import LINK, differing, settles_never
 from odoo_widgets.flow.errors import RefusedError
@@ -108,6 +108,7 @@ def _never_settle(source: Source, settings: Settings, fields: Fields) -> Questio
     never = {name: DROPPED for name in checked.sent if name in fields and settles_never(fields[name])}
     try:
         never |= {note.field: note.problem for note in (yield from shared(checked))}
+        never |= dict.fromkeys((yield from addresses_apart(checked)), ONE_ADDRESS)
     except RefusedError:
         # What cannot be read is not known to differ.
         return never

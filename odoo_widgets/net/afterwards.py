@@ -14,6 +14,7 @@ from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.repeats import Past
 from odoo_widgets.flow.responses import Outcome
+from odoo_widgets.flow.server import NOTHING_SEEN
 from odoo_widgets.flow.step_responses import Told
 from odoo_widgets.flow.steps import WRITE
 from odoo_widgets.flow.then import Before
@@ -128,6 +129,8 @@ class Afterwards:
         if reason or self._stopping.is_set():
             self._owe(once)
             return
+        # What was compared before was held against the rows; a step may put back what the one before it wrote.
+        server = server.saw(self._settings.endpoint.model, NOTHING_SEEN)
         held = await self._compare(once, server)
         before = Before(once, held_back=held)
         for step in self._settings.steps:

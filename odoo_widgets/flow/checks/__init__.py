@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from odoo_widgets.flow.asking import asked_fields, question
 from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, OTHER_COMPANY, RIGHTS
 from odoo_widgets.flow.checks import after, cells, columns, lines, links, lookups, models, parents, people, unsendable
@@ -18,10 +20,11 @@ from odoo_widgets.flow.dry_run import dry_run
 from odoo_widgets.flow.errors import DataError, EndpointError, ModelError, RefusedError
 from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.operations import operation
-from odoo_widgets.flow.resolved import AS_EMPTY, resolved
+from odoo_widgets.flow.resolved import AS_EMPTY, UNKNOWN, resolved
 from odoo_widgets.flow.server import NOTHING_KNOWN
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.trying import FINE
+from odoo_widgets.flow.waves import waves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,8 +68,11 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
     notes += yield from lookups.notes(source, settings, server)
     found = resolved(source, settings, server, to_make=AS_EMPTY)
     without = {note.column for note in notes if note.severity == ERROR}
+    # Nor is a state where its country is not known, which has been told of that.
+    without |= {each.link.column for each in found.linked if each.of(*UNKNOWN)}
     found_now = [each.link.path for each in found.linked if each.link.column not in settings.settlements]
     checked = subject(found.source, found.settings, fields, without, looked_up=found_now)
+    checked = attrs.evolve(checked, above=parents.above(waves(source, settings, found.linked)))
     for look in LOOKS:
         try:
             notes += yield from look(checked)

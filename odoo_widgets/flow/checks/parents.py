@@ -14,14 +14,20 @@ from odoo_widgets.flow.holding import records_of
 from odoo_widgets.flow.records import ids
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     from odoo_widgets.flow.asking import Questions
     from odoo_widgets.flow.checks.subject import Subject
+    from odoo_widgets.flow.waves import Waves
 
 # A contact of the type `contact` has its parent's address (Odoo 19.0, odoo/addons/base/models/res_partner.py).
 ADDRESS = ("street", "street2", "zip", "city", "state_id", "country_id")
-CONTACTS = "res.partner"
+CONTACTS, PARENT, KIND, OF_PARENT = "res.partner", "parent_id", "type", "contact"
+ONE_ADDRESS = (
+    "These contacts of one company, or they and the company, have different addresses. A contact of the type 'contact' "
+    "has its company's address, so the last one written is the one that all of them have."
+)
+OTHER_TYPE = "Give the contacts the type 'other' or 'delivery'."
 
 
 def shared(subject: Subject) -> Questions[list[Note]]:
@@ -45,29 +51,58 @@ def shared(subject: Subject) -> Questions[list[Note]]:
     return notes
 
 
+def above(waves: Waves) -> dict[int, int]:
+    """The rows whose parents other rows are, with these."""
+    return {
+        row: parent
+        for column, parents in waves.parents
+        if column.link.field.name == PARENT
+        for row, parent in enumerate(parents.tolist())
+        if parent >= 0
+    }
+
+
 def addresses(subject: Subject) -> Questions[list[Note]]:
-    """Contacts of one company with addresses of their own: as type `contact`, they all get one."""
+    """Contacts of one company with addresses of their own: as type `contact`, they and the company all get one."""
+    differing = yield from addresses_apart(subject)
+    if not differing:
+        return []
+    rows = sorted(set().union(*differing.values()))
+    first = next(iter(differing))
+    return [Note(WARNING, ONE_ADDRESS, OTHER_TYPE, subject.sent[first].column.name, first, rows)]
+
+
+def addresses_apart(subject: Subject) -> Questions[dict[str, list[int]]]:
+    """The parts of addresses that contacts of one company, or they and the company, hold differently, with the rows."""
     parts = [name for name in ADDRESS if name in subject.sent]
     if subject.model != CONTACTS or not parts:
-        return []
-    parents: Mapping[int, int] = {}
-    if "parent_id" in subject.sent:
-        parents = {row: one_id(each) for row, each in enumerate(subject.sent["parent_id"].of_rows()) if is_one(each)}
-    elif subject.changes:
-        parents = yield from _parents(subject, "parent_id")
-    kinds = subject.sent["type"].of_rows() if "type" in subject.sent else []
-    of_type = {
-        row: parent for row, parent in parents.items() if parent and (not kinds or kinds[row] in (None, "contact"))
-    }
-    held = list(zip(*(subject.sent[name].of_rows() for name in parts), strict=True))
-    if not (rows := _differing(of_type, held)):
-        return []
-    problem = (
-        "These contacts of one company have different addresses. A contact of the type 'contact' has its company's "
-        "address, so the last one written is the one that all of them, and the company, have."
-    )
-    column = subject.sent[parts[0]].column
-    return [Note(WARNING, problem, "Give them the type 'other' or 'delivery'.", column.name, parts[0], rows)]
+        return {}
+    families = yield from _families(subject)
+    found = {name: _differing(families, subject.sent[name].of_rows()) for name in parts}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _families(subject: Subject) -> Questions[dict[int, tuple[str, int]]]:
+    """For each row whose address it has: a record's, its own or its parent's; or that of a row which makes one."""
+    own = (yield from _own(subject)) if subject.changes else []
+    held = yield from _held(subject.model, own, [PARENT, KIND])
+    records = own or [0] * len(subject.source)
+    itself = [("record", each) if each else ("row", row) for row, each in enumerate(records)]
+    sent = {name: subject.sent[name].of_rows() for name in (PARENT, KIND) if name in subject.sent}
+    found = {}
+    for row, record in enumerate(records):
+        there = held.get(record, {})
+        parent, kind = (
+            cells[row] if (cells := sent.get(name)) and cells[row] is not None else there.get(name)
+            for name in (PARENT, KIND)
+        )
+        if kind and kind != OF_PARENT:
+            found[row] = itself[row]
+        elif row in subject.above:
+            found[row] = itself[subject.above[row]]
+        else:
+            found[row] = ("record", one_id(parent)) if is_one(parent) else itself[row]
+    return found
 
 
 def is_one(value: Any) -> bool:
@@ -79,22 +114,40 @@ def _parents(subject: Subject, link: str) -> Questions[dict[int, int]]:
     """For each row, the record that one of its fields leads to: as the frame says, or as Odoo does."""
     if link in subject.sent:
         return {row: one_id(each) for row, each in enumerate(subject.sent[link].of_rows()) if is_one(each)}
-    found = (yield from records_of(subject.source, subject.settings)) if subject.settings.key else []
-    of_rows = [each[0] if len(each) == 1 else 0 for each in found] or ids(subject.source.frame, subject.settings) or []
-    known: dict[int, int] = {}
-    wanted = sorted({each for each in of_rows if each})
-    for start in range(0, len(wanted), MANY):
-        answer = yield page(subject.model, [["id", "in", wanted[start : start + MANY]]], [link])
-        known |= {each["id"]: one_id(each[link]) for each in answer}
+    of_rows = yield from _own(subject)
+    held = yield from _held(subject.model, of_rows, [link])
+    known = {each: one_id(cells[link]) for each, cells in held.items()}
     return {row: known[each] for row, each in enumerate(of_rows) if known.get(each)}
 
 
-def _differing(parents: Mapping[int, int], values: list[Any]) -> list[int]:
+def _own(subject: Subject) -> Questions[list[int]]:
+    """For each row the id of its record, 0 for none; nothing where no row says it."""
+    settings = subject.settings
+    if settings.key:
+        fields = {settings.field_of(name) for name in settings.key}
+        if not subject.fields.keys() >= fields or not subject.unfit.isdisjoint(fields):
+            return []
+        found = yield from records_of(subject.source, settings)
+        return [each[0] if len(each) == 1 else 0 for each in found]
+    return ids(subject.source.frame, settings) or []
+
+
+def _held(model: str, wanted: Iterable[int], names: list[str]) -> Questions[dict[int, dict[str, Any]]]:
+    """What some records hold of some fields."""
+    held: dict[int, dict[str, Any]] = {}
+    every = sorted({each for each in wanted if each})
+    for start in range(0, len(every), MANY):
+        answer = yield page(model, [["id", "in", every[start : start + MANY]]], names)
+        held |= {each["id"]: each for each in answer}
+    return held
+
+
+def _differing(parents: Mapping[int, Hashable], values: list[Any]) -> list[int]:
     """The rows of each parent that has rows of different values, missing ones apart."""
-    rows: dict[int, list[int]] = {}
-    held: dict[int, set[bytes]] = {}
+    rows: dict[Hashable, list[int]] = {}
+    held: dict[Hashable, set[bytes]] = {}
     for row, parent in parents.items():
-        if values[row] is None or (isinstance(values[row], tuple) and not any(values[row])):
+        if values[row] is None:
             continue
         rows.setdefault(parent, []).append(row)
         held.setdefault(parent, set()).add(orjson.dumps(values[row]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -61,6 +62,7 @@ class Subject:
         looked_up: The fields whose ids were just found by look-ups, archived ones told.
         unfit: The fields of columns that cannot go out as they are, which has been told; those of lines as paths.
         inverse: For lines, the field that leads back to their document, of which they inherit nothing.
+        above: The rows whose parents other rows are, with these.
     """
 
     source: Source
@@ -70,6 +72,7 @@ class Subject:
     looked_up: frozenset[str] = frozenset()
     unfit: frozenset[str] = frozenset()
     inverse: str = ""
+    above: Mapping[int, int] = attrs.field(factory=dict)
 
     @property
     def model(self) -> str:

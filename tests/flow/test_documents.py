@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from odoo_widgets.flow import records
+from odoo_widgets.flow.asks import in_turn
 from odoo_widgets.flow.calls import Batch
 from odoo_widgets.flow.dicts import misshapen
 from odoo_widgets.flow.documents import blamed
@@ -18,7 +19,8 @@ from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.loading import loads, unfit
 from odoo_widgets.flow.matching import external_id, line_id
 from odoo_widgets.flow.model import Field, Fields
-from odoo_widgets.flow.plan import in_turn, needed, plan
+from odoo_widgets.flow.needed import needed
+from odoo_widgets.flow.plan import plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.responses import responses
 from odoo_widgets.flow.samples import samples

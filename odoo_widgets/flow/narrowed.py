@@ -53,7 +53,7 @@ def narrowed(
         the look-up was for something else. By their place the rows that are not to be written. And the server, with
         what the rows give to records that they share.
     """
-    fields = server.fields.get(settings.endpoint.model, {})
+    fields = dict(server.fields.get(settings.endpoint.model, {}))
     sent = {name for record in batch.records for name in record}
     if not settings.only_changes or batch.ids is None or not sent <= set(asked) or not sent <= fields.keys():
         return batch, {}, server
@@ -68,8 +68,8 @@ def narrowed(
             continue
         found = differing(record, there, fields)
         records.append({name: record[name] for name in found})
-        shared = _shared(number, record, there, elsewhere, given)
-        conflict = shared or _conflict(found, seen.get(number, {}), fields)
+        shared = _shared(number, record, there, elsewhere, given) if elsewhere else None
+        conflict = shared or (_conflict(found, seen.get(number, {}), fields) if found else None)
         if conflict is not None:
             conflicts[place] = conflict
     knows = server.shares(settings.endpoint.model, given) if given else server

@@ -146,8 +146,8 @@ def there(ask: Ask, result: Any) -> dict[int, State] | None:
     wanted = ask.batch.ids if ask.batch is not None else ask.effect_of.ids if ask.effect_of is not None else None
     if wanted is None or not isinstance(result, list) or not all(isinstance(each, dict) for each in result):
         return None
-    fields = ask.arguments["fields"]
-    if not all(_is_id(each.get("id")) and each.keys() >= set(fields) for each in result):
+    fields = {*ask.arguments["fields"]}
+    if not all(_is_id(each.get("id")) and each.keys() >= fields for each in result):
         return None
     # Ids that were not asked for are the answer to another question.
     found = {each["id"]: each for each in result}

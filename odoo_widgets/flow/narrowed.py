@@ -7,6 +7,7 @@ than its currency is written again each time.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -54,7 +55,7 @@ def narrowed(
         what the rows give to records that they share.
     """
     fields = dict(server.fields.get(settings.endpoint.model, {}))
-    sent = {name for record in batch.records for name in record}
+    sent = {*chain.from_iterable(batch.records)}
     if not settings.only_changes or batch.ids is None or not sent <= set(asked) or not sent <= fields.keys():
         return batch, {}, server
     elsewhere = {name: fields[name] for name in sorted(sent) if fields[name].through}

@@ -4,6 +4,8 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock
+# How many run the tests: while one waits for Odoo, which answers in a process of its own, the other goes on.
+WORKERS := 2
 # A page for each module below these; the first has the public names.
 REFERENCE := odoo_widgets odoo_widgets.flow odoo_widgets.net odoo_widgets.cli
 
@@ -17,7 +19,7 @@ demo: $(VENV)/demo.installed ## Start a real Odoo, run the quickstart against it
 	@exec $(BIN)/python notebooks/demo.py
 
 test: $(VENV)/test.installed check browser ## Run every check and every test, the real Odoo and the notebooks included.
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest --numprocesses=$(WORKERS) --no-loadscope-reorder
 
 check: $(VENV)/test.installed ## Check style and types.
 	$(BIN)/ruff check

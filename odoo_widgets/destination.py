@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING, Any, Self, overload
 import attrs
 
 from odoo_widgets import net
-from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved, seen, tested
+from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved, seen, several, tested
 from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.differences import diff
 from odoo_widgets.flow.dry_run import dry_run
 from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
 from odoo_widgets.flow.fetching import fetched
-from odoo_widgets.flow.kept import read_back
 from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.lookups import lookups, settlements
 from odoo_widgets.flow.operations import what
+from odoo_widgets.flow.read_back import read_back
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
-from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.policy import Policy
     from odoo_widgets.flow.repeats import Unfinished
     from odoo_widgets.flow.samples import Samples
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.net.delivery import Delivery
     from odoo_widgets.net.frames import Frames
     from odoo_widgets.net.progress import Progress
@@ -368,7 +368,8 @@ class Destination(Settings):
 
         Returns:
             One row for each finding, the worst on top: severity (`error`, `warning`, `note`), column, field, rows (how
-            many), first_rows (positions, from 0), problem, advice.
+            many), first_rows (positions, from 0), first_lines (such as `row 1, line 0`, where it is about lines of
+            documents), problem, advice.
 
         Raises:
             CredentialError: The key is unknown, or belongs to another server.
@@ -391,8 +392,10 @@ class Destination(Settings):
             transport: What carries the requests in place of the network.
 
         Returns:
-            One row for each row of the frame, with its index: `status` (`would_save`, `rejected`, or `not_tried` for
-            rows with lines), `error_field`, `error`. `attrs["cannot_see"]` says what no dry run sees.
+            One row for each row of the frame, with its index: `status` (`would_save`, `rejected`, `not_tried` for
+            what Odoo's import cannot hold, or `unchanged` for a record that is there and is left), `error_field`,
+            `error`. Documents are tried with their lines: an error of one begins with `Line 1:`, lines from 0, where
+            Odoo says or trying it alone shows which. `attrs["cannot_see"]` says what no dry run sees.
 
         Raises:
             DataError: The frame cannot be sent as it is.
@@ -448,8 +451,10 @@ class Destination(Settings):
             transport: What carries the requests in place of the network.
 
         Returns:
-            One row for each cell that is in Odoo: row (position), id, field, sent, in_odoo, and `kept`: `same`,
-            `rounded`, `truncated`, `dropped`, `translated`, otherwise `changed`, or `not_compared` for lines.
+            One row for each cell that is in Odoo: row (position), id, line (its place in the document; missing for the
+            document's own cells), field (of a line like `order_line/price_unit`), sent, in_odoo, and `kept`: `same`,
+            `rounded`, `truncated`, `dropped`, `translated`, otherwise `changed`. `not_compared` are commands, and lines
+            of which it is not known which ones they are.
 
         Raises:
             DataError: The responses are those of another frame.
@@ -507,7 +512,7 @@ class Destination(Settings):
         if since is not None:
             if not self.only_changes:
                 raise SettingsError("since is for sends that write only what differs. Say only_changes=True.")
-            if net.frames.are_frames(frame):
+            if several.are_frames(frame):
                 raise SettingsError("since goes with one frame. Send the frames without it, or one by one.")
             seen.check(since, self)
         return net.delivery.Delivery(
@@ -612,11 +617,13 @@ class Destination(Settings):
             frame: The frame to send: of pandas, or one that Arrow can read, such as Polars' own. Or several.
             credential: As whom. Its server must be the one in the URL.
             out: A file to write the responses to as they come, `.parquet`, `.csv` or `.jsonl`, in the order of the
-                rows and without their index. Then no more than a frame and its responses is in memory.
+                rows and without their index. Then no more than a frame and its responses is in memory. What came until
+                the process is killed stands in `.NAME.part` beside it, and `resume` writes the whole file.
             again: What becomes of rows that were sent before, and that would be there twice: True sends them once
                 more, False leaves them out, with what became of them then. Left out, such a frame is refused.
-            since: With `only_changes`, what `fetch` or `diff` returned before the frame was edited: a row with a cell
-                that somebody changed in Odoo since is `rejected`. For one frame only, as are `then` and `expect`.
+            since: With `only_changes`, what `fetch` returned before the frame was edited, or `diff` for the frame as it
+                is: a row with a cell, or a cell of a line, that somebody changed in Odoo since is `rejected`. For one
+                frame only, as are `then` and `expect`.
             on_progress: Called in the sending thread, after every call.
             changes: Settings to replace for this send.
 
@@ -763,9 +770,12 @@ class Destination(Settings):
 
         Returns:
             How far the last send of these rows came; None if it came to its end, still goes on, or is not known.
+
+        Raises:
+            DataError: It is not one frame.
         """
         return net.unfinished.resumable(
-            Source.of(frame), self, net.past.Earlier(digests.target(self), credential.database)
+            several.one(frame), self, net.past.Earlier(digests.target(self), credential.database)
         )
 
     def sent_before(self, frame: pd.DataFrame | Source, credential: Credential) -> pd.DataFrame:
@@ -778,9 +788,12 @@ class Destination(Settings):
         Returns:
             One row for each of them, by its position: what became of it then, as `send` returns it, and `test`,
             whether that was a test. Empty where nothing is known, and where sending again makes nothing twice.
+
+        Raises:
+            DataError: It is not one frame.
         """
         found, rows = net.past.known_before(
-            Source.of(frame), self, net.past.Earlier(digests.target(self), credential.database)
+            several.one(frame), self, net.past.Earlier(digests.target(self), credential.database)
         )
         return tested.before(found, rows, self, credential)
 
@@ -880,7 +893,10 @@ def _finished(made: Callable[..., Delivery], out: str | PathLike[str] | None) ->
     """What became of a send: its responses, or how many rows have which status where they go to a file."""
     if out is None:
         return made().result()
-    with net.tables.growing(out) as add:
+    with net.growing.growing(out) as add:
         sending = made(on_responses=add)
-        sending.result()
+        answer = sending.result()
+        if not sending.statuses:
+            # Also of no rows there is a table.
+            add(answer)
     return sending.statuses

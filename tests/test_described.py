@@ -24,12 +24,12 @@ from odoo_widgets.flow.checks import LOOKS
 from odoo_widgets.flow.checks.cells import CHECKS
 from odoo_widgets.flow.checks.models import ASKING, MODELS
 from odoo_widgets.flow.checks.notes import SEVERITIES
-from odoo_widgets.flow.dry_run import NOT_TRIED, REJECTED, WOULD_SAVE
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kept import CHANGED, DROPPED, NOT_COMPARED, ROUNDED, SAME, TRANSLATED, TRUNCATED
 from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import STATUSES
+from odoo_widgets.flow.trying import NOT_TRIED, REJECTED, UNCHANGED, WOULD_SAVE
 from odoo_widgets.flow.undo import GROUPS
 from odoo_widgets.flow.views import VIEWS
 
@@ -51,7 +51,7 @@ WORDS = {
     "severity of a finding": SEVERITIES,
     "type of field that a check looks at": CHECKS,
     "model that a check knows": [*MODELS, *ASKING],
-    "status of a dry run": (WOULD_SAVE, REJECTED, NOT_TRIED),
+    "status of a dry run": (WOULD_SAVE, REJECTED, UNCHANGED, NOT_TRIED),
     "word for what Odoo kept": (SAME, ROUNDED, TRUNCATED, DROPPED, TRANSLATED, CHANGED, NOT_COMPARED),
     "group of an undo": GROUPS,
 }

@@ -43,7 +43,16 @@ def test_a_frame_that_odoo_takes_has_no_error(given: Given, protocol: str) -> No
     )
     findings = check(given, frame, protocol=protocol)
     assert findings.empty, findings["problem"].tolist()
-    assert findings.columns.tolist() == ["severity", "column", "field", "rows", "first_rows", "problem", "advice"]
+    assert findings.columns.tolist() == [
+        "severity",
+        "column",
+        "field",
+        "rows",
+        "first_rows",
+        "first_lines",
+        "problem",
+        "advice",
+    ]
     target = destination(given.odoo, protocol, CONTACTS, "create")
     assert set(target.send(frame, given.odoo.credential)["status"]) == {"created"}
 

@@ -69,14 +69,86 @@ def test_records_that_are_there_are_tried_as_changes(given: Given) -> None:
     assert [each["color"] for each in call(given.odoo, CONTACTS, "read", ids=ids, fields=["color"])] == [1, 2]
 
 
-def test_times_are_read_in_utc_and_lines_are_not_tried(given: Given) -> None:
+def test_times_are_read_in_utc_and_commands_that_change_lines_are_not_tried(given: Given) -> None:
     call(given.odoo, "res.users", "write", ids=[2], vals={"tz": "Asia/Tokyo"})
     when = pd.to_datetime(["2026-03-01 10:20:30"]).tz_localize("UTC")
     assert tried(given, {"name": ["a"], "date_closed": when}, "crm.lead")["status"].tolist() == ["would_save"]
-    lines = {"partner_id": [given.customer], "order_line": [[[0, 0, {"product_id": given.service}]]]}
-    found = tried(given, lines, "sale.order")
-    assert found["status"].tolist() == ["not_tried"]
-    assert found["error"].iloc[0].startswith("this row holds lines")
+    lines = [[[0, 0, {"product_id": given.service}]], [[1, 1, {"product_uom_qty": 2}]]]
+    found = tried(given, {"partner_id": given.customer, "order_line": lines}, "sale.order")
+    assert found["status"].tolist() == ["would_save", "not_tried"]
+    assert found["error"].iloc[1].startswith("this row holds lists or dicts that a file of Odoo's import cannot hold")
+
+
+@EVERY
+def test_documents_are_tried_with_their_lines_and_the_refused_line_is_named(given: Given, protocol: str) -> None:
+    line = {"product_id": given.service, "product_uom_qty": 2, "price_unit": 0.00001}
+    lines = [
+        [line, line],
+        [line, {**line, "product_id": NOWHERE}, line],
+        [],
+        # Only trying it alone shows which one of these it is.
+        [line, {"product_uom_qty": 1, "price_unit": 1}],
+        [line, {**line, "price_unit": "x"}],
+    ]
+    frame = {"client_order_ref": list("abcde"), "partner_id": given.customer, "order_line": lines}
+    found = tried(given, frame, "sale.order", protocol=protocol)
+    assert found["status"].tolist() == ["would_save", "rejected", "would_save", "rejected", "rejected"]
+    assert found["error_field"].tolist()[1] == "order_line/product_id"
+    assert [str(found["error"].iloc[row]).partition(": ")[0] for row in (1, 3, 4)] == ["Line 1"] * 3
+    assert call(given.odoo, "sale.order", "search_count", domain=[]) == 0
+
+
+@pytest.mark.parametrize("protocol", ["json2", "xmlrpc"])
+def test_documents_that_are_there_are_tried_as_a_send_would_write_them(given: Given, protocol: str) -> None:
+    line = {"product_id": given.service, "product_uom_qty": 2, "price_unit": 5}
+    lines = [[line, line], [line], [line], [line]]
+    refs = [f"{protocol} {name}" for name in "pqrs"]
+    frame = pd.DataFrame({"client_order_ref": refs, "partner_id": given.customer, "order_line": lines})
+    keyed = {"key": "client_order_ref", "mode": "upsert"}
+    target = destination(given.odoo, protocol, "sale.order", "create", **keyed)
+    sent = target.send(frame.head(2), given.odoo.credential)
+    by_hand = {"partner_id": given.customer, "client_order_ref": refs[2], "order_line": [[0, 0, line]]}
+    call(given.odoo, "sale.order", "create", vals_list=[by_hand])
+    held = call(given.odoo, "sale.order.line", "search_count", domain=[])
+
+    edited = frame.assign(order_line=[[line, {**line, "product_id": NOWHERE}], *lines[1:]])
+    found = target.dry_run(edited, given.odoo.credential)
+    assert found["status"].tolist() == ["rejected", "would_save", "rejected", "would_save"]
+    assert found["error"].iloc[0].startswith("Line 1: No matching record found")
+    assert "1 line in order_line that was not made from here" in found["error"].iloc[2]
+    for settings, statuses in (
+        ({"mode": "create"}, ["unchanged", "unchanged", "unchanged", "would_save"]),
+        ({"mode": "update", "lines": "add"}, ["rejected", "would_save", "would_save", "rejected"]),
+    ):
+        found = target.replace(**settings).dry_run(edited, given.odoo.credential)
+        assert found["status"].tolist() == statuses, found["error"].tolist()
+    assert call(given.odoo, "sale.order.line", "search_count", domain=[]) == held
+    assert sent["status"].tolist() == ["created", "created"]
+
+
+def test_lines_that_fill_different_fields_are_tried_as_far_as_a_file_can_hold_them(given: Given) -> None:
+    accounts = call(given.odoo, "account.account", "search", domain=[], limit=2)
+
+    def entry(credit: int) -> list[dict[str, Any]]:
+        one = {"name": "a", "debit": 10, "account_id": accounts[0]}
+        return [one, {"name": "b", "credit": credit, "account_id": accounts[1]}]
+
+    # Nothing of the third entry stands beside its lines.
+    frame = {"ref": ["a", "b", None], "line_ids": [entry(10), entry(9), entry(10)]}
+    found = tried(given, frame, "account.move")
+    assert found["status"].tolist() == ["would_save", "rejected", "would_save"]
+    assert found["error"].iloc[1] == "The entry is not balanced."
+
+
+@EVERY
+def test_numbers_and_dates_that_odoo_cannot_read_are_refused_by_row(given: Given, protocol: str) -> None:
+    frame = {"name": list("abcd"), "partner_latitude": ["x", 1, "y", "x"]}
+    found = tried(given, frame, protocol=protocol)
+    assert found["status"].tolist() == ["rejected", "would_save", "rejected", "rejected"]
+    days = {"name": list("abc"), "date_deadline": ["03/01/2026", "2026-03-01", "z"]}
+    found = tried(given, days, "crm.lead", protocol=protocol)
+    assert found["status"].tolist() == ["rejected", "would_save", "rejected"]
+    assert found["error_field"].iloc[0] == "date_deadline"
 
 
 def test_the_columns_may_be_called_otherwise_and_cells_may_be_empty(given: Given) -> None:

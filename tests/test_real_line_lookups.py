@@ -140,7 +140,7 @@ def test_without_what_an_invoice_is_a_tax_of_two_is_a_finding(given: Given) -> N
     invoices = given.invoices().drop(columns="move_type")
     with pytest.raises(DataError, match=r"several records of account\.tax with this name") as told:
         given.destination("account.move").send(invoices, given.odoo.credential)
-    assert "Column 'invoice_line_ids/tax_ids', row 0, and 1 more row" in str(told.value)
+    assert "Column 'invoice_line_ids/tax_ids', row 0, line 0, and 1 more row" in str(told.value)
     kind = {"default_move_type": "out_invoice"}
     target = given.destination("account.move", context=kind)
     assert target.lookups(invoices, given.odoo.credential)["found"].map(len).eq(1).all()
@@ -157,8 +157,8 @@ def test_an_unknown_product_is_one_finding_and_nothing_is_sent(given: Given, opt
     orders = with_unknown(given.orders())
     target = given.destination("sale.order", **options)
     said = (
-        "Column 'order_line/product_id/default_code', row 1: no record of product.product with this default_code, "
-        "archived ones included. Found: 'D-3'."
+        "Column 'order_line/product_id/default_code', row 1, line 1: no record of product.product with this "
+        "default_code, archived ones included. Found: 'D-3'."
     )
     for asks in (target.send, target.diff, target.dry_run) if options else (target.send, target.dry_run):
         with pytest.raises(DataError) as told:
@@ -171,6 +171,7 @@ def test_an_unknown_product_is_one_finding_and_nothing_is_sent(given: Given, opt
     assert findings["column"].tolist() == ["order_line/product_id/default_code"], findings["problem"].tolist()
     assert findings["field"].tolist() == ["order_line/product_id"]
     assert findings["first_rows"].tolist() == [[1]]
+    assert findings["first_lines"].tolist() == [["row 1, line 1"]]
     assert "'D-3'" in findings["problem"].iloc[0]
 
 

@@ -10,9 +10,11 @@ import attrs
 import pandas as pd
 import pytest
 
-from odoo_widgets import DataError, Destination, nest
+from odoo_widgets import Credential, DataError, Destination, nest
+from odoo_widgets.flow.checks.notes import sentences
 from odoo_widgets.sandbox import Sandbox
 from tests.faults.killing import trial
+from tests.models import plain_user
 from tests.real import call, sandbox
 
 if TYPE_CHECKING:
@@ -109,16 +111,55 @@ def test_documents_without_a_key_are_made_with_their_lines_and_say_their_ids(giv
     inside(given, orders, answer)
 
 
-@pytest.mark.parametrize(("protocol", "mode"), [("json2", "create"), ("json2", "upsert"), ("jsonrpc", "upsert")])
-def test_documents_that_are_sent_twice_have_their_lines_once(given: Given, protocol: str, mode: str) -> None:
+@pytest.mark.parametrize("mode", ["create", "upsert"])
+def test_documents_that_are_sent_twice_have_their_lines_once(given: Given, mode: str) -> None:
     orders = given.orders()
-    destination = given.keyed(mode, protocol=protocol, batch_size=2)
+    destination = given.keyed(mode, batch_size=2)
     first = destination.send(orders, given.odoo.credential)
     assert first["status"].tolist() == ["created"] * 3
     inside(given, orders, first)
     again = destination.send(orders, given.odoo.credential)
     assert again["status"].tolist() == ["unchanged" if mode == "create" else "updated"] * 3
     assert again["order_line/.id"].tolist() == first["order_line/.id"].tolist()
+    inside(given, orders, again)
+
+
+@pytest.fixture(scope="module")
+def seller(given: Given) -> Credential:
+    """A user with no right but to sell."""
+    user = plain_user(given.odoo)
+    domain = [["module", "=", "sales_team"], ["name", "=", "group_sale_salesman_all_leads"]]
+    (group,) = call(given.odoo, "ir.model.data", "search_read", domain=domain, fields=["res_id"])
+    (found,) = call(given.odoo, "res.users", "search", domain=[["login", "=", user.login]])
+    call(given.odoo, "res.users", "write", ids=[found], vals={"group_ids": [[4, group["res_id"], 0]]})
+    return user
+
+
+@pytest.mark.parametrize("protocol", PATHS)
+def test_whoever_may_sell_has_lines_once_over_each_protocol(given: Given, seller: Credential, protocol: str) -> None:
+    orders = given.orders()
+    destination = given.keyed(protocol=protocol)
+    first, again = (destination.send(orders, seller) for _ in range(2))
+    assert (first["status"].tolist(), again["status"].tolist()) == (["created"] * 3, ["updated"] * 3)
+    assert again["order_line/.id"].tolist() == first["order_line/.id"].tolist()
+    inside(given, orders, again)
+    assert destination.send(orders, seller, only_changes=True)["status"].tolist() == ["unchanged"] * 3
+    assert destination.diff(orders, seller).attrs["counts"]["unchanged"] == 3
+
+
+def test_a_line_that_somebody_gave_another_external_id_stays_its_own(given: Given) -> None:
+    orders = given.orders({"A": 2})
+    first = given.keyed().send(orders, given.odoo.credential)
+    # An external ID as an export makes them; of two, the older one comes first.
+    ids = first["order_line/.id"][0]
+    domain = [["model", "=", "sale.order.line"], ["res_id", "in", ids]]
+    own = call(given.odoo, "ir.model.data", "search_read", domain=domain, fields=["module", "name", "model", "res_id"])
+    call(given.odoo, "ir.model.data", "unlink", ids=[each["id"] for each in own])
+    more = [{**each, "module": "__export__", "name": f"line_{each['id']}"} for each in own]
+    made = [{name: value for name, value in each.items() if name != "id"} for each in [*more, *own]]
+    call(given.odoo, "ir.model.data", "create", vals_list=made)
+    again = given.keyed().send(orders, given.odoo.credential)
+    assert (again["status"].tolist(), again["order_line/.id"][0]) == (["updated"], ids)
     inside(given, orders, again)
 
 
@@ -249,11 +290,6 @@ def test_a_column_that_lines_have_no_field_for_is_refused_before_anything_is_sen
     assert given.read(orders) == []
 
 
-def test_lines_with_a_key_do_not_go_over_xml_rpc(given: Given) -> None:
-    with pytest.raises(DataError, match="external IDs of lines are read, which Odoo does not answer over XML-RPC"):
-        given.keyed(protocol="xmlrpc").send(given.orders(), given.odoo.credential)
-
-
 # --- only what changed -----------------------------------------------------------------------------------------------
 
 
@@ -286,6 +322,87 @@ def test_a_comparison_names_the_cells_of_lines_that_differ_and_the_lines_that_ar
         [1, answer["id"][1], "order_line[1]"],
     ]
     assert (found["in_odoo"][0], found["in_frame"][0]) == (20.5, 5.5)
+
+
+def nested_as_fetched(given: Given, destination: Destination, orders: pd.DataFrame) -> pd.DataFrame:
+    """Orders as they are in Odoo, with their lines and the ids of these."""
+    domain = [["client_order_ref", "in", orders["client_order_ref"].tolist()]]
+    pulled = destination.fetch(given.odoo.credential, domain, ["client_order_ref", "partner_id"])
+    lines = given.destination(model="sale.order.line").fetch(
+        given.odoo.credential, [["order_id", "in", pulled["id"].tolist()]], ["order_id", *LINE]
+    )
+    lines = lines.rename(columns={"id": "id_of_line", "order_id": "id"})
+    found = nest(pulled, lines=lines, on="id", into="order_line")
+    cells = [[{"id": line.pop("id_of_line"), **line} for line in some] for some in found["order_line"]]
+    return found.assign(order_line=pd.Series(cells, dtype=object))
+
+
+@pytest.mark.parametrize(
+    ("by", "protocol"), [("diff", "json2"), ("diff", "jsonrpc"), ("diff", "xmlrpc"), ("fetch", "json2")]
+)
+def test_lines_that_changed_in_odoo_since_are_not_written_over(given: Given, by: str, protocol: str) -> None:
+    orders = given.orders({"A": 2, "B": 2, "C": 2, "D": 2, "E": 2, "F": 1})
+    destination = given.keyed(only_changes=True, protocol=protocol)
+    made = given.keyed().send(orders, given.odoo.credential)
+    fetched = nested_as_fetched(given, destination, orders)
+    edited = orders.copy(deep=True)
+    for row, cell in enumerate(orders["order_line"]):
+        edited = orders_with(edited, row, [{**cell[0], "price_unit": 77.0}, *cell[1:]])
+    since = destination.diff(edited, given.odoo.credential) if by == "diff" else fetched
+    ids = made["order_line/.id"].tolist()
+
+    def change(number: int, **values: Any) -> None:
+        call(given.odoo, "sale.order.line", "write", ids=[number], vals=values)
+
+    # The same cell, a cell that nobody touched here, a value that is sent too, a line that is gone, a new one beside.
+    change(ids[0][0], price_unit=5.0)
+    change(ids[1][1], product_uom_qty=50.0, price_unit=20.5)
+    change(ids[2][0], price_unit=77.0)
+    call(given.odoo, "sale.order.line", "unlink", ids=[ids[3][1]])
+    beside = {"order_line": [[0, 0, {"product_id": given.products[0]}]]}
+    call(given.odoo, "sale.order", "write", ids=[int(made["id"][5])], vals=beside)
+    sent = destination.send(edited, given.odoo.credential, since=since, lines="add")
+    assert sent["status"].tolist() == ["rejected", "rejected", "unchanged", "rejected", "updated", "updated"]
+    assert sent["error_field"].tolist()[:2] == ["order_line/price_unit", "order_line/product_uom_qty"]
+    assert sent["error"][0] == (
+        "line 0: price_unit was 10.25 when it was compared, and is 5.0 in Odoo now. Compare again."
+    )
+    assert sent["error"][1].startswith("line 1: product_uom_qty was 2.5 when it was compared, and is 50.0")
+    assert "gone from Odoo now" in sent["error"][3]
+    held = [given.lines(each) for each in ids]
+    prices = [[line["price_unit"] for line in lines] for lines in held]
+    assert prices == [[5.0, 20.5], [10.25, 20.5], [77.0, 20.5], [10.25], [77.0, 20.5], [77.0]]
+    assert held[1][1]["product_uom_qty"] == 50.0
+
+
+def test_lines_that_somebody_added_since_are_not_deleted(given: Given) -> None:
+    orders = given.orders({"A": 2, "B": 2})
+    made = given.keyed().send(orders, given.odoo.credential)
+    fewer = orders_with(orders_with(orders, 0, orders["order_line"][0][:1]), 1, orders["order_line"][1][:1])
+    destination = given.keyed(only_changes=True, lines="replace")
+    since = destination.diff(fewer, given.odoo.credential)
+    ids = made["order_line/.id"].tolist()
+    assert since[["field", "in_odoo", "in_frame"]].to_numpy().tolist() == [
+        ["order_line", [ids[0][1]], None], ["order_line", [ids[1][1]], None],
+    ]  # fmt: skip
+    beside = {"order_line": [[0, 0, {"product_id": given.products[0]}]]}
+    call(given.odoo, "sale.order", "write", ids=[int(made["id"][0])], vals=beside)
+    sent = destination.send(fewer, given.odoo.credential, since=since)
+    assert sent["status"].tolist() == ["rejected", "updated"], sent["error"].tolist()
+    assert sent["error"][0].startswith("1 line in order_line that were not there when it was compared")
+    held = [len(each["order_line"]) for each in given.read(orders)]
+    assert held == [3, 1]
+
+
+def test_what_was_fetched_without_lines_guards_none(given: Given) -> None:
+    orders = given.orders({"A": 1})
+    given.keyed().send(orders, given.odoo.credential)
+    destination = given.keyed(only_changes=True)
+    domain = [["client_order_ref", "in", orders["client_order_ref"].tolist()]]
+    pulled = destination.fetch(given.odoo.credential, domain, ["client_order_ref", "order_line"])
+    for since in (pulled, pulled.drop(columns="order_line")):
+        with pytest.raises(DataError, match="since does not say what the lines in 'order_line' held"):
+            destination.send(orders, given.odoo.credential, since=since)
 
 
 def written(given: Given, responses: pd.DataFrame) -> dict[int, float]:
@@ -371,6 +488,22 @@ def test_what_a_check_finds_in_lines_names_their_field_and_the_rows_of_their_doc
     told = {(each.severity, each.field, tuple(each.first_rows)) for each in found.itertuples()}
     assert ("error", "order_line/product_id", (1,)) in told
     assert ("warning", "order_line", (2,)) in told
+    assert found.set_index("field")["first_lines"]["order_line/product_id"] == ["row 1, line 0"]
+    shown = sentences(found)
+    assert any("(1 row, row 1, line 0)" in each for each in shown), shown
+
+
+@pytest.mark.parametrize("kind", ["price_unit", "product_uom_qty"])
+def test_what_a_check_finds_in_lines_names_them_by_their_key_too(given: Given, kind: str) -> None:
+    flat = given.flat({"A": 3, "B": 2}).assign(number=["a1", "a2", "a3", "b1", "b2"])
+    orders = nest(flat, by="client_order_ref", lines=LINE, into="order_line", line_key="number")
+    wrong = "much" if kind == "price_unit" else float("inf")
+    orders["order_line"][0][2][kind] = orders["order_line"][1][0][kind] = wrong
+    found = given.keyed(line_key="number").check(orders, given.odoo.credential)
+    (lines,) = found[found["severity"] == "error"]["first_lines"]
+    # What cannot go out at all is found before keys are looked at.
+    named = [" (number 'a3')", " (number 'b1')"] if kind == "price_unit" else ["", ""]
+    assert lines == [f"row 0, line 2{named[0]}", f"row 1, line 0{named[1]}"]
 
 
 def test_documents_are_undone_with_their_lines(given: Given) -> None:

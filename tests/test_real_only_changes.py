@@ -132,6 +132,30 @@ def test_what_changed_in_odoo_since_is_not_written_over(given: Given, by: str) -
     assert held[3]["email"] == "other@x.y"
 
 
+def test_a_comparison_by_key_guards_all_cells_of_a_row(given: Given) -> None:
+    ids = people(given, "guard", 4)
+    frame = pd.DataFrame({"ref": [f"guard{row}" for row in range(4)], "color": [7, 7, 2, 3], "email": "a@x.y"})
+    target = destination(given.odoo, "json2", CONTACTS, "write", key="ref", only_changes=True)
+    since = target.diff(frame, given.odoo.credential)
+    assert since["row"].tolist() == [0, 1]
+    # A cell that differed, one that did not, and one of a row that did not differ at all.
+    call(given.odoo, CONTACTS, "write", ids=[ids[0]], vals={"color": 9})
+    call(given.odoo, CONTACTS, "write", ids=[ids[1], ids[2]], vals={"email": "other@x.y"})
+    sent = target.send(frame, given.odoo.credential, since=since)
+    assert sent["status"].tolist() == ["rejected", "rejected", "rejected", "unchanged"]
+    assert sent["error_field"].tolist()[:3] == ["color", "email", "email"]
+    assert sent["error"].iloc[2].startswith("email was 'a@x.y' when it was compared, and is 'other@x.y' in Odoo now")
+
+
+def test_an_amount_that_its_currency_rounds_is_not_taken_for_changed_since(given: Given) -> None:
+    (lead,) = call(given.odoo, "crm.lead", "create", vals_list=[{"name": "a", "expected_revenue": 10.13}])
+    frame = pd.DataFrame({"id": [lead], "name": ["b"], "expected_revenue": [10.12789]})
+    target = writing(given, model="crm.lead")
+    since = target.diff(frame, given.odoo.credential)
+    assert since["field"].tolist() == ["name"]
+    assert target.send(frame, given.odoo.credential, since=since)["status"].tolist() == ["updated"]
+
+
 @EVERY
 def test_rows_with_a_key_are_made_changed_or_left(given: Given, protocol: str) -> None:
     people(given, f"key{protocol}", 2)

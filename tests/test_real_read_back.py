@@ -57,7 +57,7 @@ def test_each_cell_says_what_became_of_it(given: Given, protocol: str) -> None:
         target.read_back(responses.reset_index(), given.odoo.credential, frame.head(2))
 
 
-def test_amounts_are_rounded_and_lines_are_not_compared(given: Given) -> None:
+def test_amounts_are_rounded_and_commands_are_not_compared(given: Given) -> None:
     (lead,) = call(given.odoo, "crm.lead", "create", vals_list=[{"name": "a"}])
     frame = pd.DataFrame({"id": [lead], "name": ["a"], "expected_revenue": [10.128]})
     leads = destination(given.odoo, "json2", "crm.lead", "write")
@@ -68,6 +68,67 @@ def test_amounts_are_rounded_and_lines_are_not_compared(given: Given) -> None:
     frame = pd.DataFrame({"partner_id": [given.customer], "order_line": lines})
     found = orders.read_back(orders.send(frame, given.odoo.credential), given.odoo.credential, frame)
     assert found["kept"].tolist() == ["same", "not_compared"]
+
+
+def orders(given: Given) -> pd.DataFrame:
+    """Two orders, the first of two lines; Odoo keeps two decimals of a discount, and all of a price."""
+    line = {
+        "product_id": given.service,
+        "name": "work",
+        "product_uom_qty": 2,
+        "price_unit": 0.00001,
+        "discount": 12.3456,
+    }
+    lines = [[{**line, "price_subtotal": 7}, {**line, "price_subtotal": 7, "discount": 5}], [line]]
+    return pd.DataFrame({"client_order_ref": ["a", "b"], "partner_id": given.customer, "order_line": lines})
+
+
+@pytest.mark.parametrize(
+    ("protocol", "settings"),
+    [(protocol, options) for protocol in PROTOCOLS for options in ({}, {"key": "client_order_ref", "mode": "upsert"})],
+)
+def test_each_cell_of_each_line_says_what_became_of_it(given: Given, protocol: str, settings: dict[str, Any]) -> None:
+    frame = orders(given)
+    frame["client_order_ref"] += f" {protocol} {bool(settings)}"
+    target = destination(given.odoo, protocol, "sale.order", "create", **settings)
+    responses = target.send(frame, given.odoo.credential)
+    assert responses["status"].tolist() == ["created", "created"], responses["error"].tolist()
+    forgotten = responses.drop(columns="order_line/.id")
+    for said in (responses, forgotten):
+        found = target.read_back(said, given.odoo.credential, frame)
+        own = found[found["line"].isna()]
+        assert own["kept"].tolist() == ["same"] * 4
+        cells = found[found["line"].notna()]
+        told = {(each.row, each.line, each.field): (each.in_odoo, each.kept) for each in cells.itertuples()}
+        assert len(told) == len(cells) == 17
+        assert told[0, 0, "order_line/discount"] == (12.35, "rounded")
+        assert told[0, 0, "order_line/price_subtotal"] == (0.0, "dropped")
+        assert told[0, 1, "order_line/discount"] == (5.0, "same")
+        assert told[0, 1, "order_line/price_unit"] == (0.00001, "same")
+        assert told[1, 0, "order_line/product_id"] == (given.service, "same")
+
+
+def test_lines_that_changed_or_went_in_odoo_are_told_of(given: Given) -> None:
+    frame = orders(given)
+    frame["client_order_ref"] += " went"
+    keyed = {"key": "client_order_ref", "mode": "upsert"}
+    target = destination(given.odoo, "json2", "sale.order", "create", **keyed)
+    responses = target.send(frame, given.odoo.credential)
+    first, second = responses["order_line/.id"][0]
+    call(given.odoo, "sale.order.line", "write", ids=[first], vals={"product_uom_qty": 9})
+    call(given.odoo, "sale.order.line", "unlink", ids=[second])
+    beside = {"order_line": [[0, 0, {"product_id": given.service}]]}
+    call(given.odoo, "sale.order", "write", ids=[int(responses["id"][1])], vals=beside)
+    found = target.read_back(responses, given.odoo.credential, frame)
+    odd = found[~found["kept"].isin(["same", "rounded"]) & ~found["field"].str.endswith("subtotal")]
+    assert odd[["row", "line", "field", "in_odoo", "kept"]].to_numpy().tolist() == [
+        [0, 0, "order_line/product_uom_qty", 9.0, "changed"],
+        # Odoo computes the price of another quantity anew.
+        [0, 0, "order_line/price_unit", 20.0, "changed"],
+        [0, 1, "order_line", None, "dropped"],
+    ]
+    # What an earlier send made is known by its key, and what others made is none of the frame's.
+    assert set(found[found["row"] == 1]["line"].dropna()) == {0}
 
 
 def test_what_was_sent_in_one_language_is_read_in_it(given: Given) -> None:

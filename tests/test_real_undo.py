@@ -90,7 +90,7 @@ def test_what_was_created_is_deleted_and_what_was_written_is_put_back(given: Giv
     assert read(odoo, "res.partner", ids, *fields) == was
     again = writing.undo(written, me)
     assert again["status"].tolist() == ["unchanged"] * 2
-    assert again["error"].str.contains("It was undone already, on 20").all()
+    assert again["error"].str.contains("It was undone already: on 20").all()
 
     target, made = created(given, protocol, "res.partner")
     plan = target.undo_preview(made, me)
@@ -373,7 +373,7 @@ def test_an_undo_whose_process_is_killed_goes_on(given: Given) -> None:
     assert there(odoo, "res.partner", ids) == ids[:2]
     undone = target.undo(made, me)
     assert undone["status"].tolist() == ["deleted", "deleted", "unchanged", "unchanged"], undone["error"].tolist()
-    assert undone["error"].iloc[2:].str.startswith("It was undone already, on 20").all()
+    assert undone["error"].iloc[2:].str.startswith("It was undone already: on 20").all()
     assert there(odoo, "res.partner", ids) == []
     assert target.send(frame, me)["status"].tolist() == ["created"] * 4
 

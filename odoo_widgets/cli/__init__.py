@@ -2,13 +2,15 @@
 
 The table is a `.csv`, `.jsonl`, `.parquet` or `.xlsx` file (the last two need `pip install 'odoo-widgets[files]'`), or
 `-` for CSV on standard input, with `--lines` for JSON lines. A column of a CSV file is numbers or truth only where
-nothing of its text is lost by that: `7`, `1.5` and `true` are; `007`, `1.50` and `1,5` stay text, which Odoo itself
-reads into a field of numbers. `--text zip` and `--number price` say it for a column. Only an empty cell is missing:
-`NA` is Namibia.
+nothing of its text is lost by that: `7`, `1.5` and `true` are; `007` and `1.50` stay text, which Odoo itself reads into
+a field of numbers. `--text zip` and `--number price` say it for a column; prices such as `1.234,50` want `--decimal ,`
+beside it, and a file that is not UTF-8 `--encoding cp1252`. Only an empty cell is missing: `NA` is Namibia. Rows are
+counted from 0, the first below the header.
 
-Standard output has the data, in one JSON object with `--json`; how far a send is goes to standard error, in one line on
-a terminal and every ten seconds in a log. An interrupt, SIGTERM and a closed terminal end a send in peace: what became
-of each row is said, and written to the file. A reader that is gone, such as `head`, ends nothing.
+Standard output has the data, in one JSON object with `--json`, also where nothing was sent; how far a send is goes to
+standard error, in one line on a terminal and every ten seconds in a log. An interrupt, SIGTERM and a closed terminal
+end a send in peace: what became of each row is said, and written to the file. A reader that is gone, such as `head`,
+ends nothing.
 """
 
 from __future__ import annotations
@@ -16,12 +18,13 @@ from __future__ import annotations
 import io
 import sys
 from functools import partial
-from typing import TYPE_CHECKING
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from odoo_widgets.cli import journal, looking, sandbox, sending, switching, undoing
-from odoo_widgets.cli.telling import aside
+from odoo_widgets.cli.telling import data, refused
 from odoo_widgets.flow import report
 from odoo_widgets.flow.errors import OdooWidgetsError
 
@@ -46,7 +49,24 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 )
 OF_SANDBOX: tuple[Callable[..., None], ...] = (sandbox.start, sandbox.stop, sandbox.status, sandbox.reset)
 
-app = group(help="Odoo from the command line.", no_args_is_help=True, add_completion=False)
+
+def _tell_version(*, wanted: bool) -> None:
+    if wanted:
+        data([f"odoo-widgets {version('odoo-widgets')}"])
+        raise typer.Exit
+
+
+def _whole(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Odoo from the command line."""
+
+
+app = group(no_args_is_help=True, add_completion=False)
+app.callback()(_whole)
 for command in COMMANDS:
     app.command(epilog=CODES)(command)
 
@@ -70,5 +90,5 @@ def main() -> None:
     try:
         app()
     except OdooWidgetsError as error:
-        aside(str(error))
+        refused(error)
         sys.exit(report.NOTHING_SENT)

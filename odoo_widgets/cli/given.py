@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from odoo_widgets.cli.telling import aside
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import MASK, Credential, host
-from odoo_widgets.flow.errors import CredentialError, DataError, SettingsError
+from odoo_widgets.flow.errors import CredentialError, DataError, SettingsError, TableError
 from odoo_widgets.net import keys, reading
 
 if TYPE_CHECKING:
@@ -50,31 +50,22 @@ def destination(
     return found.replace(**{name: value for name, value in said.items() if value})
 
 
-def table(
-    path: str,
-    separator: str,
-    text: Sequence[str] | None,
-    number: Sequence[str] | None,
-    sheet: str,
-    *,
-    lines: bool,
-) -> pd.DataFrame:
+def table(path: str, how: reading.Reading, *, lines: bool) -> pd.DataFrame:
     """The rows of a file, or of standard input where the path is `-`.
 
     Args:
         path: The file.
-        separator: For CSV, what stands between two cells; empty where the file shows it.
-        text: For CSV, columns that are text.
-        number: For CSV, columns of numbers.
-        sheet: For Excel, the sheet; empty for the first.
+        how: What the file does not say by itself.
         lines: Whether standard input is JSON lines, and not CSV.
 
     Raises:
         TableError: There is no such file, or it is no table. The sentence says where.
     """
-    how = reading.Reading(separator, text or (), number or (), sheet)
-    ending = ".jsonl" if lines else ".csv"
-    return reading.read_stream(sys.stdin.buffer, ending, how) if path == "-" else reading.read(path, how)
+    if path == "-":
+        return reading.read_stream(sys.stdin.buffer, ".jsonl" if lines else ".csv", how)
+    if lines:
+        raise TableError(f"--lines is for standard input. What {path} is, its name says.")
+    return reading.read(path, how)
 
 
 def sender(name: str) -> Credential:

@@ -29,7 +29,9 @@ def journal(context: typer.Context, *, as_json: Json = False) -> None:
 
 
 def forget(
-    days: Annotated[int, typer.Option(min=0, help="How many days of sends to keep.")] = written.KEPT.days,
+    days: Annotated[
+        int, typer.Option(min=0, metavar="NUMBER", help="How many days of sends to keep.")
+    ] = written.KEPT.days,
     *,
     as_json: Json = False,
 ) -> None:

@@ -8,6 +8,9 @@ import typer
 
 from odoo_widgets.cli import given
 from odoo_widgets.cli.options import (
+    Comma,
+    Decimal,
+    Encoding,
     File,
     Json,
     Key,
@@ -25,10 +28,11 @@ from odoo_widgets.cli.options import (
 from odoo_widgets.cli.telling import answer
 from odoo_widgets.flow import report
 from odoo_widgets.flow.checks.notes import ERROR
-from odoo_widgets.flow.dry_run import WOULD_SAVE
 from odoo_widgets.flow.foretold import Foretold, of_check, of_dry_run
 from odoo_widgets.flow.receipt import by_row
+from odoo_widgets.flow.trying import FINE
 from odoo_widgets.net import tables
+from odoo_widgets.net.reading import Reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,12 +57,14 @@ def check(
     separator: Separator = "",
     text: Text = None,
     number: Number = None,
+    decimal: Comma = Decimal.POINT,
+    encoding: Encoding = "",
     sheet: Sheet = "",
 ) -> None:
     """Say what Odoo would refuse or keep otherwise than meant. It only reads; a paused destination is checked too."""
     target = given.destination(destination, key, mode, only_changes=only_changes, to_send=False)
     me = given.sender(credential)
-    frame = given.table(table, separator, text, number, sheet, lines=lines)
+    frame = given.table(table, Reading(separator, text or (), number or (), decimal, encoding, sheet), lines=lines)
     title = given.announced(target, frame, me)
     found = target.check(frame, me)
     code = report.SOME_NOT_DONE if found["severity"].eq(ERROR).any() else report.ALL_DONE
@@ -74,9 +80,10 @@ def sample(
     destination: File,
     table: Table,
     *,
-    calls: Annotated[int, typer.Option("--calls", "-n", min=1, help="How many calls to show.")] = 5,
+    calls: Annotated[int, typer.Option("--calls", "-n", min=1, metavar="NUMBER", help="How many calls to show.")] = 5,
     row: Annotated[
-        list[int] | None, typer.Option(help="The position of a row, from 0, to show the calls of. Repeat it for more.")
+        list[int] | None,
+        typer.Option(metavar="NUMBER", help="A row, counted from 0, to show the calls of. Repeat it for more."),
     ] = None,
     view: Annotated[View, typer.Option(help="How to show them.")] = View.HTTP,
     key: Key = None,
@@ -88,11 +95,13 @@ def sample(
     separator: Separator = "",
     text: Text = None,
     number: Number = None,
+    decimal: Comma = Decimal.POINT,
+    encoding: Encoding = "",
     sheet: Sheet = "",
 ) -> None:
     """Show the calls that `send` would make, with a mask where the key goes. Nothing is sent, and no key is needed."""
     target = given.destination(destination, key, mode, only_changes=only_changes, to_send=False)
-    frame = given.table(table, separator, text, number, sheet, lines=lines)
+    frame = given.table(table, Reading(separator, text or (), number or (), decimal, encoding, sheet), lines=lines)
     shown = target.samples(frame, calls, rows=row or None, credential=given.as_whom(credential))
     every = [*filter(None, [shown.log_in, *shown.methods, shown.fields]), *shown]
     answer(
@@ -123,7 +132,7 @@ def tried(
         The exit code.
     """
     found = target.dry_run(frame, me)
-    code = report.ALL_DONE if found["status"].eq(WOULD_SAVE).all() else report.SOME_NOT_DONE
+    code = report.ALL_DONE if found["status"].isin(FINE).all() else report.SOME_NOT_DONE
     if out is not None:
         tables.write(by_row(found), out)
     answer(
@@ -132,7 +141,7 @@ def tried(
             "title": title,
             "rows": len(frame),
             "statuses": {str(status): int(number) for status, number in found["status"].value_counts().items()},
-            "not_done": report.plain(by_row(found[found["status"] != WOULD_SAVE])),
+            "not_done": report.plain(by_row(found[~found["status"].isin(FINE)])),
             "cannot_see": found.attrs["cannot_see"],
             "code": code,
         },

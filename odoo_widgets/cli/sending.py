@@ -11,6 +11,9 @@ from odoo_widgets.cli import given
 from odoo_widgets.cli.delivered import delivered
 from odoo_widgets.cli.looking import tried
 from odoo_widgets.cli.options import (
+    Comma,
+    Decimal,
+    Encoding,
     File,
     Json,
     Key,
@@ -26,6 +29,7 @@ from odoo_widgets.cli.options import (
     Who,
 )
 from odoo_widgets.net import tables
+from odoo_widgets.net.reading import Reading
 
 
 def send(
@@ -47,12 +51,15 @@ def send(
     separator: Separator = "",
     text: Text = None,
     number: Number = None,
+    decimal: Comma = Decimal.POINT,
+    encoding: Encoding = "",
     sheet: Sheet = "",
 ) -> None:
     """Send a table to Odoo, as the form or `Destination.save` wrote it down.
 
     The key comes from the keyring or from ODOO_API_KEY. A cell of a CSV file is a number where nothing of its text is
-    lost by that: 7 and 1.5 are, 007 and 1.50 stay text, which Odoo reads into a field of numbers.
+    lost by that: 7 and 1.5 are, 007 and 1.50 stay text, which Odoo reads into a field of numbers. Rows are counted
+    from 0, the first below the header.
     """
     if again and others:
         raise typer.BadParameter("--again sends rows that were sent before, and --others leaves them out.")
@@ -60,7 +67,7 @@ def send(
     if out is not None:
         tables.check_writable(out)
     me = given.sender(credential)
-    frame = given.table(table, separator, text, number, sheet, lines=lines)
+    frame = given.table(table, Reading(separator, text or (), number or (), decimal, encoding, sheet), lines=lines)
     title = given.announced(target, frame, me)
     before = True if again else False if others else None
     work = (
@@ -85,6 +92,8 @@ def resume(
     separator: Separator = "",
     text: Text = None,
     number: Number = None,
+    decimal: Comma = Decimal.POINT,
+    encoding: Encoding = "",
     sheet: Sheet = "",
 ) -> None:
     """Go on with the last send of a table that did not come to its end. Rows that are done are not sent again."""
@@ -92,6 +101,6 @@ def resume(
     if out is not None:
         tables.check_writable(out)
     me = given.sender(credential)
-    frame = given.table(table, separator, text, number, sheet, lines=lines)
+    frame = given.table(table, Reading(separator, text or (), number or (), decimal, encoding, sheet), lines=lines)
     title = given.announced(target, frame, me)
     raise typer.Exit(delivered(partial(target.resume, frame, me), title, out, as_json=as_json))

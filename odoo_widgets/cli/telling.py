@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from odoo_widgets.flow.errors import TableError
-from odoo_widgets.flow.report import printed
+from odoo_widgets.flow.report import NOTHING_SENT, printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from odoo_widgets.flow.errors import OdooWidgetsError
     from odoo_widgets.net.progress import Progress
 
+AS_JSON = "--json"
 ERASED = "\r\x1b[K"
 
 
@@ -49,6 +51,14 @@ def data(lines: Iterable[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         raise TableError(f"Standard output cannot be written: {error.strerror or error}.") from None
+
+
+def refused(error: OdooWidgetsError) -> None:
+    """Says why nothing was done, on standard error; to another program that asked for JSON, on standard output too."""
+    aside(str(error))
+    if AS_JSON in sys.argv:
+        with suppress(TableError):
+            data([json.dumps({"code": NOTHING_SENT, "error": str(error)})])
 
 
 def aside(line: str) -> None:

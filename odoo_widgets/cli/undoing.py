@@ -24,7 +24,9 @@ def undo(
     destination: Annotated[Path, typer.Argument(help="The destination's file that the rows were sent with.")],
     responses: Annotated[Path, typer.Argument(help="The file that send --out wrote, or some rows of it.")],
     *,
-    confirm: Annotated[str, typer.Option(help="The database's name. Without it, nothing is changed.")] = "",
+    confirm: Annotated[
+        str, typer.Option(metavar="DATABASE", help="The database's name. Without it, nothing is changed.")
+    ] = "",
     archive: Annotated[bool, typer.Option("--archive", help="Archive what Odoo refuses to delete.")] = False,
     credential: Who = "",
     out: Out = None,
@@ -39,14 +41,16 @@ def undo(
         tables.check_writable(out)
     sent = reading.read(str(responses), reading.Reading())
     plan = target.undo_preview(sent, me)
-    headline = f"{undoing.headline(plan) or 'Nothing can be undone'} in {wanted}."
+    some = undoing.headline(plan)
+    headline = f"{some or 'Nothing can be undone'} in {wanted}."
+    how = f" To do it, add --confirm {wanted}." if some else ""
     if confirm:
         for line in (headline, *undoing.sentences(plan)):
             aside(line)
         work = partial(target.undo, sent, me, archive=archive)
         raise typer.Exit(delivered(work, f"Undo in {wanted}", out, as_json=as_json))
     answer(
-        lambda: [headline, *undoing.sentences(plan), f"Nothing was changed. To do it, add --confirm {wanted}."],
+        lambda: [headline, *undoing.sentences(plan), f"Nothing was changed.{how}"],
         lambda: {"title": headline, "confirm": wanted, "records": report.plain(plan)},
         as_json=as_json,
     )

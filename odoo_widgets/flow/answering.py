@@ -88,9 +88,18 @@ class Linked:
 
     def rows(self, wants: Sequence[Want]) -> np.ndarray[Any, Any]:
         """The rows of the frame that lead to some values, they or their lines."""
+        return self.link.table.above(self._places(wants))
+
+    def lines(self, wants: Sequence[Want]) -> tuple[str, ...]:
+        """What the first lines are called that lead to some values; none where the column is no lines'."""
+        lines = self.link.table.lines
+        return () if lines is None else lines.called(self._places(wants))
+
+    def _places(self, wants: Sequence[Want]) -> np.ndarray[Any, Any]:
+        """The rows of its table that lead to some values."""
         wanted = set(wants)
         places = [place for place, (_, parts) in enumerate(self.cells) if parts and not wanted.isdisjoint(parts)]
-        return self.link.table.above(np.flatnonzero(np.isin(self.codes, places)))
+        return np.flatnonzero(np.isin(self.codes, places))
 
     def of(self, *states: str) -> list[Want]:
         """The values of which something is so, in the order of their first rows."""

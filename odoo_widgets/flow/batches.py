@@ -26,6 +26,8 @@ NAMED = 5
 # A column of so many rows is looked through while a person waits for nothing. Of a longer one the first rows are looked
 # at, then a few times as many, as long as that costs little beside the whole.
 AT_ONCE, TIMES = 10_000, 8
+# And so many values are counted.
+VALUES_AT_ONCE = 20_000
 
 
 @attrs.frozen
@@ -76,7 +78,7 @@ def _full_at_first(source: Source, settings: Settings, among: Sequence[int]) -> 
     if position is None or is_known(source, settings) or among != range(len(source)):
         return
     step, start, end = settings.rows_per_call, 0, AT_ONCE
-    while end * TIMES <= len(source):
+    while end <= AT_ONCE * TIMES and end * TIMES <= len(source):
         rows = source.first_value(position, end)
         while start + step <= len(rows):
             yield _positions(rows[start : start + step])
@@ -145,6 +147,21 @@ def is_known(source: Source, settings: Settings) -> bool:
     return position is None or len(source) <= AT_ONCE * TIMES or source.is_ordered(position)
 
 
+def is_shown(source: Source, settings: Settings, first: int, among: Sequence[int] | None = None) -> bool:
+    """Whether the first batches are found at once, without a look at every cell of a long column."""
+    if is_known(source, settings):
+        return True
+    rows = range(len(source)) if among is None else among
+    full = _full_at_first(source, settings, rows) if settings.grouping == "by column" else iter(())
+    return len(list(islice(full, first))) == first
+
+
+def is_counted(source: Source, settings: Settings) -> bool:
+    """Whether `count` takes no time that a person would notice."""
+    position = group_position(source, settings) if GROUPINGS[settings.grouping].needs_column else None
+    return position is None or (is_known(source, settings) and len(source.sizes(position)) <= VALUES_AT_ONCE)
+
+
 def look_through(source: Source, settings: Settings) -> None:
     """Looks at every cell of the column to group by, so that from then on all about its batches is known."""
     position = group_position(source, settings)
@@ -166,12 +183,12 @@ def _groups(source: Source, settings: Settings, among: Sequence[int]) -> Iterato
     if position is None or not len(among):
         return
     if among == range(len(source)):
-        ordered = source.order(position)
+        ordered, ends = source.order(position), source.ends(position)
     else:
         rows = np.asarray(among)
         ordered = rows[np.argsort(source.groups(position)[0][rows], kind="stable")]
+        ends = np.cumsum(_sizes(source, settings, among))
     # One by one: whoever looks at the first batches waits for no others.
-    ends = np.cumsum(_sizes(source, settings, among))
     yield from (ordered[start:end] for start, end in pairwise(chain([0], ends)))
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MIDNIGHT, DAY = " 00:00:00", len("2026-03-01")
 # Odoo's commands for what a field lists (odoo/orm/commands.py).
 DELETE, UNLINK, LINK, CLEAR, SET = 2, 3, 4, 5, 6
+# More decimals than any currency has.
+DECIMALS = range(10)
 
 
 def same(field: Field, sent: Any, held: Any, decimals: int | None = None) -> bool:

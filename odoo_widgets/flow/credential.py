@@ -6,6 +6,7 @@ import html
 import ipaddress
 import json
 import re
+from functools import lru_cache
 from getpass import getpass
 from typing import TYPE_CHECKING, NoReturn, Self
 from urllib.parse import quote
@@ -25,6 +26,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 # Names as DNS has them (RFC 1123, 2.1, and the underscore of private networks), and addresses of both kinds.
 HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|[0-9a-f]*:[0-9a-f:.]*")
 PORTS = range(1, 65536)
+UNREADABLE = "The server's address cannot be read. Write it like https://mycompany.odoo.com."
 
 
 class Secret:
@@ -119,10 +121,18 @@ def origin(url: str) -> str:
     Raises:
         SettingsError: The address has no http or https scheme, no host, an impossible port, or a user in it.
     """
+    if not isinstance(url, str):
+        raise SettingsError(UNREADABLE)
+    return _origin(url)
+
+
+# The address of one server is compared again and again; one that is refused is not kept.
+@lru_cache(maxsize=256)
+def _origin(url: str) -> str:
     try:
         parts = httpx.URL(url.strip())
-    except (httpx.InvalidURL, TypeError, AttributeError):
-        raise SettingsError("The server's address cannot be read. Write it like https://mycompany.odoo.com.") from None
+    except (httpx.InvalidURL, TypeError):
+        raise SettingsError(UNREADABLE) from None
     host = parts.raw_host.decode()
     if "@" in url:
         raise SettingsError("A user or password has no place in an address. Give login and api_key instead.")
@@ -138,6 +148,7 @@ def host(url: str) -> str:
     return origin(url).partition("://")[2]
 
 
+@lru_cache(maxsize=256)
 def is_loopback(url: str) -> bool:
     """Whether an address stays on this machine: `localhost`, 127.0.0.0/8 (RFC 1122, 3.2.1.3) or ::1."""
     host = httpx.URL(url).host

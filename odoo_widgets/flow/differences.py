@@ -11,7 +11,7 @@ from odoo_widgets.flow.checks.parents import shared
 from odoo_widgets.flow.checks.subject import subject
 from odoo_widgets.flow.comparing import LINK, differing, settles_never
 from odoo_widgets.flow.errors import RefusedError
-from odoo_widgets.flow.holding import holding, records_of, sendable, sent
+from odoo_widgets.flow.holding import holding, records_of, sendable, sent, shown
 from odoo_widgets.flow.line_differences import compared, line_differences
 from odoo_widgets.flow.loading import links
 from odoo_widgets.flow.names_beside import names_beside
@@ -19,7 +19,7 @@ from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.asking import Questions
-    from odoo_widgets.flow.model import Field, Fields
+    from odoo_widgets.flow.model import Fields
     from odoo_widgets.flow.settings import Settings
 
 DROPPED = "Odoo keeps this field by itself, and drops what is sent for it."
@@ -34,8 +34,9 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
 
     Returns:
         One row for each such cell: `row` (its position), `id`, `field`, `in_odoo`, `in_frame`. With a key, a cell of a
-        line is called like `order_line[0].price_unit`, and a line that is not there like `order_line[0]`. Where columns
-        are looked up, `odoo_names` and `frame_names` have the names of the records that these ids lead to.
+        line is called like `order_line[0].price_unit`, and a line that is not there like `order_line[0]`; with
+        `lines="replace"`, the ids of lines that would be deleted stand under the name of their field. Where columns are
+        looked up, `odoo_names` and `frame_names` have the names of the records that these ids lead to.
         `attrs["counts"]` says how many rows would be made (`create`), changed (`update`) and left (`unchanged`), and of
         how many the record is not there (`gone`) or not one (`several`). `attrs["never_settle"]` has the fields that
         will differ again after a send, and why.
@@ -93,11 +94,6 @@ def _frame(cells: dict[str, list[Any]]) -> pd.DataFrame:
         values[:] = cells[name]
         columns[name] = values
     return pd.DataFrame(columns)
-
-
-def shown(field: Field, value: Any) -> Any:
-    """What Odoo holds, as a person reads it: nothing in an empty field."""
-    return None if value is False and field.type != "boolean" else value
 
 
 def _ids(value: Any) -> Any:

@@ -97,7 +97,8 @@ class Digests:
         ids: Sequence[int | None] = records.ids(part, self._settings) or [None] * len(rows)
         addresses = urls.urls(self._source, part, self._settings) or [""] * len(rows)
         parts = [PART] * (len(rows) // PART) + [len(rows) % PART]
-        found = chain.from_iterable(records.in_parts(part, self._columns, parts))
+        values = [records.converted(part.iloc[:, column.position], column) for column in self._columns]
+        found = chain.from_iterable(records.in_parts(values, self._columns, parts))
         texts = (_text(each) for each in zip(found, ids, addresses, strict=True))
         self._found[places] = np.frombuffer(b"".join(map(_digest, texts)), dtype="<i8")
         self._known[block] = True

@@ -13,8 +13,7 @@ nothing in lines is looked up: what an add-on makes of them is its own affair.
 Without a key, `create` makes each document with its lines. With one, each line has an external ID as its document has:
 made of model, key, field and its place among the lines, or what `line_key` names, of what is looked up the id. So a
 document that is sent again changes its lines, and makes none twice. It goes through `load`, in one transaction with its
-lines, and `load` leaves no cell out: the lines of one document fill the same fields. Odoo answers no external IDs over
-XML-RPC: lines with a key go over JSON-2 or JSON-RPC.
+lines, and `load` leaves no cell out: the lines of one document fill the same fields.
 
 A document that is there may have lines that were not made from here. Then its row is `rejected`, unless `lines` says:
 
@@ -23,12 +22,15 @@ A document that is there may have lines that were not made from here. Then its r
 * `replace` deletes them, once those of the row are there; never of a confirmed or posted document.
 
 A line made from here that is no longer in the frame stays, and the row says so; `replace` deletes it. With
-`only_changes`, lines that differ are written, each whole; `since` is about the document's own cells, and not its lines.
+`only_changes`, lines that differ are written, each whole. With `since`, a document is `rejected` where somebody
+changed, made or deleted one of its lines meanwhile: what `diff` said for the frame tells, or fetched lines with their
+ids.
 
 The ids of lines stand in a column of the responses such as `order_line/.id`: a list for each row, in the order of its
 lines, None for one that is not known. After `resume`, rows that were done before have none. `undo` deletes documents
-that were made, with their lines, and puts no lines back. `diff` compares lines where there is a key, `read_back` does
-not, and `dry_run` does not try them.
+that were made, with their lines, and puts no lines back. `diff` compares lines where there is a key;
+`read_back` says what Odoo kept of each cell of each line; `dry_run` tries each document whole, with the lines that a
+send would write.
 """
 
 from __future__ import annotations
@@ -123,7 +125,13 @@ def blamed(message: str, record: Mapping[str, Any], names: Iterable[str]) -> tup
     if len(found) != 1:
         return message, ""
     place, name, inner = found.pop()
-    return f"Line {place}: {message}", f"{name}/{inner}"
+    return of_lines([place], message), f"{name}/{inner}"
+
+
+def of_lines(places: Sequence[int], message: str) -> str:
+    """A message about some lines of a document."""
+    *some, last = map(str, places)
+    return f"Lines {', '.join(some)} and {last}: {message}" if some else f"Line {last}: {message}"
 
 
 # A value in quotes, and the id of a record that is not there (odoo/exceptions.py, MissingError).

@@ -34,11 +34,13 @@ class Finding:
         rows: Their positions in the cells that were looked at.
         sentence: What is wrong, and what to do.
         value: What is wrong in the first of them, as it is shown, where that is not the whole cell.
+        lines: What the first lines in them are called that it is about; empty where it is about none.
     """
 
     rows: np.ndarray[Any, Any]
     sentence: str
     value: str = ""
+    lines: tuple[str, ...] = ()
 
 
 def findings(column_cells: pd.Series, column: Column, limits: Limits | None = None) -> Iterator[Finding]:
@@ -94,7 +96,7 @@ def in_lines(table: Lines, column: Column, look: Callable[[pd.Series, Column], I
             first = int(each.rows[0])
             held = each.value or ("" if is_missing(cells)[first] else shown(cells.iloc[first]))
             sentence = f"line {table.place(first)}, {inner.name!r}: {each.sentence}"
-            yield Finding(table.cells(each.rows), sentence, held or "nothing there")
+            yield Finding(table.cells(each.rows), sentence, held or "nothing there", table.called(each.rows))
 
 
 def _beyond(column_cells: pd.Series, column: Column, limits: Limits) -> Iterator[Finding]:

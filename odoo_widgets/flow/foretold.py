@@ -8,7 +8,8 @@ import pandas as pd
 
 from odoo_widgets.flow.checks.notes import ERROR, FEW_ROWS, SEVERITIES
 from odoo_widgets.flow.checks.notes import sentences as of_findings
-from odoo_widgets.flow.dry_run import NOT_TRIED, REJECTED, WOULD_SAVE
+from odoo_widgets.flow.trying import FINE as NOT_REFUSED
+from odoo_widgets.flow.trying import NOT_TRIED, REJECTED, UNCHANGED, WOULD_SAVE
 
 # The most sentences of a list.
 MOST = 20
@@ -56,12 +57,16 @@ def of_dry_run(answer: pd.DataFrame) -> Foretold:
     Args:
         answer: What `dry_run` returned.
     """
-    counts = {status: int((answer["status"] == status).sum()) for status in (WOULD_SAVE, REJECTED, NOT_TRIED)}
+    counts = {
+        status: int((answer["status"] == status).sum()) for status in (WOULD_SAVE, REJECTED, UNCHANGED, NOT_TRIED)
+    }
     cannot_see = str(answer.attrs.get("cannot_see", ""))
     if counts[WOULD_SAVE] == len(answer):
         return Foretold(f"Odoo would save {_all(len(answer))}, as far as a dry run can see.", (cannot_see,))
     told = [f"would save {counts[WOULD_SAVE]:,}", f"reject {counts[REJECTED]:,}"]
     tail = f"; {_number(counts[NOT_TRIED], 'row')} could not be tried" if counts[NOT_TRIED] else ""
+    if counts[UNCHANGED]:
+        told.append(f"leave {counts[UNCHANGED]:,} as they are")
     said = _groups(answer)
     warning = ""
     if counts[REJECTED]:
@@ -70,7 +75,7 @@ def of_dry_run(answer: pd.DataFrame) -> Foretold:
     left = len(said) - MOST
     more = [f"… and {left:,} more."] if left > 0 else []
     return Foretold(
-        f"In a dry run, of {_number(len(answer), 'row')}, Odoo {' and '.join(told)}{tail}.",
+        f"In a dry run, of {_number(len(answer), 'row')}, Odoo {_listed(told)}{tail}.",
         (*said[:MOST], *more, cannot_see),
         warning,
     )
@@ -80,7 +85,7 @@ def _groups(answer: pd.DataFrame) -> list[str]:
     """One sentence for each thing that Odoo said, with its rows, rejected ones first."""
     statuses, fields, errors = (answer[name].to_numpy(dtype=object, na_value="") for name in answer.columns[:3])
     places: dict[tuple[str, str, str], list[int]] = {}
-    for place in np.flatnonzero(statuses != WOULD_SAVE).tolist():
+    for place in np.flatnonzero(~np.isin(statuses, NOT_REFUSED)).tolist():
         places.setdefault((statuses[place], fields[place], errors[place]), []).append(place)
     ordered = sorted(places.items(), key=lambda each: each[0][0] != REJECTED)
     return [
@@ -102,6 +107,10 @@ def _warning(what: str, first: str) -> str:
 
 def _all(rows: int) -> str:
     return f"all {rows:,} rows" if rows != 1 else "the row"
+
+
+def _listed(parts: list[str]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _number(count: int, noun: str) -> str:

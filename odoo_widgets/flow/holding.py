@@ -164,3 +164,8 @@ def sent(source: Source, columns: tuple[Column, ...]) -> list[dict[str, Any]]:
     """Each row as it would go out: field to value."""
     blocks = range(0, len(source), BLOCK)
     return [record for start in blocks for record in records.records(source.frame.iloc[start : start + BLOCK], columns)]
+
+
+def shown(field: Field, value: Any) -> Any:
+    """What Odoo holds, as a person reads it: nothing in an empty field."""
+    return None if value is False and field.type != "boolean" else value

@@ -1,4 +1,4 @@
-"""What Odoo kept of what was sent: each cell beside what its record holds now."""
+"""What became of a value that was sent, in a word, beside what its record holds; and such words on a screen."""
 
 from __future__ import annotations
 
@@ -7,90 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from odoo_widgets.flow.comparing import is_empty, rounded, same, settles_never
-from odoo_widgets.flow.differences import shown
-from odoo_widgets.flow.errors import DataError
-from odoo_widgets.flow.holding import holding, sendable, sent
+from odoo_widgets.flow.comparing import DECIMALS, is_empty, rounded, same, settles_never
 from odoo_widgets.flow.model import NUMBERS, TEXTS, TO_MANY
-from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from odoo_widgets.flow.asking import Questions
     from odoo_widgets.flow.model import Field
-    from odoo_widgets.flow.settings import Settings
 
 SAME, ROUNDED, TRUNCATED, DROPPED = "same", "rounded", "truncated", "dropped"
 TRANSLATED, CHANGED, NOT_COMPARED = "translated", "changed", "not_compared"
-# The statuses whose rows are in Odoo.
-DONE = ("created", "updated", "saved", "unchanged")
 # As many cells and characters as a page shows.
 SHOWN, CHARACTERS = 1_000, 200
-# More decimals than any currency has.
-DECIMALS = range(10)
-
-
-def read_back(responses: pd.DataFrame, data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFrame]:
-    """What Odoo kept.
-
-    Args:
-        responses: What the send of the frame returned, all of it or some of its rows.
-        data: The frame that was sent.
-        settings: How it was sent.
-
-    Returns:
-        One row for each cell of each row that is in Odoo: `row` (its position), `id`, `field`, `sent`, `in_odoo`, and
-        `kept`: `same`; `rounded`, `truncated`, `dropped`, `translated` or else `changed`; `not_compared` for lines.
-
-    Raises:
-        DataError: The responses are those of another frame, or the frame cannot be sent as it is.
-        SettingsError: A column is no field.
-    """
-    source = Source.of(data)
-    going = yield from sendable(source, settings)
-    source, settings, fields, columns = going.source, going.settings, going.fields, going.columns
-    used = {column.field: fields[column.field] for column in columns}
-    ids = dict(_ids(responses, source.frame.index))
-    held = yield from holding(settings.endpoint.model, ids.values(), used)
-    cells: dict[str, list[Any]] = {name: [] for name in ("row", "id", "field", "sent", "in_odoo", "kept")}
-    for row, record in enumerate(sent(source, columns)):
-        number = ids.get(row, 0)
-        if number not in held.cells:
-            continue
-        there, decimals = held.cells[number], held.decimals_of(number)
-        for name, value in record.items():
-            outcome = kept(used[name], value, there[name], decimals.get(name))
-            told = (row, number, name, value, shown(used[name], there[name]), outcome)
-            for column, each in zip(cells.values(), told, strict=True):
-                column.append(each)
-    return _frame(cells)
-
-
-def _ids(responses: pd.DataFrame, index: pd.Index) -> list[tuple[int, int]]:
-    """The position of each row that is in Odoo, and its record's id."""
-    if len(responses) == len(index) and responses.index.equals(index):
-        places = np.arange(len(index))
-    elif index.is_unique and responses.index.isin(index).all():
-        places = index.get_indexer(responses.index)
-    else:
-        raise DataError(["The responses are those of another frame: their index is not this one's."])
-    done = responses["status"].isin(DONE) & responses["id"].notna()
-    return [
-        (int(place), int(number)) for place, number, fine in zip(places, responses["id"], done, strict=True) if fine
-    ]
-
-
-def _frame(cells: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    dtypes = {"row": "Int64", "id": "Int64", "field": "string", "kept": "string"}
-    made: dict[str, Any] = {}
-    for name, values in cells.items():
-        if name in dtypes:
-            made[name] = pd.array(values, dtype=dtypes[name])
-            continue
-        made[name] = np.empty(len(values), dtype=object)
-        made[name][:] = values
-    return pd.DataFrame(made)
 
 
 def kept(field: Field, value: Any, held: Any, decimals: int | None = None) -> str:
@@ -163,7 +89,11 @@ def told(cells: pd.DataFrame) -> tuple[str, pd.DataFrame, str]:
     ordered = cells.iloc[np.argsort((cells["kept"] == SAME).to_numpy(dtype=bool), kind="stable")]
     part = ordered.head(SHOWN)
     columns = {name: [_words(each) for each in part[name].tolist()] for name in ("sent", "in_odoo")}
-    text = pd.DataFrame({"field": part["field"].tolist(), **columns, "kept": part["kept"].tolist()})
+    fields = [
+        name if pd.isna(line) else f"{name}, line {line}"
+        for name, line in zip(part["field"], part["line"], strict=True)
+    ]
+    text = pd.DataFrame({"field": fields, **columns, "kept": part["kept"].tolist()})
     text = text.assign(id=part["id"].tolist())[["id", "field", "sent", "in_odoo", "kept"]]
     text.index = pd.Index(part["row"].tolist())
     left = len(cells) - len(part)

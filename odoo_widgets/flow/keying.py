@@ -15,6 +15,7 @@ from odoo_widgets.flow.lines import Lines, of_cells
 from odoo_widgets.flow.loading import links
 from odoo_widgets.flow.matching import text_of
 from odoo_widgets.flow.model import TEXTS
+from odoo_widgets.flow.source import Source, once
 from odoo_widgets.flow.values import Column, values
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.model import Fields
     from odoo_widgets.flow.settings import Settings
-    from odoo_widgets.flow.source import Source
 
 FLOAT = (
     "a number with a point says no record for sure: 7.0 and 7 are written alike. Make the column text or whole "
@@ -54,6 +54,7 @@ FITTING: dict[str, tuple[str, ...]] = {
 }
 
 
+@once
 def columns(source: Source, settings: Settings) -> tuple[Column, ...]:
     """The columns of the key, each of which the frame has once, in the order of the settings."""
     names = [str.__str__(name) if isinstance(name, str) else name for name in source.frame.columns]

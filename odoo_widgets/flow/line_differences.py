@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from odoo_widgets.flow import keying
-from odoo_widgets.flow.asking import asked_fields, page, question
+from odoo_widgets.flow.asking import asked_fields
+from odoo_widgets.flow.choices import REPLACE
 from odoo_widgets.flow.comparing import differing
-from odoo_widgets.flow.documents import OF_LINES, line_ids, lines_of
-from odoo_widgets.flow.fetching import told
-from odoo_widgets.flow.operations import GET_EXTERNAL_ID
+from odoo_widgets.flow.documents import OF_LINES, lines_of
+from odoo_widgets.flow.holding import holding, shown
+from odoo_widgets.flow.lines_there import by_key, owners
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 # What differs: the name, such as `order_line[0].price_unit`, and the value in Odoo and in the frame.
 Differing: TypeAlias = "tuple[str, Any, Any]"
-# Lines to ask about at once.
-BLOCK = 1_000
 
 
 def compared(columns: Sequence[Column], fields: Mapping[str, Field], settings: Settings) -> list[str]:
@@ -45,40 +44,31 @@ def line_differences(
         held: The same positions to the ids of the lines that the record has.
 
     Returns:
-        The position of each row to what differs, in the order of its lines.
+        The position of each row to what differs, in the order of its lines; last, under the name of the field, the ids
+        of lines that would be deleted.
     """
     inside = yield from asked_fields(field.relation)
     every = sorted({each for ids in held.values() for each in ids or ()})
-    owned: dict[int, str] = {}
-    cells: dict[int, dict[str, Any]] = {}
-    sent = {
-        each
-        for record in records.values()
-        for line in lines_of(record, [field.name]).get(field.name, ())
-        for each in line
-    }
-    names = sorted(sent & inside.keys())
-    for start in range(0, len(every), BLOCK):
-        some = every[start : start + BLOCK]
-        answer = yield question(field.relation, GET_EXTERNAL_ID, ids=some)
-        owned |= {int(each): name for each, name in (answer if isinstance(answer, dict) else {}).items()}
-        answer = yield page(field.relation, [["id", "in", some]], names)
-        cells |= {each["id"]: each for each in told(field.relation, answer, names)}
+    owned = yield from owners(field.relation, every)
+    lines = {row: lines_of(record, [field.name]).get(field.name, []) for row, record in records.items()}
+    names = sorted({each for some in lines.values() for line in some for each in line} & inside.keys())
+    cells = yield from holding(field.relation, every, {name: inside[name] for name in names})
     keys = keying.keys(source.frame, keying.columns(source, settings)) or []
     found: dict[int, list[Differing]] = {}
-    for row, record in records.items():
-        lines = lines_of(record, [field.name]).get(field.name, [])
-        own = {owned.get(each, ""): each for each in held.get(row) or ()}
-        wanted = line_ids(settings.endpoint.model, keys[row], field.name, lines, settings.line_key)
+    for row, some in lines.items():
+        there = {each: owned.get(each, "") for each in held.get(row) or ()}
         found[row] = []
-        for place, (line, external) in enumerate(zip(lines, wanted, strict=True)):
-            there = cells.get(own.get(external, 0))
+        numbers = by_key(settings, field.name, keys[row], some, there)
+        for place, (line, number) in enumerate(zip(some, numbers, strict=True)):
             name = f"{field.name}[{place}]"
-            if there is None:
+            if number not in cells.cells:
                 found[row].append((name, None, line))
                 continue
             known = {each: value for each, value in line.items() if each in inside}
+            differs = differing(known, cells.cells[number], inside, cells.decimals_of(number))
             found[row] += [
-                (f"{name}.{each}", value, line[each]) for each, value in differing(known, there, inside).items()
+                (f"{name}.{each}", shown(inside[each], value), line[each]) for each, value in differs.items()
             ]
+        if some and settings.lines == REPLACE and (others := [each for each in there if each not in numbers]):
+            found[row].append((field.name, others, None))
     return found

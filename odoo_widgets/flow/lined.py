@@ -15,9 +15,11 @@ from odoo_widgets.flow.calls import LOOK_UP, Ask, Call, Lined
 from odoo_widgets.flow.choices import KEEP, REFUSE, REPLACE
 from odoo_widgets.flow.comparing import differing
 from odoo_widgets.flow.documents import line_ids, lines_of, with_lines
+from odoo_widgets.flow.lines_since import Before, added, conflict
 from odoo_widgets.flow.loading import EXTERNAL_ID
-from odoo_widgets.flow.matching import PREFIX, STATE
-from odoo_widgets.flow.operations import GET_EXTERNAL_ID, part
+from odoo_widgets.flow.matching import STATE, is_own, names_of
+from odoo_widgets.flow.operations import GET_METADATA, part
+from odoo_widgets.flow.server import NOTHING_SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,7 +84,7 @@ def ask_lines(call: Call, lined: Lined, settings: Settings, server: Server) -> t
             if not ids:
                 lined = attrs.evolve(lined, names={**lined.names, name: {}})
             else:
-                ask = Ask(rows, GET_EXTERNAL_ID, {}, ids)
+                ask = Ask(rows, GET_METADATA, {}, ids)
                 return lined, _asked(call, ask, lined, name, fields[name].relation)
         if compared and name not in lined.cells:
             inside = server.fields.get(fields[name].relation, {})
@@ -111,7 +113,7 @@ def told(ask: Ask, result: Any) -> Lined | None:
     lined = ask.lined
     if lined is None or not ask.reads:
         return None
-    if ask.method == GET_EXTERNAL_ID:
+    if ask.method == GET_METADATA:
         return _named(ask, lined, result)
     if not isinstance(result, list) or not all(isinstance(each, dict) for each in result):
         return None
@@ -125,11 +127,8 @@ def told(ask: Ask, result: Any) -> Lined | None:
 
 
 def _named(ask: Ask, lined: Lined, result: Any) -> Lined | None:
-    if not isinstance(result, dict) or not all(isinstance(each, str) for each in result.values()):
-        return None
-    # JSON has text for the names of what a dict holds.
-    names = {int(each): name for each, name in result.items() if str(each).isdigit()}
-    if names.keys() != set(ask.ids or ()):
+    names = names_of(result)
+    if names is None or not names.keys() <= set(ask.ids or ()):
         return None
     return attrs.evolve(lined, names={**lined.names, lined.about: names}, about="")
 
@@ -185,6 +184,7 @@ def decided(lined: Lined, settings: Settings, server: Server) -> list[Decision]:
     assert batch.keys is not None
     fields = server.fields.get(model, {})
     names = with_lines(batch.lines, fields)
+    seen = server.seen.get(model, NOTHING_SEEN)
     decisions = []
     for document, record, key in zip(batch.ids, batch.records, batch.keys, strict=True):
         decision = Decision(record)
@@ -193,11 +193,18 @@ def decided(lined: Lined, settings: Settings, server: Server) -> list[Decision]:
             external = line_ids(model, key, name, lines, settings.line_key)
             marked = [{**line, EXTERNAL_ID: each} for line, each in zip(lines, external, strict=True)]
             there = {each: lined.names[name].get(each, "") for each in lined.ids[name].get(document, [])}
+            before = Before.of(seen, document, name) if settings.only_changes else None
+            said = None
             if settings.only_changes:
-                inside = server.fields.get(fields[name].relation, {})
-                marked = _changed(marked, {own: each for each, own in there.items()}, lined.cells[name], inside)
+                inside, own = server.fields.get(fields[name].relation, {}), {own: each for each, own in there.items()}
+                cells = {each: lined.cells[name][each] for each in there if each in lined.cells[name]}
+                numbers = [own.get(each, 0) for each in external]
+                said = conflict(before, lines, numbers, cells, inside) if before and settings.lines != KEEP else None
+                marked = _changed(marked, own, cells, inside)
             where = _Where(name, model, document, state, settings.lines)
             decision = _field(decision, marked, there, external, where)
+            if before and not decision.refusal and (said := said or added(before, decision.gone.get(name, ()))):
+                decision = attrs.evolve(decision, refusal=said.sentence, field=said.field)
             if decision.refusal:
                 break
         decisions.append(decision)
@@ -237,8 +244,8 @@ def _field(
 ) -> Decision:
     """What becomes of the lines of one field of a document."""
     name = where.name
-    foreign = [each for each, own in there.items() if not own.startswith(f"{PREFIX}.")]
-    left = [each for each, own in there.items() if own.startswith(f"{PREFIX}.") and own not in external]
+    foreign = [each for each, own in there.items() if not is_own(own)]
+    left = [each for each, own in there.items() if is_own(own) and own not in external]
     record = {**decision.record, name: lines}
     if not lines:
         del record[name]

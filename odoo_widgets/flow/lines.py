@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+# Lines that a sentence or a table names.
+FEW_LINES = 5
+
+
 @attrs.frozen(eq=False)
 class Lines:
     """The lines of some cells.
@@ -44,6 +48,25 @@ class Lines:
     def place(self, line: int) -> int:
         """The place of a line among those of its cell, from 0."""
         return int(line - self.starts[int(self.of([line])[0])])
+
+    def called(self, lines: np.ndarray[Any, Any] | Sequence[int], keys: Sequence[str] = ()) -> tuple[str, ...]:
+        """What the first few of some lines are called, so that they can be found: `row 1, line 0`, both from 0.
+
+        Args:
+            lines: The lines.
+            keys: The names that tell the lines of a cell apart: their values stand behind.
+        """
+        told = self.frame[[name for name in keys if name in self.frame]]
+        return tuple(
+            line_name(int(self.of([line])[0]), self.place(line), told.iloc[line].to_dict())
+            for line in map(int, lines[:FEW_LINES])
+        )
+
+
+def line_name(row: int, place: int, key: Mapping[str, Any] | None = None) -> str:
+    """What a line is called: the row of the frame, its place there, and what tells it apart where that is known."""
+    told = ", ".join(f"{name} {value!r}" for name, value in (key or {}).items())
+    return f"row {row}, line {place}{f' ({told})' if told else ''}"
 
 
 def lines(column: pd.Series, names: Sequence[str] | None = None) -> Lines | None:

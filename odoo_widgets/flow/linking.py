@@ -19,6 +19,7 @@ from odoo_widgets.flow.looks import EXTERNAL, NUMBER, Scope
 from odoo_widgets.flow.matching import ACTIVE
 from odoo_widgets.flow.model import TO_MANY, TO_ONE, Field
 from odoo_widgets.flow.scopes import COMPANY, USE, fixed, like_row
+from odoo_widgets.flow.source import Source, once
 from odoo_widgets.flow.within import Table, path_of, tables
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.model import Fields
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
-    from odoo_widgets.flow.source import Source
     from odoo_widgets.flow.values import Column
 
 MANY, LINES = "many2many", "one2many"
@@ -73,6 +73,7 @@ class Link:
         return self.field.type in TO_MANY
 
 
+@once
 def may_link(source: Source, settings: Settings) -> tuple[str, ...]:
     """The columns that may be such, as far as can be told from the frame alone."""
     return tuple(name for table in tables(source, settings) for name in may_link_in(table, settings))

@@ -35,8 +35,6 @@ UNSEEN = "Saved, in a record that this user may not see: whether it was made or 
 UNDATED = "Saved. Whether the record was made or updated could not be read."
 # By whether a record was made by the call; None where it cannot be read.
 SAID = {True: ("created", ""), False: ("updated", OLD), None: ("saved", UNSEEN)}
-# Ids that a sentence names, where there are more.
-NAMED = 5
 
 
 def _described(facts: Facts) -> Verdict:
@@ -72,7 +70,13 @@ def _matched(facts: Facts) -> Verdict:
     # What was sent and not answered may be among them.
     status = "in_doubt" if doubted else "rejected"
     outcomes = [
-        outcome(facts, [batch.rows[place]], status, _several(batch, place, found[place])) for place in places["several"]
+        outcome(
+            facts,
+            [batch.rows[place]],
+            status,
+            matching.several(batch.keys[place], [each["id"] for each in found[place]]),
+        )
+        for place in places["several"]
     ]
     calls: list[Call] = []
     known = Verdict()
@@ -94,7 +98,8 @@ def _matched(facts: Facts) -> Verdict:
         known = _there(facts, batch, found, places["there"])
     if when_found == UPDATE:
         outcomes += [
-            outcome(facts, [batch.rows[place]], "rejected", _none(facts, batch, place)) for place in places["absent"]
+            outcome(facts, [batch.rows[place]], "rejected", matching.nobody(facts.call.model, batch.keys[place]))
+            for place in places["absent"]
         ]
     elif facts.call.ask.refused:
         outcomes += [_refused(facts, batch.rows[place]) for place in places["absent"]]
@@ -140,24 +145,6 @@ def _make(facts: Facts, batch: Batch, outcomes: list[Outcome]) -> list[Call]:
     if not fine.rows:
         return []
     return list(sending(facts.call, attrs.evolve(fine, operation="load"), facts.settings, facts.knows))
-
-
-def _several(batch: Batch, place: int, records: list[State]) -> str:
-    assert batch.keys is not None
-    ids = ", ".join(str(record["id"]) for record in records[:NAMED])
-    more = f" and {len(records) - NAMED:,} more" if len(records) > NAMED else ""
-    return (
-        f"{len(records):,} records have {matching.in_words(batch.keys[place])}: {ids}{more}. Merge them in Odoo or "
-        "correct their keys, or name another key."
-    )
-
-
-def _none(facts: Facts, batch: Batch, place: int) -> str:
-    assert batch.keys is not None
-    return (
-        f"{facts.call.model} has no record with {matching.in_words(batch.keys[place])} that this user may see. Correct "
-        "the key, or use create with mode='upsert'."
-    )
 
 
 def _loaded(facts: Facts) -> Verdict:

@@ -42,6 +42,8 @@ DIGITS = 40
 ACTIVE = "active"
 # What says whether a document is confirmed or posted, where the model has it.
 STATE = "state"
+# Ids that a sentence names, where there are more.
+NAMED = 5
 
 
 def external_id(model: str, key: Mapping[str, Any]) -> str:
@@ -69,6 +71,31 @@ def _pairs(values: Mapping[str, Any]) -> list[list[str]]:
 def _hashed(content: list[Any]) -> str:
     written = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     return f"{PREFIX}.{hashlib.sha256(written.encode()).hexdigest()[:DIGITS]}"
+
+
+def names_of(result: Any) -> dict[int, str] | None:
+    """The external IDs of records, as `get_metadata` answered: id to that of this package, else to the first.
+
+    Returns:
+        Empty text for a record without one; None where the answer is none to such a question. A record that is not
+        there is left out.
+    """
+    if not isinstance(result, list) or not all(isinstance(each, dict) for each in result):
+        return None
+    if not all(type(each.get("id")) is int and "xmlid" in each for each in result):
+        return None
+    # Older servers answer the first one only.
+    every = {each["id"]: [each["xmlid"] or "", *_others(each.get("xmlids"))] for each in result}
+    return {each: next(filter(is_own, names), names[0]) for each, names in every.items()}
+
+
+def _others(xmlids: Any) -> list[str]:
+    return [each["xmlid"] for each in xmlids or () if isinstance(each, dict) and each.get("xmlid")]
+
+
+def is_own(name: str) -> bool:
+    """Whether an external ID is one that this package made."""
+    return name.startswith(f"{PREFIX}.")
 
 
 def text_of(value: Any) -> str:
@@ -116,3 +143,21 @@ def matches(batch: Batch, fields: Sequence[str], result: Any) -> list[list[State
 def in_words(key: Mapping[str, Any]) -> str:
     """A key in a sentence: `ref 'A1'`, `ref 'A1' and company_id 3`."""
     return " and ".join(f"{field} {value!r}" for field, value in key.items())
+
+
+def several(key: Mapping[str, Any], ids: Sequence[int]) -> str:
+    """The sentence about a key that several records have."""
+    shown = ", ".join(map(str, ids[:NAMED]))
+    more = f" and {len(ids) - NAMED:,} more" if len(ids) > NAMED else ""
+    return (
+        f"{len(ids):,} records have {in_words(key)}: {shown}{more}. Merge them in Odoo or correct their keys, or name "
+        "another key."
+    )
+
+
+def nobody(model: str, key: Mapping[str, Any]) -> str:
+    """The sentence about a key that no record has, where none may be made."""
+    return (
+        f"{model} has no record with {in_words(key)} that this user may see. Correct the key, or use create with "
+        "mode='upsert'."
+    )

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from odoo_widgets.flow.comparing import differing, one_id, same
+from odoo_widgets.flow.comparing import DECIMALS, differing, one_id, rounded, same
+from odoo_widgets.flow.documents import OF_LINES
+from odoo_widgets.flow.server import NOTHING_SEEN
 from odoo_widgets.flow.unsendable import shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from odoo_widgets.flow.calls import Batch
-    from odoo_widgets.flow.model import Fields
+    from odoo_widgets.flow.model import Field, Fields
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
 
@@ -60,7 +62,7 @@ def narrowed(
         return batch, {}, server
     elsewhere = {name: fields[name] for name in sorted(sent) if fields[name].through}
     given = dict(server.sharing.get(settings.endpoint.model, {})) if elsewhere else {}
-    seen = server.seen.get(settings.endpoint.model, {})
+    seen = server.seen.get(settings.endpoint.model, NOTHING_SEEN)
     records, conflicts = [], {}
     for place, (number, record) in enumerate(zip(batch.ids, batch.records, strict=True)):
         there = held.get(number)
@@ -70,7 +72,7 @@ def narrowed(
         found = differing(record, there, fields)
         records.append({name: record[name] for name in found})
         shared = _shared(number, record, there, elsewhere, given) if elsewhere else None
-        conflict = shared or (_conflict(found, seen.get(number, {}), fields) if found else None)
+        conflict = shared or (_of_own(found, seen.of(number, record), fields) if found else None)
         if conflict is not None:
             conflicts[place] = conflict
     knows = server.shares(settings.endpoint.model, given) if given else server
@@ -100,10 +102,28 @@ def _shared(
     return None
 
 
-def _conflict(found: Mapping[str, Any], seen: Mapping[str, Any], fields: Fields) -> Conflict | None:
-    """The first cell that is neither what is sent nor what it was when it was compared."""
+def _of_own(found: Mapping[str, Any], seen: Mapping[str, Any], fields: Fields) -> Conflict | None:
+    """The first cell of a record's own that somebody changed; its lines are looked at by themselves."""
+    sentence = changed({name: value for name, value in found.items() if fields[name].type != OF_LINES}, seen, fields)
+    return Conflict(*sentence) if sentence else None
+
+
+def changed(found: Mapping[str, Any], seen: Mapping[str, Any], fields: Fields) -> tuple[str, str] | None:
+    """The first cell that is neither what is sent nor what it was when it was compared, and the sentence about it.
+
+    Args:
+        found: The cells that Odoo does not hold as they are sent: field to what it holds.
+        seen: What it held.
+        fields: The fields.
+    """
     for name, there in found.items():
-        if name in seen and not same(fields[name], seen[name], there):
+        if name in seen and not _still(fields[name], seen[name], there):
             was, now = shown(seen[name] or None), shown(there or None)
-            return Conflict(name, f"{name} was {was} when it was compared, and is {now} in Odoo now. Compare again.")
+            return name, f"{name} was {was} when it was compared, and is {now} in Odoo now. Compare again."
     return None
+
+
+def _still(field: Field, was: Any, now: Any) -> bool:
+    """Whether a field holds what it did. An amount that was compared as it is sent is there rounded to its currency."""
+    rounds = field.type == "monetary" and isinstance(was, int | float) and isinstance(now, int | float)
+    return same(field, was, now) or (rounds and any(rounded(was, decimals) == now for decimals in DECIMALS))

@@ -45,8 +45,9 @@ LEAST, MANY = 2, 20
 OF_LOAD = ("id", ".id")
 # When a record was made, and when it was last written; and what asks for it, exactly.
 WHEN = ("create_date", "write_date")
-# The method that says which external IDs records have: the first of each (odoo/orm/models.py).
-GET_EXTERNAL_ID = "get_external_id"
+# The method that says which external IDs records have, to whoever may read these (odoo/orm/models.py). What
+# `get_external_id` answers, XML-RPC cannot carry: it has numbers for the names of what a dict holds.
+GET_METADATA = "get_metadata"
 READ_GROUPS, EACH_ID = "formatted_read_group", "id:array_agg"
 
 

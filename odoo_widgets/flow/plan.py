@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from odoo_widgets.flow import keying, records, urls
+from odoo_widgets.flow import keying, parts, records, urls
 from odoo_widgets.flow.batches import batches, group_position
 from odoo_widgets.flow.calls import Batch, Call, Lined
 from odoo_widgets.flow.choices import CREATE, UPDATE
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.calls import Ask
     from odoo_widgets.flow.model import Field, Fields
+    from odoo_widgets.flow.parts import Part
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.values import Column
 
@@ -243,11 +244,13 @@ def _calls(
     together = max(1, block_rows // settings.rows_per_call)
     while chunk := list(islice(numbered, together)):
         block = _block(source, [rows for _, rows in chunk])
-        ids = records.ids(block, settings)
-        keys = keying.keys(block, key)
-        addresses = urls.urls(source, block, settings)
+        # The rows are read only for what needs them as they are.
+        ids = records.ids(block.frame, settings) if settings.needs_ids else None
+        keys = keying.keys(block.frame, key) if key else None
+        addresses = urls.urls(source, block.frame, settings) if settings.url_columns else []
         start = 0
-        converted = records.in_parts(block, columns, (len(rows) for _, rows in chunk))
+        values = [block.values(column) for column in columns]
+        converted = records.in_parts(values, columns, (len(rows) for _, rows in chunk))
         for (number, rows), made in zip(chunk, converted, strict=True):
             places = slice(start, start := start + len(rows))
             whole = Batch(
@@ -351,11 +354,11 @@ def _asks(batch: Batch, settings: Settings, server: Server, assigning: list[str]
     return (attrs.evolve(ask, context={**own, **settings.context, **ask.context}) for ask in asks)
 
 
-def _block(source: Source, rows: list[Sequence[int]]) -> pd.DataFrame:
+def _block(source: Source, rows: list[Sequence[int]]) -> Part:
     """The rows of some batches, one batch after the other."""
     if all(isinstance(each, range) for each in rows) and all(a[-1] + 1 == b[0] for a, b in pairwise(rows)):
-        return source.part(range(rows[0][0], rows[-1][-1] + 1))
-    return source.part(np.concatenate([np.asarray(each) for each in rows]))
+        return parts.part(source, range(rows[0][0], rows[-1][-1] + 1))
+    return parts.part(source, np.concatenate([np.asarray(each) for each in rows]))
 
 
 def _apart(batch: Batch, addresses: list[str], settings: Settings) -> Iterator[tuple[str, Sequence[int]]]:

@@ -11,12 +11,13 @@ import pandas as pd
 
 from odoo_widgets.flow import keying, urls
 from odoo_widgets.flow.choices import UPDATE
-from odoo_widgets.flow.findings import Finding, findings
+from odoo_widgets.flow.findings import Finding
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kinds import is_missing, plain
 from odoo_widgets.flow.limits import limits_of
 from odoo_widgets.flow.moments import in_utc
 from odoo_widgets.flow.operations import operation
+from odoo_widgets.flow.parts import part
 from odoo_widgets.flow.presets import preset
 from odoo_widgets.flow.records import columns, written_again
 from odoo_widgets.flow.shape import shape
@@ -26,6 +27,7 @@ from odoo_widgets.flow.unsendable import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from odoo_widgets.flow.parts import Part
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.values import Column
 
@@ -82,9 +84,9 @@ def _split(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator[
     if not together or not parts or not operation(name).takes_values:
         return
     subject = "load" if name == "load" else kind
-    part = source.part(rows)
+    held = part(source, rows)
     for column in columns(source, settings):
-        if column.missing == "omit" and len(empty := np.flatnonzero(is_missing(column.cells(part)))):
+        if column.missing == "omit" and len(empty := np.flatnonzero(is_missing(held.cells(column)))):
             found = Finding(
                 empty,
                 f"{subject} leaves no cell out of a call, so rows that are kept together would go in several. Fill it, "
@@ -130,30 +132,30 @@ def _values(source: Source, settings: Settings, rows: Sequence[int]) -> Iterator
         for found in _ids(source, position, rows, may_miss=settings.mode == "upsert", may_repeat=may_repeat):
             if len(found.rows):
                 yield _sentence(source, position, rows, found)
-    part, limits = source.part(rows), limits_of(settings)
-    yield from _addresses(source, settings, rows, part)
-    yield from _keys(source, settings, rows, part)
+    held, limits = part(source, rows), limits_of(settings)
+    yield from _addresses(source, settings, rows, held)
+    yield from _keys(source, settings, rows, held)
     taken = operation(settings.endpoint.operation).takes_values
     for column in written_again(source, settings):
-        for found in findings(column.cells(part), column, limits):
+        for found in held.findings(column, limits):
             yield _sentence(source, column.position, rows, found)
-    yield from _payload(source, settings, rows, part) if taken else ()
+    yield from _payload(source, settings, rows, held) if taken else ()
     if taken and settings.endpoint.protocol == "rest":
-        yield from _bare(source, settings, rows, part)
+        yield from _bare(source, settings, rows, held)
 
 
-def _payload(source: Source, settings: Settings, rows: Sequence[int], part: pd.DataFrame) -> Iterator[str]:
+def _payload(source: Source, settings: Settings, rows: Sequence[int], held: Part) -> Iterator[str]:
     """What cannot be sent in the columns of the payload."""
     sent, limits = columns(source, settings), limits_of(settings)
     # Documents that are there are loaded as well.
     loaded = settings.when_found != UPDATE or any(column.lines for column in sent)
     for column in sent:
         yield from _document(column, settings)
-        unsendable = list(findings(column.cells(part), column, limits))
+        unsendable: Sequence[Finding] = held.findings(column, limits)
         if column.lines and settings.key and not unsendable:
-            unsendable = list(keying.line_keys(column.cells(part), column, settings.line_key))
+            unsendable = list(keying.line_keys(held.cells(column), column, settings.line_key))
         if not unsendable and settings.key and loaded:
-            unsendable = list(keying.unloadable(column.cells(part), column))
+            unsendable = list(keying.unloadable(held.cells(column), column))
         for found in unsendable:
             yield _sentence(source, column.position, rows, found)
 
@@ -162,11 +164,6 @@ def _document(column: Column, settings: Settings) -> Iterator[str]:
     """What keeps the lines in a column from being sent, whatever they hold."""
     if not column.lines:
         return
-    if settings.key and settings.endpoint.protocol == "xmlrpc":
-        yield (
-            f"Column {column.name!r}: with a key, the external IDs of lines are read, which Odoo does not answer over "
-            "XML-RPC. Use JSON-2, or the server's /jsonrpc."
-        )
     if column.missing == "clear":
         yield (
             f"Column {column.name!r}: missing='clear' would take the lines off documents. Leave it out; with a key, "
@@ -181,11 +178,13 @@ def _document(column: Column, settings: Settings) -> Iterator[str]:
         yield f"Column {column.name!r}: with a key, lines get external IDs of their own. Take 'id' out of the lines."
 
 
-def _keys(source: Source, settings: Settings, rows: Sequence[int], part: pd.DataFrame) -> Iterator[str]:
+def _keys(source: Source, settings: Settings, rows: Sequence[int], held: Part) -> Iterator[str]:
     """What keeps rows from being told apart by their key."""
     key, limits = keying.columns(source, settings), limits_of(settings)
-    sent = {column.name for column in columns(source, settings)} if key else set()
-    unsendable = [(column, list(findings(column.cells(part), column, limits))) for column in key]
+    if not key:
+        return
+    sent = {column.name for column in columns(source, settings)}
+    unsendable = [(column, held.findings(column, limits)) for column in key]
     for column, each in unsendable:
         # What stands in the payload too is told of there.
         for found in each if column.name not in sent else ():
@@ -193,24 +192,24 @@ def _keys(source: Source, settings: Settings, rows: Sequence[int], part: pd.Data
     # What cannot be sent cannot be compared.
     if any(each for _, each in unsendable):
         return
-    for position, found in keying.problems(source, settings, part):
+    for position, found in keying.problems(source, settings, held.frame):
         yield _sentence(source, position, rows, found)
 
 
-def _addresses(source: Source, settings: Settings, rows: Sequence[int], part: pd.DataFrame) -> Iterator[str]:
+def _addresses(source: Source, settings: Settings, rows: Sequence[int], held: Part) -> Iterator[str]:
     """What cannot stand in the URL."""
     fine = True
     for column in urls.columns(source, settings):
         if settings.needs_ids and column.name == settings.ids:
             continue  # looked at as ids
         # What cannot be sent cannot be looked at either.
-        unfit = list(findings(column.cells(part), column, None)) or list(urls.unfit(part, column))
+        unfit = held.findings(column) or tuple(urls.unfit(held.frame, column))
         fine &= not any(len(found.rows) for found in unfit)
         for found in unfit:
             yield _sentence(source, column.position, rows, found)
     if not fine or settings.endpoint.operation not in SAME or settings.needs_ids:
         return
-    if len(doubled := np.flatnonzero(pd.Series(urls.urls(source, part, settings)).duplicated())):
+    if len(doubled := np.flatnonzero(pd.Series(urls.urls(source, held.frame, settings)).duplicated())):
         name = row_name(source, int(rows[int(doubled[0])]))
         yield (
             f"R{name[1:]}{_more(len(doubled))}: another row above {SAME[settings.endpoint.operation]}. Put the "
@@ -218,7 +217,7 @@ def _addresses(source: Source, settings: Settings, rows: Sequence[int], part: pd
         )
 
 
-def _bare(source: Source, settings: Settings, rows: Sequence[int], part: pd.DataFrame) -> Iterator[str]:
+def _bare(source: Source, settings: Settings, rows: Sequence[int], held: Part) -> Iterator[str]:
     """The rows without a value, where such a record cannot be told from none, or is written over another."""
     if settings.endpoint.operation == "PUT":
         reason = "PUT would empty the whole record. Drop the row, or use PATCH"
@@ -229,7 +228,7 @@ def _bare(source: Source, settings: Settings, rows: Sequence[int], part: pd.Data
     payload = columns(source, settings)
     if not payload or any(column.missing == "clear" for column in payload):
         return
-    empty = np.logical_and.reduce([is_missing(column.cells(part)) for column in payload])
+    empty = np.logical_and.reduce([is_missing(held.cells(column)) for column in payload])
     if len(found := np.flatnonzero(empty)):
         name = row_name(source, int(rows[int(found[0])]))
         yield f"R{name[1:]}{_more(len(found))}: all cells are empty, and {reason}."

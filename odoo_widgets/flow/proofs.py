@@ -231,12 +231,16 @@ def refusals(ask: Ask, result: Any) -> list[Refusal]:
     messages = [message for message in _messages(result) if message.get("type") == "error"] or _messages(result)
     if not messages:
         return []
-    named = _by_place(messages, _rows_of_data(ask))
-    if (first := _perhaps_innocent(messages, named)) is not None:
+    rows = _rows_of_data(ask)
+    named = _by_place(messages, rows)
+    if (first := _perhaps_innocent(messages, rows)) is not None:
         text, field = named[first]
         named[first] = (f"{text}\n{FIRST_ROW}", field)
     if ask.keyed is not None and ask.keyed.lines:
         for place, (text, field) in named.items():
+            # What is said of a field of the document's own is about no line, whatever value it repeats.
+            if field and field not in ask.keyed.lines:
+                continue
             said, path = blamed(text, ask.keyed.records[place], ask.keyed.lines)
             named[place] = (said, path or field)
     others = [place for place in range(len(ask.rows)) if place not in named]
@@ -262,7 +266,7 @@ def rolled_back(ask: Ask, result: Any) -> str:
     )
 
 
-def _perhaps_innocent(messages: list[dict[str, Any]], named: dict[int, tuple[str, str]]) -> int | None:
+def _perhaps_innocent(messages: list[dict[str, Any]], rows: list[int]) -> int | None:
     """The row that `load` may name for another one's sake.
 
     It puts what all rows together were refused with first, under the name of the call's first row, and then what each
@@ -271,9 +275,9 @@ def _perhaps_innocent(messages: list[dict[str, Any]], named: dict[int, tuple[str
     bare = [message for message in messages if not message.get("field")]
     if not bare or bare[0] is not messages[0]:
         return None
-    places = [list(_places(message, len(named) and max(named) + 1)) for message in bare]
+    places = [list(_places(message, len(rows))) for message in bare]
     apart = places[0] and any(others and others != places[0] for others in places[1:])
-    return places[0][0] if apart else None
+    return rows[places[0][0]] if apart else None
 
 
 def _rows_of_data(ask: Ask) -> list[int]:

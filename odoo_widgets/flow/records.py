@@ -18,12 +18,12 @@ from odoo_widgets.flow.cells import value as cell_value
 from odoo_widgets.flow.comparing import LINK
 from odoo_widgets.flow.formats import FORMATS
 from odoo_widgets.flow.kinds import is_missing, plain
-from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.source import Source, once
 from odoo_widgets.flow.steps import used_apart
 from odoo_widgets.flow.values import Column, values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -41,7 +41,11 @@ def columns(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ..
     Returns:
         One Column for each column of the payload.
     """
-    source = Source.of(data)
+    return _columns(Source.of(data), settings)
+
+
+@once
+def _columns(source: Source, settings: Settings) -> tuple[Column, ...]:
     left_out = {*settings.exclude, *([settings.ids] if settings.needs_ids else []), *used_apart(settings)}
     return tuple(
         Column(
@@ -140,17 +144,37 @@ def records(block: pd.DataFrame, columns: tuple[Column, ...]) -> list[dict[str, 
     Returns:
         One dict of field to value for each row; a missing cell leaves its field out, or holds None where it clears.
     """
-    return next(in_parts(block, columns, [len(block)]))
+    found = [converted(block.iloc[:, column.position], column) for column in columns]
+    return next(in_parts(found, columns, [len(block)]))
 
 
-def in_parts(block: pd.DataFrame, columns: tuple[Column, ...], sizes: Iterable[int]) -> Iterator[list[dict[str, Any]]]:
-    """The rows of a block as records, in parts: each is made when it is taken.
+def converted(cells: pd.Series, column: Column) -> Values:
+    """What goes out of some cells of a column.
+
+    Args:
+        cells: The cells as the frame has them, without problems.
+        column: What is known of the whole column.
+
+    Returns:
+        As `values.values`.
+    """
+    if column.lines:
+        return nested(cells, column)
+    if column.adds:
+        return _added(values(plain(cells), column))
+    return arrow.values(cells, column) or values(plain(cells), column)
+
+
+def in_parts(
+    found: Sequence[Values], columns: tuple[Column, ...], sizes: Iterable[int]
+) -> Iterator[list[dict[str, Any]]]:
+    """Rows as records, in parts: each is made when it is taken.
 
     The cells of a block are converted at once, its dicts are not: while few of them are there, they stay in the
     processor's cache.
 
     Args:
-        block: As for `records`.
+        found: For each column what `converted` says of the rows.
         columns: As for `records`.
         sizes: How many rows each part has, from the first row on.
 
@@ -161,18 +185,9 @@ def in_parts(block: pd.DataFrame, columns: tuple[Column, ...], sizes: Iterable[i
         for size in sizes:
             yield [{} for _ in range(size)]
         return
-    found = [block.iloc[:, column.position] for column in columns]
-    converted = [
-        nested(cells, column)
-        if column.lines
-        else _added(values(plain(cells), column))
-        if column.adds
-        else arrow.values(cells, column) or values(plain(cells), column)
-        for cells, column in zip(found, columns, strict=True)
-    ]
-    rows = zip(*(cells for cells, _ in converted), strict=True)
+    rows = zip(*(cells for cells, _ in found), strict=True)
     made = _dicts(tuple(column.field for column in columns))
-    gaps, gap_columns = _gaps(columns, converted)
+    gaps, gap_columns = _gaps(columns, found)
     fates = [(column.field, column.missing == "clear") for column in columns]
     gap_fields = [fates[column] for column in gap_columns]
     start = 0
@@ -221,7 +236,7 @@ def _added(found: Values) -> Values:
     return list(added), missing
 
 
-def _gaps(columns: tuple[Column, ...], converted: list[Values]) -> tuple[list[int], list[int]]:
+def _gaps(columns: tuple[Column, ...], converted: Sequence[Values]) -> tuple[list[int], list[int]]:
     """The rows that miss a value, from the first on, each as often as it misses one; and the column, from 0."""
     # As text, an empty one and a missing one are the same.
     places = [

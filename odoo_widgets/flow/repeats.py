@@ -176,6 +176,26 @@ def matched(digests: np.ndarray[Any, Any], earlier: np.ndarray[Any, Any]) -> np.
     return pairs
 
 
+def near(earlier: np.ndarray[Any, Any], digests: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The rows of an earlier send that may be among some rows.
+
+    To look among the others costs each frame as much as all earlier rows.
+
+    Args:
+        earlier: The digests of the rows of an earlier send, sorted.
+        digests: The rows' digests.
+
+    Returns:
+        The places of those that have one of these digests, in order.
+    """
+    wanted = np.unique(digests)
+    starts, ends = (np.searchsorted(earlier, wanted, side) for side in ("left", "right"))
+    lengths = ends - starts
+    before = np.cumsum(lengths) - lengths
+    found: np.ndarray[Any, Any] = np.repeat(starts - before, lengths) + np.arange(lengths.sum())
+    return found
+
+
 def _numbered(digests: np.ndarray[Any, Any]) -> pd.DataFrame:
     frame = pd.DataFrame({"digest": digests})
     return frame.assign(time=frame.groupby("digest").cumcount())

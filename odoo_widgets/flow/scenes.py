@@ -14,7 +14,7 @@ from odoo_widgets.flow.documents import lines_of, with_lines
 from odoo_widgets.flow.lined import ask_documents, ask_lines, told
 from odoo_widgets.flow.loading import unfit
 from odoo_widgets.flow.methods import known
-from odoo_widgets.flow.operations import GET_EXTERNAL_ID, look_at, look_when, part
+from odoo_widgets.flow.operations import GET_METADATA, look_at, look_when, part
 from odoo_widgets.flow.plan import follow_ups, plan, sending, ways
 from odoo_widgets.flow.then import in_order, settings_of, source_of
 from odoo_widgets.flow.values import values
@@ -34,7 +34,7 @@ NO_ROWS = {LOG_IN: "log in", FIELDS_GET: "ask for the fields", WHOSE: "ask whose
 # Of these, what a step knows from the rows before it.
 KNOWN_BY_THEN = (LOG_IN, WHOSE)
 # The calls that ask about the lines of documents.
-LINES = {LOOK_UP: "read their lines", GET_EXTERNAL_ID: "ask which lines were made from here"}
+LINES = {LOOK_UP: "read their lines", GET_METADATA: "ask which lines were made from here"}
 TOTALS = ("totals · ask for the fields", "totals · read what Odoo computed", "totals · read how amounts are rounded")
 
 
@@ -145,7 +145,7 @@ def _documents(call: Call, rows: Batch, settings: Settings, server: Server) -> I
         while (asked := ask_lines(call, lined, settings, server))[1] is not None:
             question = asked[1]
             yield question
-            answer = {"0": ""} if question.ask.method == GET_EXTERNAL_ID else []
+            answer = [{"id": 0, "xmlid": ""}] if question.ask.method == GET_METADATA else []
             lined = told(question.ask, answer) or lined
     for each in sending(call, attrs.evolve(rows, operation="load"), settings, server):
         yield each
@@ -162,7 +162,7 @@ def _lines_after(call: Call, rows: Batch, settings: Settings, server: Server) ->
     question: Call | None = ask_documents(call, call.model, attrs.evolve(rows, ids=[0] * len(rows.rows)), names)
     while question is not None:
         yield question
-        named = question.ask.method == GET_EXTERNAL_ID
-        lined = told(question.ask, {"0": ""} if named else [{"id": 0, **{name: [0] for name in names}}])
+        named = question.ask.method == GET_METADATA
+        lined = told(question.ask, [{"id": 0, "xmlid": ""}] if named else [{"id": 0, **{name: [0] for name in names}}])
         assert lined is not None
         question = ask_lines(call, lined, settings, server)[1] if names[0] in fields else None

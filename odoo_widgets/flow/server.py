@@ -30,6 +30,29 @@ STOCK = {
 
 
 @attrs.frozen
+class Seen:
+    """What records held when they were fetched or compared.
+
+    Attributes:
+        cells: Id to field to value. Of lines, `order_line` has a dict with its `id` for each; where they were compared,
+            a cell that differed stands under `order_line[0].price_unit`, and a line that was not there under
+            `order_line[0]`.
+        as_sent: Whether all else was as it is sent, as after a comparison.
+    """
+
+    cells: Mapping[int, Mapping[str, Any]] = attrs.field(factory=dict, repr=False)
+    as_sent: bool = False
+
+    def of(self, record: int, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a record held, given what is sent to it."""
+        known = self.cells.get(record, {})
+        return {**sent, **known} if self.as_sent else known
+
+
+NOTHING_SEEN = Seen()
+
+
+@attrs.frozen
 class Server:
     """What is known of a server. Nothing said means nothing known.
 
@@ -50,7 +73,7 @@ class Server:
         of_records: The same of methods of records.
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
         defaults: Model to the fields that it requires and has defaults for, where they are known.
-        seen: Model to id to field to what the record held when it was fetched or compared.
+        seen: Model to what its records held when they were fetched or compared.
         models: The models that the user may read: name to what people call one record, in English, such as `Contact`.
         sharing: Model to what a send gives to records that several of its own lead to: the field that leads there, that
             record's id and the field written, to the first record that was given for it and the value.
@@ -80,7 +103,7 @@ class Server:
     defaults: immutabledict[str, frozenset[str]] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )
-    seen: immutabledict[str, Mapping[int, Mapping[str, Any]]] = attrs.field(
+    seen: immutabledict[str, Seen] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True
     )
     models: immutabledict[str, str] = attrs.field(
@@ -155,12 +178,12 @@ class Server:
         """
         return attrs.evolve(self, defaults=self.defaults.set(model, frozenset(fields)))
 
-    def saw(self, model: str, held: Mapping[int, Mapping[str, Any]]) -> Self:
+    def saw(self, model: str, held: Seen) -> Self:
         """The same server, with what records of a model held when they were fetched or compared.
 
         Args:
             model: The model, such as `res.partner`.
-            held: The records' ids to their fields' values.
+            held: What they held.
         """
         return attrs.evolve(self, seen=self.seen.set(model, held))
 

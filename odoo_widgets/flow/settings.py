@@ -100,10 +100,11 @@ class Settings:
         assignment_emails: Whether people are e-mailed about records that are assigned to them.
         then: What is done with each record once its row is in Odoo, one step after the other: a method's name, or
             `{"write": ["date_order"]}`, which writes columns of the frame again after the steps before. Each step has a
-            status of its own in the responses.
+            status of its own in the responses. One line of text will do: `action_confirm; write date_order`.
         expect: Field to the column with the figure that it is to have, such as `{"amount_total": "Total"}`. What Odoo
             computed is read once the rows are there; a row that does not agree within the rounding of its currency
-            gets none of the steps. A column that nothing else uses stays out of the payload.
+            gets none of the steps. A column that nothing else uses stays out of the payload. As text:
+            `amount_total = Total`.
         keep_before: Whether a `write` reads the fields that it writes first, and keeps what they held in a file of its
             own on this machine. Without that, what it writes cannot be undone.
         concurrency: Calls at a time. Above 1, calls that write the same parents make Odoo try again and again.

@@ -16,6 +16,7 @@ from odoo_widgets.flow.kinds import is_sendable, plain
 from odoo_widgets.flow.limits import check, limits_of
 from odoo_widgets.flow.naming import alike, did_you_mean
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
+from odoo_widgets.flow.several import not_one
 from odoo_widgets.flow.source import numbers
 from odoo_widgets.flow.steps import used_apart
 from odoo_widgets.flow.unsendable import UnsendableError
@@ -44,8 +45,9 @@ LINKED = 2
 
 def shape(frame: object, settings: Settings) -> Iterator[str]:
     """What keeps a frame from being sent whatever its values are."""
+    if wrong := not_one(frame):
+        yield wrong
     if not isinstance(frame, pd.DataFrame):
-        yield f"The data is a {type(frame).__name__}, not a pandas DataFrame. Make it one with pd.DataFrame(…)."
         return
     if not len(frame):
         yield "The frame has no rows."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,11 @@ from odoo_widgets.flow.lines import Lines, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from odoo_widgets.flow.settings import Settings
+
+# What a function finds out.
+T = TypeVar("T")
 
 
 def numbers(cells: pd.Series) -> pd.Series:
@@ -43,6 +49,17 @@ def _groups(cells: pd.Series) -> tuple[np.ndarray[Any, Any], int]:
     codes = codes.astype("int64", copy=False)
     codes[missing] = len(distinct)
     return codes, len(distinct) + bool(missing.any())
+
+
+def _first_value(cells: pd.Series) -> np.ndarray[Any, Any]:
+    """The positions of the cells that hold the value that comes first."""
+    missing = is_missing(cells)
+    present = np.flatnonzero(~missing)
+    if len(present) and kind(cells.dtype) in ("text", "integer", "moment"):
+        # Comparing is several times as fast as telling all of them apart.
+        same = (cells == cells.iloc[present[0]]).to_numpy(dtype=bool, na_value=False)
+        return np.flatnonzero(same)
+    return np.flatnonzero((_groups(cells)[0] == 0) & ~missing)
 
 
 def _told_apart(cells: pd.Series, missing: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -126,6 +143,12 @@ SAME: dict[str, Callable[[Any], Any]] = {
 }
 
 
+# What a Source knows of each column.
+KNOWN = (
+    "_units", "_nesting", "_repeated", "_groups", "_order", "_sizes", "_ends", "_firsts", "_first_values", "_lines",
+)  # fmt: skip
+
+
 class Source:
     """A frame, and what takes a look at a whole column to know, looked up once.
 
@@ -140,12 +163,16 @@ class Source:
     Attributes:
         frame: The frame, of pandas.
         first: As given.
+        remembered: What others found out of it, under what they call it; see `once`.
     """
 
     def __init__(self, frame: pd.DataFrame, first: int = 0, naive: Mapping[str, str] | None = None) -> None:
         found = foreign.as_pandas(frame)
         # What is no frame is named by `problems`.
         self.frame = _readable(found.copy(deep=False)) if isinstance(found, pd.DataFrame) else found
+        if foreign.is_foreign(frame) and isinstance(self.frame.index, pd.RangeIndex):
+            # It has no labels of its own: its rows are called by their positions, over all frames.
+            self.frame.index = pd.RangeIndex(first, first + len(self.frame))
         self.first = first
         self._before = naive or {}
         self._units: dict[int, str] = {}
@@ -154,8 +181,11 @@ class Source:
         self._groups: dict[int, tuple[np.ndarray[Any, Any], int]] = {}
         self._order: dict[int, np.ndarray[Any, Any]] = {}
         self._sizes: dict[int, np.ndarray[Any, Any]] = {}
+        self._ends: dict[int, np.ndarray[Any, Any]] = {}
         self._firsts: dict[int, np.ndarray[Any, Any]] = {}
+        self._first_values: dict[int, tuple[int, np.ndarray[Any, Any]]] = {}
         self._lines: dict[int, tuple[Lines, Source] | None] = {}
+        self.remembered: dict[object, Any] = {}
 
     @classmethod
     def of(cls, data: pd.DataFrame | Source) -> Source:
@@ -185,9 +215,10 @@ class Source:
         """
         made = copy(self)
         made.frame = self.frame.copy(deep=False)
+        made.remembered = {}
         for position, each in cells.items():
             made.frame.isetitem(position, each)
-        for name in ("_units", "_nesting", "_repeated", "_groups", "_order", "_sizes", "_firsts", "_lines"):
+        for name in KNOWN:
             known = getattr(self, name)
             setattr(made, name, {place: each for place, each in known.items() if place not in cells})
         return made
@@ -272,6 +303,12 @@ class Source:
             self._sizes[position] = np.bincount(self.groups(position)[0])
         return self._sizes[position]
 
+    def ends(self, position: int) -> np.ndarray[Any, Any]:
+        """Where each group of `groups` ends in `order`."""
+        if position not in self._ends:
+            self._ends[position] = np.cumsum(self.sizes(position))
+        return self._ends[position]
+
     def first_value(self, position: int, end: int) -> np.ndarray[Any, Any]:
         """The positions of the rows with the value that comes first, found in the first rows alone.
 
@@ -282,8 +319,10 @@ class Source:
         Returns:
             Those of them that are in group 0 of `groups`; none where nothing is said yet, since all cells are missing.
         """
-        cells = plain(self.frame.iloc[:end, position])
-        return np.flatnonzero((_groups(cells)[0] == 0) & ~is_missing(cells))
+        known = self._first_values.get(position)
+        if known is None or known[0] < end:
+            known = self._first_values[position] = (end, _first_value(plain(self.frame.iloc[:end, position])))
+        return known[1][: np.searchsorted(known[1], end)]
 
     def lines(self, position: int) -> tuple[Lines, Source] | None:
         """The lines in a column: lists of dicts, as a table of their own; None where there are none."""
@@ -294,3 +333,20 @@ class Source:
 
     def __len__(self) -> int:
         return len(self.frame) if isinstance(self.frame, pd.DataFrame) else 0
+
+
+def once(find_out: Callable[[Source, Settings], T]) -> Callable[[Source, Settings], T]:
+    """Has a function of a frame and settings look its last answer up where both are the same as then.
+
+    Neither ever changes: another frame is another Source, and changed settings are others.
+    """
+
+    @wraps(find_out)
+    def answered(source: Source, settings: Settings) -> T:
+        known = source.remembered.get(find_out)
+        if known is None or known[0] is not settings:
+            known = source.remembered[find_out] = (settings, find_out(source, settings))
+        answer: T = known[1]
+        return answer
+
+    return answered

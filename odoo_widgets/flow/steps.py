@@ -1,7 +1,8 @@
 """What is done with the records of a send once its rows are in Odoo: methods, columns that are written again, totals.
 
 `then=["action_confirm", {"write": ["date_order"]}]` runs a method on each record, and writes a column once more after
-it; `expect={"amount_total": "Total"}` holds what Odoo computed against a column of the frame.
+it; `expect={"amount_total": "Total"}` holds what Odoo computed against a column of the frame. As one line of text, the
+way a form shows them: `action_confirm; write date_order` and `amount_total = Total`.
 
 After all rows, each step runs on the records of those that are done. A step has two columns of its own behind the
 others: its name, with one of the rows' statuses, and its name with `_error`. A second step of one name is
@@ -34,12 +35,16 @@ Then: TypeAlias = "tuple[str | immutabledict[str, tuple[str, ...]], ...]"
 WRITE = "write"
 # What the totals are called among the steps.
 EXPECT = "expect"
+# What makes records, or changes them.
+FOLLOWED = ("create", "load", WRITE)
 # What has no step of its own: the rows themselves do it.
 OF_ROWS = ("create", "load", "unlink", WRITE)
 # What the responses have a column for already.
 TAKEN = ("status", "id", "link", "batch", "http_status", "error_type", "error_field", "error", "attempts", "seconds")
 ERROR = "_error"
-HOW = 'Write it like ["action_confirm", {"write": ["date_order"]}].'
+HOW = 'Write it like "action_confirm; write date_order".'
+# Between two steps or totals, and between two columns of a step, in one line of text.
+NEXT, AND, EQUALS = "; ", ", ", " = "
 
 
 @attrs.frozen
@@ -64,7 +69,7 @@ class Step:
     @property
     def words(self) -> str:
         """What it does, for people."""
-        return f"{self.method} {', '.join(self.columns)}".strip()
+        return f"{self.method} {AND.join(self.columns)}".strip()
 
 
 def steps(then: Then) -> tuple[Step, ...]:
@@ -83,14 +88,41 @@ def steps(then: Then) -> tuple[Step, ...]:
     return tuple(made)
 
 
+def text_of_steps(then: Then) -> str:
+    """The steps of a setting as one line of text, which `as_then` reads back.
+
+    Args:
+        then: What the setting holds.
+    """
+    return NEXT.join(step.words for step in steps(then))
+
+
+def text_of_totals(expect: Mapping[str, str]) -> str:
+    """The totals of a setting as one line of text, which `as_expect` reads back.
+
+    Args:
+        expect: What the setting holds.
+    """
+    return NEXT.join(f"{field}{EQUALS}{column}" for field, column in expect.items())
+
+
+def _parts(text: str, between: str) -> list[str]:
+    return [part.strip() for part in text.split(between.strip()) if part.strip()]
+
+
+def _typed(text: str) -> str | dict[str, list[str]]:
+    method, space, columns = text.partition(" ")
+    return {WRITE: _parts(columns, AND)} if space and method == WRITE else text
+
+
 def as_then(value: Any) -> Then:
-    """The setting `then`, as it is given or read from a file.
+    """The setting `then`, as it is given, typed in one line, or read from a file.
 
     Raises:
         SettingsError: A step is neither a method nor columns to write again.
     """
     if isinstance(value, str):
-        value = (value,)
+        value = map(_typed, _parts(value, NEXT))
     try:
         return tuple(map(_step, () if value is None else value))
     except TypeError:
@@ -113,18 +145,21 @@ def _step(value: Any) -> str | immutabledict[str, tuple[str, ...]]:
     return immutabledict({WRITE: names})
 
 
-def as_expect(value: Mapping[str, str] | None) -> immutabledict[str, str]:
+def as_expect(value: Mapping[str, str] | str | None) -> immutabledict[str, str]:
     """The setting `expect`: field to the column with the figure that is expected in it.
 
     Raises:
-        SettingsError: It is no such dict.
+        SettingsError: It is no such dict, and no such text.
     """
+    if isinstance(value, str):
+        pairs = [part.partition(EQUALS.strip()) for part in _parts(value, NEXT)]
+        value = {field.strip(): column.strip() for field, _, column in pairs}
     try:
         wanted = dict(value or {})
     except (TypeError, ValueError):
         wanted = {"": ""}
     if not all(isinstance(each, str) and each for pair in wanted.items() for each in pair):
-        raise SettingsError("expect is not a dict of field and column, such as {'amount_total': 'Total'}.")
+        raise SettingsError("expect names no field and its column. Write it like 'amount_total = Total'.")
     return immutabledict(wanted)
 
 
@@ -140,8 +175,18 @@ def check(protocol: str, operation: str, settings: Mapping[str, Any]) -> None:
             raise SettingsError(
                 f"{name} calls Odoo's own methods, which an endpoint of REST does not have. Use JSON-2.", off
             )
-        if settings[name] and operation not in ("create", "load", WRITE):
+        if settings[name] and operation not in FOLLOWED:
             raise SettingsError(f"{name} is for rows that are created or updated, and {operation} does neither.", off)
+
+
+def fit(protocol: str, operation: str) -> bool:
+    """Whether steps and totals can follow the rows.
+
+    Args:
+        protocol: A name of `protocols.PROTOCOLS`.
+        operation: What the rows are sent to.
+    """
+    return protocol != "rest" and operation in FOLLOWED
 
 
 def used_apart(settings: Any) -> tuple[str, ...]:

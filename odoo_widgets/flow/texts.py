@@ -1,7 +1,8 @@
 """Columns of text, as a CSV file has them, to columns of numbers and truth: only where nothing of the text is lost.
 
-`7` becomes a number, since Odoo takes ids and truth as such only; `007`, `1.50`, `+32`, `1,5`, `1e3` and numbers of
-more than 15 digits stay text, which Odoo itself reads into a field of numbers.
+`7` becomes a number, since Odoo takes ids and truth as such only; `007`, `1.50`, `+32`, `1e3` and numbers of more than
+15 digits stay text, which Odoo itself reads into a field of numbers. `1,5` stays text, too, and Odoo refuses it there:
+that a comma stands before the decimals has to be said.
 """
 
 from __future__ import annotations
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 DIGITS = 15
 WHOLE = re.compile(r"0|-?[1-9][0-9]*")
 DECIMAL = re.compile(r"(0|-?[1-9][0-9]*)|-?(0|[1-9][0-9]*)\.[0-9]*[1-9]")
-ANY_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+# A number however it is written, by what stands before its decimals: after a comma, points are between thousands.
+POINT, COMMA = ".", ","
+NUMBERS = {
+    POINT: re.compile(r"[+-]?[0-9]+(\.[0-9]+)?"),
+    COMMA: re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+)(,[0-9]+)?"),
+}
 TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -62,19 +68,21 @@ def text(cells: Sequence[str]) -> pd.Series:
     return pd.Series([cell or None for cell in cells], dtype="string")
 
 
-def number(cells: Sequence[str], name: str) -> pd.Series:
+def number(cells: Sequence[str], name: str, decimal: str = POINT) -> pd.Series:
     """A column of a CSV file as numbers, however they are written: `007` is 7, and `1.50` is 1.5.
 
     Args:
         cells: The texts; an empty one is a missing cell.
         name: The column's name, for the sentence.
+        decimal: What stands before the decimals, `.` or `,`; with a comma, `1.234,5` is 1234.5.
 
     Raises:
         TableError: A cell is no number; with its row, from 0.
     """
     for row, cell in enumerate(cells):
-        if cell and not ANY_NUMBER.fullmatch(cell.strip()):
-            raise TableError(f"Column {name!r}, row {row}: {cell[:40]!r} is no number. Write it like 1234.5.")
+        if cell and not NUMBERS[decimal].fullmatch(cell.strip()):
+            raise TableError(f"Column {name!r}, row {row}: {cell[:40]!r} is no number. Write it like 1234{decimal}5.")
+    cells = cells if decimal == POINT else [cell.replace(POINT, "").replace(decimal, POINT) for cell in cells]
     whole = all("." not in cell for cell in cells)
     made: Callable[[str], Any] = int if whole else float
     return pd.Series([made(cell) if cell else None for cell in cells], dtype=object if whole else "Float64")

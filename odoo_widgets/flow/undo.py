@@ -130,21 +130,23 @@ def refused(each: Wanted, found: Origin | None, always: str = "") -> Step | None
         found: What it stands for.
         always: Why no record of its model is undone; empty where some are.
     """
-    if each.id is None:
-        done = each.status in NOTHING_DONE
+    if each.id is None or found is None:
+        # A row that was refused may have the id of the record that it was for.
+        reason = NOTHING_DONE.get(each.status, NO_ID if each.id is None else NOT_OURS)
         return Step(
-            None, each.rows, reason=NOTHING_DONE.get(each.status, NO_ID), status="unchanged" if done else "not_sent"
+            each.id, each.rows, reason=reason, status="unchanged" if each.status in NOTHING_DONE else "not_sent"
         )
-    if found is None:
-        return Step(each.id, each.rows, reason=NOT_OURS)
     event, undone = found.event, found.undone
     if undone is not None and undone.status not in OPEN:
         archived = event.status == "created" and undone.status == "updated"
-        said = f"It was {'archived' if archived else 'undone'} already, on {undone.day}."
+        said = f"It was {'archived' if archived else 'undone'} already: on {undone.day}."
         # An undo whose process died has not said so of the send that it took back.
         return Step(each.id, each.rows, reason=said, status="unchanged", event=event, gone=undone.status == "deleted")
     reason = always or _why_not(event)
-    return Step(each.id, each.rows, reason=reason, event=event) if reason else None
+    if not reason:
+        return None
+    done = event.status == "unchanged" and not event.called
+    return Step(each.id, each.rows, reason=reason, status="unchanged" if done else "not_sent", event=event)
 
 
 def _why_not(event: Event) -> str:

@@ -197,7 +197,7 @@ class _Looked:
         if state is None:
             # An undo whose process died may have deleted it.
             undone = found.undone
-            gone = f"It was undone already, on {undone.day}." if undone is not None else GONE
+            gone = f"It was undone already: on {undone.day}." if undone is not None else GONE
             status = "unchanged" if undone is not None else "not_sent"
             return attrs.evolve(step, reason=gone, status=status, gone=undone is not None)
         step = attrs.evolve(step, name=str(state.get(NAME) or ""))

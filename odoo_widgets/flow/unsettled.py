@@ -86,9 +86,16 @@ def refusals(source: Source, settings: Settings, server: Server, rows: Sequence[
     for each in (*unsettled(columns), *circles(source, settings, columns, rows)):
         there = each.rows
         more = f", and {len(there) - 1:,} more row{'s' if len(there) > 2 else ''}" if len(there) > 1 else ""  # noqa: PLR2004
-        where = f"{row_name(source, int(there[0]))}{more}"
+        where = f"{_first(source, each)}{more}"
         said.append(f"Column {each.column.link.column!r}, {where}: {each.problem} {each.advice}")
     return tuple(said)
+
+
+def _first(source: Source, each: Unsettled) -> str:
+    """The first row, with the line in it where the column is one of lines."""
+    name = row_name(source, int(each.rows[0]))
+    lines = each.column.lines(each.wants)
+    return f"{name}{lines[0].removeprefix(f'row {each.rows[0]}')}" if lines else name
 
 
 def _found(column: Linked, wants: Sequence[Want]) -> str:

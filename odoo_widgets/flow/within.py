@@ -12,7 +12,7 @@ from odoo_widgets.flow import keying, records
 from odoo_widgets.flow.documents import OF_LINES
 from odoo_widgets.flow.lines import Lines
 from odoo_widgets.flow.operations import OPERATIONS, VERBS, operation
-from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.source import Source, once
 from odoo_widgets.flow.values import Column
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class Table:
         return found
 
 
+@once
 def tables(source: Source, settings: Settings) -> tuple[Table, ...]:
     """The frame, and then the lines of each of its columns that has some.
 

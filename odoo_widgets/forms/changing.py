@@ -22,18 +22,33 @@ class Changing(traitlets.HasTraits):
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
         self._lock = threading.RLock()
+        self._changes = False
+        # Those who follow, in the order in which they are to be called: each once, however much has changed.
+        self._called: dict[Callable[[], None], None] = {}
 
     def on(self, *names: str, call: Callable[[], None]) -> None:
-        """Calls a function now, and whenever one of the named values changes. What it raises then is shown."""
+        """Calls a function now, and after whatever changes one or more of the named values, once.
 
-        def guarded(_change: object) -> None:
+        What it raises then is shown.
+        """
+
+        def note(_change: object) -> None:
+            with self._lock:
+                self._called[call] = None
+                self._tell()
+
+        self.observe(note, list(names))
+        call()
+
+    def _tell(self) -> None:
+        """Calls those who follow, unless more is being changed. What one of them changes is told with the rest."""
+        while self._called and not self._changes:
+            call = next(iter(self._called))
+            del self._called[call]
             try:
                 call()
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
                 self.outcome = in_words(error)
-
-        self.observe(guarded, list(names))
-        call()
 
     @contextmanager
     def still(self) -> Iterator[None]:
@@ -43,5 +58,12 @@ class Changing(traitlets.HasTraits):
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        with self._lock, self.hold_trait_notifications():
-            yield
+        with self._lock:
+            outermost, self._changes = not self._changes, True
+            try:
+                with self.hold_trait_notifications():
+                    yield
+            finally:
+                if outermost:
+                    self._changes = False
+                    self._tell()

@@ -36,6 +36,7 @@ SAMPLES = 5
 MINUTE, HOUR = 60, 3600
 # Seconds below which a tenth says nothing.
 SHORT = 0.1
+LOOKING_THROUGH = "Looking through {:,} rows for those with the same {} …"
 TERMS = "To Odoo Online it is one call a second and one at a time, as Odoo's terms ask, unless you say otherwise here."
 BEYOND_TERMS = "Odoo's terms for Odoo Online ask for no more than one call a second, and one at a time."
 
@@ -250,7 +251,7 @@ def shown(state: State) -> str:
             "destination.samples(df, n=1) shows it."
         )
     if not state.samples:
-        return ""
+        return LOOKING_THROUGH.format(len(state.data), state.destination.group_by) if state.waits else ""
     sentences = []
     if logs_in(state):
         sentences.append("A login goes first: it brings the user's id that stands in each call.")

@@ -24,6 +24,7 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.samples import Samples
+from odoo_widgets.flow.several import not_one
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.views import VIEWS
 from odoo_widgets.forms import target
@@ -45,13 +46,12 @@ UPDATE = "write"
 
 def _expect(name: str, value: Any) -> None:
     if name == "data":
-        # pandas itself is not this room's to know.
-        fits, wanted = hasattr(value, "columns") and hasattr(value, "iloc"), "pandas DataFrame"
-    else:
-        kind = {"destination": Destination, "credential": Credential}[name]
-        fits, wanted = value is None or isinstance(value, kind), kind.__name__
-    if not fits:
-        raise TypeError(f"form.{name} takes a {wanted}, not a {type(value).__name__}.")
+        if wrong := not_one(value):
+            raise TypeError(f"form.data takes one frame. {wrong}")
+        return
+    kind = {"destination": Destination, "credential": Credential}[name]
+    if value is not None and not isinstance(value, kind):
+        raise TypeError(f"form.{name} takes a {kind.__name__}, not a {type(value).__name__}.")
 
 
 class State(Counting):
@@ -88,7 +88,7 @@ class State(Counting):
         """
         for name, value in values.items():
             _expect(name, value)
-        chain = next_source(values["data"]) if "data" in values else self._chain
+        chain = next_source(Source.of(values["data"]).frame) if "data" in values else self._chain
         if "data" in values:
             # A Source keeps a copy that shares its cells: what was seen is what is sent.
             values["data"] = Source(chain.frame)
@@ -188,13 +188,15 @@ class State(Counting):
         among = None if self.testing or not left else left
         if not problem:
             problem, instead = self._problem()
+        waits = False
         if not problem:
             try:
+                waits = not self._are_shown(among)
                 # The rows of the samples are looked at on every change, the rest when sending starts.
-                fitting, too_large = self._fitting(among)
+                fitting, too_large = (0, 0) if waits else self._fitting(among)
                 if too_large:
                     problem = next(iter(self.destination.problems(self.data, rows=SAMPLE_ROWS)), "")
-                else:
+                elif not waits:
                     samples = self.destination.samples(
                         self.data, n=fitting, among=among, credential=self.credential, server=self.known
                     )
@@ -205,7 +207,7 @@ class State(Counting):
                 problem = in_words(error)
         # What was confirmed was confirmed for these values only.
         self.problem, self.samples, self.confirmation = problem, samples, ""
-        self.instead, self.batches, self.too_large = instead, number, too_large
+        self.instead, self.batches, self.too_large, self.waits = instead, number, too_large, waits
         if self.phase == IDLE:
             # What the last send ran into, and how far it came, is not true of other values.
             self.outcome, self.way_out, self.progress = "", NOTHING, None

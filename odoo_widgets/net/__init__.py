@@ -6,10 +6,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from odoo_widgets.net import asking, delivery, frames, handing, odoo, past, replaced, tables, undoing, unfinished
+    from odoo_widgets.net import (
+        asking,
+        delivery,
+        frames,
+        growing,
+        handing,
+        odoo,
+        past,
+        replaced,
+        tables,
+        undoing,
+        unfinished,
+    )
 
 # What a destination calls, loaded with its first call: whoever describes one waits for no event loop and no database.
-__all__ = ["asking", "delivery", "frames", "handing", "odoo", "past", "replaced", "tables", "undoing", "unfinished"]
+__all__ = [
+    "asking",
+    "delivery",
+    "frames",
+    "growing",
+    "handing",
+    "odoo",
+    "past",
+    "replaced",
+    "tables",
+    "undoing",
+    "unfinished",
+]
 
 
 def __getattr__(name: str) -> Any:

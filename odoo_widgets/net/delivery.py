@@ -30,6 +30,7 @@ from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import columns
 from odoo_widgets.flow.responses import STATUSES, Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
+from odoo_widgets.flow.several import are_frames
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.step_responses import beside
 from odoo_widgets.flow.then import one_at_a_time
@@ -37,7 +38,7 @@ from odoo_widgets.net.afterwards import Afterwards
 from odoo_widgets.net.bookkeeping import Bookkeeping, Kind
 from odoo_widgets.net.environment import filled
 from odoo_widgets.net.found import Finder
-from odoo_widgets.net.frames import are_frames, sources
+from odoo_widgets.net.frames import sources
 from odoo_widgets.net.key_space import KeySpace
 from odoo_widgets.net.loop import Loop
 from odoo_widgets.net.own_thread import OwnThread

@@ -9,7 +9,8 @@ otherwise then. `then` and `expect` go with one frame.
 
 Such are `pd.read_csv("contacts.csv", chunksize=50_000)`, `ParquetFile("contacts.parquet").iter_batches()`, a generator
 of frames of pandas, Polars or Arrow, and a DataFrame of Dask's. The responses come back as one DataFrame, go to a file
-with `out=` as they come, or come frame by frame with `send_each`.
+with `out=` as they come, or come frame by frame with `send_each`. Each row keeps its label; where a frame has none, as
+those of Polars and Arrow, its position over all frames is its label.
 
 An iterator is read once, in the thread that sends: a connection of SQLite's needs `check_same_thread=False`. On a
 cluster of Dask's, all partitions are computed at once, and wait there, so that what they share is computed once.
@@ -19,38 +20,28 @@ Without one, each is computed when the one before is sent, and what they share i
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
 import pandas as pd
 
-from odoo_widgets.flow import foreign
+from odoo_widgets.flow.several import is_dask
 from odoo_widgets.flow.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 # A frame of pandas, of Polars, of Arrow …; or an iterable of such, or a DataFrame of Dask's.
 Frames: TypeAlias = "pd.DataFrame | Source | Iterable[Any]"
-# What can be walked through, and is no row of frames: one frame, or none.
-NO_FRAMES = (pd.DataFrame, Source, str, bytes, Mapping, np.ndarray, pd.Series, pd.Index, set, frozenset)
-
-
-def are_frames(data: object) -> bool:
-    """Whether something is several frames; what is neither is one, and `problems` says what is wrong with it."""
-    if isinstance(data, NO_FRAMES) or foreign.is_foreign(data):
-        return False
-    if isinstance(data, list | tuple):
-        return all(isinstance(each, pd.DataFrame | Source) or foreign.is_foreign(each) for each in data)
-    return _is_dask(data) or isinstance(data, Iterable)
 
 
 def sources(data: Any) -> Iterator[Source]:
     """The frames, one after the other; positions of rows go on counting. Frames without rows are passed over.
 
     Args:
-        data: What `are_frames` says are frames; an iterator is read once, as the frames are asked for.
+        data: What `several.are_frames` says are frames; an iterator is read once, as the frames are asked for.
     """
     last: Source | None = None
-    for frame in _partitions(data) if _is_dask(data) else data:
+    for frame in _partitions(data) if is_dask(data) else data:
         made = Source.of(frame) if last is None else last.followed_by(frame)
         # What is no frame is named by `problems`.
         if not isinstance(made.frame, pd.DataFrame) or len(made):
@@ -59,12 +50,6 @@ def sources(data: Any) -> Iterator[Source]:
 
 
 # --- Dask ------------------------------------------------------------------------------------------------------------
-
-
-def _is_dask(data: object) -> bool:
-    """Whether something is a DataFrame of Dask's; a program that has none has not imported it."""
-    module = sys.modules.get("dask.dataframe")
-    return module is not None and isinstance(data, module.DataFrame)
 
 
 def _partitions(data: Any) -> Iterator[pd.DataFrame]:

@@ -85,6 +85,7 @@ class Journal:
         self._first = 0
         self._digests: Callable[[Sequence[int]], np.ndarray[Any, Any]]
         self._kept: BeforeFile | None = None
+        self._batches: int | None = None
 
     def turn(self, source: Source, digests: Digests) -> None:
         """Turns to a frame: from now on, rows are those of this frame."""
@@ -114,10 +115,12 @@ class Journal:
             return read(self._file, rows)
 
     def batches(self) -> int:
-        """How many batches there were."""
-        with told("read", self._path):
-            [last] = self._file.execute("SELECT max(batch) FROM rows").fetchone()
-        return 0 if last is None else int(last) + 1
+        """How many batches there were before the first frame. All rows are gone through for it, once."""
+        if self._batches is None:
+            with told("read", self._path):
+                [last] = self._file.execute("SELECT max(batch) FROM rows").fetchone()
+            self._batches = 0 if last is None else int(last) + 1
+        return self._batches
 
     def sending(self, rows: Sequence[int], ids: Sequence[int] | None = None, kept: Sequence[Kept] = ()) -> None:
         """Before a call: its rows may be in Odoo from now on.

@@ -12,7 +12,7 @@ import numpy as np
 from odoo_widgets.flow.digests import Digests
 from odoo_widgets.flow.errors import DataError, JournalError, RepeatedError, Repeats
 from odoo_widgets.flow.problems import row_name
-from odoo_widgets.flow.repeats import IN_FLIGHT, LEFT_A_TRACE, Past, doubling, matched
+from odoo_widgets.flow.repeats import IN_FLIGHT, LEFT_A_TRACE, Past, doubling, matched, near
 from odoo_widgets.flow.responses import Outcome, figures
 from odoo_widgets.net import sends, written
 from odoo_widgets.net.sends import Head
@@ -75,23 +75,29 @@ class Earlier:
         """
         with sure():
             loose = list(written.headless(LEFT_A_TRACE))
-        if not (heads or loose) or not len(places := doubling(source, settings, rows)):
+        if not (heads or loose) or not len(doubled := doubling(source, settings, rows)):
             return {}
-        mine = np.asarray(rows)[places]
+        mine = np.asarray(rows)[doubled]
         for path, before in loose:
             if same := len(matched(digests.of(mine.tolist()), before["digest"])):
                 raise JournalError(HEADLESS.format(f"{same:,}", path.with_suffix(".json")))
+        wanted = digests.of(mine.tolist())
         known = [(head, self._of(head)) for head in heads if head.ended or not sends.running(head)]
-        if not any(len(traces) for _, traces in known):
+        places = [near(traces["digest"], wanted) for _, traces in known]
+        if not any(map(len, places)):
             return {}
-        pairs = matched(digests.of(mine.tolist()), np.concatenate([each["digest"] for _, each in known]))
+        pairs = matched(
+            wanted, np.concatenate([each["digest"][at] for (_, each), at in zip(known, places, strict=True)])
+        )
         made: dict[int, Before] = {}
         end = 0
-        for head, traces in known:
-            start, end = end, end + len(traces)
+        for (head, traces), at in zip(known, places, strict=True):
+            start, end = end, end + len(at)
             here = pairs[(pairs[:, 1] >= start) & (pairs[:, 1] < end)]
-            there = here[:, 1] - start
-            told = written.outcomes(head, traces["row"][there].tolist()) if len(here) else []
+            there = at[here[:, 1] - start]
+            if not len(there):
+                continue
+            told = written.outcomes(head, traces["row"][there].tolist())
             for row, (status, outcome) in zip(mine[here[:, 0]].tolist(), told, strict=True):
                 made[row] = Before(head, status, attrs.evolve(outcome, rows=[row], batch=None))
             # Two rows that are the same need two that were.
@@ -111,9 +117,11 @@ def _version(head: Head) -> tuple[str, ...]:
 
 
 def _traces(head: Head) -> np.ndarray[Any, Any]:
+    """The rows of a send that left something in Odoo, sorted by their digests; those that are the same in order."""
     try:
         with sure():
-            return written.traces(head, LEFT_A_TRACE)
+            found = written.traces(head, LEFT_A_TRACE)
+            return found[np.argsort(found["digest"], kind="stable")]
     except JournalError as error:
         if error.__cause__ is not None and (sends.folder() / f"{head.name}.json").exists():
             raise

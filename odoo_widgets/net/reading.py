@@ -35,13 +35,28 @@ class Reading:
             comma, semicolon or tab.
         text: For CSV, columns that are text, whatever stands in them.
         number: For CSV, columns that are numbers, however they are written.
+        decimal: For CSV, what stands before the decimals of such a number, `.` or `,`.
+        encoding: For CSV and JSON lines, how letters are written, such as `cp1252`; empty for UTF-8.
         sheet: For Excel, the sheet's name; empty for the first.
     """
 
     separator: str = ""
     text: Sequence[str] = ()
     number: Sequence[str] = ()
+    decimal: str = texts.POINT
+    encoding: str = ""
     sheet: str = ""
+
+    def check_fits(self, ending: str, name: str) -> None:
+        """Makes sure that nothing is said of a table that would be passed over.
+
+        Raises:
+            TableError: Something is said that a table of this kind does not take.
+        """
+        for each in attrs.fields(Reading):
+            takers = [kind for kind, takes in TAKES.items() if each.name in takes]
+            if getattr(self, each.name) != each.default and ending not in takers:
+                raise TableError(f"--{each.name} is for {' and '.join(takers)} tables, and {name} is none.")
 
 
 def read(path: str | PathLike[str], how: Reading = Reading()) -> pd.DataFrame:
@@ -59,6 +74,7 @@ def read(path: str | PathLike[str], how: Reading = Reading()) -> pd.DataFrame:
         TableError: The file is not there, or is no such table. The sentence says where.
     """
     ending = kind(path)
+    how.check_fits(ending, str(path))
     try:
         with Path(path).open("rb") as stream:
             return READERS[ending](stream, str(path), how)
@@ -79,16 +95,20 @@ def read_stream(stream: BinaryIO, ending: str, how: Reading = Reading()) -> pd.D
     """
     if ending not in (".csv", ".jsonl"):
         raise TableError(f"A table of the kind {ending} comes from a file, not from standard input.")
+    how.check_fits(ending, "standard input")
     return READERS[ending](stream, "standard input", how)
 
 
 def _of_csv(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
-    content = _decoded(stream, name)
+    content = _decoded(stream, name, how)
     first = content.partition("\n")[0]
     separator = how.separator or max(SEPARATORS, key=first.count)
+    try:
+        reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
+    except (TypeError, ValueError):
+        raise TableError(f"{separator!r} cannot stand between two cells. Say one character, such as ;.") from None
     # Files and pictures are longer than the usual cell.
     before = csv.field_size_limit(sys.maxsize)
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
     try:
         header = _header(next(reader, []), name)
         rows = list(_rows(reader, len(header), name))
@@ -107,16 +127,19 @@ def _of_csv(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
 
 def _column(cells: list[str], name: str, how: Reading) -> pd.Series:
     if name in how.number:
-        return texts.number(cells, name)
+        return texts.number(cells, name, how.decimal)
     return texts.text(cells) if name in how.text else texts.column(cells)
 
 
-def _decoded(stream: BinaryIO, name: str) -> str:
+def _decoded(stream: BinaryIO, name: str, how: Reading) -> str:
     try:
-        return stream.read().decode("utf-8-sig")
+        return stream.read().decode(how.encoding or "utf-8-sig")
+    except LookupError:
+        raise TableError(f"There is no encoding called {how.encoding!r}. Western Europe has cp1252.") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise TableError(f"{name}, line {line}: that is not UTF-8. Save the file as CSV UTF-8.") from None
+        what = f"{how.encoding}." if how.encoding else "UTF-8. Save the file as CSV UTF-8, or say --encoding cp1252."
+        raise TableError(f"{name}, line {line}: that is not {what}") from None
 
 
 def _header(names: list[str], where: str) -> list[str]:
@@ -136,9 +159,9 @@ def _rows(reader: Any, width: int, name: str) -> Iterator[list[str]]:
             yield row
 
 
-def _of_lines(stream: BinaryIO, name: str, _how: Reading) -> pd.DataFrame:
+def _of_lines(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
     records = []
-    for number, line in enumerate(_decoded(stream, name).split("\n"), start=1):
+    for number, line in enumerate(_decoded(stream, name, how).split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -181,6 +204,11 @@ def _of_excel(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
         rows.pop()
     width = max(map(len, rows), default=0)
     first, *body = [row + [None] * (width - len(row)) for row in rows] or [[]]
+    if not (body or how.sheet) and len(book.sheetnames) > 1:
+        others = ", ".join(book.sheetnames[1:])
+        raise TableError(
+            f"{name}: its first sheet has no rows. Say which one to read: --sheet. The others are: {others}."
+        )
     header = _header(["" if each is None else str(each) for each in first], name)
     columns = [pd.Series(list(each), dtype=object) for each in zip(*body, strict=True)]
     return pd.concat(columns, axis="columns", keys=header) if columns else pd.DataFrame(columns=header)
@@ -200,6 +228,13 @@ def _of_parquet(stream: BinaryIO, name: str, _how: Reading) -> pd.DataFrame:
         raise TableError(f"{name} cannot be read as Parquet: {error}.") from None
 
 
+# What may be said of a table of each kind.
+TAKES: dict[str, frozenset[str]] = {
+    ".csv": frozenset({"separator", "text", "number", "decimal", "encoding"}),
+    ".jsonl": frozenset({"encoding"}),
+    ".parquet": frozenset(),
+    ".xlsx": frozenset({"sheet"}),
+}
 READERS: dict[str, Callable[[BinaryIO, str, Reading], pd.DataFrame]] = {
     ".csv": _of_csv,
     ".jsonl": _of_lines,

@@ -26,7 +26,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 OLDEST = (3, 11)
 # Those that need neither Odoo nor a browser nor a moment's wait.
 PURE = ("tests/flow", "tests/net/test_reading.py", "tests/cli/test_bad_input.py", "tests/test_exports.py")
-TOOLS = ("hypothesis", "pytest", "pytest-httpserver", "pytest-timeout")
+TOOLS = ("hypothesis", "pytest", "pytest-httpserver", "pytest-timeout", "pytest-xdist")
 # What the package brings may grow by a few, and not by a notebook server or a second table library.
 MOST_PACKAGES, MOST_BYTES = 72, 240_000_000
 HEAVY = {"jupyterlab", "notebook", "pyarrow", "openpyxl", "nbconvert", "ipykernel", "requests"}

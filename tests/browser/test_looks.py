@@ -183,14 +183,14 @@ def test_every_control_is_reached_with_the_tab_key_in_the_order_of_the_screen_an
     assert names[15:19] == [
         "Would you like to batch your records together?", "Batch Size", "Grouping Algorithm", "Largest Request",
     ]  # fmt: skip
-    assert names[19:33] == [
+    assert names[19:35] == [
         "Would you like to process the API response as a new DataFrame (form.responses)?",
-        "▾ More", "name →", "Empty name", "type →", "Empty type", "Language", "Company",
+        "▾ More", "name →", "Empty name", "type →", "Empty type", "Then", "Expect", "Language", "Company",
         "E-mail people about records that are assigned to them?",
         "Write who made and changed the records into their chatter?",
         "Time Zone", "Calls at a Time", "Calls per Second", "Seconds per Call",
     ]  # fmt: skip
-    assert any(name.startswith("▾ 1 · rows 0–19") for name in names[33:])
+    assert any(name.startswith("▾ 1 · rows 0–19") for name in names[35:])
     assert names[-1] == "Send", " | ".join(map(str, names))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -78,11 +79,20 @@ def test_a_sheet_that_is_not_there_is_one_sentence_that_names_those_that_are(pla
         (["--number", "name"], "Column 'name', row 0: 'Ana' is no number"),
         (["--key", "ref"], "'ref'"),
         (["--mode", "upsert"], "mode='upsert' needs to know which record a row is."),
+        (["--lines"], "--lines is for standard input. What data.csv is, its name says."),
+        (["--sheet", "May"], "--sheet is for .xlsx tables, and data.csv is none."),
         (["--only-changes"], "only_changes is for records that are there."),
     ],
 )
 def test_an_option_that_does_not_fit(place: Place, words: list[str], options: list[str], sentence: str) -> None:
     assert sentence in place.refused(*words, "contacts.toml", "data.csv", *options)
+
+
+@pytest.mark.parametrize("words", READERS.values(), ids=READERS)
+def test_another_program_is_told_why_nothing_was_sent(place: Place, words: list[str]) -> None:
+    code, out, said = place.within(*words, "contacts.toml", "none.csv", "--json")
+    assert code == 1
+    assert json.loads(out) == {"code": 1, "error": said.strip()}
 
 
 @pytest.mark.parametrize("words", [READERS["send"], READERS["a dry run"], READERS["resume"]], ids=" ".join)

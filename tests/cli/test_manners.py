@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+import tomllib
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import TYPE_CHECKING
@@ -173,3 +174,8 @@ def test_each_exit_code_stands_in_the_help_of_each_command_that_has_them(place: 
         assert code == 0
         for number, meaning in report.CODES.items():
             assert f"{number:>5}  {meaning}" in out
+
+
+def test_it_says_which_version_it_is(place: Place) -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert place.within("--version") == (0, f"odoo-widgets {project['version']}\n", "")

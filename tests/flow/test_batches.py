@@ -79,6 +79,20 @@ def test_full_batches_of_the_first_value_take_no_look_at_the_whole_column() -> N
     assert count(source, chosen) == 1000
 
 
+@pytest.mark.parametrize(
+    "dtype",
+    ["str", "string[pyarrow]", "Int64", "int64[pyarrow]", "float64", "category", "datetime64[s, UTC]"],
+)
+@pytest.mark.parametrize("gap", [[], [0, 3]])
+def test_the_value_that_comes_first_is_found_in_columns_of_any_type(dtype: str, gap: list[int]) -> None:
+    number = pd.Series([2, 1, 2, 2, 1, 3])
+    cells = pd.to_datetime(number, unit="D", utc=True) if "date" in dtype else number.astype(dtype)
+    source = Source(pd.DataFrame({"g": cells.mask(number.index.isin(gap))}))
+    codes = source.groups(0)[0]
+    for end in (2, 6, 4):
+        assert source.first_value(0, end).tolist() == [row for row in range(end) if codes[row] == 0]
+
+
 @given(
     cells=st.lists(CELLS, min_size=1, max_size=40),
     lengths=st.lists(st.integers(0, 300), min_size=40, max_size=40),

@@ -290,11 +290,6 @@ WRONG: dict[str, tuple[pd.DataFrame, dict[str, Any], str]] = {
         {"fields": {"order_line/Qty": "qty"}},
         "Column 'order_line': in its lines, 'qty' and 'Qty' fill the field 'qty'. Exclude all but one.",
     ),
-    "XML-RPC": (
-        orders(TWO),
-        {"key": "ref", "url": f"{SERVER}/xmlrpc/2/object", "model": ORDER, "operation": "create"},
-        "Odoo does not answer over XML-RPC. Use JSON-2, or the server's /jsonrpc.",
-    ),
 }
 
 

@@ -58,7 +58,7 @@ REFUSED = [
     (5, "headers is neither text nor a dict. Write it like name:value,name2:value2."),
     *[
         (f"{name}:SECRET", f"The header {name} is set by the credential and the protocol. Leave it out.")
-        for name in [*OURS - {"cookie"}, "Authorization", "X-ODOO-DATABASE"]
+        for name in [*sorted(OURS - {"cookie"}), "Authorization", "X-ODOO-DATABASE"]
     ],
     (
         "Cookie:SECRET",

@@ -317,7 +317,7 @@ ASKED = "mycompany.odoo.com was asked which records are there, and "
 
 
 # An empty list is an answer to a look-up: none of the records is there.
-@pytest.mark.parametrize("name", IN_DOUBT.keys() - {"no ids"})
+@pytest.mark.parametrize("name", sorted(IN_DOUBT.keys() - {"no ids"}))
 def test_a_look_up_without_an_answer_to_it_leaves_its_rows_not_sent_and_stops_the_send(name: str) -> None:
     verdict = judged(IN_DOUBT[name], call=LOOK_UP, settings=WRITING)
     (outcome,) = verdict.outcomes

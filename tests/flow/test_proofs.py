@@ -183,6 +183,26 @@ def test_load_refuses_the_rows_that_it_names_and_saves_none_of_the_others(name: 
     assert prove(LOAD, answer) is None
 
 
+def test_the_first_of_documents_with_lines_is_not_taken_to_be_refused_for_a_later_one() -> None:
+    # Each takes two rows of what is loaded.
+    documents = Ask(ROWS, "load", {}, sizes=[2, 2, 2])
+    answer = loaded(False, error("not balanced", 0, 1), error("not balanced", 4, 5))
+    found = {place: each.message for each in refusals(documents, answer) for place in each.places}
+    assert found == {0: f"not balanced\n{INNOCENT}", 1: WITH_THE_OTHERS, 2: "not balanced"}
+
+
+def test_a_message_about_a_documents_own_field_names_no_line() -> None:
+    batch = Batch(ROWS, [{"color": "x", "lines": [{"name": "y"}, {"name": "x"}]}] * 3, lines=("lines",))
+    documents = Ask(ROWS, "load", {}, keyed=batch, sizes=[2, 2, 2])
+    for field, said in (
+        ("color", "'x' is no number"),
+        ("lines", "Line 1: 'x' is no number"),
+        ("", "Line 1: 'x' is no number"),
+    ):
+        answer = loaded(False, error("'x' is no number", 0, 1, **({"field": field} if field else {})))
+        assert refusals(documents, answer)[0].message == said
+
+
 @pytest.mark.parametrize(
     "result",
     [

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from odoo_widgets.flow.repeats import doubling
+from odoo_widgets.flow.repeats import doubling, matched, near
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
 
@@ -45,3 +48,17 @@ def test_a_write_is_made_twice_where_it_makes_lines(name: str, key: str | None) 
     source = Source.of(frame if key is None else frame.drop(columns="id"))
     settings = Settings("https://mycompany.odoo.com/json/2/res.partner/write", key=key)
     assert doubling(source, settings, range(3)).tolist() == expected
+
+
+DIGESTS = st.lists(st.integers(-3, 3), max_size=12).map(lambda each: np.array(each, dtype="int64"))
+
+
+@given(earlier=DIGESTS.map(np.sort), rows=DIGESTS)
+def test_rows_are_matched_with_those_near_as_with_all_earlier_ones(
+    earlier: np.ndarray[Any, Any], rows: np.ndarray[Any, Any]
+) -> None:
+    places = near(earlier, rows)
+    pairs = matched(rows, earlier[places])
+    pairs[:, 1] = places[pairs[:, 1]]
+    assert pairs.tolist() == matched(rows, earlier).tolist()
+    assert set(earlier[places].tolist()) <= set(rows.tolist())

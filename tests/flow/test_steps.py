@@ -19,7 +19,7 @@ from odoo_widgets.flow.saved import from_text, to_text
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.step_responses import Told, beside, told_of
-from odoo_widgets.flow.steps import TAKEN, named
+from odoo_widgets.flow.steps import TAKEN, named, text_of_steps, text_of_totals
 from odoo_widgets.flow.then import Before, Row, in_order, parted, settings_of, source_of, twins
 from odoo_widgets.flow.totals import agrees
 from odoo_widgets.flow.totals import shown as figure
@@ -40,16 +40,30 @@ def test_steps_are_read_back_from_a_file() -> None:
     assert from_text(Settings, to_text(only)) == only
 
 
+def test_steps_and_totals_are_one_line_of_text_too() -> None:
+    text, totals = "action_confirm; write date_order, Our Ref", "amount_total = Total; amount_tax = Tax of which"
+    told = settings(then=text, expect=totals)
+    assert told.then == ("action_confirm", {"write": ("date_order", "Our Ref")})
+    assert told.expect == {"amount_total": "Total", "amount_tax": "Tax of which"}
+    assert (text_of_steps(told.then), text_of_totals(told.expect)) == (text, totals)
+    assert settings(then=" action_confirm ;", expect="") == settings(then=["action_confirm"])
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
+        ({"then": "action_confirm; write"}, "a step is a method, or columns to write again"),
+        ({"then": "write ,"}, "names no columns"),
+        ({"then": "action confirm"}, "not the name of a method"),
+        ({"expect": "amount_total"}, "names no field and its column"),
+        ({"expect": "= Total"}, "names no field and its column"),
         ({"then": ["write"]}, "a step is a method, or columns to write again"),
         ({"then": ["_private"]}, "a private method"),
         ({"then": [{"write": []}]}, "names no columns"),
         ({"then": [{"create": ["a"]}]}, "neither a method nor columns"),
         ({"then": 7}, "not a list of steps"),
-        ({"expect": ["amount_total"]}, "not a dict of field and column"),
-        ({"expect": {"amount_total": 7}}, "not a dict of field and column"),
+        ({"expect": ["amount_total"]}, "names no field and its column"),
+        ({"expect": {"amount_total": 7}}, "names no field and its column"),
         ({"url": "https://a.b/api/sale.order", "then": ["action_confirm"]}, "which an endpoint of REST does not have"),
         ({"url": "https://a.b/json/2/sale.order/unlink", "expect": {"a": "b"}}, "unlink does neither"),
     ],

@@ -170,10 +170,26 @@ def test_what_holds_what_it_held_before_needs_nothing() -> None:
     assert (found.group, found.status, found.reason) == (undo.REFUSED, "unchanged", "It holds what it held before.")
 
 
+def test_of_what_a_send_left_as_it_was_there_is_nothing_to_undo() -> None:
+    found = step([event("unchanged", "a")], FRESH, "unchanged")
+    assert (found.group, found.status, found.reason) == (undo.REFUSED, "unchanged", "The send did nothing to it.")
+
+
+@pytest.mark.parametrize("said", ["rejected", "not_sent"])
+def test_of_a_row_that_did_nothing_to_its_record_there_is_nothing_to_undo(said: str) -> None:
+    [found] = answers(examined("x.y", [Wanted(7, (0,), said)], {}), FRESH)
+    assert (found.status, found.reason) == ("unchanged", undo.NOTHING_DONE[said])
+
+
+def test_a_preview_counts_reasons_without_their_dates() -> None:
+    steps = [step([event("deleted", f"b{number}", undo="a"), CREATED], None) for number in range(2)]
+    assert undo.sentences(undo.preview("x.y", steps)) == ["Refused 2: It was undone already (2)."]
+
+
 def test_an_undo_that_was_killed_is_found_to_have_deleted_a_record_that_is_gone() -> None:
     flying = event("in flight", "b", undo="a")
     found = step([flying, CREATED], None)
-    assert (found.status, found.gone, found.reason) == ("unchanged", True, "It was undone already, on day b.")
+    assert (found.status, found.gone, found.reason) == ("unchanged", True, "It was undone already: on day b.")
     assert step([flying, CREATED], FRESH).group == undo.DELETE
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import dask.dataframe as dd
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from IPython.utils.capture import capture_output
 
@@ -61,12 +64,32 @@ def test_a_credential_of_another_server_is_named_and_nothing_can_be_sent(show: S
     assert screen.button("Send").disabled
 
 
+MAKE_IT_ONE = "Make it one with pd.DataFrame(…)."
+SEVERAL = "several frames, which only a send takes. Give one of them, such as the first."
+# What is bound in place of a frame, and what is said of it.
+NO_FRAME: list[tuple[Any, str]] = [
+    ([1, 2], f"a list, not a pandas DataFrame. {MAKE_IT_ONE}"),
+    (None, f"a NoneType, not a pandas DataFrame. {MAKE_IT_ONE}"),
+    (pd.Series([1]), f"a Series, not a pandas DataFrame. {MAKE_IT_ONE}"),
+    (iter([pd.DataFrame({"name": ["a"]})]), f"a list_iterator: {SEVERAL}"),
+    (dd.from_pandas(pd.DataFrame({"name": ["a"]})), f"a DataFrame of Dask's: {SEVERAL}"),
+    (pl.LazyFrame({"name": ["a"]}), "a LazyFrame, which is not computed yet. Give what its collect() returns."),
+]
+FRAMES = {"Polars": pl.DataFrame({"name": ["a", "b"]}), "Arrow": pa.table({"name": ["a", "b"]})}
+
+
+@pytest.mark.parametrize("library", FRAMES)
+def test_a_frame_of_another_library_is_bound_as_it_is_sent(show: Show, library: str) -> None:
+    screen = show(FRAMES[library], PLAIN)
+    assert screen.form.data["name"].tolist() == ["a", "b"]
+    screen.form.data = FRAMES[library].slice(0, 1)
+    assert screen.form.data["name"].tolist() == ["a"]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("data", [1, 2], "form.data takes a pandas DataFrame, not a list."),
-        ("data", None, "form.data takes a pandas DataFrame, not a NoneType."),
-        ("data", pd.Series([1]), "form.data takes a pandas DataFrame, not a Series."),
+        *(("data", value, f"form.data takes one frame. The data is {words}") for value, words in NO_FRAME),
         ("destination", URL, "form.destination takes a Destination, not a str."),
         ("credential", KEY, "form.credential takes a Credential, not a str."),
     ],
@@ -149,7 +172,8 @@ def test_data_that_cannot_be_sent_are_named_until_they_are_replaced(
 
 
 def test_data_that_cannot_be_read_any_more_end_as_words(show: Show, on_disk: Any) -> None:
-    screen = show(on_disk({"name": ["x"]}), PLAIN, ME)
+    # Of nine rows, five are seen, and known from then on.
+    screen = show(on_disk({"name": [*"abcdefghi"]}), PLAIN.replace(batch_size=1), ME)
     on_disk.is_lost = True
     screen.type("Batch Size", 5)
     assert screen.text("problem") == "This should not happen, please report it: OSError('the disk is gone')"

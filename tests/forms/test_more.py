@@ -20,6 +20,8 @@ EDITS = [
     ("Company", "3", {"context": {"allowed_company_ids": [3]}}, '"allowed_company_ids": [\n      3\n    ]'),
     (EMAILS, True, {"context": {"mail_auto_subscribe_no_notify": False}}, '"mail_auto_subscribe_no_notify": false'),
     (TRACKING, False, {"context": {"tracking_disable": True}}, '"tracking_disable": true'),
+    ("Then", "action_archive; write email", {"then": ["action_archive", {"write": ["email"]}]}, "vals_list"),
+    ("Expect", "credit = user_id", {"expect": {"credit": "user_id"}}, "vals_list"),
     ("Time Zone", "Europe/Brussels", {"timezone": "Europe/Brussels"}, "vals_list"),
     ("Calls at a Time", 4, {"concurrency": 4}, "vals_list"),
     ("Calls per Second", "2.5", {"calls_per_second": 2.5}, "vals_list"),
@@ -48,6 +50,23 @@ def test_a_control_changes_the_destination_and_the_destination_moves_the_control
     assert given.field(label).value == typed
     given.form.destination = PLAIN
     assert given.everything() == show(frame, PLAIN, ME).everything()
+
+
+def test_steps_that_cannot_be_stay_as_they_are_typed_until_they_are_mended(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN, ME)
+    assert screen.type("Then", "write") == "write"
+    assert 'Write it like "action_confirm; write date_order".' in screen.text("problem")
+    assert screen.type("Then", "") == ""
+    assert screen.text("problem") == ""
+    assert screen.form.destination == PLAIN
+
+
+def test_steps_are_offered_where_they_can_follow_the_rows(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN, ME)
+    screen.click("▸ More")
+    assert screen.field("Then") in screen.visible
+    screen.form.destination = PLAIN.replace(url="https://mycompany.odoo.com/api/res.partner")
+    assert screen.field("Then") not in screen.visible
 
 
 def test_one_choice_of_the_context_leaves_the_others_alone(show: Show, frame: pd.DataFrame) -> None:

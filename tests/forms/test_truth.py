@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from tests.forms.examples import ME, PLAIN
+
 if TYPE_CHECKING:
     from tests.forms.odoo import Odoo
     from tests.forms.screen import Show
@@ -34,6 +36,24 @@ def test_what_a_cell_does_to_form_responses_is_not_for_the_form(show: Show, fram
     assert screen.button("Send").disabled
     assert screen.text("problem") == ""
     assert (screen.form.responses.status == "created").all()
+
+
+def test_whoever_follows_is_told_once_of_a_change_and_sees_all_of_it(show: Show, frame: pd.DataFrame) -> None:
+    state = show(frame, PLAIN, ME).form._state
+    told: list[tuple[int, int]] = []
+
+    def follow() -> None:
+        told.append((state.destination.batch_size, len(state.samples)))
+        if state.destination.batch_size == 5:
+            # What a follower changes is told with the rest.
+            state.edit(batch_size=4)
+
+    state.on("destination", "samples", "batches", call=follow)
+    told.clear()
+    state.edit(batch_size=6)
+    assert told == [(6, 2)]
+    state.edit(batch_size=5)
+    assert told == [(6, 2), (5, 3), (4, 3)]
 
 
 def test_the_result_of_a_send_is_told_of_that_send_only(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:

@@ -183,6 +183,7 @@ def test_a_send_that_has_ended_can_be_stopped_again(end: str) -> None:
     pd.testing.assert_frame_equal(sending.result(), frame)
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_raises_with_what_became_of_every_row() -> None:
     async def interrupt(_request: httpx.Request) -> None:
         os.kill(os.getpid(), signal.SIGINT)

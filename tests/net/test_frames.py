@@ -14,6 +14,7 @@ import pytest
 from pyarrow import parquet
 
 from odoo_widgets.destination import Destination
+from odoo_widgets.flow import retry
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import (
     CredentialError,
@@ -24,11 +25,12 @@ from odoo_widgets.flow.errors import (
     StoppedError,
     TableError,
 )
+from odoo_widgets.flow.responses import COLUMNS
 from odoo_widgets.net import listed, sends
 from odoo_widgets.net.delivery import Delivery
 from odoo_widgets.net.handing import handed
 from tests.net.servers import SOON
-from tests.net.speaking import Odoo
+from tests.net.speaking import METHODS, Asked, Odoo, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,6 +80,12 @@ def test_frames_are_sent_as_their_rows_in_one_frame_would_be() -> None:
     assert listed.sends()["state"].tolist() == ["ended"]
 
 
+def only_known_cities(odoo: Odoo, asked: Asked) -> Any:
+    if any(values["city"] != "Ghent" for values in asked.given[0]):
+        raise RefusedError("ValidationError", "There is no such city.")
+    return METHODS["create"](odoo, asked)
+
+
 def arrow(frame: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(frame, preserve_index=False)
 
@@ -100,6 +108,18 @@ def test_frames_of_other_libraries_send_the_same_values(kind: str) -> None:
     answer = delivery(odoo, KINDS[kind](frame)).result()
     assert answer["status"].tolist() == ["created"] * 10
     assert list(odoo.records.values()) == frame.to_dict("records")
+
+
+@pytest.mark.parametrize("kind", ["a generator of Arrow's batches", "Polars' slices"])
+def test_rows_of_frames_without_labels_are_called_by_their_positions_over_all_frames(kind: str) -> None:
+    odoo = Odoo(methods={"create": only_known_cities})
+    frame = ROWS.reset_index(drop=True).assign(city=["Ghent", "Gent"] * 5)
+    answer = delivery(odoo, KINDS[kind](frame), CREATE.replace(batch_size=1)).result()
+    assert answer.index.tolist() == [*range(10)]
+    assert answer.index[answer["status"] == "rejected"].tolist() == [1, 3, 5, 7, 9]
+    # So that the rows to correct can be taken out of the whole.
+    fixed = frame[answer["status"] == "rejected"].assign(city="Ghent")
+    assert retry.places(fixed, answer) == [1, 3, 5, 7, 9]
 
 
 def test_whole_numbers_of_arrow_stay_whole_where_one_is_missing() -> None:
@@ -295,6 +315,22 @@ def test_rows_that_were_sent_before_stop_the_send_at_a_later_frame() -> None:
     assert names(odoo) == sorted([*ROWS["name"][:3], "n5"])
 
 
+ONE_ONLY: dict[str, Callable[[Any], Any]] = {
+    "samples": CREATE.samples,
+    "sent_before": lambda frames: CREATE.sent_before(frames, ME),
+    "unfinished": lambda frames: CREATE.unfinished(frames, ME),
+}
+
+
+@pytest.mark.parametrize("verb", ONE_ONLY)
+def test_what_wants_one_frame_says_so(verb: str) -> None:
+    for frames in (parts(), [*parts()], arrow(ROWS).to_reader()):
+        with pytest.raises(DataError, match="several frames, which only a send takes"):
+            ONE_ONLY[verb](frames)
+    with pytest.raises(DataError, match=r"a LazyFrame, which is not computed yet. Give what its collect\(\) returns"):
+        ONE_ONLY[verb](pl.LazyFrame({"name": ["a"]}))
+
+
 def test_a_state_before_and_steps_after_go_with_one_frame() -> None:
     with pytest.raises(SettingsError, match="then and expect go with one frame"):
         delivery(Odoo(), parts(), CREATE.replace(then=["action_archive"]))
@@ -328,6 +364,25 @@ def test_responses_go_to_a_file_as_they_come(to_odoo: Odoo, tmp_path: Path, endi
     assert found["status"].tolist() == ["created"] * 10
     assert [to_odoo.records[each]["name"] for each in found["id"]] == ROWS["name"].tolist()
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_a_send_that_is_refused_leaves_the_file_of_the_one_before(to_odoo: Odoo, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"responses{ending}"
+    CREATE.send(parts(), ME, out=path)
+    with pytest.raises(RepeatedError):
+        CREATE.send(parts(), ME, out=path)
+    assert READERS[ending](path)["status"].tolist() == ["created"] * 10
+    assert len(to_odoo.records) == 10
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_of_no_rows_there_is_a_table_too(to_odoo: Odoo, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"responses{ending}"
+    assert CREATE.send(iter([]), ME, out=path) == {}
+    assert [*READERS[ending](path)] == [*COLUMNS]
+    assert len(READERS[ending](path)) == 0
+    assert to_odoo.asked == []
 
 
 def test_a_file_of_a_send_that_stopped_has_what_was_sent_and_that_of_the_rest_has_all(

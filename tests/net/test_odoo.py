@@ -294,6 +294,7 @@ def test_a_server_that_hangs_up_is_said_so() -> None:
         thread.join()
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_does_not_wait_for_the_answer() -> None:
     def interrupt() -> None:
         connection, _ = listening.accept()

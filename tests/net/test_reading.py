@@ -54,7 +54,13 @@ def test_a_column_is_what_it_is_said_to_be() -> None:
         ("a,b\n1\n", {}, "line 2: 1 cells, and the header has 2"),
         ('a,b\n1,"2\n', {}, "line 2: unexpected end of data"),
         ('a,b\n1,"2"x\n', {}, "line 2: "),
-        (b"a\nok\n\xe9t\xe9\n", {}, "line 3: that is not UTF-8. Save the file as CSV UTF-8."),
+        (b"a\nok\n\xe9t\xe9\n", {}, "line 3: that is not UTF-8. Save the file as CSV UTF-8, or say --encoding"),
+        (b"a\n\xff\x00\n", {"encoding": "utf-16"}, "that is not utf-16."),
+        ("a\n1\n", {"encoding": "klingon"}, "There is no encoding called 'klingon'."),
+        ("a;;b\n", {"separator": ";;"}, "';;' cannot stand between two cells."),
+        ("a\n1,5\n", {"number": ["a"], "separator": ";"}, "'1,5' is no number. Write it like 1234.5."),
+        ("a\n1.5\n", {"number": ["a"], "decimal": ","}, "'1.5' is no number. Write it like 1234,5."),
+        ("a\n1\n", {"sheet": "May"}, "--sheet is for .xlsx tables, and standard input is none."),
         ("a,b\n1,2\n", {"text": ["c"]}, "has no column 'c'. Its columns are: a, b."),
         ("a,b\n1,x\n", {"number": ["b"]}, "Column 'b', row 0: 'x' is no number."),
     ],
@@ -63,6 +69,19 @@ def test_what_is_no_table_is_named_by_its_line(text: str | bytes, how: Any, sent
     with pytest.raises(TableError) as told:
         of_csv(text, **how)
     assert sentence in str(told.value)
+
+
+def test_a_table_of_another_country_is_read_as_it_is_said_to_be() -> None:
+    table = "name;price\nMüller;1.234,50\nWeiß;-7\nÅs;\n".encode("cp1252")
+    frame = of_csv(table, number=["price"], decimal=",", encoding="cp1252")
+    assert frame["name"].tolist() == ["Müller", "Weiß", "Ås"]
+    assert frame["price"].tolist() == [1234.5, -7.0, pd.NA]
+
+
+@pytest.mark.parametrize(("name", "how"), [("x.jsonl", {"text": ["a"]}), ("x.parquet", {"encoding": "cp1252"})])
+def test_what_is_said_of_a_table_of_another_kind_is_refused(tmp_path: Path, name: str, how: Any) -> None:
+    with pytest.raises(TableError, match=rf"--\w+ is for \.csv .*tables, and .*{name} is none\."):
+        read(tmp_path / name, Reading(**how))
 
 
 def test_two_columns_of_one_name_are_named_before_they_are_sent() -> None:
@@ -138,6 +157,12 @@ def test_excel_says_what_is_wrong_with_it(tmp_path: Path) -> None:
         read(file)
     with pytest.raises(TableError, match=r"has no sheet 'Other'\. Its sheets are: "):
         read(file, Reading(sheet="Other"))
+    with pd.ExcelWriter(tmp_path / "d.xlsx") as book:
+        pd.DataFrame({"A report": []}).to_excel(book, sheet_name="Title", index=False)
+        pd.DataFrame({"name": ["x"]}).to_excel(book, sheet_name="May", index=False)
+    with pytest.raises(TableError, match=r"its first sheet has no rows\. Say which one .* The others are: May\."):
+        read(tmp_path / "d.xlsx")
+    assert read(tmp_path / "d.xlsx", Reading(sheet="May"))["name"].tolist() == ["x"]
     with pytest.raises(TableError, match=r"cell A2: its formula came to #N/A"):
         read(excel(tmp_path / "b.xlsx", [["a"], ["#N/A"]]))
     (tmp_path / "c.xlsx").write_bytes(b"PK no")

@@ -13,13 +13,14 @@ from odoo_widgets.flow.asking import asked_fields, question
 from odoo_widgets.flow.checks import after, cells, columns, lines, links, lookups, models, parents, people, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
-from odoo_widgets.flow.dry_run import WOULD_SAVE, dry_run
+from odoo_widgets.flow.dry_run import dry_run
 from odoo_widgets.flow.errors import DataError, EndpointError, ModelError, RefusedError
 from odoo_widgets.flow.looking import looked_up
 from odoo_widgets.flow.operations import operation
 from odoo_widgets.flow.resolved import AS_EMPTY, resolved
 from odoo_widgets.flow.server import NOTHING_KNOWN
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.trying import FINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +120,7 @@ def _saves(subject: Subject, notes: list[Note]) -> Questions[bool]:
         answer = yield from dry_run(subject.source.frame.iloc[[row]], subject.settings)
     except (DataError, RefusedError, EndpointError):
         return False
-    return bool(answer["status"].eq(WOULD_SAVE).all())
+    return bool(answer["status"].isin(FINE).all())
 
 
 LOOKS: tuple[Callable[[Subject], Questions[list[Note]]], ...] = (

@@ -18,13 +18,15 @@ from odoo_widgets.flow.server import Server, proposed
 from odoo_widgets.flow.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from odoo_widgets.flow.asking import Questions
     from odoo_widgets.flow.lines import Lines
     from odoo_widgets.flow.model import Field
 
 
 def lines(subject: Subject) -> Questions[list[Note]]:
-    """What a check finds in the lines of documents. Each note has the rows of the documents."""
+    """What a check finds in the lines of documents. Each note has the rows of the documents, and names the lines."""
     notes: list[Note] = []
     for name, held in subject.sent.items():
         field = subject.field(name)
@@ -59,7 +61,8 @@ def _inside(subject: Subject, held: Distinct, field: Field) -> Questions[list[No
     defaults = (yield question(inner.model, "default_get", {"fields": names})) if names else {}
     given = {**(defaults if isinstance(defaults, dict) else {}), field.inverse: True}
     notes += columns.required(inner, given)
-    above = [_above(note, held, table) for note in notes]
+    keys = [each.name for each in held.column.lines if each.field in subject.settings.line_key]
+    above = [_above(note, held, table, keys) for note in notes]
     bare = np.flatnonzero(table.starts == table.ends)
     if len(bare) and subject.makes:
         advice = "Send them so only if that is meant."
@@ -72,7 +75,7 @@ def _within(name: str, paths: frozenset[str]) -> frozenset[str]:
     return frozenset(path.removeprefix(f"{name}/") for path in paths if path.startswith(f"{name}/"))
 
 
-def _above(note: Note, held: Distinct, table: Lines) -> Note:
+def _above(note: Note, held: Distinct, table: Lines, keys: Sequence[str]) -> Note:
     """A note about lines as one about their documents; names in lines are paths, as the settings have them."""
     column, name = held.column.name, held.column.field
     return attrs.evolve(
@@ -81,6 +84,7 @@ def _above(note: Note, held: Distinct, table: Lines) -> Note:
         column=f"{column}/{note.column}" if note.column else column,
         field=f"{name}/{note.field}" if note.field else name,
         rows=None if note.rows is None else table.cells(note.rows),
+        lines=() if note.rows is None else table.called(note.rows, keys),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from odoo_widgets.flow.answering import CREATE, FOUND, NO_FIELD, NONE, Linked, domain, linked
 from odoo_widgets.flow.asking import asked_fields, page
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
@@ -15,6 +17,9 @@ from odoo_widgets.flow.unsendable import shown
 from odoo_widgets.flow.unsettled import FEW, Unsettled, circles, unsettled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from odoo_widgets.flow.answering import Want
     from odoo_widgets.flow.asking import Questions
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
@@ -36,7 +41,8 @@ def notes(source: Source, settings: Settings, server: Server) -> Questions[list[
     made = []
     for each in (*unsettled(columns), *circles(source, settings, columns)):
         meant = yield from _meant(each)
-        made.append(_note(each.column, ERROR, f"{_sentence(each.problem)}{meant}", each.advice, each.rows))
+        note = _note(each.column, each.wants, ERROR, f"{_sentence(each.problem)}{meant}", each.advice)
+        made.append(attrs.evolve(note, rows=each.rows))
     for column in columns:
         asleep = [
             want
@@ -47,16 +53,17 @@ def notes(source: Source, settings: Settings, server: Server) -> Questions[list[
             problem = f"These records of {column.link.field.relation} are archived."
             texts = found([shown(want.value) for want in asleep])
             advice = "Choose others, unless that is meant."
-            made.append(_note(column, WARNING, problem + texts, advice, column.rows(asleep)))
+            made.append(_note(column, asleep, WARNING, problem + texts, advice))
         if created := column.of(CREATE):
             problem = f"A record of {column.link.field.relation} will be made of each of these, as it is settled."
             texts = found([shown(want.value) for want in created])
-            made.append(_note(column, NOTE, problem + texts, "", column.rows(created)))
+            made.append(_note(column, created, NOTE, problem + texts))
     return made
 
 
-def _note(column: Linked, severity: str, problem: str, advice: str, rows: object) -> Note:
-    return Note(severity, problem, advice, column.link.column, column.link.path, rows)  # type: ignore[arg-type]
+def _note(column: Linked, wants: Sequence[Want], severity: str, problem: str, advice: str = "") -> Note:
+    rows, lines = column.rows(wants), column.lines(wants)
+    return Note(severity, problem, advice, column.link.column, column.link.path, rows, lines)
 
 
 def _sentence(text: str) -> str:

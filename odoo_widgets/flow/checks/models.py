@@ -9,11 +9,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from odoo_widgets.flow.asking import page, question
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
 from odoo_widgets.flow.comparing import one_id
+from odoo_widgets.flow.documents import is_lines
+from odoo_widgets.flow.lines import FEW_LINES, line_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,13 +95,20 @@ def _taxes(subject: Subject) -> Iterator[Note]:
     bare = [place for place, value in enumerate(held.values) if any("tax_ids" not in line for line in _made(value))]
     if bare:
         problem = "Lines without tax_ids get their product's taxes, or none."
-        yield Note(
-            NOTE, problem, "Say them, [] for none, and compare the totals.", held.column.name, LINES, held.rows(bare)
+        advice, rows = "Say them, [] for none, and compare the totals.", held.rows(bare)
+        named = (
+            line_name(row, place)
+            for row in rows.tolist()
+            for place, line in enumerate(_made(held.values[held.codes[row]]))
+            if "tax_ids" not in line
         )
+        yield Note(NOTE, problem, advice, held.column.name, LINES, rows, [*islice(named, FEW_LINES)])
 
 
 def _made(commands: Any) -> list[dict[str, Any]]:
-    """The lines that a list of commands makes."""
+    """The lines that a cell makes: dicts, or commands that make such."""
+    if is_lines(commands):
+        return commands  # type: ignore[no-any-return]
     told = commands if isinstance(commands, list) else []
     return [each[2] for each in told if isinstance(each, list) and each[:1] == [0] and isinstance(each[-1], dict)]
 

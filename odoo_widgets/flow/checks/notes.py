@@ -26,6 +26,7 @@ COLUMNS = {
     "field": "string",
     "rows": "Int64",
     "first_rows": "object",
+    "first_lines": "object",
     "problem": "string",
     "advice": "string",
 }
@@ -42,6 +43,7 @@ class Note:
         column: The column; empty where it is about none.
         field: The field; empty where it is about none.
         rows: The positions of the rows, in order; None where it is about the frame, the model or the server.
+        lines: What the first lines of documents are called that it is about; empty where it is about none.
     """
 
     severity: str
@@ -50,13 +52,15 @@ class Note:
     column: str = ""
     field: str = ""
     rows: Sequence[int] | np.ndarray[Any, Any] | None = attrs.field(default=None, eq=False)
+    lines: Sequence[str] = ()
 
 
 def table(notes: Iterable[Note]) -> pd.DataFrame:
     """Notes as a DataFrame, the worst on top.
 
     Returns:
-        One row for each: severity, column, field, rows (how many), first_rows (their positions), problem, advice.
+        One row for each: severity, column, field, rows (how many), first_rows (their positions), first_lines (such as
+        `row 1, line 0`, where it is about lines), problem, advice.
     """
     ordered = sorted(notes, key=lambda note: SEVERITIES.index(note.severity))
     cells: dict[str, list[Any]] = {name: [] for name in COLUMNS}
@@ -68,6 +72,7 @@ def table(notes: Iterable[Note]) -> pd.DataFrame:
             "field": note.field or None,
             "rows": None if note.rows is None else len(note.rows),
             "first_rows": rows,
+            "first_lines": list(note.lines) or None,
             "problem": note.problem,
             "advice": note.advice,
         }
@@ -94,6 +99,9 @@ def sentences(findings: pd.DataFrame, most: int = 20) -> tuple[str, ...]:
 
 
 def _named(finding: Any) -> str:
+    if isinstance(finding.first_lines, list):
+        named = {line.partition(",")[0] for line in finding.first_lines}
+        return f"{'; '.join(finding.first_lines)}{'; …' if finding.rows > len(named) else ''}"
     shown = ", ".join(map(str, finding.first_rows))
     more = ", …" if finding.rows > len(finding.first_rows) else ""
     return f"{'row' if finding.rows == 1 else 'rows'} {shown}{more}"

@@ -21,7 +21,7 @@ def notes(source: Source, settings: Settings) -> list[Note]:
     if told := [*shape(source.frame, settings)]:
         return [Note(ERROR, each) for each in told]
     of_cells = [
-        Note(ERROR, _sentence(found.sentence), "", column.name, column.field, found.rows)
+        Note(ERROR, _sentence(found.sentence), "", column.name, column.field, found.rows, found.lines)
         for column in columns(source, settings)
         for found in findings(column.cells(source.frame), column, limits_of(settings))
     ]

@@ -1,4 +1,4 @@
-"""What is seldom changed: columns and fields, the context, time zone, rate, values from before."""
+"""What is seldom changed: columns, steps after the rows, the context, time zone, rate, values from before."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import ipywidgets as w
 from odoo_widgets.flow import context
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
+from odoo_widgets.forms.panels.afterwards import afterwards_panel
 from odoo_widgets.forms.panels.columns import columns_panel
 from odoo_widgets.forms.panels.rate import rate_panel
 from odoo_widgets.forms.pieces import Text, hide, labelled, with_note
@@ -32,10 +33,12 @@ ZONE_NOTE = "The zone of times in the data that carry none."
 def more_panel(state: State) -> w.Widget:
     """The settings that fold up."""
     fold = made(
-        w.Button, tooltip="Columns and fields, empty cells, language, company, e-mails, history, time zone, rate"
+        w.Button,
+        tooltip="Columns, empty cells, steps after the rows, language, company, e-mails, history, time zone, rate",
     )
     fold.add_class("ow-fold")
-    inside = made(w.VBox, [columns_panel(state), _context(state), _zone(state), rate_panel(state), _before(state)])
+    panels = [columns_panel, afterwards_panel, _context, _zone, rate_panel, _before]
+    inside = made(w.VBox, [panel(state) for panel in panels])
     inside.add_class("ow-views")
 
     def follow() -> None:

@@ -64,7 +64,7 @@ def samples_panel(state: State) -> w.Widget:
                 slot.children = (*parts[position], *held)
         elsewhere.children = (testing,) if place is None else ()
 
-    state.on("samples", "batches", "problem", "testing", "open_sample", "without_id", call=follow)
+    state.on("samples", "batches", "problem", "testing", "open_sample", "without_id", "waits", call=follow)
     state.on("testing", "open_sample", call=follow_test)
     return panel
 

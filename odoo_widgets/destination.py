@@ -636,6 +636,8 @@ class Destination(Settings):
         Raises:
             CredentialError: The key is unknown, or belongs to another server; nothing is in Odoo.
             EndpointError: What answers is not the Odoo, database, model or method that was meant; nothing is in Odoo.
+            RefusedError: The user has no right to the model, or Odoo no such language or company; nothing is in Odoo.
+            FieldsError: The model has no such field that the user may see; nothing is in Odoo.
             DataError: The frame, or the first of several, cannot be sent as it is; nothing was sent.
             RepeatedError: Rows were sent before, and would be there twice; nothing was sent.
             JournalError: The same rows are being sent now, or what is sent cannot be written down.

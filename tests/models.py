@@ -167,12 +167,12 @@ MODELS: dict[str, Model] = {
 }
 
 
-def plain_user(odoo: Sandbox) -> Credential:
-    """A user whose only group is that of employees."""
+def plain_user(odoo: Sandbox, *groups: str) -> Credential:
+    """A user whose only group is that of employees, and more by their external IDs."""
     own = odoo.credential
     with httpx.Client(base_url=odoo.url, trust_env=False, timeout=60) as client:
         account = Account(own.database, own.login, ADMINISTRATOR, own.api_key.get_secret_value())
-        plain = Odoo(client, account).make_plain_user()
+        plain = Odoo(client, account).make_plain_user(*groups)
     return Credential(own.server, own.database, plain.login, plain.key)
 
 

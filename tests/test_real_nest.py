@@ -10,7 +10,7 @@ import attrs
 import pandas as pd
 import pytest
 
-from odoo_widgets import Credential, DataError, Destination, nest
+from odoo_widgets import Credential, DataError, Destination, FieldsError, nest
 from odoo_widgets.flow.checks.notes import sentences
 from odoo_widgets.sandbox import Sandbox
 from tests.faults.killing import trial
@@ -19,6 +19,8 @@ from tests.real import call, sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from odoo_widgets.net.progress import Progress
 
 NUMBERS = itertools.count(1)
 PATHS = {"json2": "/json/2/{model}/create", "jsonrpc": "/jsonrpc", "xmlrpc": "/xmlrpc/2/object"}
@@ -207,6 +209,83 @@ def test_lines_are_told_apart_by_their_key_where_one_is_named(given: Given) -> N
     inside(given, turned, again)
 
 
+# --- lines that leave cells empty ------------------------------------------------------------------------------------
+
+
+def uneven(given: Given) -> pd.DataFrame:
+    """Orders with sections, with prices of their own and those of the product, with a discount here and there."""
+    one, two, three = given.products
+    rows = [
+        ("A", {"display_type": "line_section", "name": "Section"}),
+        ("A", {"product_id": one, "product_uom_qty": 2.0, "price_unit": 9.5}),
+        ("A", {"product_id": two, "product_uom_qty": 1.0}),
+        ("A", {"product_id": three, "product_uom_qty": 3.0, "price_unit": 4.0, "discount": 50.0}),
+        ("B", {"product_id": one}),
+        ("B", {"product_id": two, "price_unit": 7.0}),
+        ("C", {"product_id": one, "product_uom_qty": 1.0, "price_unit": 1.0}),
+    ]
+    tag = f"n{next(NUMBERS)}"
+    lines = [{"client_order_ref": f"{tag} {name}", "partner_id": given.partner, **line} for name, line in rows]
+    names = ["display_type", "name", "product_id", "product_uom_qty", "price_unit", "discount"]
+    return nest(pd.DataFrame(lines), by="client_order_ref", lines=names, into="order_line")
+
+
+def cells(given: Given, answer: pd.DataFrame) -> list[list[tuple[Any, ...]]]:
+    """What Odoo holds in the lines of each order, in the order of these."""
+    names = ["display_type", "product_id", "product_uom_qty", "price_unit", "discount"]
+    found = []
+    for ids in answer["order_line/.id"]:
+        arguments = {"domain": [["id", "in", ids]], "fields": names, "load": "", "order": "sequence, id"}
+        held = call(given.odoo, "sale.order.line", "search_read", **arguments)
+        assert [each["id"] for each in held] == ids
+        found.append([tuple(each[name] for name in names) for each in held])
+    return found
+
+
+@pytest.mark.parametrize("protocol", ["json2", "xmlrpc"])
+def test_lines_may_leave_cells_empty_and_get_what_odoo_gives_them(given: Given, protocol: str) -> None:
+    orders = uneven(given)
+    made = given.destination().send(orders.assign(client_order_ref="made without a key"), given.odoo.credential)
+    first = given.keyed(protocol=protocol).send(orders, given.odoo.credential)
+    assert first["status"].tolist() == ["created"] * 3, first["error"].tolist()
+    assert cells(given, first) == cells(given, made)
+    again = given.keyed(protocol=protocol).send(orders, given.odoo.credential)
+    assert again["status"].tolist() == ["updated"] * 3, again["error"].tolist()
+    assert again["order_line/.id"].tolist() == first["order_line/.id"].tolist()
+    assert cells(given, again) == cells(given, made)
+    same = given.keyed(protocol=protocol, only_changes=True).send(orders, given.odoo.credential)
+    assert same["status"].tolist() == ["unchanged"] * 3
+
+
+def test_a_document_of_which_a_later_line_is_refused_needs_attention_until_it_is_corrected(given: Given) -> None:
+    orders = uneven(given)
+    orders["order_line"][0][2]["product_id"] = 99_999_999
+    answer = given.keyed().send(orders, given.odoo.credential)
+    assert answer["status"].tolist() == ["needs_attention", "created", "created"]
+    assert answer["error"][0].startswith(
+        "The document is there, and not all of its lines are. Send the row again, and its other lines follow. Odoo "
+        "says of these: Line 2: "
+    )
+    assert len(given.read(orders)[0]["order_line"]) == 2
+    orders["order_line"][0][2]["product_id"] = given.products[1]
+    answer = given.keyed().send(orders, given.odoo.credential)
+    assert answer["status"].tolist() == ["updated"] * 3
+    assert len(cells(given, answer)[0]) == 4
+
+
+@pytest.mark.parametrize("mode", ["create", "upsert"])
+def test_a_send_that_is_killed_between_the_lines_of_a_document_ends_with_all_of_them(given: Given, mode: str) -> None:
+    orders = pd.concat([uneven(given) for _ in range(6)], ignore_index=True)
+    settings = {"url": given.odoo.url + PATHS["json2"].format(model="sale.order"), "batch_size": 3}
+    keyed = {"key": "client_order_ref", "mode": mode}
+    done = trial(
+        settings | keyed, given.odoo.credential, orders, kills=3, seconds=1.5, chance=random.Random(f"turns {mode}")
+    )
+    assert done.kills >= 1
+    assert set(done.responses["status"]) <= {"created", "updated", "unchanged"}
+    assert [len(each) for each in cells(given, done.responses)] == [len(each) for each in orders["order_line"]]
+
+
 # --- lines that somebody else made -----------------------------------------------------------------------------------
 
 
@@ -290,6 +369,18 @@ def test_a_column_that_lines_have_no_field_for_is_refused_before_anything_is_sen
     assert given.read(orders) == []
 
 
+def test_a_write_by_id_is_told_before_that_nothing_says_which_lines_are_meant(given: Given) -> None:
+    orders = given.orders({"A": 1})
+    ids = given.destination().send(orders, given.odoo.credential)["id"]
+    for protocol in PATHS:
+        options = (
+            {"url": given.odoo.url + "/json/2/sale.order/write"} if protocol == "json2" else {"operation": "write"}
+        )
+        destination = given.destination(protocol).replace(**options)
+        with pytest.raises(FieldsError, match="a list of dicts is lines, and without a key nothing says which lines"):
+            destination.send(orders.assign(id=ids), given.odoo.credential)
+
+
 # --- only what changed -----------------------------------------------------------------------------------------------
 
 
@@ -322,6 +413,14 @@ def test_a_comparison_names_the_cells_of_lines_that_differ_and_the_lines_that_ar
         [1, answer["id"][1], "order_line[1]"],
     ]
     assert (found["in_odoo"][0], found["in_frame"][0]) == (20.5, 5.5)
+
+
+def test_a_comparison_leaves_out_lines_that_are_kept(given: Given) -> None:
+    orders = given.orders({"A": 1}).assign(note="changed")
+    by_hand(given, orders)
+    found = given.keyed(lines="keep").diff(orders, given.odoo.credential)
+    assert found["field"].tolist() == ["note"]
+    assert given.keyed(lines="add").diff(orders, given.odoo.credential)["field"].tolist() == ["note", "order_line[0]"]
 
 
 def nested_as_fetched(given: Given, destination: Destination, orders: pd.DataFrame) -> pd.DataFrame:
@@ -475,6 +574,33 @@ def test_documents_of_a_send_that_is_killed_are_there_once_each_with_its_lines(g
     assert held == {
         name: len(lines) for name, lines in zip(orders["client_order_ref"], orders["order_line"], strict=True)
     }
+    inside(given, orders, done.responses)
+
+
+@pytest.mark.parametrize("keyed", [True, False])
+def test_a_send_that_goes_on_says_the_lines_of_the_rows_before_too(given: Given, keyed: bool) -> None:
+    orders = given.orders({"A": 2, "B": 1, "C": 3})
+    destination = (given.keyed if keyed else given.destination)(batch_size=1)
+
+    def stop(progress: Progress) -> None:
+        if "created" in progress.statuses:
+            begun.stop()
+
+    begun = destination.delivery(orders, given.odoo.credential, on_progress=stop)
+    assert begun.result()["status"].tolist() == ["created", "not_sent", "not_sent"]
+    answer = destination.resume(orders, given.odoo.credential)
+    assert answer["status"].tolist() == ["created"] * 3
+    inside(given, orders, answer)
+
+
+def test_corrected_rows_say_their_lines_beside_those_of_the_others(given: Given) -> None:
+    orders = given.orders({"A": 1, "B": 3, "C": 2})
+    bad = orders_with(orders, 1, [{**line, "product_id": 99_999_999} for line in orders["order_line"][1]])
+    destination = given.keyed()
+    answer = destination.send(bad, given.odoo.credential)
+    answer = destination.retry(orders.iloc[[1]], given.odoo.credential, answer)
+    assert answer["status"].tolist() == ["created"] * 3
+    inside(given, orders, answer)
 
 
 # --- samples, check, undo --------------------------------------------------------------------------------------------

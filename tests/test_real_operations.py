@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from odoo_widgets.destination import Destination
-from odoo_widgets.flow.errors import DataError
+from odoo_widgets.flow.errors import DataError, RefusedError
 from tests.models import PROTOCOLS, destination
 from tests.real import call, sandbox
 
@@ -286,10 +286,13 @@ def test_a_stock_count_is_deleted_by_nobody(odoo: Sandbox) -> None:
     (product,) = created(odoo, {"name": ["a"], "is_storable": [True]}, "product.product")
     (location,) = call(odoo, "stock.location", "search", domain=[["usage", "=", "internal"]], limit=1)
     (quant,) = created(odoo, {"product_id": [product], "location_id": [location], "quantity": [3]}, "stock.quant")
-    responses = send(odoo, "unlink", {"id": [quant]}, "stock.quant")
-    assert responses["status"].tolist() == ["rejected"]
-    assert responses["http_status"].tolist() == [403]
-    assert responses["error_type"].tolist() == ["odoo.exceptions.AccessError"]
+    with pytest.raises(RefusedError, match="You are not allowed to delete") as stopped:
+        send(odoo, "unlink", {"id": [quant]}, "stock.quant")
+    responses = stopped.value.responses
+    assert responses is not None
+    assert responses[["status", "http_status", "error_type"]].to_numpy().tolist() == [
+        ["not_sent", 403, "odoo.exceptions.AccessError"]
+    ]
     assert there(odoo, [quant], "stock.quant") == [quant]
 
 

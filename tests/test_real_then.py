@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from odoo_widgets.flow.errors import RepeatedError
+from odoo_widgets.flow.errors import DataError, RepeatedError
 from tests.models import PROTOCOLS, Given, commands, destination
 from tests.real import call, sandbox
 from tests.test_real_samples import Recording, Seen, with_key
@@ -51,6 +51,39 @@ def confirming(given: Given, protocol: str = "json2", **settings: Any) -> Destin
 
 def held(given: Given, model: str, ids: pd.Series, *fields: str) -> list[dict[str, Any]]:
     return call(given.odoo, model, "read", ids=[int(each) for each in ids], fields=list(fields), load=None)
+
+
+LINKS: dict[str, tuple[str, dict[str, Any]]] = {
+    "by name": ("user_id", {}),
+    "by name, in the rows too": ("user_id", {"exclude": []}),
+    "by a field": ("user_id/login", {}),
+    "under a name of its own": ("Seller", {"fields": {"Seller": "user_id/login"}}),
+}
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_step_writes_records_that_are_said_by_a_text(given: Given, name: str) -> None:
+    column, settings = LINKS[name]
+    people = [{"name": f"Seller {name} {each}", "login": f"{name} {each}"} for each in "ab"]
+    ids = call(given.odoo, "res.users", "create", vals_list=people)
+    said = [person["name" if column == "user_id" else "login"] for person in people]
+    frame = orders(given, name, [40, 40], **{column: said})
+    steps = ["action_confirm", {"write": [column, "date_order"]}]
+    target = confirming(given, **{"exclude": [column]} | settings).replace(then=steps)
+    assert set(target.lookups(frame, given.odoo.credential)["found"].map(tuple)) == {(each,) for each in ids}
+    sent = target.send(frame, given.odoo.credential)
+    assert sent["write"].tolist() == ["updated"] * 2, sent["write_error"].tolist()
+    assert [each["user_id"] for each in held(given, ORDERS, sent["id"], "user_id")] == ids
+    assert held(given, ORDERS, sent["id"], "date_order")[0]["date_order"] == "2024-03-01 08:00:00"
+
+
+def test_a_name_that_a_step_would_write_and_nobody_has_keeps_the_rows_from_being_sent(given: Given) -> None:
+    frame = orders(given, "nobody", [40], user_id=["nobody of that name"])
+    target = confirming(given, exclude=["user_id"]).replace(then=["action_confirm", {"write": ["user_id"]}])
+    with pytest.raises(DataError, match="'nobody of that name'"):
+        target.send(frame, given.odoo.credential)
+    there = call(given.odoo, ORDERS, "search_count", domain=[["client_order_ref", "=", "nobody 0"]])
+    assert there == 0
 
 
 @EVERY

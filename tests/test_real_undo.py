@@ -301,7 +301,7 @@ def test_what_odoo_refuses_to_delete_is_archived_where_that_is_asked(given: Give
     assert read(odoo, "res.partner", ids[:1], "active") == [[False]]
     undone = target.undo(made, me)
     assert undone["status"].tolist() == ["unchanged"] * 2
-    assert undone["error"].iloc[0].startswith("It was archived already, on 20")
+    assert undone["error"].iloc[0].startswith("It was archived already: on 20")
 
 
 def test_methods_deletions_and_loads_are_left(given: Given) -> None:

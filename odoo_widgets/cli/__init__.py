@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from odoo_widgets.cli import journal, looking, sandbox, sending, switching, undoing
+from odoo_widgets.cli.interrupts import in_peace
 from odoo_widgets.cli.telling import data, refused
 from odoo_widgets.flow import report
 from odoo_widgets.flow.errors import OdooWidgetsError
@@ -68,7 +69,7 @@ def _whole(
 app = group(no_args_is_help=True, add_completion=False)
 app.callback()(_whole)
 for command in COMMANDS:
-    app.command(epilog=CODES)(command)
+    app.command(epilog=CODES)(in_peace(command))
 
 journal_app = group(help="What has been sent from this machine.")
 journal_app.callback(invoke_without_command=True)(journal.journal)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from functools import wraps
+from typing import TYPE_CHECKING, NoReturn, ParamSpec
+
+import typer
+
+from odoo_widgets.cli.telling import refused
+from odoo_widgets.flow import report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+Given = ParamSpec("Given")
+# A send that had begun says itself what became of its rows.
+INTERRUPTED = "It was interrupted. Nothing was changed in Odoo."
 # Ctrl-C, what ends a service, and a terminal that is closed; the last one is POSIX's.
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -39,3 +48,18 @@ def interruptible() -> Iterator[Callable[[], None]]:
     finally:
         for number, was in before.items():
             signal.signal(number, was)
+
+
+def in_peace(command: Callable[Given, None]) -> Callable[Given, None]:
+    """A command that an interrupt ends with one line and the exit code of one, also where it only reads."""
+
+    @wraps(command)
+    def run(*args: Given.args, **options: Given.kwargs) -> None:
+        with interruptible():
+            try:
+                command(*args, **options)
+            except KeyboardInterrupt:
+                refused(INTERRUPTED, report.INTERRUPTED)
+                raise typer.Exit(report.INTERRUPTED) from None
+
+    return run

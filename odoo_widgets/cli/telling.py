@@ -53,12 +53,12 @@ def data(lines: Iterable[str]) -> None:
         raise TableError(f"Standard output cannot be written: {error.strerror or error}.") from None
 
 
-def refused(error: OdooWidgetsError) -> None:
+def refused(why: OdooWidgetsError | str, code: int = NOTHING_SENT) -> None:
     """Says why nothing was done, on standard error; to another program that asked for JSON, on standard output too."""
-    aside(str(error))
+    aside(str(why))
     if AS_JSON in sys.argv:
         with suppress(TableError):
-            data([json.dumps({"code": NOTHING_SENT, "error": str(error)})])
+            data([json.dumps({"code": code, "error": str(why)})])
 
 
 def aside(line: str) -> None:

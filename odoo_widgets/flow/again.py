@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import httpx
 
-from odoo_widgets.flow import words
+from odoo_widgets.flow import barred, words
 from odoo_widgets.flow.before import reads_before
 from odoo_widgets.flow.calls import LOG_IN, Ask, Batch, Call, pick
 from odoo_widgets.flow.follow import Verdict
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 # The arguments that hold one element for each row.
 FOR_EACH_ROW = ("data", "records", "vals_list")
-# Odoo's words where the user has no right to the whole model, so that no part of a call fares better
-# (odoo/addons/base/models/ir_model.py, _make_access_error).
-NO_RIGHT = ("This operation is allowed for the following groups", "No group currently allows this operation")
 
 
 def again(facts: Facts, standing: Standing, *, costly: bool = False) -> Verdict | None:
@@ -143,6 +140,8 @@ def _has_parts(value: Any) -> bool:
 def narrow(facts: Facts, standing: Standing) -> Verdict | None:
     """The same rows in smaller calls, so that the good ones land and the bad ones are told apart."""
     call, ask = facts.call, facts.call.ask
+    if (asked := barred.question(facts)) is not None:
+        return Verdict(follow=(asked,))
     if reads_before(ask) and ask.batch is not None:
         # What cannot be read is not kept; whether it can be written, the call itself tells.
         bare = look_for(ask.batch, _bare(ask.batch, facts)) if ask.batch.keys else look_up(ask.batch)
@@ -170,8 +169,8 @@ def unasked(call: Call, standing: Standing) -> tuple[Call, ...]:
 
 
 def _rolled_back_whole(facts: Facts) -> bool:
-    """Whether the refusal is Odoo's own, so that no row of the call was kept, and not one of the whole model."""
-    if any(told in facts.message for told in NO_RIGHT):
+    """Whether the refusal is Odoo's own, so that no row of the call was kept, and not one of another whole model."""
+    if any(told in facts.message for told in barred.NO_RIGHT):
         return False
     if facts.call.ask.by_name and known(facts.call.model, facts.call.ask.method) is None:
         # A method that nothing is known of may have told others before it failed, such as a carrier: that stays.
@@ -183,7 +182,7 @@ def _narrow_load(facts: Facts, standing: Standing) -> Verdict:
     """`load` names the rows that it refuses: the others go again, without these."""
     call, ask = facts.call, facts.call.ask
     found = refusals(ask, facts.result)
-    if any(message in each.message for each in found for message in NO_RIGHT):
+    if any(message in each.message for each in found for message in barred.NO_RIGHT):
         return Verdict(_refused(facts, list(range(len(ask.rows)))))
     sure = [each for each in found if FIRST_ROW not in each.message and each.message != WITH_THE_OTHERS]
     bad = {place for each in sure for place in each.places}
@@ -228,15 +227,17 @@ def _look_whether_there(facts: Facts, places: Sequence[int]) -> Call:
 
 
 def _refused(facts: Facts, places: list[int]) -> tuple[Outcome, ...]:
-    wanted = set(places)
+    wanted, ask = set(places), facts.call.ask
     return tuple(
         Outcome(
             rows=[facts.call.rows[place]],
-            status="rejected",
+            # Of a document that is there, not all lines are.
+            status="needs_attention" if ask.become else "rejected",
+            ids=[ask.keyed.ids[place]] if ask.become and ask.keyed is not None and ask.keyed.ids else None,
             batch=facts.call.number,
             http_status=facts.status,
             error_field=each.field or None,
-            error=each.message,
+            error=words.of_half(facts, each.message),
             attempts=1,
             seconds=facts.exchange.seconds,
         )

@@ -182,6 +182,9 @@ def context(value: Mapping[str, object] | None) -> immutabledict[str, object]:
         json.dumps(dict(value or {}), allow_nan=False)
     except (TypeError, ValueError):
         raise SettingsError("context is not a dict of names and plain values, such as {'lang': 'fr_FR'}.") from None
+    # Odoo takes a zone that it does not know for UTC, without a word (19.0, odoo/orm/environments.py).
+    if isinstance(named := plain.get("tz"), str) and named and not _is_zone(named):
+        raise SettingsError(f"context has tz={named!r}, which is no time zone. Write it like Europe/Brussels or UTC.")
     return immutabledict(plain)
 
 
@@ -235,12 +238,16 @@ def header_of_key(_settings: object, _attribute: attrs.Attribute[Any], value: st
 
 def zone(_settings: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
     """Takes the name of a time zone, and None."""
-    if value is None:
-        return
+    if value is not None and not _is_zone(value):
+        raise SettingsError(f"{attribute.name}={value!r} is not known. Write it like Europe/Brussels or UTC.")
+
+
+def _is_zone(name: str) -> bool:
     try:
-        ZoneInfo(value)
+        ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, TypeError, AttributeError, OSError):
-        raise SettingsError(f"{attribute.name}={value!r} is not known. Write it like Europe/Brussels or UTC.") from None
+        return False
+    return True
 
 
 def calls_at_once(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:

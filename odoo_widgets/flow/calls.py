@@ -9,8 +9,9 @@ import attrs
 
 # The method that answers with the user's id, before the first call of a protocol that wants it in each.
 from odoo_widgets.flow.endpoint import LOG_IN
+from odoo_widgets.flow.exchange import Exchange
 
-__all__ = ["FIELDS_GET", "LOG_IN", "LOOK_UP", "WHOSE", "Ask", "Batch", "Call", "Lined", "pick"]
+__all__ = ["FIELDS_GET", "LOG_IN", "LOOK_UP", "WHOSE", "Ask", "Batch", "Call", "Lined", "Shaped", "pick"]
 
 # The method that a look-up calls. It changes nothing.
 LOOK_UP = "search_read"
@@ -41,6 +42,23 @@ class Batch:
     keys: list[dict[str, Any]] | None = attrs.field(default=None, repr=False)
     operation: str = ""
     lines: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Shaped:
+    """The first cell of its shape in a column.
+
+    Attributes:
+        field: The field that the column fills.
+        kind: What the cell is: one of those in `dicts`.
+        where: The column and the row, in words.
+        inside: Whether it stands in a line.
+    """
+
+    field: str
+    kind: str
+    where: str
+    inside: bool = False
 
 
 @attrs.frozen
@@ -102,9 +120,13 @@ class Ask:
         whose: Whether it only asks whose method this is. The method itself is not called.
         wanted: For the question about a model's fields, those that it must have.
         cells: For the same, what the cells of the key columns are: field to kind.
+        shapes: For the same, the dicts and lists in cells, which fields that lead to records may not take.
         sizes: For a `load` of documents, how many rows of its data each takes; empty where each takes one.
+        become: For a `load` of lines that an earlier one of the same documents left, what these are once it is done: id
+            to status.
         lined: For a question about the lines of documents, what is known of these by now; for a `load` that may leave
             some to delete, the same.
+        refusal: For a question about a refusal, whether it is one of all rows alike, the call and what came of it.
     """
 
     rows: Sequence[int]
@@ -128,8 +150,11 @@ class Ask:
     whose: bool = False
     wanted: Sequence[str] = attrs.field(default=(), repr=False)
     cells: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    shapes: Sequence[Shaped] = attrs.field(default=(), repr=False)
     sizes: Sequence[int] = attrs.field(default=(), repr=False)
+    become: Mapping[int, str] = attrs.field(factory=dict, repr=False)
     lined: Lined | None = attrs.field(default=None, repr=False)
+    refusal: tuple[Call, Exchange] | None = attrs.field(default=None, repr=False)
 
     def context_with(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """The context of the call, given that of the settings."""
@@ -143,7 +168,7 @@ class Ask:
     @property
     def changes(self) -> bool:
         """Whether it may change anything in Odoo. What only reads leaves no row in doubt."""
-        looks = self.reads or self.batch is not None or self.effect_of is not None
+        looks = self.reads or self.batch is not None or self.effect_of is not None or self.refusal is not None
         return not looks and not self.prepares
 
 

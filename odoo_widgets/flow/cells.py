@@ -13,7 +13,8 @@ What a cell becomes in Odoo:
 * A time without a zone: UTC, read in the zone of `timezone`, which it needs.
 * Bytes: base64, for files and pictures.
 * A list: ids, or commands: `[[0, 0, {"product_id": 7, "product_uom_qty": 2}]]` adds a line to an order.
-* A list of dicts: the lines of a document, see `documents`; in a field of another type, and over REST, as it is.
+* A list of dicts: the lines of a document, see `documents`; over REST, and for properties, as it is. Other fields that
+  lead to records take none, and neither does a `write` without a key.
 * A dict: as it is, for properties.
 * A missing cell: nothing, so that the field stays out; `missing={"email": "clear"}` empties it, and `"reject"` refuses
   the frame. An empty list changes nothing in Odoo: to clear tags, leave the cell missing and say `clear`.

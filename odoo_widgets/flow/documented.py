@@ -6,25 +6,34 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from odoo_widgets.flow.calls import Lined
+from odoo_widgets.flow import keying, records, words
+from odoo_widgets.flow.calls import Batch, Lined
 from odoo_widgets.flow.documents import DELETE, lines_of, with_lines
 from odoo_widgets.flow.follow import Verdict
 from odoo_widgets.flow.lined import ask_documents, ask_lines, decided, held, ids_of, of_rows, told
 from odoo_widgets.flow.narrowed import narrowed
-from odoo_widgets.flow.operations import OPERATIONS, part
+from odoo_widgets.flow.operations import OPERATIONS, operation, part
 from odoo_widgets.flow.plan import sending
 from odoo_widgets.flow.proofs import prove
+from odoo_widgets.flow.resolved import resolved
+from odoo_widgets.flow.responses import DONE
+from odoo_widgets.flow.turns import later
 from odoo_widgets.flow.updating import both, outcome, unloadable, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from odoo_widgets.flow.calls import Ask, Batch, Call
+    from odoo_widgets.flow.calls import Ask, Call
     from odoo_widgets.flow.lined import Decision
     from odoo_widgets.flow.methods import State
     from odoo_widgets.flow.responses import Outcome
+    from odoo_widgets.flow.server import Server
+    from odoo_widgets.flow.settings import Settings
+    from odoo_widgets.flow.source import Source
     from odoo_widgets.flow.words import Facts
 
+# Documents to ask about at once, of which nothing is sent any more.
+BLOCK = 500
 # What is said of documents between the call that wrote their lines and the one that deletes the others.
 NOT_DELETED = "Its lines were written, and the lines to delete may still be there."
 
@@ -121,23 +130,54 @@ def updated(facts: Facts) -> Verdict:
     assert batch.ids is not None
     assert lined is not None
     warnings = dict(_warned(ask, facts.result))
-    by_remark: dict[str, list[int]] = {}
+    remarks = {
+        number: "\n".join(filter(None, (ask.remarks.get(number), warnings.get(place))))
+        for place, number in enumerate(batch.ids)
+    }
+    became = {number: ask.become.get(number, "updated") for number in batch.ids}
+    next_turn, waiting = turn(facts, batch, lined, became, remarks)
+    batch = part(batch, [place for place, row in enumerate(batch.rows) if row not in waiting])
+    assert batch.ids is not None
+    parts: dict[tuple[str, str], list[int]] = {}
     for place, number in enumerate(batch.ids):
         if number not in lined.gone:
-            said = "\n".join(filter(None, (ask.remarks.get(number), warnings.get(place))))
-            by_remark.setdefault(said, []).append(place)
+            parts.setdefault((became[number], remarks[number]), []).append(place)
     outcomes = [
-        outcome(facts, [batch.rows[each] for each in same], "updated", said, ids=[batch.ids[each] for each in same])
-        for said, same in by_remark.items()
+        outcome(facts, [batch.rows[each] for each in same], status, said, ids=[batch.ids[each] for each in same])
+        for (status, said), same in parts.items()
     ]
     deleting = [place for place, number in enumerate(batch.ids) if number in lined.gone]
-    calls: list[Call] = []
+    calls: list[Call] = [*next_turn]
     if deleting:
         rest = part(batch, deleting)
         records = [_commands(lined.gone[number]) for number in rest.ids or ()]
         asks = OPERATIONS["write"].calls(attrs.evolve(rest, records=records, operation="write"), False)
         calls = [attrs.evolve(facts.call, ask=attrs.evolve(each, doubted=NOT_DELETED), tries=1) for each in asks]
-    return Verdict(tuple(outcomes), follow=(*calls, *after(facts, of_rows(lined, ask.rows))))
+    return Verdict(tuple(outcomes), follow=(*calls, *after(facts, of_rows(lined, batch.rows))))
+
+
+def turn(
+    facts: Facts, batch: Batch, lined: Lined, became: Mapping[int, str], remarks: Mapping[int, str]
+) -> tuple[tuple[Call, ...], set[int]]:
+    """The calls that load what is left of the lines of documents (see `turns`), and the rows that wait for them.
+
+    Args:
+        facts: The answer about the turn before.
+        batch: The documents of that turn, with the ids of their records.
+        lined: The same with all of their lines.
+        became: What they are once that is done: id to status.
+        remarks: What is told of them then, by id.
+    """
+    model = facts.settings.endpoint.model
+    rest = later(batch, model, facts.knows.fields.get(model, {}), facts.settings.line_key)
+    if rest is None:
+        return (), set()
+    call = attrs.evolve(facts.call, ask=attrs.evolve(facts.call.ask, doubted=words.HALF), tries=1, sent=0)
+    calls = sending(call, rest, facts.settings, facts.knows)
+    asks = (
+        attrs.evolve(each, ask=attrs.evolve(each.ask, lined=lined, become=became, remarks=remarks)) for each in calls
+    )
+    return tuple(asks), set(rest.rows)
 
 
 def _warned(ask: Ask, result: Any) -> Iterator[tuple[int, str]]:
@@ -153,7 +193,7 @@ def after(facts: Facts, lined: Lined) -> tuple[Call, ...]:
     places = [place for place, record in enumerate(batch.records) if lines_of(record, names)]
     if not places or not batch.ids:
         return ()
-    return (ask_documents(facts.call, model, part(batch, places), names),)
+    return (ask_documents(facts.call.number, model, part(batch, places), names),)
 
 
 def after_create(facts: Facts, outcomes: Iterable[Outcome]) -> tuple[Call, ...]:
@@ -165,6 +205,48 @@ def after_create(facts: Facts, outcomes: Iterable[Outcome]) -> tuple[Call, ...]:
     made = of_rows(lined, [row for row in facts.call.rows if row in ids])
     batch = attrs.evolve(made.batch, ids=[ids[row] for row in made.batch.rows])
     return after(facts, attrs.evolve(made, batch=batch))
+
+
+def done_before(
+    source: Source, settings: Settings, server: Server, outcomes: Iterable[Outcome], block: int = BLOCK
+) -> Iterator[Call]:
+    """The calls that ask for the ids of the lines of documents that are done, and that nothing is sent of any more.
+
+    Args:
+        source: The bound frame, without problems.
+        settings: What it is sent with.
+        server: The fields of the model and of its lines, and what was looked up of these documents.
+        outcomes: What became of rows before.
+        block: How many documents a call asks about.
+    """
+    ids = {
+        row: number
+        for each in outcomes
+        if each.status in DONE
+        for row, number in zip(each.rows, each.ids or (), strict=False)
+    }
+    names = lined_fields(source, settings, server)
+    if not ids or not names:
+        return
+    rows = sorted(ids)
+    known = resolved(source, settings, server, rows)
+    columns, key = records.columns(known.source, known.settings), keying.columns(known.source, known.settings)
+    for start in range(0, len(rows), block):
+        some = rows[start : start + block]
+        part_of_it = known.source.part(some)
+        made = records.records(part_of_it, columns)
+        keys = keying.keys(part_of_it, key)
+        batch = Batch(some, made, [ids[row] for row in some], keys, lines=names)
+        places = [place for place, record in enumerate(made) if lines_of(record, names)]
+        if places:
+            yield ask_documents(0, settings.endpoint.model, part(batch, places), names)
+
+
+def lined_fields(source: Source, settings: Settings, server: Server) -> tuple[str, ...]:
+    """The fields that have lines in a frame, as far as is known."""
+    taken = operation(settings.endpoint.operation).takes_values
+    lined = [each.field for each in records.columns(source, settings) if each.lines] if taken else []
+    return with_lines(lined, server.fields.get(settings.endpoint.model, {}))
 
 
 DOCUMENTED: dict[str, Callable[[Facts], Verdict]] = {"lines": _lines}

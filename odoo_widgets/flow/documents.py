@@ -13,7 +13,11 @@ nothing in lines is looked up: what an add-on makes of them is its own affair.
 Without a key, `create` makes each document with its lines. With one, each line has an external ID as its document has:
 made of model, key, field and its place among the lines, or what `line_key` names, of what is looked up the id. So a
 document that is sent again changes its lines, and makes none twice. It goes through `load`, in one transaction with its
-lines, and `load` leaves no cell out: the lines of one document fill the same fields.
+lines. That leaves no cell out: where lines fill different fields, those from the first on that fill the same ones go
+with the document, and the next ones follow in loads of their own, in the document's order. So an empty cell gets what
+Odoo computes, as without a key. A document of which a later line is refused is there with those before it: its row is
+`needs_attention`, and sent again, it gets the others. With `missing={"order_line/discount": "clear"}` each line fills
+the field, and they go together.
 
 A document that is there may have lines that were not made from here. Then its row is `rejected`, unless `lines` says:
 
@@ -27,7 +31,7 @@ changed, made or deleted one of its lines meanwhile: what `diff` said for the fr
 ids.
 
 The ids of lines stand in a column of the responses such as `order_line/.id`: a list for each row, in the order of its
-lines, None for one that is not known. After `resume`, rows that were done before have none. `undo` deletes documents
+lines, None for one that is not known; of rows that were done before, `resume` asks them anew. `undo` deletes documents
 that were made, with their lines, and puts no lines back. `diff` compares lines where there is a key;
 `read_back` says what Odoo kept of each cell of each line; `dry_run` tries each document whole, with the lines that a
 send would write.

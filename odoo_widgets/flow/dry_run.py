@@ -80,7 +80,8 @@ def dry_run(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.Dat
     for position, (name, why) in known.rejected.items():
         tried.reject(position, why, name)
     names = [each.field for each in records.columns(source, settings) if source.may_nest(each.position)]
-    for name in (each for each in names if each in fields and fields[each].type == OF_LINES):
+    names = [name for name in names if name in fields and fields[name].type == OF_LINES]
+    for name in names:
         server = server.describes(fields[name].relation, (yield from asked_fields(fields[name].relation)))
     for start in range(0, size, BLOCK):
         batch = _batch(source, settings, range(start, min(start + BLOCK, size)), tried)

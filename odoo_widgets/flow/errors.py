@@ -10,7 +10,7 @@
     │   ├── CredentialError    no key, an unknown key, or a key that belongs to another server
     │   ├── EndpointError      what answers at the URL is not the Odoo, database, model or method that was meant
     │   │   └── ModelError     the Odoo at the URL does not know the model or the method
-    │   ├── RefusedError       a question that Odoo refuses to answer: no right, or no such field or language
+    │   ├── RefusedError       what Odoo refuses as a whole: no right, or no such field, language or company
     │   ├── FieldsError        columns that the model has no field for, or a key that does not fit its field
     │   └── JournalError       what is written down of sends cannot be written or read, or does not fit
     └── SandboxError           the sandbox on this machine cannot be made, started or used
@@ -155,7 +155,7 @@ class ModelError(EndpointError):
 
 
 class RefusedError(StoppedError):
-    """A question that Odoo refuses to answer: no right to the model or field, or no such field or language.
+    """What Odoo refuses as a whole, a question or a send: no right to it, or no such field, language or company.
 
     Attributes:
         error_type: Odoo's name of the exception, without its module.

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 # No zone is further than a day from UTC.
 A_DAY = np.timedelta64(1, "D")
+# What the fields end in that lead to one record, by Odoo's rule for their names (its Coding guidelines, Symbols and
+# Conventions), and the columns of ids.
+OF_IDS = ("_id", "/.id")
 # Cells to look through at once: enough to be fast, few enough to stay small in memory.
 BLOCK = 50_000
 
@@ -69,6 +72,10 @@ def _lines(column_cells: pd.Series, column: Column, limits: Limits | None) -> It
     """What cannot be sent in the lines of a column; of other lists in it, what could not be sent elsewhere either."""
     table = of_cells(column_cells, [each.name for each in column.lines])
     yield from in_lines(table, column, lambda cells, inner: findings(cells, inner, limits))
+    # What clears a field is no line either where that is all there is.
+    empty = np.logical_and.reduce([is_missing(plain(table.frame.iloc[:, at])) for at in range(len(column.lines))])
+    if len(lines := np.flatnonzero(empty)):
+        yield Finding(table.cells(lines), unsendable.EMPTY_LINE.format(place=table.place(int(lines[0]))))
     named = [each.field for each in column.lines if not is_sendable(each.field)]
     if named:
         yield Finding(np.flatnonzero(table.starts < table.ends), unsendable.TEXT, f"{shown(named[0])} inside a list")
@@ -150,13 +157,16 @@ def _integers(column_cells: pd.Series, _column: Column) -> Iterator[Finding]:
         yield Finding(np.flatnonzero(numbers >= cells.LARGEST), unsendable.LARGE)
 
 
-def _floats(column_cells: pd.Series, _column: Column) -> Iterator[Finding]:
+def _floats(column_cells: pd.Series, column: Column) -> Iterator[Finding]:
     with np.errstate(over="ignore"):
-        infinite = np.flatnonzero(np.isinf(column_cells.to_numpy(dtype="float64", na_value=np.nan)))
+        numbers = column_cells.to_numpy(dtype="float64", na_value=np.nan)
+    infinite = np.flatnonzero(np.isinf(numbers))
     # NumPy has longer floats than those that go out.
     long = np.array([not np.isinf(cell) for cell in column_cells.iloc[infinite].tolist()], dtype=bool)
     yield Finding(infinite[~long], unsendable.INFINITE)
     yield Finding(infinite[long], unsendable.LARGE)
+    if column.field.endswith(OF_IDS):
+        yield Finding(np.flatnonzero(np.isfinite(numbers) & (numbers != np.floor(numbers))), unsendable.NO_ID)
 
 
 def _moments(column_cells: pd.Series, column: Column) -> Iterator[Finding]:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from odoo_widgets.flow.documents import MAKE, OF_LINES, is_lines
-from odoo_widgets.flow.loading import DATABASE_ID, EXTERNAL_ID, IDS, links
+from odoo_widgets.flow.loading import IDS, links
 from odoo_widgets.flow.model import TO_MANY, TO_ONE
+from odoo_widgets.flow.operations import DATABASE_ID, EXTERNAL_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from odoo_widgets.flow import lined, words
+from odoo_widgets.flow import barred, lined, words
 from odoo_widgets.flow.again import AGAIN
 from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.documented import DOCUMENTED, after_create
 from odoo_widgets.flow.documents import blamed
-from odoo_widgets.flow.errors import EndpointError, StoppedError
+from odoo_widgets.flow.errors import EndpointError, FieldsError, RefusedError, StoppedError
 from odoo_widgets.flow.follow import FOLLOW, Verdict
 from odoo_widgets.flow.matched import MATCHED
 from odoo_widgets.flow.proofs import prove, refusals
@@ -58,10 +58,12 @@ def _parts(whole: Outcome, facts: Facts) -> Iterator[Outcome]:
             yield from _remarked(
                 attrs.evolve(done, error=proof.warning or None, error_field=proof.field or None), facts
             )
-    elif not whole.error and whole.status == "rejected":
-        for refusal in refusals(facts.call.ask, result):
+    elif whole.status in ("rejected", "needs_attention") and (found := refusals(facts.call.ask, result)):
+        for refusal in found:
             rows = [whole.rows[place] for place in refusal.places]
-            yield attrs.evolve(whole, rows=rows, error=refusal.message, error_field=refusal.field or None)
+            ids = [whole.ids[place] for place in refusal.places] if whole.ids is not None else None
+            said = words.of_half(facts, refusal.message)
+            yield attrs.evolve(whole, rows=rows, ids=ids, error=said, error_field=refusal.field or None)
     else:
         yield whole
 
@@ -87,6 +89,9 @@ def _meant(status: str, call: Call) -> str:
     if call.ask.effect_of is not None:
         # The method was called all the same.
         return "in_doubt"
+    if call.ask.become and status == "rejected":
+        # The document is there, and not all of its lines.
+        return "needs_attention"
     if call.ask.doubted and status != "done":
         # Whatever a second call met, the first one may have done.
         return "in_doubt"
@@ -99,6 +104,12 @@ def _there(facts: Facts) -> list[int] | None:
     if facts.settings.endpoint.protocol == "rest":
         return None
     return ask.ids if ask.changes else ask.effect_of.ids if ask.effect_of is not None else None
+
+
+def _stop(kind: type[StoppedError], sentence: str, facts: Facts) -> StoppedError:
+    if issubclass(kind, RefusedError):
+        return kind(sentence, facts.error)
+    return kind(sentence, instead=words.way_out(facts) if issubclass(kind, EndpointError) else None)
 
 
 def judge(
@@ -126,6 +137,11 @@ def judge(
     decode: Callable[[Exchange], Reply] = PROTOCOLS[settings.endpoint.protocol].decode
     reply = decode(exchange) if exchange.response is not None else None
     facts = Facts(call, exchange, settings, reply, server, answered)
+    if call.ask.refusal is not None:
+        # With what is known now, the refusal means what it means.
+        server = barred.learned(facts)
+        meant = judge(*call.ask.refusal, settings, server, standing, answered=answered)
+        return attrs.evolve(meant, server=meant.server or server)
     rule = next(rule for rule in RULES if rule.fits(facts))
     if rule.status in NEXT:
         return NEXT[rule.status](facts)
@@ -139,7 +155,7 @@ def judge(
         sentence = words.of_effect(facts, sentence)
     elif call.ask.doubted and rule.status != "done":
         sentence = words.of_doubted(facts, sentence)
-    field = error_field(facts.message)
+    field = barred.missing(facts) if rule.stop is FieldsError else error_field(facts.message)
     if call.ask.lined is not None and rule.status == "rejected" and len(call.rows) == 1:
         batch = lined.of_rows(call.ask.lined, call.rows).batch
         sentence, path = blamed(sentence, batch.records[0], batch.lines)
@@ -162,6 +178,6 @@ def judge(
     # Without a user no call can be made, whatever kept the login from succeeding.
     prepares = bool(call.ask.prepares) and not call.ask.reads
     kind = rule.stop or (StoppedError if prepares else None)
-    stop = kind(sentence, instead=words.way_out(facts) if issubclass(kind, EndpointError) else None) if kind else None
+    stop = _stop(kind, sentence, facts) if kind else None
     outcomes = tuple(_parts(whole, facts))
     return Verdict(outcomes, stop, reason, after_create(facts, outcomes) if whole.status == "done" else ())

@@ -11,7 +11,7 @@ import pandas as pd
 
 from odoo_widgets.flow.findings import Finding, in_lines
 from odoo_widgets.flow.kinds import cell_kind, is_missing, kind
-from odoo_widgets.flow.lines import Lines, of_cells
+from odoo_widgets.flow.lines import of_cells
 from odoo_widgets.flow.loading import links
 from odoo_widgets.flow.matching import text_of
 from odoo_widgets.flow.model import TEXTS
@@ -37,10 +37,6 @@ LINES = (
     "once the records are there."
 )
 DICT = "with a key, new records are made by load, which takes no dict. Send it with an update, once they are there."
-UNEQUAL = (
-    "line {other} leaves out {name!r}, which line {one} fills. With a key, lines are made by load, which fills a field "
-    "in all lines of a document or in none. Fill it, or let it be emptied: missing={{'{above}/{name}': 'clear'}}."
-)
 EMPTY_LINE_KEY = "the key of the line is empty. Fill it, or leave line_key out."
 SAME_LINE = "another line of the document has the same {key} (keys compare as text). Name more in line_key."
 # The kinds of cells that are no key, and why.
@@ -138,7 +134,6 @@ def unloadable(cells: pd.Series, column: Column) -> Iterator[Finding]:
     if column.lines:
         table = of_cells(cells, [each.name for each in column.lines])
         yield from in_lines(table, column, unloadable)
-        yield from _unequal(table, column)
         others = np.flatnonzero(table.starts == table.ends)
         for each in unloadable(cells.iloc[others], attrs.evolve(column, lines=())):
             yield attrs.evolve(each, rows=others[each.rows])
@@ -158,18 +153,6 @@ def unloadable(cells: pd.Series, column: Column) -> Iterator[Finding]:
 def _links(cell: list[Any]) -> bool:
     """Whether a list leads to records: by their ids, or by names, which are looked up."""
     return links([each for each in cell if not isinstance(each, str)]) is not None
-
-
-def _unequal(table: Lines, column: Column) -> Iterator[Finding]:
-    """Lines of one document that do not fill the same fields: `load` would empty what one of them leaves out."""
-    first = table.starts[table.of(range(len(table.frame)))]
-    for place, inner in enumerate(column.lines):
-        filled = ~is_missing(table.frame.iloc[:, place])
-        if inner.missing == "omit" and len(apart := np.flatnonzero(filled != filled[first])):
-            line = int(apart[0])
-            one, other = (0, table.place(line)) if filled[first[line]] else (table.place(line), 0)
-            said = UNEQUAL.format(one=one, other=other, name=inner.name, above=column.name)
-            yield Finding(table.cells(apart), said, "nothing there")
 
 
 def line_keys(cells: pd.Series, column: Column, names: Sequence[str]) -> Iterator[Finding]:

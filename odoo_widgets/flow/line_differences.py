@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from odoo_widgets.flow import keying
 from odoo_widgets.flow.asking import asked_fields
-from odoo_widgets.flow.choices import REPLACE
+from odoo_widgets.flow.choices import KEEP, REPLACE
 from odoo_widgets.flow.comparing import differing
 from odoo_widgets.flow.documents import OF_LINES, lines_of
 from odoo_widgets.flow.holding import holding, shown
 from odoo_widgets.flow.lines_there import by_key, owners
+from odoo_widgets.flow.matching import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,6 +59,9 @@ def line_differences(
     for row, some in lines.items():
         there = {each: owned.get(each, "") for each in held.get(row) or ()}
         found[row] = []
+        if settings.lines == KEEP and not all(map(is_own, there.values())):
+            # With lines of others, a send leaves all of them as they are.
+            continue
         numbers = by_key(settings, field.name, keys[row], some, there)
         for place, (line, number) in enumerate(zip(some, numbers, strict=True)):
             name = f"{field.name}[{place}]"

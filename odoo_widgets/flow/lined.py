@@ -16,9 +16,8 @@ from odoo_widgets.flow.choices import KEEP, REFUSE, REPLACE
 from odoo_widgets.flow.comparing import differing
 from odoo_widgets.flow.documents import line_ids, lines_of, with_lines
 from odoo_widgets.flow.lines_since import Before, added, conflict
-from odoo_widgets.flow.loading import EXTERNAL_ID
 from odoo_widgets.flow.matching import STATE, is_own, names_of
-from odoo_widgets.flow.operations import GET_METADATA, part
+from odoo_widgets.flow.operations import EXTERNAL_ID, GET_METADATA, part
 from odoo_widgets.flow.server import NOTHING_SEEN
 
 if TYPE_CHECKING:
@@ -55,12 +54,12 @@ class Decision:
 # --- what is asked ---------------------------------------------------------------------------------------------------
 
 
-def ask_documents(call: Call, model: str, batch: Batch, names: Sequence[str]) -> Call:
-    """The call that asks which lines some documents have, now that they are written. No row waits for it."""
+def ask_documents(number: int, model: str, batch: Batch, names: Sequence[str]) -> Call:
+    """The call of a batch that asks which lines documents have, now that they are written. No row waits for it."""
     arguments = {"domain": [["id", "in", batch.ids]], "fields": ["id", *names]}
     lined = Lined(batch, done=True)
     ask = Ask(range(0), LOOK_UP, arguments, context={"active_test": False}, reads=True, lined=lined)
-    return Call(call.number, model, ask)
+    return Call(number, model, ask)
 
 
 def ask_lines(call: Call, lined: Lined, settings: Settings, server: Server) -> tuple[Lined, Call | None]:

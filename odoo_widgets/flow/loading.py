@@ -6,15 +6,15 @@ odoo/orm/models.py and odoo/addons/base/models/ir_fields.py). It never gets a na
 
 from __future__ import annotations
 
-from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from odoo_widgets.flow.calls import Ask, Batch, pick
-from odoo_widgets.flow.documents import line_ids, lines_of, with_lines
+from odoo_widgets.flow.documents import lines_of, with_lines
 from odoo_widgets.flow.matching import external_id
 from odoo_widgets.flow.model import TO_MANY, TO_ONE, Field
-from odoo_widgets.flow.operations import part
+from odoo_widgets.flow.operations import DATABASE_ID, EXTERNAL_ID, part
+from odoo_widgets.flow.turns import first, marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 # No field has lines.
 NO_LINES: Mapping[str, Fields] = MappingProxyType({})
-# The column of ids in the database.
-DATABASE_ID = ".id"
-# The column of external IDs, and what says behind a field that it holds ids.
-EXTERNAL_ID, IDS = "id", "/.id"
+# What says behind a field that a column holds ids.
+IDS = "/.id"
 # Commands on the links of a record (odoo/orm/commands.py) that a new one can be loaded with: link, clear, set.
 LINK, CLEAR, SET = 4, 5, 6
 BOTH_WAYS = (
@@ -46,7 +44,7 @@ def loads(
 
     `load` cannot leave a cell out: rows are parted by the set of columns that they fill. The lines of a document stand
     in rows of their own, the first one in the document's; each has an external ID too, so that a line that is there is
-    changed and not made again.
+    changed and not made again. Of the lines, those of the first turn go here (see `turns`).
 
     Args:
         batch: The rows, none of which is `unfit`; with ids, those of records that are there.
@@ -61,17 +59,15 @@ def loads(
     assert batch.keys is not None
     filled: dict[tuple[bool, tuple[str, ...]], tuple[list[int], list[int], list[list[str | None]]]] = {}
     for place, (record, key) in enumerate(zip(batch.records, batch.keys, strict=True)):
-        inside = lines_of(record, with_lines(batch.lines, fields))
+        whole = marked(batch, place, model, fields, line_key)
+        inside = {name: lines[: first(lines)] for name, lines in whole.items()}
         known = {} if batch.ids is not None else key
         row = _named(batch, place, model, key) | dict(
             _cell(fields.get(name) or Field(name, ""), value)
             for name, value in {**known, **record}.items()
             if name not in inside
         )
-        parts = [
-            _lines(name, lines, line_ids(model, key, name, lines, line_key), line_fields.get(name, {}), line_key)
-            for name, lines in inside.items()
-        ]
+        parts = [_lines(name, lines, line_fields.get(name, {}), line_key) for name, lines in inside.items()]
         names = (*row, *(path for paths, _ in parts for path in paths))
         adds = batch.ids is not None and True in _adding(record, inside)
         places, sizes, data = filled.setdefault((adds, names), ([], [], []))
@@ -106,13 +102,11 @@ def _named(batch: Batch, place: int, model: str, key: Mapping[str, Any]) -> dict
 Table: TypeAlias = "tuple[list[str], list[list[str | None]]]"
 
 
-def _lines(
-    name: str, lines: Sequence[Mapping[str, Any]], ids: Sequence[str], fields: Fields, line_key: Sequence[str]
-) -> Table:
-    # The same for all lines of a document, but where a value was settled as empty; what is only a key is no field.
-    sent = [each for each in dict.fromkeys(chain.from_iterable(lines)) if each in fields or each not in line_key]
+def _lines(name: str, lines: Sequence[Mapping[str, Any]], fields: Fields, line_key: Sequence[str]) -> Table:
+    # All fill the same fields; what is only a key is no field.
+    sent = [each for each in lines[0] if each != EXTERNAL_ID and (each in fields or each not in line_key)]
     paths = [f"{name}/{EXTERNAL_ID}"]
-    table: list[list[str | None]] = [[each] for each in ids]
+    table: list[list[str | None]] = [[line[EXTERNAL_ID]] for line in lines]
     for inner in sent:
         cells = [_cell(fields.get(inner) or Field(inner, ""), line.get(inner)) for line in lines]
         paths.append(f"{name}/{cells[0][0]}")
@@ -175,7 +169,7 @@ def _strange_choice(field: Field | None, value: Any) -> str:
         return ""
     wanted = str(value)
     if wanted not in field.selection:
-        return f"{field.name} has no choice {wanted!r}. Its choices are: {', '.join(map(repr, field.selection))}."
+        return f"{field.name} has no choice {wanted!r}. Its choices are: {field.choices}."
     same = (each for each, label in field.selection.items() if wanted.lower() in (each.lower(), label.lower()))
     first = next(same)
     return (

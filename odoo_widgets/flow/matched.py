@@ -9,7 +9,8 @@ import attrs
 from odoo_widgets.flow import keying, matching
 from odoo_widgets.flow.calls import Ask, Call, Lined
 from odoo_widgets.flow.choices import CREATE, UPDATE
-from odoo_widgets.flow.documented import after, begun, updated
+from odoo_widgets.flow.dicts import misshapen
+from odoo_widgets.flow.documented import after, begun, turn, updated
 from odoo_widgets.flow.documents import lines_of, with_lines
 from odoo_widgets.flow.errors import FieldsError
 from odoo_widgets.flow.follow import Verdict
@@ -20,7 +21,7 @@ from odoo_widgets.flow.proofs import made_when, prove
 from odoo_widgets.flow.updating import both, outcome, unchanged, unloadable, update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from odoo_widgets.flow.calls import Batch
     from odoo_widgets.flow.methods import State
@@ -45,8 +46,10 @@ def _described(facts: Facts) -> Verdict:
     missing = keying.missing_fields(ask.wanted, found)
     if missing and ask.arguments["allfields"]:
         # All of them are asked for, to say which ones may be meant.
-        return Verdict(follow=(attrs.evolve(call, ask=ask_fields(wanted=ask.wanted, cells=ask.cells)),))
-    if sentence := keying.no_field(call.model, missing, found) if missing else keying.misread(ask.cells, found):
+        whole = attrs.evolve(ask_fields(wanted=ask.wanted, cells=ask.cells), shapes=ask.shapes)
+        return Verdict(follow=(attrs.evolve(call, ask=whole),))
+    unfit = keying.misread(ask.cells, found) or misshapen(ask.shapes, found)
+    if sentence := keying.no_field(call.model, missing, found) if missing else unfit:
         return _stopped(f"{sentence} Nothing was sent.")
     return Verdict(server=facts.knows.describes(call.model, found))
 
@@ -183,20 +186,11 @@ def _dated(facts: Facts) -> Verdict:
     assert made.ids is not None
     when = made_when(ask, facts.result)
     assert when is not None
-    parts: dict[tuple[str, str], list[int]] = {}
-    for place, each in enumerate(made.ids):
-        status, said = SAID[when.get(each)]
-        told = "\n".join(filter(None, (said, made.remarks.get(each, ""))))
-        parts.setdefault((status, told), []).append(place)
-    return Verdict(
-        tuple(
-            outcome(
-                facts, [ask.rows[place] for place in places], status, told, ids=[made.ids[place] for place in places]
-            )
-            for (status, told), places in parts.items()
-        ),
-        follow=_after(facts, made.keyed, made.ids) if made.keyed is not None else (),
-    )
+    said: dict[int, tuple[str, str]] = {}
+    for each in made.ids:
+        status, told = SAID[when.get(each)]
+        said[each] = status, "\n".join(filter(None, (told, made.remarks.get(each, ""))))
+    return _made(facts, made, said)
 
 
 def _undated(facts: Facts) -> Verdict:
@@ -204,8 +198,25 @@ def _undated(facts: Facts) -> Verdict:
     ask = facts.call.ask
     made = ask.effect_of
     assert made is not None
-    follow = _after(facts, made.keyed, made.ids) if made.keyed is not None and made.ids else ()
-    return Verdict((outcome(facts, list(ask.rows), "saved", UNDATED, ids=made.ids),), follow=follow)
+    return _made(facts, made, dict.fromkeys(made.ids or (), ("saved", UNDATED)))
+
+
+def _made(facts: Facts, made: Ask, said: Mapping[int, tuple[str, str]]) -> Verdict:
+    """Rows whose records a `load` named are done, but for documents of whose lines some go in a turn of their own."""
+    assert made.keyed is not None
+    assert made.ids is not None
+    whole = attrs.evolve(made.keyed, ids=made.ids)
+    status, remarks = ({number: each[place] for number, each in said.items()} for place in (0, 1))
+    next_turn, waiting = turn(facts, whole, Lined(whole), status, remarks)
+    done = part(whole, [place for place, row in enumerate(whole.rows) if row not in waiting])
+    parts: dict[tuple[str, str], list[int]] = {}
+    for place, number in enumerate(done.ids or ()):
+        parts.setdefault(said[number], []).append(place)
+    outcomes = tuple(
+        outcome(facts, [done.rows[at] for at in places], name, told, ids=[(done.ids or [])[at] for at in places])
+        for (name, told), places in parts.items()
+    )
+    return Verdict(outcomes, follow=(*next_turn, *after(facts, Lined(done))))
 
 
 MATCHED: dict[str, Callable[[Facts], Verdict]] = {

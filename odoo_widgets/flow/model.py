@@ -40,6 +40,10 @@ NUMBERS = ("integer", "float", "monetary")
 TEXTS = ("char", "text", "html")
 
 
+# As many values of a selection as a sentence names.
+NAMED_CHOICES = 8
+
+
 @attrs.frozen
 class Field:
     """One field of a model.
@@ -87,6 +91,12 @@ class Field:
         `account.move.move_type` is read-only and kept, a product's `list_price` is computed and kept.
         """
         return self.readonly and bool(self.depends)
+
+    @property
+    def choices(self) -> str:
+        """The values of a selection for a sentence: the first ones, since time zones alone are hundreds."""
+        first = list(self.selection)[:NAMED_CHOICES]
+        return ", ".join(map(repr, first)) + ", …" * (len(self.selection) > len(first))
 
     @property
     def through(self) -> str:

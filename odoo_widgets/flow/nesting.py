@@ -62,8 +62,8 @@ def nest(
 
     Returns:
         One row for each document, in the order in which they first come: the columns that are not the lines', with
-        their dtypes, and `into`, a list of dicts in each cell. An empty cell of a line stays out of its dict. A
-        document without lines has an empty list.
+        their dtypes, and `into`, a list of dicts in each cell. An empty cell of a line stays out of its dict, and a
+        row without any cell of a line makes none. A document without lines has an empty list.
 
     Raises:
         DataError: A column is not there; a row says no document; cells of one document differ, an empty one beside a
@@ -201,7 +201,10 @@ def _cells(
     for name, column in zip(names, columns, strict=True):
         for place in np.flatnonzero(is_missing(column)).tolist():
             del rows[place][name]
-    ends = np.cumsum(np.bincount(documents.codes, minlength=documents.count)).tolist()
+    # A row in which nothing of a line stands is a document's own, as a table has it that was joined from two.
+    filled = np.array([bool(row) for row in rows], dtype=bool)
+    rows = [row for row in rows if row]
+    ends = np.cumsum(np.bincount(documents.codes[order][filled], minlength=documents.count)).tolist()
     lists = (rows[start:end] for start, end in zip([0, *ends], ends, strict=False))
     # An array made of a list would take lists of one length for rows of a table.
     return np.fromiter(lists, dtype=object, count=documents.count)

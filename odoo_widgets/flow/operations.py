@@ -41,8 +41,8 @@ SAVE_MULTI = "web_save_multi"
 # As many rows with the same values have a `write` of their own: at least these, and where nothing else forbids, these.
 # Each call checks the key, which takes Odoo about as long as writing a simple field of so many rows one by one.
 LEAST, MANY = 2, 20
-# The columns by which `load` finds the record that a row is.
-OF_LOAD = ("id", ".id")
+# The columns by which `load` finds the record that a row is: its external ID, or its id in the database.
+OF_LOAD = EXTERNAL_ID, DATABASE_ID = ("id", ".id")
 # When a record was made, and when it was last written; and what asks for it, exactly.
 WHEN = ("create_date", "write_date")
 # The method that says which external IDs records have, to whoever may read these (odoo/orm/models.py). What

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from odoo_widgets.flow import keying, parts, records, urls
+from odoo_widgets.flow import dicts, keying, parts, records, urls
 from odoo_widgets.flow.batches import batches, group_position
 from odoo_widgets.flow.calls import Batch, Call, Lined
 from odoo_widgets.flow.choices import CREATE, UPDATE
@@ -38,6 +38,7 @@ from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.resolved import Resolved, resolved
 from odoo_widgets.flow.server import JSON2_SINCE, NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.turns import later
 from odoo_widgets.flow.waves import waves
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ BLOCK = 10_000
 # As long as a key (40), a database's name (PostgreSQL, NAMEDATALEN) and a user's id are at most: requests are measured
 # with these, so that whoever sends, the same rows go together.
 LONGEST_KEY, LONGEST_NAME, LONGEST_UID = "k" * 64, "d" * 63, 2**31 - 1
+# The operations whose columns are fields; `load` takes no dict, and a method's arguments are its own affair.
+OF_FIELDS = ("create", "write")
 # And a call's number, which JSON-RPC repeats.
 LARGEST_NUMBER = 2**31 - 1
 
@@ -164,6 +167,17 @@ def sending(call: Call, batch: Batch, settings: Settings, server: Server = NOTHI
             yield Call(call.number, call.model, attrs.evolve(ask, doubted=doubted), call.url, tries)
 
 
+def in_turn(batch: Batch, settings: Settings, server: Server) -> Iterator[Batch]:
+    """Documents to load, and then what of their lines is left for the next load, and so on: see `turns`."""
+    model, known = settings.endpoint.model, server.fields.get(settings.endpoint.model, {})
+    rest: Batch | None = batch
+    while rest is not None:
+        yield rest
+        rest = later(rest, model, known, settings.line_key) if rest.keys else None
+        if rest is not None and rest.ids is None:
+            rest = attrs.evolve(rest, ids=[LARGEST_NUMBER] * len(rest.rows))
+
+
 def needed(source: Source, settings: Settings, server: Server, among: Sequence[int] | None = None) -> Iterator[Call]:
     """What has to be asked before any row is sent.
 
@@ -183,31 +197,38 @@ def needed(source: Source, settings: Settings, server: Server, among: Sequence[i
     yield from (Call(0, settings.endpoint.model, ask_whose(name)) for name in _unsure(settings, server))
     columns = records.columns(source, settings) if operation(settings.endpoint.operation).takes_values else ()
     lined = [column for column in columns if column.lines]
-    if not settings.key and not settings.only_changes and not lined:
+    shapes = [*dicts.shaped(source, columns)] if settings.endpoint.operation in OF_FIELDS else []
+    doubtful = [each.field for each in shapes if each.kind != dicts.LIST]
+    if not settings.key and not settings.only_changes and not lined and not doubtful:
         return
     model = settings.endpoint.model
     cells, known_fields = keying.cells_of(source, settings), server.fields.get(model, {})
-    # Without a key, all that has to be known is whether lists of dicts are lines.
+    # Without a key, all that has to be known is whether lists of dicts are lines, and dicts are taken.
     whole = settings.key or settings.only_changes
-    names = list(dict.fromkeys([*cells, *(column.field for column in (columns if whole else lined))]))
+    some = columns if whole else lined
+    names = list(dict.fromkeys([*cells, *(column.field for column in some), *doubtful]))
     # What does not fit is asked again: the answer says why nothing is sent.
-    if keying.missing_fields(names, known_fields) or keying.misread(cells, known_fields):
+    unfit = keying.missing_fields(names, known_fields) or keying.misread(cells, known_fields)
+    if unfit or dicts.misshapen(shapes, known_fields):
         asked = [*names, *(each for each in (ACTIVE, *([STATE] if lined else [])) if each not in names)]
-        yield Call(0, model, ask_fields(asked, wanted=names, cells=cells))
+        yield Call(0, model, attrs.evolve(ask_fields(asked, wanted=names, cells=cells), shapes=shapes))
         return
-    for column in lined if settings.key else ():
-        yield from _needed_inside(column, known_fields[column.field], settings, server)
+    for column in lined:
+        yield from _needed_inside(source, column, known_fields[column.field], settings, server)
 
 
-def _needed_inside(column: Column, field: Field, settings: Settings, server: Server) -> Iterator[Call]:
+def _needed_inside(source: Source, column: Column, field: Field, settings: Settings, server: Server) -> Iterator[Call]:
     """What has to be asked of the fields of lines. What only tells lines apart need be none."""
     if not with_lines([column.field], {column.field: field}) or not field.relation:
         return
-    names = [each.field for each in column.lines]
+    shapes = [*dicts.shaped_inside(source, column)]
+    inside = [each.field for each in column.lines]
+    # Without a key, all that has to be known is whether dicts are taken.
+    names = inside if settings.key else [each.field for each in shapes if each.kind != dicts.LIST]
     wanted = [name for name in names if name not in settings.line_key]
-    known_fields = server.fields.get(field.relation)
-    if known_fields is None or keying.missing_fields(wanted, known_fields):
-        yield Call(0, field.relation, ask_fields(names, wanted=wanted))
+    known_fields = server.fields.get(field.relation, {})
+    if keying.missing_fields(wanted, known_fields) or dicts.misshapen(shapes, known_fields):
+        yield Call(0, field.relation, attrs.evolve(ask_fields(names, wanted=wanted), shapes=shapes))
 
 
 def line_fields(names: Iterable[str], model: str, server: Server) -> dict[str, Fields]:
@@ -417,7 +438,7 @@ def ways(batch: Batch, when_found: str, record: int) -> tuple[Batch, ...]:
 
 def written(batch: Batch, ids: list[int]) -> Batch:
     """Rows with keys as they are written to the records that hold these keys, which need not be written."""
-    assert batch.keys
+    assert batch.keys is not None
     others = [
         {name: value for name, value in record.items() if name not in key}
         for record, key in zip(batch.records, batch.keys, strict=True)
@@ -439,7 +460,8 @@ def _size(batch: Batch, settings: Settings, server: Server, url: str) -> int:
     target = settings.endpoint
     someone = Credential(origin(settings.url), LONGEST_NAME, LONGEST_NAME, LONGEST_KEY, allow_http=True)
     known_user = attrs.evolve(server, uid=LONGEST_UID)
-    asks = [*chain.from_iterable(_asks(each, settings, server) for each in _ways(batch, settings))]
+    turns = chain.from_iterable(in_turn(each, settings, server) for each in _ways(batch, settings))
+    asks = [*chain.from_iterable(_asks(each, settings, server) for each in turns)]
     if (batch.keys or operation(target.operation).needs_ids) and not batch.operation:
         asks.append(looked_up(batch, settings, server))
     encode: Callable[..., httpx.Request] = PROTOCOLS[target.protocol].encode

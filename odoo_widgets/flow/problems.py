@@ -164,6 +164,8 @@ def _document(column: Column, settings: Settings) -> Iterator[str]:
     """What keeps the lines in a column from being sent, whatever they hold."""
     if not column.lines:
         return
+    if any(column.name in step.columns for step in settings.steps):
+        yield f"Column {column.name!r}: then writes no lines again, which are there with their documents. Leave it out."
     if column.missing == "clear":
         yield (
             f"Column {column.name!r}: missing='clear' would take the lines off documents. Leave it out; with a key, "

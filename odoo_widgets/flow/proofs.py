@@ -236,12 +236,15 @@ def refusals(ask: Ask, result: Any) -> list[Refusal]:
     if (first := _perhaps_innocent(messages, rows)) is not None:
         text, field = named[first]
         named[first] = (f"{text}\n{FIRST_ROW}", field)
-    if ask.keyed is not None and ask.keyed.lines:
+    # Of lines that are written apart, the places are those among all lines of their document.
+    whole = ask.lined.batch if ask.lined is not None else ask.keyed
+    if whole is not None and whole.lines:
+        records = dict(zip(whole.rows, whole.records, strict=True))
         for place, (text, field) in named.items():
             # What is said of a field of the document's own is about no line, whatever value it repeats.
-            if field and field not in ask.keyed.lines:
+            if field and field not in whole.lines:
                 continue
-            said, path = blamed(text, ask.keyed.records[place], ask.keyed.lines)
+            said, path = blamed(text, records[ask.rows[place]], whole.lines)
             named[place] = (said, path or field)
     others = [place for place in range(len(ask.rows)) if place not in named]
     refused = [Refusal([place], text, field) for place, (text, field) in named.items()]

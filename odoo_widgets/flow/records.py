@@ -93,8 +93,18 @@ def written_again(data: pd.DataFrame | Source, settings: Settings) -> tuple[Colu
         data: The bound frame, which has each of them once.
         settings: Which steps there are.
     """
-    source = Source.of(data)
     names = [*(name for step in settings.steps for name in step.columns), *settings.expect.values()]
+    return _apart(Source.of(data), settings, names)
+
+
+def written_by_steps(data: pd.DataFrame | Source, settings: Settings) -> tuple[Column, ...]:
+    """The same without the figures, as far as the frame has them: those whose cells may lead to records."""
+    source = Source.of(data)
+    there = source.frame.columns.drop_duplicates(keep=False) if settings.steps else ()
+    return _apart(source, settings, [name for step in settings.steps for name in step.columns if name in there])
+
+
+def _apart(source: Source, settings: Settings, names: Sequence[str]) -> tuple[Column, ...]:
     sent = {column.name for column in columns(source, settings)} if names else set()
     return tuple(
         Column(name, settings.field_of(name), position, settings.timezone, source.unit(position))

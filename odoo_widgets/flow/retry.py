@@ -112,7 +112,10 @@ def merged(responses: pd.DataFrame, answer: pd.DataFrame, places: Sequence[int])
     """
     first = responses["batch"].max()
     later = answer.assign(batch=answer["batch"] + (0 if pd.isna(first) else first + 1))
-    return _put(responses, later, places)
+    # Where only one of them has lines, the rows of the other have None in place of ids, as rows without lines have.
+    lined = [name for name in {**responses, **later} if str(name).endswith("/.id")]
+    whole, part = (each.assign(**{name: each.get(name) for name in lined}) for each in (responses, later))
+    return _put(whole, part, places)
 
 
 def corrected(frame: pd.DataFrame, fixed: pd.DataFrame, places: Sequence[int]) -> pd.DataFrame:

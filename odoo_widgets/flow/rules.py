@@ -12,9 +12,16 @@ from collections.abc import Callable
 import attrs
 import httpx
 
-from odoo_widgets.flow import lined, words
+from odoo_widgets.flow import barred, lined, words
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN
-from odoo_widgets.flow.errors import CredentialError, EndpointError, ModelError, StoppedError
+from odoo_widgets.flow.errors import (
+    CredentialError,
+    EndpointError,
+    FieldsError,
+    ModelError,
+    RefusedError,
+    StoppedError,
+)
 from odoo_widgets.flow.exchange import OverBudgetError
 from odoo_widgets.flow.matching import matches
 from odoo_widgets.flow.methods import known
@@ -268,6 +275,10 @@ RULES: tuple[Rule, ...] = (
     Rule("no such database or API",       _not_odoo(*NOT_HERE),                           "not_sent",   words.no_api, EndpointError),
     Rule("a login that failed",           _log_in_failed,                                 "not_sent",   words.no_log_in, StoppedError),
     Rule("rolled back",                   _named(*ROLLED_BACK),                           "not_sent",   words.odoo_says, None, "slower"),
+    Rule("no such language",              barred.no_language,                             "not_sent",   barred.language, RefusedError),
+    Rule("no such company",               barred.no_company,                              "not_sent",   barred.company, RefusedError),
+    Rule("no right to the model",         barred.no_right,                                "not_sent",   barred.right, RefusedError),
+    Rule("no such field",                 barred.no_field,                                "not_sent",   barred.field, FieldsError),
     Rule("an error of Odoo's",            _refused,                                       "rejected",   words.odoo_says, None, "narrow"),
     Rule("logged in",                     _logged_in,                                     "logged in",  words.nothing),
     Rule("fields of the model",           _described,                                     "described",  words.nothing),

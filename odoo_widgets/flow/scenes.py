@@ -15,8 +15,8 @@ from odoo_widgets.flow.lined import ask_documents, ask_lines, told
 from odoo_widgets.flow.loading import unfit
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import GET_METADATA, look_at, look_when, part
-from odoo_widgets.flow.plan import follow_ups, plan, sending, ways
-from odoo_widgets.flow.then import in_order, settings_of, source_of
+from odoo_widgets.flow.plan import follow_ups, in_turn, plan, sending, ways
+from odoo_widgets.flow.then import in_order, sent_by
 from odoo_widgets.flow.values import values
 from odoo_widgets.flow.views import Scene
 
@@ -66,7 +66,7 @@ def of_steps(
     for call, words in zip(_of_totals(model, names, numbers, server), TOTALS, strict=False):
         yield Scene(call, spoken(settings), masked, server, words, guesses)
     for step in settings.steps:
-        told = settings_of(settings, step)
+        taken, told = sent_by(source, settings, step, ids, server)
         method = known(model, step.method)
         order = method.order if method is not None else ""
         if order and len(rows) > 1:
@@ -75,7 +75,7 @@ def of_steps(
                 call, spoken(settings), masked, server, f"{step.words} · read {order}, which says the order", guesses
             )
         run = in_order(rows, _dates(source, settings, method.sent_as) if method is not None else {})
-        planned = plan(source_of(source, settings, step, ids), told, server, 0, run)
+        planned = plan(taken, told, server, 0, run)
         for call in expanded(planned, told, None, server):
             if call.ask.prepares in KNOWN_BY_THEN:
                 continue
@@ -147,11 +147,13 @@ def _documents(call: Call, rows: Batch, settings: Settings, server: Server) -> I
             yield question
             answer = [{"id": 0, "xmlid": ""}] if question.ask.method == GET_METADATA else []
             lined = told(question.ask, answer) or lined
-    for each in sending(call, attrs.evolve(rows, operation="load"), settings, server):
-        yield each
-        if rows.ids is None:
-            loaded = attrs.evolve(each.ask, ids=[0] * len(each.rows))
-            yield attrs.evolve(each, ask=look_when(loaded))
+    for turn, batch in enumerate(in_turn(attrs.evolve(rows, operation="load"), settings, server)):
+        of_turn = attrs.evolve(batch, ids=[0] * len(batch.rows)) if turn and rows.ids is None else batch
+        for each in sending(call, of_turn, settings, server):
+            yield each
+            if of_turn.ids is None:
+                loaded = attrs.evolve(each.ask, ids=[0] * len(each.rows))
+                yield attrs.evolve(each, ask=look_when(loaded))
     yield from _lines_after(call, rows, settings, server)
 
 
@@ -159,7 +161,7 @@ def _lines_after(call: Call, rows: Batch, settings: Settings, server: Server) ->
     """The calls that ask for the ids of the lines of documents that are written."""
     fields = server.fields.get(call.model, {})
     names = with_lines(rows.lines, fields)
-    question: Call | None = ask_documents(call, call.model, attrs.evolve(rows, ids=[0] * len(rows.rows)), names)
+    question: Call | None = ask_documents(call.number, call.model, attrs.evolve(rows, ids=[0] * len(rows.rows)), names)
     while question is not None:
         yield question
         named = question.ask.method == GET_METADATA

@@ -79,6 +79,7 @@ class Server:
             record's id and the field written, to the first record that was given for it and the value.
         replaced: Model to the fields that a PUT without them puts back to their defaults, where it is known.
         found: What was looked up to the records that it found.
+        rights: `model/right` and `model.field` to whether the user has it, where a refusal had it asked.
     """
 
     url: str = ""
@@ -117,6 +118,10 @@ class Server:
     )
     found: immutabledict[Look, Found] = attrs.field(
         factory=immutabledict, converter=immutabledict, repr=False, eq=False, kw_only=True
+    )
+
+    rights: immutabledict[str, bool] = attrs.field(
+        factory=immutabledict, converter=immutabledict, repr=False, kw_only=True
     )
 
     @property
@@ -216,6 +221,14 @@ class Server:
         """
         before = self.found.get(look, Found())
         return attrs.evolve(self, found=self.found.set(look, Found({**before.matches, **matches}, refused)))
+
+    def may(self, rights: Mapping[str, bool]) -> Self:
+        """The same server, with more of the user's rights known.
+
+        Args:
+            rights: As in `rights`.
+        """
+        return attrs.evolve(self, rights=immutabledict({**self.rights, **rights}))
 
     def named(self, model: str, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Arguments under the server's own names: an add-on may have renamed them (OCA/server-tools#3644).

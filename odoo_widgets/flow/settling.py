@@ -9,9 +9,10 @@ from odoo_widgets.flow.asking import page, question
 from odoo_widgets.flow.calls import Ask
 from odoo_widgets.flow.errors import RefusedError
 from odoo_widgets.flow.fetching import told
-from odoo_widgets.flow.loading import EXTERNAL_ID, IDS
+from odoo_widgets.flow.loading import IDS
 from odoo_widgets.flow.looks import IDENTIFIERS, Match
 from odoo_widgets.flow.matching import PREFIX, external_id
+from odoo_widgets.flow.operations import EXTERNAL_ID
 from odoo_widgets.flow.proofs import refusals
 
 if TYPE_CHECKING:

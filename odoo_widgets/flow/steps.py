@@ -6,10 +6,10 @@ way a form shows them: `action_confirm; write date_order` and `amount_total = To
 
 After all rows, each step runs on the records of those that are done. A step has two columns of its own behind the
 others: its name, with one of the rows' statuses, and its name with `_error`. A second step of one name is
-`action_confirm_2`, columns that are written again are `write`. `expect` is `agrees`, `differs` or `not_read`. Figures
-agree within half of the smallest amount of their currency; a row whose totals differ, or whose figure is missing, stays
-as it is, its steps are `not_sent`, and both figures stand in the sentence. A column that only `expect` uses is not
-sent.
+`action_confirm_2`, columns that are written again are `write`; they may name records as those of the rows do, such as
+`user_id`. `expect` is `agrees`, `differs` or `not_read`. Figures agree within half of the smallest amount of their
+currency; a row whose totals differ, or whose figure is missing, stays as it is, its steps are `not_sent`, and both
+figures stand in the sentence. A column that only `expect` uses is not sent.
 
 A known method is called only where the record's state says that it is still to be done, so that sending once more makes
 up for what is owed, and does nothing twice; `again=False` does so for rows without a key. Another method is called on a

@@ -139,6 +139,11 @@ def answered(part: Part, answer: pd.DataFrame) -> dict[int, Outcome]:
     }
 
 
+def is_refused(outcome: Outcome) -> bool:
+    """Whether Odoo refused to delete a record: this one, or all of them, for want of the right."""
+    return outcome.status == "rejected" or (outcome.error_type or "").endswith("AccessError")
+
+
 AS_THEY_ARE = ("batch", "http_status", "error_type", "error_field", "error", "attempts", "seconds")
 
 
@@ -158,7 +163,7 @@ def outcomes(steps: Sequence[Step], known: Mapping[int, Outcome], archived: Mapp
             made.append(Outcome(step.rows, step.status, error=reason))
         elif instead is not None:
             made.append(attrs.evolve(instead, error=instead.error or ARCHIVED.format(found.error or "")))
-        elif found.status == "rejected" and step.group in (DELETE, ARCHIVE) and step.can_archive:
+        elif is_refused(found) and step.group in (DELETE, ARCHIVE) and step.can_archive:
             made.append(attrs.evolve(found, error=f"{found.error or ''} {INSTEAD}".strip()))
         else:
             made.append(found)

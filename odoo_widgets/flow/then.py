@@ -12,6 +12,7 @@ import attrs
 import pandas as pd
 
 from odoo_widgets.flow.methods import known
+from odoo_widgets.flow.resolved import resolved
 from odoo_widgets.flow.responses import DONE, Outcome
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
@@ -19,6 +20,8 @@ from odoo_widgets.flow.steps import WRITE, Step, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from odoo_widgets.flow.server import Server
 
 # What a method may have done that nothing can be read of.
 MAY_HAVE_WORKED = ("called", "needs_attention", "in_doubt")
@@ -97,18 +100,23 @@ def one_at_a_time(settings: Settings) -> Settings:
     return settings.replace(concurrency=1) if method is not None and method.order else settings
 
 
-def source_of(source: Source, settings: Settings, step: Step, ids: Mapping[int, int]) -> Source:
-    """What a step sends: the columns that it writes, and the ids of the records.
+def sent_by(
+    source: Source, settings: Settings, step: Step, ids: Mapping[int, int], server: Server
+) -> tuple[Source, Settings]:
+    """What a step sends, the columns that it writes and the ids of the records; and how.
 
     Args:
         source: The bound frame.
         settings: Those of the rows.
         step: The step.
         ids: The records' ids by the rows' positions; 0 for one that is not known yet.
+        server: The records that cells lead to, which were looked up for the whole rows.
     """
+    known = resolved(source, settings, server, list(ids))
+    source, settings = known.source, known.settings
     names = list(dict.fromkeys([*step.columns, *settings.url_columns]))
     numbers = pd.array([ids.get(row) for row in range(len(source))], dtype="Int64")
-    return Source(source.frame[names].assign(**{_ids(settings, step): numbers}))
+    return Source(source.frame[names].assign(**{_ids(settings, step): numbers})), settings_of(settings, step)
 
 
 def _ids(settings: Settings, step: Step) -> str:

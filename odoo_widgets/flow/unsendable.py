@@ -13,6 +13,11 @@ import pandas as pd
 # Characters of a value that are shown.
 MOST = 40
 
+# Odoo hands it on, and PostgreSQL rounds it: to another record's id.
+NO_ID = (
+    "an id is a whole number, and this one would be rounded to another record's. Correct it, or make the column text "
+    "if its field holds no ids."
+)
 INFINITE = "infinity cannot be sent. Put a number there, or leave the cell empty."
 LARGE = "the number is larger than Odoo can hold. Send it as text."
 DIGITS = "the number has more digits than a number in JSON keeps. Round it: round(value, 2)."
@@ -21,6 +26,7 @@ YEAR = "the year does not have four digits. Correct it, or leave the cell empty.
 NO_ZONE = "a time without a zone. Say where it was read, for example timezone='Europe/Brussels' or 'UTC'."
 EDGE = "this close to the end of the calendar, only dates and times in UTC can be sent."
 MIDNIGHT = "inside a list or dict, midnight may mean a day or a time. Make it a date, or give it with its zone."
+EMPTY_LINE = "line {place} is empty. Fill it, or leave it out."
 TEXT = (
     "the text holds a NUL or half a surrogate pair, which Odoo cannot store. "
     r"Remove it: .str.replace(r'[\x00\ud800-\udfff]', '', regex=True)."

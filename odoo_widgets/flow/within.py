@@ -93,7 +93,11 @@ def tables(source: Source, settings: Settings) -> tuple[Table, ...]:
         return ()
     columns = {
         column.position: column
-        for column in (*records.columns(source, settings), *keying.columns(source, settings))
+        for column in (
+            *records.columns(source, settings),
+            *keying.columns(source, settings),
+            *records.written_by_steps(source, settings),
+        )
         if isinstance(column.name, str)
     }
     rest = settings.endpoint.protocol == "rest"

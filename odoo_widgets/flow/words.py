@@ -353,13 +353,24 @@ def of_effect(facts: Facts, sentence: str) -> str:
     return f"{_asked(facts)}, which failed ({seen}). {_then(facts)}"
 
 
+# What is said of a document between the calls that make its lines: those that leave different cells empty go apart.
+HALF = "The document is there, and not all of its lines are. Send the row again, and its other lines follow."
+
+
 def of_doubted(facts: Facts, sentence: str) -> str:
     """What keeps rows in doubt from being found out: they were sent, so nothing may say that they were not."""
     said = facts.call.ask.doubted
+    if facts.call.ask.become and facts.error and sentence:
+        return of_half(facts, sentence)
     if not sentence or said == sentence:
         return said
     seen = f"HTTP {facts.status}" if facts.status else "no answer"
     return f"{said} (The call that was to find it out failed: {seen}.)"
+
+
+def of_half(facts: Facts, message: str) -> str:
+    """What Odoo says of a document, or of the rest of its lines where it is there already."""
+    return f"{HALF} Odoo says of these: {message}" if facts.call.ask.become else message
 
 
 def load_rolled_back(facts: Facts) -> str:

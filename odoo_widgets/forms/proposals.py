@@ -26,8 +26,8 @@ NAMED: dict[str, Callable[[Any], str]] = {
 }
 
 
-# Odoo's words for a name that no field of the model has (odoo/orm/models.py).
-NO_SUCH_FIELD = "Invalid field "
+# What is said of a name that no field of the model has (flow/barred.py).
+NO_SUCH_FIELD = " has no field {!r} "
 
 
 def without_unknown(answer: pd.DataFrame, columns: Collection[str], excluded: Collection[str]) -> Mapping[str, Any]:
@@ -42,7 +42,7 @@ def without_unknown(answer: pd.DataFrame, columns: Collection[str], excluded: Co
         The settings to change; empty where Odoo said something else.
     """
     for error, field in zip(answer["error"].tolist(), answer["error_field"].tolist(), strict=True):
-        if str(error).startswith(NO_SUCH_FIELD) and field in columns and field not in excluded:
+        if NO_SUCH_FIELD.format(field) in str(error) and field in columns and field not in excluded:
             return immutabledict(exclude=(*excluded, field))
     return NOTHING
 

@@ -178,7 +178,7 @@ class Afterwards:
         if not run:
             return server
         ids = {row: record for row in run if (record := before.rows[row].id) is not None}
-        settings = then.settings_of(self._settings, step)
+        source, settings = then.sent_by(self._source, self._settings, step, ids, server)
         loop = Loop(
             filled(settings),
             self._credential,
@@ -192,7 +192,6 @@ class Afterwards:
         # Who stopped it meanwhile knew of no loop yet.
         if self._stopping.is_set():
             loop.stop()
-        source = then.source_of(self._source, self._settings, step, ids)
         stop = await loop.run(source, Past(rows=run), journal.of_step(step.name) if journal is not None else None)
         reached = {row for outcome in loop.outcomes for row in outcome.rows}
         doubted = {row for outcome in loop.outcomes if outcome.status == "in_doubt" for row in outcome.rows}

@@ -16,6 +16,7 @@ from aiolimiter import AsyncLimiter
 from odoo_widgets.flow.again import unasked
 from odoo_widgets.flow.alone import alone
 from odoo_widgets.flow.before import kept
+from odoo_widgets.flow.documented import done_before, lined_fields
 from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.generations import Generations, became
@@ -24,7 +25,7 @@ from odoo_widgets.flow.plan import needed, plan
 from odoo_widgets.flow.policy import Policy, Standing, Wait
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.repeats import LOST
-from odoo_widgets.flow.responses import Outcome
+from odoo_widgets.flow.responses import DONE, Outcome
 from odoo_widgets.net.transport import client, perform
 
 if TYPE_CHECKING:
@@ -171,6 +172,17 @@ class Loop:
         self._number = alone(source, self._settings)
         for wave in self._waves(past):
             await self._send(wave)
+        await self._read_lines(past)
+
+    async def _read_lines(self, past: Past) -> None:
+        """Asks for the ids of the lines of documents that were done before."""
+        rows = [row for outcome in past.outcomes if outcome.status in DONE for row in outcome.rows]
+        if not rows or not lined_fields(self._source, self._settings, self.server):
+            return
+        while not self.over and (asked := next(needed(self._source, self._settings, self.server, rows), None)):
+            await self._see_through(asked)
+        for call in done_before(self._source, self._settings, self.server, past.outcomes):
+            await self._see_through(call)
 
     def _waves(self, past: Past) -> Iterator[Past]:
         """What to send, wave by wave: rows that others lead to come before them."""

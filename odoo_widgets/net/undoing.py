@@ -156,7 +156,7 @@ class Undoing(OwnThread):
 
     def _is_refused(self, step: Step) -> bool:
         found = self._known.get(step.id or 0)
-        return found is not None and found.status == "rejected"
+        return found is not None and taking_back.is_refused(found)
 
     def _sent(self, part: Part) -> dict[int, Outcome]:
         if self._stopping.is_set():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -28,7 +29,32 @@ if TYPE_CHECKING:
     from tests.cli.place import Place
 
 SEND = ("send", "contacts.toml", "data.csv")
+READING = [("check", *SEND[1:]), (*SEND, "--dry-run"), (*SEND, "--dry-run", "--json")]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals, pipes and terminals are POSIX's")
+
+
+@posix
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_whoever_ends_what_only_reads_is_told_in_one_line(place: Place, words: tuple[str, ...], name: str) -> None:
+    arrived, hold = threading.Event(), threading.Event()
+
+    def held(_request: Request) -> Response:
+        arrived.set()
+        hold.wait(30)
+        return Response("{}", content_type="application/json")
+
+    place.server.expect_request(re.compile(".*")).respond_with_handler(held)
+    asking = place.started(*words, stdout=PIPE, stderr=PIPE)
+    assert arrived.wait(timeout=30)
+    asking.send_signal(getattr(signal, name))
+    out, err = asking.communicate(timeout=30)
+    hold.set()
+    line = "It was interrupted. Nothing was changed in Odoo."
+    assert asking.returncode == report.INTERRUPTED
+    assert err.splitlines()[-1] == line
+    assert out == (json.dumps({"code": 130, "error": line}) + "\n" if "--json" in words else "")
+    assert "Traceback" not in err
 
 
 @posix

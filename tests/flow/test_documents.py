@@ -5,22 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import attrs
 import numpy as np
 import pandas as pd
 import pytest
 
 from odoo_widgets.flow import records
 from odoo_widgets.flow.calls import Batch
+from odoo_widgets.flow.dicts import misshapen
 from odoo_widgets.flow.documents import blamed
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.loading import loads, unfit
 from odoo_widgets.flow.matching import external_id, line_id
-from odoo_widgets.flow.model import Field
-from odoo_widgets.flow.plan import needed, plan
+from odoo_widgets.flow.model import Field, Fields
+from odoo_widgets.flow.plan import in_turn, needed, plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.responses import responses
 from odoo_widgets.flow.samples import samples
-from odoo_widgets.flow.server import NOTHING_KNOWN
+from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
 
@@ -139,6 +141,47 @@ def test_commands_beside_lines_stay_commands() -> None:
     assert asked(orders(TWO, command), Settings(URL))[0]["vals_list"][1]["order_line"] == command
 
 
+def described(frame: pd.DataFrame, settings: Settings, known: Server = KNOWN) -> str:
+    """What stops a frame whose columns are asked about, with the fields that are known."""
+    (call,) = needed(Source(frame), settings, known)
+    return misshapen(call.ask.shapes, known.fields[call.model])
+
+
+WRITE = f"{SERVER}/json/2/{ORDER}/write"
+MISSHAPEN: dict[str, tuple[Any, str, str]] = {
+    "lines that nothing tells apart": (TWO, WRITE, "row 0: a list of dicts is lines, and without a key nothing says"),
+    "one command by itself": ([0, 0, {"qty": 1}], URL, "row 0: not all in the list is a dict"),
+    "a line without anything alone": ([{}], URL, "row 0: line 0 is empty. Fill it, or leave it out."),
+    "a dict in place of lines": ({"qty": 1}, URL, "order_line leads to records, and a dict says none. Send a list of"),
+    "lines of lines": (
+        [{"qty": 1}, {"tax_ids": [{"name": "x"}]}],
+        URL,
+        "row 0, line 1, 'tax_ids': tax_ids leads to records, and a list of dicts says none.",
+    ),
+    "a dict in a line": ([{"product_id": {"name": "x"}}], URL, "line 0, 'product_id': product_id leads to records"),
+}
+
+
+@pytest.mark.parametrize("name", MISSHAPEN)
+def test_dicts_that_a_field_of_records_does_not_take_are_told_of_before_anything_is_sent(name: str) -> None:
+    cell, url, words = MISSHAPEN[name]
+    frame = orders(cell, id=[7]) if url == WRITE else orders(cell)
+    assert words in described(frame, Settings(url))
+
+
+def test_lines_of_lines_are_sent_afterwards() -> None:
+    inside = {**INSIDE, "parts": Field("parts", "one2many", relation="x.part")}
+    frame = orders([{"parts": [{"name": "x"}]}])
+    assert described(frame, Settings(URL), KNOWN.describes(LINE, inside)).startswith(
+        "Column 'order_line', row 0, line 0, 'parts': lines cannot have lines of their own. Send those afterwards"
+    )
+
+
+def test_dicts_of_properties_and_lists_of_commands_are_asked_about_no_more() -> None:
+    frame = orders([[1, 7, {"qty": 1}]], id=[7]).assign(props=[{"size": 3}])
+    assert list(needed(Source(frame), Settings(WRITE), KNOWN)) == []
+
+
 # --- what is asked ---------------------------------------------------------------------------------------------------
 
 
@@ -249,11 +292,6 @@ WRONG: dict[str, tuple[pd.DataFrame, dict[str, Any], str]] = {
         {},
         "Column 'order_line', row 0: line 0, 'when': a time without a zone.",
     ),
-    "lines that fill other fields": (
-        orders(TWO, [{"product_id": 7}, TWO[1]]),
-        {"key": "ref"},
-        "Column 'order_line', row 1: line 0 leaves out 'qty', which line 1 fills. With a key, lines are made by load",
-    ),
     "a line key that no line has": (
         orders(TWO),
         {"key": "ref", "line_key": "number"},
@@ -279,11 +317,21 @@ WRONG: dict[str, tuple[pd.DataFrame, dict[str, Any], str]] = {
         {"key": "ref"},
         "Column 'order_line', row 1: with a key, new records are made by load",
     ),
+    "a line without anything": (
+        orders(TWO, [TWO[0], {"qty": None}]),
+        {},
+        "Column 'order_line', row 1: line 1 is empty. Fill it, or leave it out.",
+    ),
     "ids of lines": (orders([{"id": "x"}]), {"key": "ref"}, "with a key, lines get external IDs of their own"),
     "lines that are cleared": (
         orders(TWO),
         {"missing": {"order_line": "clear"}},
         "missing='clear' would take the lines off documents",
+    ),
+    "lines that a step writes again": (
+        orders(TWO),
+        {"then": ["action_confirm", {"write": ["order_line"]}]},
+        "Column 'order_line': then writes no lines again, which are there with their documents. Leave it out.",
     ),
     "two names for one field": (
         orders([{"qty": 1, "Qty": 2}]),
@@ -300,9 +348,57 @@ def test_what_cannot_be_sent_in_lines_is_named_by_row_line_and_name(name: str) -
     assert words in found
 
 
-def test_lines_that_differ_in_what_is_cleared_may_be_loaded() -> None:
-    frame = orders([{"product_id": 7}, TWO[1]])
-    assert problems(frame, keyed(missing={"order_line/qty": "clear"})) == ()
+def turns_of(batch: Batch, fields: Fields = FIELDS) -> list[tuple[list[int], list[str], list[list[str | None]]]]:
+    """What is loaded of documents, one turn after the other: the rows, the columns and the cells without IDs."""
+    found = []
+    known = NOTHING_KNOWN.describes(ORDER, fields).describes(LINE, INSIDE)
+    for turn in in_turn(batch, keyed(), known):
+        for ask in loads(turn, ORDER, fields, {"order_line": INSIDE}):
+            names = [name.partition("/.id")[0] for name in ask.arguments["fields"][1:] if name != "order_line/id"]
+            own = [
+                place for place, name in enumerate(ask.arguments["fields"]) if name in ("id", ".id", "order_line/id")
+            ]
+            cells = [[cell for place, cell in enumerate(row) if place not in own] for row in ask.arguments["data"]]
+            found.append((list(ask.rows), names, cells))
+    return found
+
+
+def test_lines_that_leave_different_cells_empty_are_loaded_in_turns_in_their_order() -> None:
+    lines = [{"product_id": 7, "qty": 2}, {"product_id": 8}, {"product_id": 9}, {"qty": 3, "product_id": 7}]
+    records = [{"ref": "A", "order_line": lines}, {"ref": "B", "order_line": lines[1:3]}]
+    batch = Batch([4, 5], records, keys=[{"ref": "A"}, {"ref": "B"}], lines=("order_line",))
+    assert turns_of(batch) == [
+        ([4], ["ref", "order_line/product_id", "order_line/qty"], [["A", "7", "2"]]),
+        ([5], ["ref", "order_line/product_id"], [["B", "8"], [None, "9"]]),
+        ([4], ["order_line/product_id"], [["8"], ["9"]]),
+        ([4], ["order_line/qty", "order_line/product_id"], [["3", "7"]]),
+    ]
+
+
+def test_a_line_keeps_its_external_id_in_whatever_turn_it_goes() -> None:
+    lines = [{"product_id": 7, "qty": 2}, {"product_id": 8}]
+    batch = Batch([4], [{"order_line": lines}], keys=[{"ref": "A"}], lines=("order_line",))
+    asks = [
+        ask for turn in in_turn(batch, keyed(), KNOWN) for ask in loads(turn, ORDER, FIELDS, {"order_line": INSIDE})
+    ]
+    ids = [ask.arguments["data"][0][ask.arguments["fields"].index("order_line/id")] for ask in asks]
+    assert ids == [line_id(ORDER, {"ref": "A"}, "order_line", {"": place}) for place in range(2)]
+
+
+def test_what_is_cleared_is_filled_in_each_line_so_that_they_go_together() -> None:
+    (call,) = plan(orders([{"product_id": 7}, TWO[1]]), keyed(missing={"order_line/qty": "clear"}), KNOWN)
+    assert call.ask.batch is not None
+    assert len([*in_turn(attrs.evolve(call.ask.batch, operation="load"), keyed(), KNOWN)]) == 1
+
+
+def test_an_entry_is_loaded_at_once_though_its_lines_fill_either_debit_or_credit() -> None:
+    fields = {**FIELDS, "order_line": Field("order_line", "one2many", relation="account.move.line")}
+    lines = [{"product_id": 7, "debit": 5}, {"product_id": 8, "credit": 5}]
+    batch = Batch([0], [{"order_line": lines}], keys=[{"ref": "A"}], lines=("order_line",))
+    ((_, names, cells),) = turns_of(batch, fields)
+    assert sorted(zip(names[1:], cells[0][1:], cells[1][1:], strict=True)) == [
+        ("order_line/credit", "0", "5"), ("order_line/debit", "5", "0"), ("order_line/product_id", "7", "8"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("setting", [{"lines": "keep"}, {"line_key": "product_id"}])

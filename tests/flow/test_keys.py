@@ -240,6 +240,14 @@ def test_a_choice_is_never_a_label(value: Any, words: str) -> None:
     assert (words in found[0][1]) if words else not found
 
 
+def test_of_hundreds_of_choices_a_sentence_names_the_first() -> None:
+    field = Field("tz", "selection", selection={f"Zone {number}": "" for number in range(600)})
+    [(_, sentence)] = unfit(Batch(range(1), [{"tz": "Ghent"}], keys=[{"ref": "A"}]), {"tz": field}).values()
+    assert sentence.endswith(
+        "Its choices are: 'Zone 0', 'Zone 1', 'Zone 2', 'Zone 3', 'Zone 4', 'Zone 5', 'Zone 6', 'Zone 7', …."
+    )
+
+
 def test_a_choice_that_load_would_take_for_another_is_refused() -> None:
     field = Field("type", "selection", selection={"a": "b", "b": "x"})
     found = unfit(Batch(range(1), [{"type": "b"}], keys=[{"ref": "A"}]), {"type": field})

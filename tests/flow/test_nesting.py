@@ -46,6 +46,7 @@ def test_cells_of_lines_stay_what_they_are_and_missing_ones_stay_out() -> None:
     flat = pd.DataFrame(
         {
             "ref": ["A", "A"],
+            "number": [1, 2],
             "text": pd.array(["x", None], dtype="string"),
             "whole": pd.array([2**60 + 1, None], dtype="Int64"),
             "day": [date(2026, 3, 1), None],
@@ -55,8 +56,9 @@ def test_cells_of_lines_stay_what_they_are_and_missing_ones_stay_out() -> None:
         }
     )
     ((one, other),) = nest(flat, by="ref", lines=list(flat.columns[1:]), into="lines")["lines"]
-    assert other == {}
+    assert other == {"number": 2}
     assert one == {
+        "number": 1,
         "text": "x",
         "whole": 2**60 + 1,
         "day": date(2026, 3, 1),
@@ -149,6 +151,12 @@ def test_documents_that_differ_are_counted() -> None:
     frame = pd.DataFrame({"ref": np.repeat(["A", "B", "C"], 2), "who": range(6), "line": 1})
     with pytest.raises(DataError, match=r"rows 0 and 1: 0 and 1, though both .* 'A', and so in 2 more documents"):
         nest(frame, by="ref", lines=["line"], into="lines")
+
+
+def test_a_row_without_any_cell_of_a_line_is_a_document_without_one() -> None:
+    flat = pd.DataFrame({"ref": ["A", "B", "B"], "qty": [None, 1.0, None], "note": [None, None, "x"]})
+    made = nest(flat, by="ref", lines=["qty", "note"], into="order_line")
+    assert made["order_line"].tolist() == [[], [{"qty": 1.0}, {"note": "x"}]]
 
 
 def test_nothing_becomes_nothing() -> None:

@@ -66,6 +66,38 @@ def test_a_column_of_two_levels_is_no_field() -> None:
     assert problems(frame, Settings(URL))[0].startswith("The column name ('a', 'b') is not text")
 
 
+# The frame, the settings, and where the number is that is no id.
+NO_IDS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "a column of floats": ({"country_id": [21.0, None, 1.5]}, {}, "Column 'country_id', row 2: an id"),
+    "one among other cells": ({"country_id": pd.Series([21, "Belgium", 1.5], dtype=object)}, {}, "row 2: an id"),
+    "a category": ({"country_id": pd.Series([1.5, 2, 2], dtype="category")}, {}, "row 0: an id"),
+    "a column that fills it": (
+        {"Land": [2.5, 1, 2]},
+        {"fields": {"Land": "country_id"}},
+        "Column 'Land', row 0: an id",
+    ),
+    "a column of ids": ({"user/.id": [2.5, 1, 2]}, {}, "Column 'user/.id', row 0: an id"),
+    "a line": (
+        {"child_ids": [[{"name": "a", "country_id": 1.5}], [{"name": "b", "country_id": 2}], None]},
+        {},
+        "Column 'child_ids', row 0: line 0, 'country_id': an id",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NO_IDS)
+def test_a_number_that_is_no_id_is_not_rounded_to_another_record_s(name: str) -> None:
+    frame, settings, where = NO_IDS[name]
+    (found,) = problems(pd.DataFrame(frame), Settings(URL, **settings))
+    assert where in found
+    assert "is a whole number, and this one would be rounded to another record's." in found
+
+
+def test_an_id_among_missing_cells_is_still_an_id() -> None:
+    frame = pd.DataFrame({"country_id": [21.0, None], "color": [1.5, 2], "paid": [0.5, None]})
+    assert problems(frame, Settings(URL)) == ()
+
+
 def test_what_is_excluded_is_not_looked_at() -> None:
     frame = pd.DataFrame([[1, 2, object()]], columns=["a", "no", "no"])
     assert problems(frame, Settings(URL, exclude=["no"])) == ()

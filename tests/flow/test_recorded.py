@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from odoo_widgets.flow.calls import LOG_IN, Ask, Batch, Call
-from odoo_widgets.flow.errors import CredentialError, EndpointError, ModelError, StoppedError
+from odoo_widgets.flow.errors import CredentialError, EndpointError, ModelError, RefusedError, StoppedError
 from odoo_widgets.flow.exchange import Reply
 from odoo_widgets.flow.judge import judge
 from odoo_widgets.flow.operations import log_in, look_up
@@ -228,6 +228,10 @@ MEANS: dict[str, tuple[Call, str, type[StoppedError] | None, str]] = {
     "unexpected argument": (METHOD, "not_sent", ADDRESS, ANSWERS),
     "too many arguments": (WRITE, "not_sent", ADDRESS, ANSWERS),
     "ids on a method of the model": (CREATE, "not_sent", ADDRESS, ANSWERS),
+    **{
+        case: (CREATE, "not_sent", RefusedError, f"{SAYS[case][1].rstrip('.')}. That goes for every row")
+        for case in ("unknown language", "language not active", "unknown company")
+    },
     "missing record": (WRITE, "rejected", None, "Record does not exist or has been deleted."),
     "integer too large": (CREATE, "rejected", None, "integer out of range"),
     "link that is text": (CREATE, "rejected", None, 'invalid input syntax for type integer: "US"'),
@@ -236,8 +240,8 @@ MEANS: dict[str, tuple[Call, str, type[StoppedError] | None, str]] = {
         for case in (
             "NUL in text", "broken constraint of Python", "broken constraint of SQL", "not unique",
             "missing required field", "link to a missing record", "link to a missing record by a command",
-            "refused by Odoo", "picture that is none", "unknown language", "unknown company", "no right to a record",
-            "no right to create", "no right to read", "private method", "method marked private", "unknown field",
+            "refused by Odoo", "picture that is none", "no right to a record", "no right to create", "no right to read",
+            "private method", "method marked private", "unknown field",
             "wrong selection", "wrong number", "wrong date", "web_save_multi, unequal",
         )
     },

@@ -90,6 +90,7 @@ REFUSED = [
     *[({"timezone": zone}, "is not known. Write it like") for zone in ("Brussels", "", "../x", "Europe", 7)],
     *[({"exclude": names}, "is not a list of column names") for names in (7, [7], [None], [[]])],
     *[({"context": context}, "is not a dict of names") for context in ([7], "x", {1: 2}, {"x": {1, 2}})],
+    *[({"context": {"tz": zone}}, f"context has tz={zone!r}, which is no") for zone in ("Europe/Ghent", "../x")],
     *[({"ids": name}, f"ids={name!r} is not the name of a column.") for name in ("", None, 7, ["id"])],
     *[({"missing": policies}, "missing is not a dict of column and policy") for policies in (7, "clear", ["name"])],
     *[({"missing": {"a": policy}}, "for the column 'a' is not known. Use: omit, clear, reject.")

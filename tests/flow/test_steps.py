@@ -16,11 +16,12 @@ from odoo_widgets.flow.records import records, written_again
 from odoo_widgets.flow.report import code, lines
 from odoo_widgets.flow.responses import COLUMNS, Outcome, responses, shown
 from odoo_widgets.flow.saved import from_text, to_text
+from odoo_widgets.flow.server import NOTHING_KNOWN
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.step_responses import Told, beside, told_of
 from odoo_widgets.flow.steps import TAKEN, named, text_of_steps, text_of_totals
-from odoo_widgets.flow.then import Before, Row, in_order, parted, settings_of, source_of, twins
+from odoo_widgets.flow.then import Before, Row, in_order, parted, sent_by, settings_of, twins
 from odoo_widgets.flow.totals import agrees
 from odoo_widgets.flow.totals import shown as figure
 
@@ -107,7 +108,7 @@ def test_a_step_is_a_send_of_the_ids_and_of_what_it_writes() -> None:
     assert settings_of(told, write).endpoint.operation == "write"
     assert settings_of(told, write).only_changes
     assert settings_of(told, write).context == told.context
-    made = source_of(Source(frame), told, write, {1: 7})
+    made, _ = sent_by(Source(frame), told, write, {1: 7}, NOTHING_KNOWN)
     assert made.frame.columns.tolist() == ["Ordered", "id"]
     assert made.frame["id"].tolist() == [pd.NA, 7]
     assert records(made.frame, sent_columns(made, settings_of(told, write)))[0] == {"date_order": "2026-03-01 10:00:00"}

@@ -42,18 +42,19 @@ class Odoo:
     def call(self, model: str, method: str, *, ids: list[int] | None = None, **arguments: Any) -> Any:
         return self.send(json2(self.account, Call(model, method, arguments, ids))).raise_for_status().json()
 
-    def make_plain_user(self) -> Account:
-        """A user whose only group is that of employees, with a key of their own making."""
-        vals = {"name": "Plain", "login": LOGIN, "password": PASSWORD, "group_ids": [[6, 0, [self._group()]]]}
+    def make_plain_user(self, *groups: str) -> Account:
+        """A user whose only group is that of employees, and more if asked, with a key of their own making."""
+        of, who = [self._group(name) for name in (GROUP_USER, *groups)], "-".join((LOGIN, *groups))
+        vals = {"name": "Plain", "login": who, "password": PASSWORD, "group_ids": [[6, 0, of]]}
         [uid] = self.call("res.users", "create", vals_list=[vals])
-        login = {"db": self.account.database, "login": LOGIN, "password": PASSWORD}
+        login = {"db": self.account.database, "login": who, "password": PASSWORD}
         self._client.cookies.clear()
         self._ask_session("/web/session/authenticate", login)
         wizard = "res.users.apikeys.description"
         made = self._call_session(wizard, "create", [{"name": "recorded", "duration": "1"}])
         check = self._call_session(wizard, "make_key", [made])["res_id"]
         shown = self._call_session("res.users.identitycheck", "run_check", [check], context={"password": PASSWORD})
-        return Account(self.account.database, LOGIN, uid, shown["context"]["default_key"])
+        return Account(self.account.database, who, uid, shown["context"]["default_key"])
 
     def _call_session(self, model: str, method: str, arguments: list[Any], **named: Any) -> Any:
         call = {"model": model, "method": method, "args": arguments, "kwargs": named}
@@ -65,8 +66,8 @@ class Odoo:
             raise RuntimeError(answer)
         return answer["result"]
 
-    def _group(self) -> int:
-        module, name = GROUP_USER.split(".")
+    def _group(self, group: str) -> int:
+        module, name = group.split(".")
         domain = [["module", "=", module], ["name", "=", name]]
         [found] = self.call("ir.model.data", "search_read", domain=domain, fields=["res_id"])
         return found["res_id"]

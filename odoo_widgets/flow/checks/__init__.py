@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.asking import asked_fields, question
+from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, RIGHTS
 from odoo_widgets.flow.checks import after, cells, columns, lines, links, lookups, models, parents, people, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
@@ -29,15 +30,6 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.asking import Questions
     from odoo_widgets.flow.settings import Settings
-
-# The right that an operation needs; a method may need any.
-RIGHTS = {
-    "create": "create", "load": "create", "POST": "create", "write": "write", "PUT": "write", "PATCH": "write",
-    "unlink": "unlink", "DELETE": "unlink",
-}  # fmt: skip
-LANGUAGE = "Invalid language code"
-# What no row gets past, whenever it is said (Odoo 19.0, odoo/orm/environments.py).
-COMPANY = "unauthorized or invalid companies"
 
 
 def checked(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFrame]:
@@ -64,7 +56,7 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
     except ModelError as error:
         return [*notes, Note(ERROR, f"{model} is no model of this Odoo. {error}", "Correct the URL or the model.")]
     except RefusedError as refused:
-        advice = "Install the language in Odoo, or choose another one." if LANGUAGE in str(refused) else ""
+        advice = "Install the language in Odoo, or choose another one." if NO_LANGUAGE in str(refused) else ""
         return [*notes, Note(ERROR, str(refused), advice)]
     if any(not note.column for note in notes):
         # Of a frame that cannot be sent at all, it is not known how its columns would go out.
@@ -79,7 +71,7 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
         try:
             notes += yield from look(checked)
         except RefusedError as refused:
-            if COMPANY in str(refused):
+            if NO_COMPANY in str(refused):
                 return [*notes, Note(ERROR, str(refused), "Choose a company that this user may work for.")]
             notes.append(Note(NOTE, f"Something could not be looked at. {refused}"))
     return notes

@@ -202,9 +202,8 @@ def _choice(field: Field, value: Any) -> Said | None:
     if exact:
         problem = "Odoo wants its own key of a choice, not the word on the screen or another case."
         return Said(ERROR, problem, "Send the keys.", f"{shown(value)} is {key!r}")
-    keys = ", ".join(map(repr, list(field.selection)[:8])) + (", …" if len(field.selection) > 8 else "")  # noqa: PLR2004
     near = f" (perhaps {key!r})" if key else ""
-    return Said(ERROR, "These are no choices of this field.", f"Send one of: {keys}.", f"{shown(value)}{near}")
+    return Said(ERROR, "These are no choices of this field.", f"Send one of: {field.choices}.", f"{shown(value)}{near}")
 
 
 def _one(field: Field, value: Any) -> Said | None:

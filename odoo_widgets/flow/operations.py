@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.endpoint import Endpoint
 
 SAVE_MULTI = "web_save_multi"
-# As many rows with the same values have a `write` of their own: at least these, and where nothing else forbids, these.
-# Each call checks the key, which takes Odoo about as long as writing a simple field of so many rows one by one.
+# How many rows with the same values have a `write` of their own: two beside rows that hold lists, else twenty. For each
+# call, Odoo checks the key, which takes about as long as writing a simple field of so many rows one by one.
 LEAST, MANY = 2, 20
 # The columns by which `load` finds the record that a row is: its external ID, or its id in the database.
 OF_LOAD = EXTERNAL_ID, DATABASE_ID = ("id", ".id")

@@ -512,8 +512,6 @@ class Destination(Settings):
         if since is not None:
             if not self.only_changes:
                 raise SettingsError("since is for sends that write only what differs. Say only_changes=True.")
-            if several.are_frames(frame):
-                raise SettingsError("since goes with one frame. Send the frames without it, or one by one.")
             seen.check(since, self)
         return net.delivery.Delivery(
             frame,
@@ -622,8 +620,8 @@ class Destination(Settings):
             again: What becomes of rows that were sent before, and that would be there twice: True sends them once
                 more, False leaves them out, with what became of them then. Left out, such a frame is refused.
             since: With `only_changes`, what `fetch` returned before the frame was edited, or `diff` for the frame as it
-                is: a row with a cell, or a cell of a line, that somebody changed in Odoo since is `rejected`. For one
-                frame only, as are `then` and `expect`.
+                is: a row with a cell, or a cell of a line, that somebody changed in Odoo since is `rejected`. Of
+                several frames, it is what was fetched for all of them.
             on_progress: Called in the sending thread, after every call.
             changes: Settings to replace for this send.
 

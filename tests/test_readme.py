@@ -67,6 +67,21 @@ def test_each_figure_was_measured(figure: str, file: str) -> None:
     assert set(re.findall(r"\d[\d,.]*\d|\d", figure)) <= measured
 
 
+def missed() -> list[tuple[str, str]]:
+    """Each goal that was not reached: the file that says so, and its figures there."""
+    there = sorted({file for _figure, file in results()})
+    lines = [(file, line) for file in there for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]
+    return [(file, line.partition("at ")[2] or line) for file, line in lines if "**missed**" in line]
+
+
+@pytest.mark.parametrize(("file", "line"), missed())
+def test_a_goal_that_was_missed_is_told_of_as_such(file: str, line: str) -> None:
+    figures = set(re.findall(r"\d[\d,.]*\d|\d", line))
+    told = [figure for figure, source in results() if source == file]
+    parts = [part for figure in told for part in figure.split("; ") if "missed" in part]
+    assert any(figures.intersection(re.findall(r"\d[\d,.]*\d|\d", part)) for part in parts)
+
+
 def test_its_code_does_what_it_says_on_a_real_odoo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     with sandbox() as odoo:

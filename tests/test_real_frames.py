@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -117,3 +119,29 @@ def test_a_frame_of_a_cluster_is_computed_there_and_sent_once(
     assert sorted(marks(tmp_path).values()) == [1] * 4
     # What is handed over is let go of, and what is the caller's own stays.
     assert len(cluster.futures) == (4 if persisted else 0)
+
+
+def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(odoo: Sandbox, cluster: Client) -> None:
+    data, answers = dd.from_pandas(rows("dies"), npartitions=4), []
+    worker, *_ = cluster.run(os.getpid).values()
+
+    def killing(answer: pd.DataFrame) -> None:
+        if not answers:
+            # What it holds of the frames to come has to be computed once more.
+            os.kill(worker, signal.SIGKILL)
+        answers.append(answer)
+
+    destination(odoo).delivery(data.persist(), odoo.credential, on_responses=killing).result()
+    assert pd.concat(answers)["status"].tolist() == ["created"] * 60
+    assert there(odoo, "dies") == Counter(rows("dies")["ref"])
+
+
+@pytest.mark.usefixtures("cluster")
+def test_partitions_without_rows_and_without_known_bounds_are_sent_once(odoo: Sandbox) -> None:
+    whole, there_are = dd.from_pandas(rows("bounds", 40), npartitions=4), [*range(10), *range(30, 40)]
+    some = whole[whole["ref"].isin([f"bounds-{row}" for row in there_are])].clear_divisions()
+    assert not some.known_divisions
+    answer = destination(odoo, key="ref", mode="upsert").send(some, odoo.credential)
+    assert answer.index.tolist() == there_are
+    assert answer["status"].tolist() == ["created"] * 20
+    assert there(odoo, "bounds") == Counter(f"bounds-{row}" for row in there_are)

@@ -144,7 +144,8 @@ def test_a_comparison_by_key_guards_all_cells_of_a_row(given: Given) -> None:
     sent = target.send(frame, given.odoo.credential, since=since)
     assert sent["status"].tolist() == ["rejected", "rejected", "rejected", "unchanged"]
     assert sent["error_field"].tolist()[:3] == ["color", "email", "email"]
-    assert sent["error"].iloc[2].startswith("email was 'a@x.y' when it was compared, and is 'other@x.y' in Odoo now")
+    assert sent["error"].iloc[1].startswith("email was 'a@x.y' when it was compared, and is 'other@x.y' in Odoo now")
+    assert sent["error"].iloc[2].startswith("email was 'a@x.y', or its record was not there, when it was compared")
 
 
 def test_an_amount_that_its_currency_rounds_is_not_taken_for_changed_since(given: Given) -> None:
@@ -193,3 +194,18 @@ def test_only_changes_is_for_records_that_are_there(given: Given) -> None:
         Destination(f"{here}/json/2/res.partner/write").send(pd.DataFrame({"id": [1]}), given.odoo.credential, since=1)
     with pytest.raises(DataError, match="since has no column 'id'"):
         writing(given).send(pd.DataFrame({"id": [1]}), given.odoo.credential, since=pd.DataFrame({"a": [1]}))
+
+
+@EVERY
+def test_what_changed_since_is_found_in_each_of_several_frames(given: Given, protocol: str) -> None:
+    ids = people(given, f"frames {protocol}", 5)
+    target = writing(given, protocol)
+    pulled = target.fetch(given.odoo.credential, [["id", "in", ids]], ["name", "color"])
+    edited = pulled.assign(name=[f"{protocol} edited {row}" for row in range(5)])
+    call(given.odoo, CONTACTS, "write", ids=[ids[1], ids[4]], vals={"name": "somebody else's"})
+    parts = (edited.iloc[start : start + 2] for start in range(0, 5, 2))
+    sent = target.send(parts, given.odoo.credential, since=pulled)
+    assert sent["status"].tolist() == ["updated", "rejected", "updated", "updated", "rejected"]
+    names = [each["name"] for each in call(given.odoo, CONTACTS, "read", ids=ids, fields=["name"])]
+    wanted = edited["name"].tolist()
+    assert names == [wanted[0], "somebody else's", wanted[2], wanted[3], "somebody else's"]

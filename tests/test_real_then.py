@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from odoo_widgets.flow.errors import DataError, RepeatedError
+from odoo_widgets.flow.errors import DataError, RepeatedError, StoppedError
 from tests.models import PROTOCOLS, Given, commands, destination
 from tests.real import call, sandbox
 from tests.test_real_samples import Recording, Seen, with_key
@@ -270,3 +270,47 @@ def test_samples_show_the_steps_after_the_rows(given: Given) -> None:
     # The rows' own payload has no column that only the totals use.
     told = target.replace(expect={"amount_total": "Total"}).samples(frame.assign(Total=1.0), server=given.user)
     assert told[0].payload == samples[0].payload
+
+
+@EVERY
+def test_each_frame_of_several_has_its_steps_after_its_rows(given: Given, protocol: str) -> None:
+    frame = orders(given, f"frames {protocol}", [40, 41.5, 40, 40, 39])
+    parts = [frame.iloc[:2], frame.iloc[2:4], frame.iloc[4:]]
+    sent = confirming(given, protocol).send(parts, given.odoo.credential)
+    assert sent["status"].tolist() == ["created"] * 5, sent["error"].tolist()
+    assert sent["expect"].tolist() == ["agrees", "differs", "agrees", "agrees", "differs"]
+    assert sent["action_confirm"].tolist() == ["called", "not_sent", "called", "called", "not_sent"]
+    assert sent["write"].tolist() == ["updated", "not_sent", "updated", "updated", "not_sent"]
+    states = [each["state"] for each in held(given, ORDERS, sent["id"], "state")]
+    assert states == ["sale", "draft", "sale", "sale", "draft"]
+
+
+def test_frames_that_broke_off_go_on_with_the_steps_that_are_owed(given: Given) -> None:
+    frame = orders(given, "broken frames", [40] * 6)
+
+    def breaking() -> Iterator[pd.DataFrame]:
+        yield frame.iloc[:2]
+        yield frame.iloc[2:4]
+        raise OSError("the disk is gone")
+
+    target = confirming(given)
+    with pytest.raises(StoppedError, match="Frame 3 could not be read") as stopped:
+        target.send(breaking(), given.odoo.credential)
+    first = stopped.value.responses
+    assert first is not None
+    assert first["action_confirm"].tolist() == ["called"] * 4, first["action_confirm_error"].tolist()
+    sent = target.resume(iter([frame.iloc[:3], frame.iloc[3:]]), given.odoo.credential)
+    assert sent["status"].tolist() == ["created"] * 6
+    assert sent["id"].tolist()[:4] == first["id"].tolist()
+    assert sent["action_confirm"].tolist() == ["called"] * 6, sent["action_confirm_error"].tolist()
+    assert [each["state"] for each in held(given, ORDERS, sent["id"], "state")] == ["sale"] * 6
+
+
+def test_steps_that_end_with_one_frame_are_owed_to_the_frames_to_come(given: Given) -> None:
+    frame = orders(given, "no such step", [40] * 4)
+    target = destination(given.odoo, "json2", ORDERS, "create", then=["action_nope"], exclude=["Total"])
+    sent = target.send([frame.iloc[:2], frame.iloc[2:]], given.odoo.credential)
+    assert sent["status"].tolist() == ["created"] * 2 + ["not_sent"] * 2
+    assert sent["action_nope"].tolist() == ["not_sent"] * 4
+    assert sent["action_nope_error"].str.contains("action_nope").iloc[:2].all()
+    assert sent["error"].str.contains("action_nope").iloc[2:].all()

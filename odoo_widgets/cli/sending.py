@@ -59,7 +59,8 @@ def send(
 
     The key comes from the keyring or from ODOO_API_KEY. A cell of a CSV file is a number where nothing of its text is
     lost by that: 7 and 1.5 are, 007 and 1.50 stay text, which Odoo reads into a field of numbers. Rows are counted
-    from 0, the first below the header.
+    from 0, the first below the header. A table is read as a whole: one that does not fit into memory goes frame by
+    frame, with Destination.send in Python.
     """
     if again and others:
         raise typer.BadParameter("--again sends rows that were sent before, and --others leaves them out.")

@@ -32,7 +32,8 @@ ids.
 
 The ids of lines stand in a column of the responses such as `order_line/.id`: a list for each row, in the order of its
 lines, None for one that is not known; of rows that were done before, `resume` asks them anew. `undo` deletes documents
-that were made, with their lines, and puts no lines back. `diff` compares lines where there is a key;
+that were made, with their lines, and puts no lines back; one whose lines came in several loads was changed after it was
+made, and is left alone. `diff` compares lines where there is a key;
 `read_back` says what Odoo kept of each cell of each line; `dry_run` tries each document whole, with the lines that a
 send would write.
 """

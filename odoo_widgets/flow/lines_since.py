@@ -31,17 +31,19 @@ class Before:
         name: The field.
         known: What is known of the document.
         as_sent: Whether all else was as it is sent.
+        sure: Whether it is known that the document was there.
     """
 
     name: str
     known: Mapping[str, Any]
     as_sent: bool
+    sure: bool = True
 
     @classmethod
     def of(cls, seen: Seen, document: int, name: str) -> Before | None:
         """What a document's lines were; None where nothing is known of it."""
         known = seen.cells.get(document, {})
-        return cls(name, known, seen.as_sent) if known or seen.as_sent else None
+        return cls(name, known, seen.as_sent, seen.is_sure(document)) if known or seen.as_sent else None
 
     @property
     def fetched(self) -> dict[int, Mapping[str, Any]]:
@@ -90,7 +92,7 @@ def conflict(
         found = differing(sent, now, fields)
         if found and was is None:
             return Conflict(before.name, NEW.format(place=place))
-        if was is not None and (said := changed(found, was, fields)):
+        if was is not None and (said := changed(found, was, fields, sure=before.sure)):
             name, sentence = said
             return Conflict(f"{before.name}/{name}", f"line {place}: {sentence}")
     if 0 in numbers and (lost := before.fetched.keys() - cells.keys()):

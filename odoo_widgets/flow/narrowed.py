@@ -72,7 +72,8 @@ def narrowed(
         found = differing(record, there, fields)
         records.append({name: record[name] for name in found})
         shared = _shared(number, record, there, elsewhere, given) if elsewhere else None
-        conflict = shared or (_of_own(found, seen.of(number, record), fields) if found else None)
+        sure = seen.is_sure(number) or not settings.key
+        conflict = shared or (_of_own(found, seen.of(number, record), fields, sure) if found else None)
         if conflict is not None:
             conflicts[place] = conflict
     knows = server.shares(settings.endpoint.model, given) if given else server
@@ -102,24 +103,30 @@ def _shared(
     return None
 
 
-def _of_own(found: Mapping[str, Any], seen: Mapping[str, Any], fields: Fields) -> Conflict | None:
+def _of_own(found: Mapping[str, Any], seen: Mapping[str, Any], fields: Fields, sure: bool) -> Conflict | None:
     """The first cell of a record's own that somebody changed; its lines are looked at by themselves."""
-    sentence = changed({name: value for name, value in found.items() if fields[name].type != OF_LINES}, seen, fields)
+    sentence = changed(
+        {name: value for name, value in found.items() if fields[name].type != OF_LINES}, seen, fields, sure=sure
+    )
     return Conflict(*sentence) if sentence else None
 
 
-def changed(found: Mapping[str, Any], seen: Mapping[str, Any], fields: Fields) -> tuple[str, str] | None:
+def changed(
+    found: Mapping[str, Any], seen: Mapping[str, Any], fields: Fields, *, sure: bool = True
+) -> tuple[str, str] | None:
     """The first cell that is neither what is sent nor what it was when it was compared, and the sentence about it.
 
     Args:
         found: The cells that Odoo does not hold as they are sent: field to what it holds.
         seen: What it held.
         fields: The fields.
+        sure: Whether it is known that the record was there.
     """
+    doubt = "" if sure else ", or its record was not there,"
     for name, there in found.items():
         if name in seen and not _still(fields[name], seen[name], there):
             was, now = shown(seen[name] or None), shown(there or None)
-            return name, f"{name} was {was} when it was compared, and is {now} in Odoo now. Compare again."
+            return name, f"{name} was {was}{doubt} when it was compared, and is {now} in Odoo now. Compare again."
     return None
 
 

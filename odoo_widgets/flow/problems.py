@@ -103,7 +103,8 @@ def _turned(source: Source, settings: Settings) -> Iterator[str]:
         if source.turned(column.position):
             yield (
                 f"Column {column.name!r} holds times, and in the frames before it held midnights only, which went out "
-                f"as dates. Give it a zone from the first frame on, df[{column.name!r}].dt.tz_localize('UTC')."
+                f"as dates. Give it a zone from this frame on, df[{column.name!r}].dt.tz_localize('UTC'), and leave "
+                "the frames before as they were."
             )
 
 

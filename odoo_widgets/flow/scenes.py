@@ -137,7 +137,7 @@ def _documents(call: Call, rows: Batch, settings: Settings, server: Server) -> I
     """The calls for documents with lines, as they go where none of their records is there, or all are."""
     fields = server.fields.get(call.model, {})
     names = with_lines(rows.lines, fields)
-    if not all(server.fields.get(fields[name].relation) for name in names if name in fields):
+    if not all(name in fields and server.fields.get(fields[name].relation) for name in names):
         # How a value is loaded depends on the type of its field.
         return
     if rows.ids is not None:

@@ -43,6 +43,10 @@ class Seen:
     cells: Mapping[int, Mapping[str, Any]] = attrs.field(factory=dict, repr=False)
     as_sent: bool = False
 
+    def is_sure(self, record: int) -> bool:
+        """Whether a record was surely there. With a key, one that did not differ may have been made since."""
+        return not self.as_sent or record in self.cells
+
     def of(self, record: int, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         """What a record held, given what is sent to it."""
         known = self.cells.get(record, {})

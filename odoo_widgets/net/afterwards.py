@@ -74,6 +74,12 @@ class Afterwards:
         self._step: Step | None = None
         # Rows that a step was to be run on and was not, since something ended the send.
         self._owed: set[int] = set()
+        self._stopped: StoppedError | None = None
+
+    @property
+    def stopped(self) -> StoppedError | None:
+        """Why a step ended before its last row; None if none did, or somebody stopped it."""
+        return self._stopped
 
     @property
     def told(self) -> Told:
@@ -172,6 +178,7 @@ class Afterwards:
         except (StoppedError, asyncio.CancelledError) as error:
             self._known[step.name] = ()
             self._reason = NOT_KNOWN_BEFORE.format(error=str(error) or STOPPED)
+            self._stopped = error if isinstance(error, StoppedError) else None
             self._owe(before.rows)
             return server
         self._known[step.name] = tuple(others)
@@ -200,7 +207,7 @@ class Afterwards:
         self._loop = self._step = None
         self._owed |= {*left, *doubted}
         if stop is not None:
-            self._reason = loop.reason
+            self._reason, self._stopped = loop.reason, stop
         return loop.server
 
     async def by_date(self, source: Source, rows: Sequence[int], server: Server) -> Sequence[int]:

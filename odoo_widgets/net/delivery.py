@@ -7,6 +7,7 @@ import logging
 import time
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -20,7 +21,6 @@ from odoo_widgets.flow.errors import (
     DataError,
     JournalError,
     OdooWidgetsError,
-    SettingsError,
     StoppedError,
 )
 from odoo_widgets.flow.identity import doubled
@@ -107,7 +107,7 @@ class Delivery(OwnThread):
     Raises:
         CredentialError: The key belongs to another server, or does not say what the protocol wants; nothing was sent.
         SettingsError: A header takes a value from the environment that is not there, or the operation is a method that
-            is known not to be one of records; or several frames are to go on with `then`. Nothing was sent.
+            is known not to be one of records. Nothing was sent.
     """
 
     def __init__(
@@ -133,8 +133,6 @@ class Delivery(OwnThread):
         _check(settings, credential, server)
         self._settings, self._credential = settings, credential
         several = are_frames(data)
-        if several and (settings.steps or settings.expect):
-            raise SettingsError("then and expect go with one frame. Send the frames without them, or one by one.")
         self._kind = Kind(again=again, resume=resume, test=test, undo=undo, frames=several, written=journal)
         self._rows = rows
         # A frame is copied: what the caller does with it meanwhile is not for this send. A list is in memory as it is,
@@ -167,15 +165,17 @@ class Delivery(OwnThread):
             transport=transport,
         )
         self._finder = Finder(settings, credential, policy, transport, since=since)
-        # They are for one frame.
-        self._afterwards = Afterwards(
-            known[0] if known else Source(pd.DataFrame()),
-            settings,
-            credential,
+        self._steps_of = partial(
+            Afterwards,
+            settings=settings,
+            credential=credential,
             policy=policy or Policy(),
             report=self._report_step,
             transport=transport,
         )
+        # Those of one frame; and how many are owed of those before.
+        self._afterwards = self._steps_of(self._source or Source(pd.DataFrame()))
+        self._owed = 0
         super().__init__("send")
 
     def stop(self) -> None:
@@ -270,7 +270,7 @@ class Delivery(OwnThread):
             # What is known to be there, and was not come to.
             for source in self._sources:
                 self._hand_over(source)
-            books.end(self.statuses, self._afterwards.owed)
+            books.end(self.statuses, self._owed)
         return stop
 
     def _broken(self, error: BaseException) -> StoppedError:
@@ -307,6 +307,9 @@ class Delivery(OwnThread):
         if self._settings.steps or self._settings.expect:
             reason = self._loop.reason if self._loop.over else ""
             await self._afterwards.run(self._loop.outcomes, self._loop.server, past, books.journal, reason)
+            if self._kind.frames and (stop := self._afterwards.stopped) is not None and not self._loop.over:
+                # The steps of the frames to come would end as these did.
+                self._loop.stopped, self._loop.reason = stop, str(stop)
 
     def _look_through(self) -> None:
         """Looks at all that is known before the first call."""
@@ -336,6 +339,8 @@ class Delivery(OwnThread):
         if self._unread and self._loop.over:
             return None
         self._source, self._number = source, self._number + 1
+        if source is not None:
+            self._afterwards = self._steps_of(source)
         return source
 
     async def _begin(self, source: Source, books: Bookkeeping) -> Past:
@@ -363,6 +368,8 @@ class Delivery(OwnThread):
         answer = self._responses_of(source)
         self._source = None
         self._loop.clear()
+        self._owed += self._afterwards.owed
+        self._afterwards = self._steps_of(Source(pd.DataFrame()))
         self._statuses.update(counts(answer))
         if self._on_responses is None:
             self._done.append(answer)

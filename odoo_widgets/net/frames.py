@@ -5,7 +5,8 @@ id of a row in an earlier frame is `rejected`, with both positions; a list of fr
 looked through as a whole before the first call. Of an iterator, what cannot be sent is found frame by frame: the first
 frame is refused as one frame is, a later one stops the send. Then `StoppedError` has the `responses` until there, and
 `resume` goes on with the frames from the first, also after a crash: what is done is not sent again. They may be cut
-otherwise then. `then` and `expect` go with one frame.
+otherwise then. `then` and `expect` go to each frame after its rows: a row is a whole document, and a key that stands in
+two frames is `rejected` in the second.
 
 Such are `pd.read_csv("contacts.csv", chunksize=50_000)`, `ParquetFile("contacts.parquet").iter_batches()`, a generator
 of frames of pandas, Polars or Arrow, and a DataFrame of Dask's. The responses come back as one DataFrame, go to a file

@@ -173,7 +173,7 @@ class Journal:
 
     def of_step(self, step: str) -> StepJournal:
         """What writes down a step after the rows."""
-        return StepJournal(self._file, self._path, step)
+        return StepJournal(self._file, self._path, step, self._first)
 
     def end(self, statuses: dict[str, int], owed: int = 0) -> None:
         """The send has come to its end, whatever became of its rows, and of the steps after them."""
@@ -201,10 +201,11 @@ class StepJournal:
         file: The rows of the send.
         path: What to call it where something goes wrong.
         step: The step's name.
+        first: Where the rows of the frame begin, counted from the first of all frames on.
     """
 
-    def __init__(self, file: sqlite3.Connection, path: Path, step: str) -> None:
-        self._file, self._path, self._step = file, path, step
+    def __init__(self, file: sqlite3.Connection, path: Path, step: str, first: int = 0) -> None:
+        self._file, self._path, self._step, self._first = file, path, step, first
 
     def sending(self, rows: Sequence[int], ids: Sequence[int] | None = None, kept: Sequence[Kept] = ()) -> None:
         """Before a call of the step. What it writes over is kept with the row's own write, where there was one.
@@ -215,7 +216,7 @@ class StepJournal:
         del kept
         known = ids if ids is not None else [None] * len(rows)
         with told("written", self._path), synced(self._file, "FULL"):
-            begun = ((self._step, row, IN_FLIGHT, each) for row, each in zip(rows, known, strict=True))
+            begun = ((self._step, row + self._first, IN_FLIGHT, each) for row, each in zip(rows, known, strict=True))
             self._file.executemany(BEGIN_STEP, begun)
 
     def settled(self, outcomes: Iterable[Outcome], left: Sequence[int] = ()) -> None:
@@ -231,9 +232,11 @@ class StepJournal:
                 self._file.executemany(
                     SETTLE_STEP,
                     (
-                        (self._step, row, outcome.status, each, *same)
+                        (self._step, row + self._first, outcome.status, each, *same)
                         for row, each in zip(outcome.rows, ids, strict=True)
                     ),
                 )
             if left:
-                self._file.executemany(LEAVE_STEP, ((NOT_BEGUN, self._step, row, IN_FLIGHT) for row in left))
+                self._file.executemany(
+                    LEAVE_STEP, ((NOT_BEGUN, self._step, row + self._first, IN_FLIGHT) for row in left)
+                )

@@ -67,11 +67,11 @@ def read(path: str | PathLike[str], how: Reading = Reading()) -> pd.DataFrame:
         how: What the file does not say by itself.
 
     Returns:
-        The table. An empty cell is missing, and so is a formula of Excel's that was never calculated. Cells of a CSV
-        file are text, but see `flow.texts`.
+        The table. An empty cell is missing. Cells of a CSV file are text, but see `flow.texts`.
 
     Raises:
-        TableError: The file is not there, or is no such table. The sentence says where.
+        TableError: The file is not there, or is no such table, or a formula of Excel's came to an error or was never
+            calculated. The sentence says where.
     """
     ending = kind(path)
     how.check_fits(ending, str(path))
@@ -193,12 +193,17 @@ def _of_excel(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
         for sheet in chosen:
             sheet.reset_dimensions()
         cells = [list(row) for sheet in chosen for row in sheet.iter_rows()]
+        waiting = _uncalculated(stream, chosen[0].title, cells) if chosen else ""
     except Exception as error:  # noqa: BLE001 - a broken file makes errors of every kind
         raise TableError(f"{name} cannot be read as Excel: {str(error) or type(error).__name__}.") from None
     if not chosen:
         raise TableError(f"{name} has no sheet {how.sheet!r}. Its sheets are: {', '.join(book.sheetnames)}.")
     if failed := [cell for row in cells for cell in row if cell.data_type == "e"]:
         raise TableError(f"{name}, cell {failed[0].coordinate}: its formula came to {failed[0].value}.")
+    if waiting:
+        raise TableError(
+            f"{name}, cell {waiting}: its formula was never calculated. Open the file in a spreadsheet, and save it."
+        )
     rows = [_filled([cell.value for cell in row]) for row in cells]
     while rows and not rows[-1]:
         rows.pop()
@@ -212,6 +217,26 @@ def _of_excel(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
     header = _header(["" if each is None else str(each) for each in first], name)
     columns = [pd.Series(list(each), dtype=object) for each in zip(*body, strict=True)]
     return pd.concat(columns, axis="columns", keys=header) if columns else pd.DataFrame(columns=header)
+
+
+def _uncalculated(stream: BinaryIO, sheet: str, cells: list[list[Any]]) -> str:
+    """The first cell with a formula that whoever wrote the file did not calculate; empty where there is none."""
+    import openpyxl  # noqa: PLC0415 - as above
+    from openpyxl.cell.read_only import EmptyCell  # noqa: PLC0415
+
+    # A cell that is there and holds nothing has a look of its own, or a formula.
+    bare = {
+        cell.coordinate
+        for row in cells
+        for cell in row
+        if cell.value is None and cell.data_type == "n" and not isinstance(cell, EmptyCell)
+    }
+    if not bare:
+        return ""
+    formulas = openpyxl.load_workbook(stream, read_only=True)[sheet]
+    formulas.reset_dimensions()
+    found = (cell.coordinate for row in formulas.iter_rows() for cell in row if cell.data_type == "f")
+    return next((place for place in found if place in bare), "")
 
 
 def _filled(row: list[Any]) -> list[Any]:

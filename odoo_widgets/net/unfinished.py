@@ -96,20 +96,25 @@ def left(
     left_out = earlier.found(source, settings, rest, digests, earlier.heads(head.name)) if not head.again else {}
     outcomes += [before.outcome for before in left_out.values()]
     to_send = [row for row in rest if row not in left_out]
-    return Past(tuple(outcomes), found_out, to_send, journal.batches(), _steps(found.steps))
+    return Past(tuple(outcomes), found_out, to_send, journal.batches(), _steps(found.steps, rows))
 
 
-def _steps(steps: dict[str, dict[int, Outcome]]) -> dict[str, dict[int, Outcome]]:
-    """What became of the steps: one that was begun and not answered may have worked."""
+def _steps(steps: dict[str, dict[int, Outcome]], here: range) -> dict[str, dict[int, Outcome]]:
+    """What became of the steps on the rows of a frame: one that was begun and not answered may have worked."""
     return {
         name: {
-            row: attrs.evolve(each, status="in_doubt", error=CUT_OFF.format(method=name))
-            if each.status == IN_FLIGHT
-            else each
+            row - here.start: _doubted(name, attrs.evolve(each, rows=[row - here.start]))
             for row, each in rows.items()
+            if row in here
         }
         for name, rows in steps.items()
     }
+
+
+def _doubted(name: str, outcome: Outcome) -> Outcome:
+    if outcome.status != IN_FLIGHT:
+        return outcome
+    return attrs.evolve(outcome, status="in_doubt", error=CUT_OFF.format(method=name))
 
 
 def latest(source: Source, digests: Digests, heads: list[Head], *, frames: bool = False) -> Head | None:

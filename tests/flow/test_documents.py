@@ -461,6 +461,12 @@ def test_samples_show_the_look_up_the_questions_about_lines_and_both_ways() -> N
     ]
 
 
+@pytest.mark.parametrize("mode", ["create", "update", "upsert"])
+def test_samples_of_documents_whose_fields_nobody_knows_show_the_look_up(mode: str) -> None:
+    (look,) = samples(orders(TWO), keyed(mode=mode))
+    assert look.title.startswith("look up")
+
+
 def test_samples_without_a_key_show_how_the_ids_of_lines_are_read() -> None:
     found = samples(orders(TWO), Settings(URL), server=KNOWN)
     assert [each.call.ask.method for each in found] == ["create", "search_read"]

@@ -21,7 +21,6 @@ from odoo_widgets.flow.errors import (
     DataError,
     JournalError,
     RepeatedError,
-    SettingsError,
     StoppedError,
     TableError,
 )
@@ -214,13 +213,14 @@ def test_days_that_turn_out_to_be_times_stop_the_send() -> None:
     frames = [pd.DataFrame({"name": "a", "date": [day]}), pd.DataFrame({"name": "b", "date": [time]})]
     error = stopped(delivery(odoo, iter(frames), target))
     assert "Column 'date' holds times, and in the frames before it held midnights only" in str(error)
-    delivery(odoo, iter(frames[::-1]), target).result()
+    assert "Give it a zone from this frame on" in str(error)
+    zoned = frames[1].assign(date=frames[1]["date"].dt.tz_localize("UTC"))
+    assert delivery(odoo, iter([frames[0], zoned]), target, resume=True).result()["status"].tolist() == ["created"] * 2
+    assert [each["date"] for each in odoo.records.values()] == ["2026-03-01", "2026-03-01 10:20:00"]
+    odoo = Odoo()
+    delivery(odoo, iter(frames[::-1]), target, again=True).result()
     # The other way round, midnights are times like those before.
-    assert [each["date"] for each in odoo.records.values()] == [
-        "2026-03-01",
-        "2026-03-01 10:20:00",
-        "2026-03-01 00:00:00",
-    ]
+    assert [each["date"] for each in odoo.records.values()] == ["2026-03-01 10:20:00", "2026-03-01 00:00:00"]
 
 
 # --- what stops it ---------------------------------------------------------------------------------------------------
@@ -329,13 +329,6 @@ def test_what_wants_one_frame_says_so(verb: str) -> None:
             ONE_ONLY[verb](frames)
     with pytest.raises(DataError, match=r"a LazyFrame, which is not computed yet. Give what its collect\(\) returns"):
         ONE_ONLY[verb](pl.LazyFrame({"name": ["a"]}))
-
-
-def test_a_state_before_and_steps_after_go_with_one_frame() -> None:
-    with pytest.raises(SettingsError, match="then and expect go with one frame"):
-        delivery(Odoo(), parts(), CREATE.replace(then=["action_archive"]))
-    with pytest.raises(SettingsError, match="since goes with one frame"):
-        delivery(Odoo(), parts(), Destination(f"{SERVER}/json/2/res.partner/write", only_changes=True), since=ROWS)
 
 
 # --- where the responses go ------------------------------------------------------------------------------------------

@@ -165,6 +165,8 @@ def test_excel_says_what_is_wrong_with_it(tmp_path: Path) -> None:
     assert read(tmp_path / "d.xlsx", Reading(sheet="May"))["name"].tolist() == ["x"]
     with pytest.raises(TableError, match=r"cell A2: its formula came to #N/A"):
         read(excel(tmp_path / "b.xlsx", [["a"], ["#N/A"]]))
+    with pytest.raises(TableError, match=r"cell A3: its formula was never calculated\. Open the file in a spread"):
+        read(excel(tmp_path / "e.xlsx", [["a"], [1], ["=A2+1"]]))
     (tmp_path / "c.xlsx").write_bytes(b"PK no")
     with pytest.raises(TableError, match="cannot be read as Excel"):
         read(tmp_path / "c.xlsx")

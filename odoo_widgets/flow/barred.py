@@ -38,6 +38,7 @@ NO_FIELD = re.compile(r"Invalid field (?:'(?P<field>[^']+)' (?:in|on) '(?P<model
 # And of the context (odoo/orm/environments.py).
 NO_LANGUAGE, NO_COMPANY = "Invalid language code", "unauthorized or invalid companies"
 
+OTHER_COMPANY = "Choose a company that this user may work for."
 ALL_ROWS = "That goes for every row, so no more is sent."
 # What a column of load may be called without a field of that name.
 OF_LOAD = ("id", ".id")
@@ -167,7 +168,7 @@ def language(facts: Facts) -> str:
 
 def company(facts: Facts) -> str:
     """The company is none that the user may work in."""
-    return f"{_first(facts)} {ALL_ROWS} Choose a company that this user may work for."
+    return f"{_first(facts)} {ALL_ROWS} {OTHER_COMPANY}"
 
 
 def right(facts: Facts) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odoo_widgets.flow.asking import asked_fields, question
-from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, RIGHTS
+from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, OTHER_COMPANY, RIGHTS
 from odoo_widgets.flow.checks import after, cells, columns, lines, links, lookups, models, parents, people, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
@@ -72,7 +72,7 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
             notes += yield from look(checked)
         except RefusedError as refused:
             if NO_COMPANY in str(refused):
-                return [*notes, Note(ERROR, str(refused), "Choose a company that this user may work for.")]
+                return [*notes, Note(ERROR, str(refused).removesuffix(OTHER_COMPANY).strip(), OTHER_COMPANY)]
             notes.append(Note(NOTE, f"Something could not be looked at. {refused}"))
     return notes
 

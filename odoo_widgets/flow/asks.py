@@ -160,7 +160,7 @@ def _compared(batch: Batch, settings: Settings, server: Server) -> tuple[str, ..
     if not settings.only_changes:
         return ()
     key = batch.keys[0] if batch.keys else {}
-    names = dict.fromkeys(name for record in batch.records for name in record if name not in key)
+    names = [name for name in dict.fromkeys(chain.from_iterable(batch.records)) if name not in key]
     fields = server.fields.get(settings.endpoint.model, {})
     links = (fields[name].through for name in names if name in fields)
     return tuple(dict.fromkeys((*names, *filter(None, links))))

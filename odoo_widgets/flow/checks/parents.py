@@ -59,6 +59,8 @@ def addresses(subject: Subject) -> Questions[list[Note]]:
     of_type = {
         row: parent for row, parent in parents.items() if parent and (not kinds or kinds[row] in (None, "contact"))
     }
+    if not of_type:
+        return []
     held = list(zip(*(subject.sent[name].of_rows() for name in parts), strict=True))
     if not (rows := _differing(of_type, held)):
         return []

@@ -52,7 +52,7 @@ FLOW = [
     "protocols/__init__", "replacing", "payloads", "resolved", "asks", "budget", "needed",
     "plan", "alone", "policy", "verb_proofs", "proofs",
     "responses", "generations", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain",
-    "pages", "words",
+    "pages", "facts", "words",
     "narrowed", "follow", "lines_since", "lined", "updating", "documented", "matched", "barred", "again", "rules",
     "judge", "asking",
     "fetching", "totals", "settling", "looking", "lookups", "holding", "lines_there", "fates", "import_file", "trying",

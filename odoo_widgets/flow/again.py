@@ -28,7 +28,7 @@ from odoo_widgets.flow.responses import Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from odoo_widgets.flow.words import Facts
+    from odoo_widgets.flow.facts import Facts
 
 # The arguments that hold one element for each row.
 FOR_EACH_ROW = ("data", "records", "vals_list")

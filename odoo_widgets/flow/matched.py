@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from odoo_widgets.flow.calls import Batch
+    from odoo_widgets.flow.facts import Facts
     from odoo_widgets.flow.methods import State
     from odoo_widgets.flow.responses import Outcome
-    from odoo_widgets.flow.words import Facts
 
 OLD = (
     "The record was made for this key before, or somebody else made or changed it meanwhile. It was given this row's "

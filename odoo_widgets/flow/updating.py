@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from odoo_widgets.flow.calls import Batch
+    from odoo_widgets.flow.facts import Facts
     from odoo_widgets.flow.methods import State
-    from odoo_widgets.flow.words import Facts
 
 ARCHIVED = "The record is archived."
 NOTHING_TOLD: Mapping[int, str] = MappingProxyType({})

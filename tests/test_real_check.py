@@ -70,7 +70,7 @@ CELLS: list[tuple[str, list[Any], str, list[int], str, bool]] = [
     ("country_id", [False, True, 75], "error", [1], "no ids of res.country", True),
     ("country_id", [21, NOWHERE, 75], "error", [1], f"of these ids that this user may see. Found: {NOWHERE}", True),
     ("category_id", [[1, NOWHERE], [], None], "error", [0], f"Found: 1, {NOWHERE}", True),
-    ("category_id", [[{"a": 1}], [], None], "error", [0], "other things than ids or commands", True),
+    ("category_id", [[1.5], [], None], "error", [0], "other things than ids or commands", True),
     ("image_1920", ["data:image/png;base64,AAAA", None, None], "error", [0], "neither bytes nor base64", True),
 ]  # fmt: skip
 

@@ -14,13 +14,13 @@ import attrs
 import httpx
 
 from odoo_widgets.flow import barred, words
+from odoo_widgets.flow.asks import archived, looked_up, of_lines
 from odoo_widgets.flow.before import reads_before
 from odoo_widgets.flow.calls import LOG_IN, Ask, Batch, Call, pick
 from odoo_widgets.flow.follow import Verdict
 from odoo_widgets.flow.lined import of_rows
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import log_in, look_for, look_up, part
-from odoo_widgets.flow.plan import archived, looked_up, of_lines
 from odoo_widgets.flow.policy import Standing, Wait
 from odoo_widgets.flow.proofs import FIRST_ROW, WITH_THE_OTHERS, refusals
 from odoo_widgets.flow.responses import Outcome
@@ -28,7 +28,7 @@ from odoo_widgets.flow.responses import Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from odoo_widgets.flow.words import Facts
+    from odoo_widgets.flow.facts import Facts
 
 # The arguments that hold one element for each row.
 FOR_EACH_ROW = ("data", "records", "vals_list")

@@ -22,8 +22,8 @@ from odoo_widgets.flow.operations import SAVE_MULTI, ask_fields
 from odoo_widgets.flow.proofs import refusals
 
 if TYPE_CHECKING:
+    from odoo_widgets.flow.facts import Facts
     from odoo_widgets.flow.server import Server
-    from odoo_widgets.flow.words import Facts
 
 # The right that an operation needs; a method may need any.
 RIGHTS = {

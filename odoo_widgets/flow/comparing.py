@@ -57,6 +57,9 @@ def differing(
     Returns:
         Field to the value that the record holds. A field that Odoo keeps by itself is none of them: it never settles.
     """
+    if sent.keys() <= held.keys() and _alike([*sent.values()], [held[name] for name in sent]):
+        # So are most records: no field is asked for its own way.
+        return {}
     known = decimals or {}
     return {
         name: held[name]
@@ -65,6 +68,11 @@ def differing(
         and not settles_never(fields[name])
         and not same(fields[name], value, held[name], known.get(name))
     }
+
+
+def _alike(sent: list[Any], held: list[Any]) -> bool:
+    """Whether values are equal one by one, and of one type, which is the same to every field: 0 and False are not."""
+    return sent == held and [*map(type, sent)] == [*map(type, held)]
 
 
 def settles_never(field: Field) -> bool:

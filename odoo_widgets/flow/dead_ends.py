@@ -9,11 +9,11 @@ import httpx
 from odoo_widgets.flow import words
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import EndpointError, SettingsError, StoppedError
+from odoo_widgets.flow.facts import Facts
 from odoo_widgets.flow.inquiry import OK, USERS, WHO, Inquiry
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.rules import REDIRECTS, RULES
 from odoo_widgets.flow.server import Server, proposed
-from odoo_widgets.flow.words import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

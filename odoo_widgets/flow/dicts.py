@@ -80,8 +80,9 @@ def _kinds(cells: Sequence[Any], of_dicts: str) -> dict[str, int]:
             found.setdefault(DICT, place)
         elif is_list(cell) and len(cell):
             dicts = sum(isinstance(each, dict) for each in cell)
-            whole = of_dicts if any(cell) else EMPTY
-            found.setdefault(whole if dicts == len(cell) else MIXED if dicts else LIST, place)
+            # Only dicts can be asked whether they are empty: an array cannot.
+            whole = (of_dicts if any(cell) else EMPTY) if dicts == len(cell) else ""
+            found.setdefault(whole or (MIXED if dicts else LIST), place)
     return found
 
 

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from odoo_widgets.flow.calls import Ask, Call
+    from odoo_widgets.flow.facts import Facts
     from odoo_widgets.flow.lined import Decision
     from odoo_widgets.flow.methods import State
     from odoo_widgets.flow.responses import Outcome
     from odoo_widgets.flow.server import Server
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.flow.source import Source
-    from odoo_widgets.flow.words import Facts
 
 # Documents to ask about at once, of which nothing is sent any more.
 BLOCK = 500

@@ -11,6 +11,7 @@ import attrs
 
 from odoo_widgets.flow import matching
 from odoo_widgets.flow.asking import page
+from odoo_widgets.flow.asks import of_lines, written
 from odoo_widgets.flow.calls import Lined
 from odoo_widgets.flow.choices import CREATE, UPDATE
 from odoo_widgets.flow.documents import with_lines
@@ -18,7 +19,6 @@ from odoo_widgets.flow.fetching import told
 from odoo_widgets.flow.lined import decided, held
 from odoo_widgets.flow.lines_there import owners
 from odoo_widgets.flow.operations import part
-from odoo_widgets.flow.plan import of_lines, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -230,9 +230,14 @@ def _objects(column_cells: pd.Series, column: Column) -> Iterator[Finding]:
     if all(CELLS[sort] is _fine for sort in sorts.values()):
         return
     places: dict[tuple[str, type | bool], list[int]] = {}
-    for place, cell in zip(present.tolist(), found, strict=True):
-        sort = sorts[type(cell)]
-        places.setdefault((sort, cell.tzinfo is None if sort == "moment" else type(cell)), []).append(place)
+    if len(sorts) == 1 and "moment" not in sorts.values():
+        # As text mostly is: no cell has to be sorted.
+        places = {(sort, cell): present.tolist() for cell, sort in sorts.items()}
+    else:
+        for place, cell in zip(present.tolist(), found, strict=True):
+            sort = sorts[type(cell)]
+            detail = cell.tzinfo is None if sort == "moment" else type(cell)
+            places.setdefault((sort, detail), []).append(place)
     for (sort, detail), rows in places.items():
         same = column_cells.iloc[rows]
         if sort == "moment":

@@ -23,7 +23,7 @@ from odoo_widgets.flow.server import Server
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from odoo_widgets.flow.words import Facts
+    from odoo_widgets.flow.facts import Facts
 
 
 @attrs.frozen

@@ -13,6 +13,7 @@ from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.documented import DOCUMENTED, after_create
 from odoo_widgets.flow.documents import blamed
 from odoo_widgets.flow.errors import EndpointError, FieldsError, RefusedError, StoppedError
+from odoo_widgets.flow.facts import Facts
 from odoo_widgets.flow.follow import FOLLOW, Verdict
 from odoo_widgets.flow.matched import MATCHED
 from odoo_widgets.flow.proofs import prove, refusals
@@ -20,7 +21,6 @@ from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.responses import Outcome
 from odoo_widgets.flow.rules import RULES, asks_when
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
-from odoo_widgets.flow.words import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

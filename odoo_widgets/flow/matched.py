@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from odoo_widgets.flow import keying, matching
+from odoo_widgets.flow.asks import written
 from odoo_widgets.flow.calls import Ask, Call, Lined
 from odoo_widgets.flow.choices import CREATE, UPDATE
 from odoo_widgets.flow.dicts import misshapen
@@ -16,7 +17,7 @@ from odoo_widgets.flow.errors import FieldsError
 from odoo_widgets.flow.follow import Verdict
 from odoo_widgets.flow.model import fields
 from odoo_widgets.flow.operations import ask_fields, look_when, part
-from odoo_widgets.flow.plan import sending, written
+from odoo_widgets.flow.plan import sending
 from odoo_widgets.flow.proofs import made_when, prove
 from odoo_widgets.flow.updating import both, outcome, unchanged, unloadable, update
 
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from odoo_widgets.flow.calls import Batch
+    from odoo_widgets.flow.facts import Facts
     from odoo_widgets.flow.methods import State
     from odoo_widgets.flow.responses import Outcome
-    from odoo_widgets.flow.words import Facts
 
 OLD = (
     "The record was made for this key before, or somebody else made or changed it meanwhile. It was given this row's "

@@ -7,6 +7,7 @@ than its currency is written again each time.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -55,8 +56,8 @@ def narrowed(
         the look-up was for something else. By their place the rows that are not to be written. And the server, with
         what the rows give to records that they share.
     """
-    fields = server.fields.get(settings.endpoint.model, {})
-    sent = {name for record in batch.records for name in record}
+    fields = dict(server.fields.get(settings.endpoint.model, {}))
+    sent = {*chain.from_iterable(batch.records)}
     if not settings.only_changes or batch.ids is None or not sent <= set(asked) or not sent <= fields.keys():
         return batch, {}, server
     elsewhere = {name: fields[name] for name in sorted(sent) if fields[name].through}
@@ -70,8 +71,9 @@ def narrowed(
             continue
         found = differing(record, there, fields)
         records.append({name: record[name] for name in found})
-        shared = _shared(number, record, there, elsewhere, given)
-        conflict = shared or _of_own(found, seen.of(number, record), fields, seen.is_sure(number) or not settings.key)
+        shared = _shared(number, record, there, elsewhere, given) if elsewhere else None
+        sure = seen.is_sure(number) or not settings.key
+        conflict = shared or (_of_own(found, seen.of(number, record), fields, sure) if found else None)
         if conflict is not None:
             conflicts[place] = conflict
     knows = server.shares(settings.endpoint.model, given) if given else server

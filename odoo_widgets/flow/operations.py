@@ -3,7 +3,8 @@
 The last part of a JSON-2 address says which one; XML-RPC and JSON-RPC take it from the settings:
 
 * `create` makes a record for each row, from columns called like fields.
-* `write` updates records, by a column of database ids or by a key; rows with the same values share a call.
+* `write` updates records, by a column of database ids or by a key; a batch takes one call, and one more for
+  each twenty rows or more with the same values.
 * `unlink` deletes records, by a column of database ids.
 * `load` is Odoo's own import: it makes records, or updates them by external id. Columns are called as the import names
   them; links to other records go as `country_id/.id` or `country_id/id`, never by name. Every cell is text, as in a
@@ -21,7 +22,7 @@ place.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.endpoint import Endpoint
 
 SAVE_MULTI = "web_save_multi"
+# How many rows with the same values have a `write` of their own: two beside rows that hold lists, else twenty. For each
+# call, Odoo checks the key, which takes about as long as writing a simple field of so many rows one by one.
+LEAST, MANY = 2, 20
 # The columns by which `load` finds the record that a row is: its external ID, or its id in the database.
 OF_LOAD = EXTERNAL_ID, DATABASE_ID = ("id", ".id")
 # When a record was made, and when it was last written; and what asks for it, exactly.
@@ -52,23 +56,21 @@ def _create(batch: Batch, _several: bool) -> Iterator[Ask]:
 
 
 def _write(batch: Batch, several: bool) -> Iterator[Ask]:
-    """Rows with the same values share a `write`; the others share a `web_save_multi`, which has values for each id.
+    """Many rows with the same values share a `write`; all others a `web_save_multi`, which has values for each id.
 
     `web_save_multi` writes row by row inside one call and transaction (Odoo 19.0, addons/web/models/models.py). A
-    server that does not have it gets a `write` for each.
+    server that does not have it gets a `write` for all rows with the same values.
     """
     assert batch.ids is not None
-    alone: list[int] = []
-    # Lists are commands, some of which make lines: those are for one record (odoo/orm/fields_relational.py).
-    for places in alike(batch.records, lists_too=False):
-        if several and len(places) == 1 and len(batch.records) > 1:
-            alone += places
-        else:
-            yield _one_write(batch, places)
-    if len(alone) == 1:
-        yield _one_write(batch, alone)
-    elif alone:
-        yield save_multi(part(batch, alone))
+    # Lists are commands, some of which make lines: those are for one record (odoo/orm/fields_relational.py). Rows that
+    # can be written twice stay apart from them.
+    groups = alike(batch.records, lists_too=False)
+    least = LEAST if any(map(_has_list, batch.records)) else MANY
+    few = [places for places in groups if several and len(places) < least]
+    together = len(few) > 1
+    yield from (_one_write(batch, places) for places in groups if not together or len(places) >= least)
+    if together:
+        yield save_multi(part(batch, sorted(chain.from_iterable(few))))
 
 
 def save_multi(batch: Batch) -> Ask:
@@ -131,10 +133,14 @@ def alike(records: list[dict[str, Any]], *, lists_too: bool = True) -> list[list
     """
     places: dict[bytes | int, list[int]] = {}
     for place, record in enumerate(records):
-        same = lists_too or not any(isinstance(value, list) for value in record.values())
+        same = lists_too or not _has_list(record)
         key = orjson.dumps(record, option=orjson.OPT_SORT_KEYS) if same else place
         places.setdefault(key, []).append(place)
     return list(places.values())
+
+
+def _has_list(record: dict[str, Any]) -> bool:
+    return any(isinstance(value, list) for value in record.values())
 
 
 def _verb(name: str) -> Callable[[Batch, bool], Iterator[Ask]]:

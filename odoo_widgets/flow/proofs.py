@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
+from operator import ge
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -144,13 +146,13 @@ def there(ask: Ask, result: Any) -> dict[int, State] | None:
     if ask.method != LOOK_UP:
         return None
     wanted = ask.batch.ids if ask.batch is not None else ask.effect_of.ids if ask.effect_of is not None else None
-    if wanted is None or not isinstance(result, list) or not all(isinstance(each, dict) for each in result):
+    if wanted is None or not isinstance(result, list) or not set(map(type, result)) <= {dict}:
         return None
-    fields = ask.arguments["fields"]
-    if not all(_is_id(each.get("id")) and each.keys() >= set(fields) for each in result):
+    ids, fields = [each.get("id") for each in result], {*ask.arguments["fields"]}
+    if not all(map(_is_id, ids)) or not all(map(ge, map(dict.keys, result), repeat(fields))):
         return None
     # Ids that were not asked for are the answer to another question.
-    found = {each["id"]: each for each in result}
+    found: dict[int, State] = dict(zip(ids, result, strict=True))
     return found if found.keys() <= set(wanted) else None
 
 

@@ -23,12 +23,12 @@ from odoo_widgets.flow.errors import (
     StoppedError,
 )
 from odoo_widgets.flow.exchange import OverBudgetError
+from odoo_widgets.flow.facts import Facts
 from odoo_widgets.flow.matching import matches
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.model import fields
 from odoo_widgets.flow.operations import READ_GROUPS, SAVE_MULTI
 from odoo_widgets.flow.proofs import made_when, prove, refusals, rolled_back, there
-from odoo_widgets.flow.words import Facts
 
 OK, UNAUTHORIZED, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, UNSUPPORTED, TOO_MANY = 200, 401, 404, 405, 413, 415, 429
 SERVER_ERROR, UNAVAILABLE = 500, 503

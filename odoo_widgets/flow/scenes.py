@@ -8,6 +8,7 @@ import attrs
 
 from odoo_widgets.flow import records, totals
 from odoo_widgets.flow.asking import spoken
+from odoo_widgets.flow.asks import in_turn, ways
 from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, LOOK_UP, WHOSE, Call, Lined
 from odoo_widgets.flow.documents import lines_of, with_lines
@@ -15,7 +16,7 @@ from odoo_widgets.flow.lined import ask_documents, ask_lines, told
 from odoo_widgets.flow.loading import unfit
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.operations import GET_METADATA, look_at, look_when, part
-from odoo_widgets.flow.plan import follow_ups, in_turn, plan, sending, ways
+from odoo_widgets.flow.plan import follow_ups, plan, sending
 from odoo_widgets.flow.then import in_order, sent_by
 from odoo_widgets.flow.values import values
 from odoo_widgets.flow.views import Scene

@@ -278,7 +278,11 @@ class Source:
     def firsts(self, position: int) -> np.ndarray[Any, Any]:
         """The position of the first row of each group of `groups`, by the groups' numbers."""
         if position not in self._firsts:
-            self._firsts[position] = np.unique(self.groups(position)[0], return_index=True)[1]
+            codes, number = self.groups(position)
+            firsts = np.empty(number, dtype="int64")
+            # Of several rows of one group, the one that is written last stays: here, the first.
+            firsts[codes[::-1]] = np.arange(len(codes))[::-1]
+            self._firsts[position] = firsts
         return self._firsts[position]
 
     def order(self, position: int) -> np.ndarray[Any, Any]:

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from odoo_widgets.flow import matching
+from odoo_widgets.flow.asks import line_fields
 from odoo_widgets.flow.before import reads_before
 from odoo_widgets.flow.follow import Verdict
 from odoo_widgets.flow.loading import unfit
 from odoo_widgets.flow.narrowed import narrowed
 from odoo_widgets.flow.operations import part
-from odoo_widgets.flow.plan import line_fields, sending
+from odoo_widgets.flow.plan import sending
 from odoo_widgets.flow.responses import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from odoo_widgets.flow.calls import Batch
+    from odoo_widgets.flow.facts import Facts
     from odoo_widgets.flow.methods import State
-    from odoo_widgets.flow.words import Facts
 
 ARCHIVED = "The record is archived."
 NOTHING_TOLD: Mapping[int, str] = MappingProxyType({})

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import attrs
 import httpx
 
 from odoo_widgets.flow.answers import Answer
-from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN, Call
-from odoo_widgets.flow.exchange import Exchange, Reply
+from odoo_widgets.flow.calls import FIELDS_GET, LOG_IN
 from odoo_widgets.flow.methods import OF_MODEL, State, known
 from odoo_widgets.flow.pages import shown
 from odoo_widgets.flow.proofs import rolled_back
-from odoo_widgets.flow.protocols import PROTOCOLS
-from odoo_widgets.flow.server import NOTHING_KNOWN, Server
-from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.verb_proofs import doubt
 from odoo_widgets.flow.ways_out import hint, instead
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow.facts import Facts
 
 # PostgreSQL's words (its source, src/backend/utils/init/postinit.c).
 NO_DATABASE = re.compile(r'database "(?P<name>.*)" does not exist')
@@ -29,7 +27,6 @@ WANTED = re.compile(r"missing a required argument: '(?P<name>\w+)'")
 # Where PostgreSQL is (libpq, fe-connect.c): nobody's business but its administrator's.
 DATABASE_SERVER = re.compile(r"connection to server .*? failed: |host name \"[^\"]*\" ")
 
-OK, SUCCESS = 200, range(200, 300)
 NO_ADDRESS = (404,)
 
 # What a call may have done that no answer came to.
@@ -42,63 +39,6 @@ MAY = {
     "PATCH": "the records may have changed",
     "DELETE": "the records may be gone",
 }
-
-
-@attrs.frozen
-class Facts:
-    """All that a rule may look at; `answered` is whether a call of this send was answered by Odoo before."""
-
-    call: Call
-    exchange: Exchange
-    settings: Settings
-    reply: Reply | None
-    knows: Server = NOTHING_KNOWN
-    answered: bool = False
-
-    @property
-    def result(self) -> object:
-        """What the method returned; None where it did not."""
-        return self.reply.result if self.reply else None
-
-    @property
-    def status(self) -> int:
-        """The HTTP status; 0 if there was no response."""
-        return self.exchange.response.status_code if self.exchange.response is not None else 0
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the HTTP status is one of success: Odoo's own APIs know 200 only."""
-        return self.status == OK or (self.settings.endpoint.protocol == "rest" and self.status in SUCCESS)
-
-    @property
-    def error(self) -> str:
-        """Odoo's name of the exception, without its module."""
-        return self.reply.error_type.rpartition(".")[2] if self.reply else ""
-
-    @property
-    def exception(self) -> str:
-        """Odoo's name of the exception, its module with it."""
-        return self.reply.error_type if self.reply else ""
-
-    @property
-    def message(self) -> str:
-        """Odoo's message for people."""
-        return self.reply.message.strip() if self.reply else ""
-
-    @property
-    def server(self) -> str:
-        """The server's host, as it is called in a sentence."""
-        return self.exchange.request.url.netloc.decode()
-
-    @property
-    def protocol(self) -> str:
-        """The protocol's name in a sentence."""
-        return str(PROTOCOLS[self.settings.endpoint.protocol].NAME)
-
-    @property
-    def where(self) -> str:
-        """What to check where Odoo does not know what was called."""
-        return "the URL" if self.settings.endpoint.protocol in ("json2", "rest") else "model and operation"
 
 
 def _may(facts: Facts) -> str:

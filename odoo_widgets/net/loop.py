@@ -21,7 +21,8 @@ from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.exchange import Exchange
 from odoo_widgets.flow.generations import Generations, became
 from odoo_widgets.flow.judge import judge
-from odoo_widgets.flow.plan import needed, plan
+from odoo_widgets.flow.needed import needed
+from odoo_widgets.flow.plan import plan
 from odoo_widgets.flow.policy import Policy, Standing, Wait
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.repeats import LOST

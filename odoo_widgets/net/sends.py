@@ -17,6 +17,7 @@ import socket
 import sqlite3
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
@@ -38,6 +39,8 @@ TIME = "%Y%m%dT%H%M%S%f"
 LOOK_SECONDS = 0.5
 # And looks a frame through before it starts.
 START_SECONDS = 120.0
+# As many sends as are not read again each time that they are listed: one in ten minutes, as long as they are kept.
+REMEMBERED = 13_000
 # How long a send stays listed.
 KEPT = timedelta(days=90)
 
@@ -246,12 +249,19 @@ def write_head(head: Head) -> None:
 
 def _head(path: Path) -> Head | None:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        # A newer version may have written down more.
-        return Head(**{name: told[name] for name in attrs.fields_dict(Head) if name in told})
+        stamp = path.stat()
+        return _read(path, stamp.st_ino, stamp.st_mtime_ns, stamp.st_size)
     except (OSError, ValueError, TypeError):
         # Thrown away just now, or no head of a send.
         return None
+
+
+@lru_cache(REMEMBERED)
+def _read(path: Path, *_stamp: int) -> Head:
+    """A head as it stands in its file, which is put in its place whole: another one has another stamp."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    # A newer version may have written down more.
+    return Head(**{name: told[name] for name in attrs.fields_dict(Head) if name in told})
 
 
 def forget(kept: timedelta = KEPT) -> list[Head]:

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pandas as pd
 
 from odoo_widgets.destination import Destination
@@ -33,6 +34,7 @@ from odoo_widgets.flow.source import Source
 from odoo_widgets.forms.state import State
 from odoo_widgets.net.bookkeeping import Bookkeeping, Kind
 from tests.benchmarks.answering import answering
+from tests.benchmarks.asked import odoo
 from tests.benchmarks.conversion import mixed
 from tests.benchmarks.measuring import RESULTS, Goal, figure, machine, plot, table
 
@@ -187,20 +189,28 @@ def imports(rounds: int) -> list[Goal]:
     return [Goal(9, said, 150, taken(done), "ms", least=False) for said, done in what.items()]
 
 
-def look_through(rows: int, rounds: int) -> Goal:
-    """What a send looks for before its first call, beside pandas' own looks."""
-    frame, target = mixed(rows), destination("http://127.0.0.1:1")
+def looks(rows: int, rounds: int) -> list[Goal]:
+    """A whole check, and what a send looks for before its first call, beside pandas' own looks."""
+    frame, target, who = mixed(rows), destination("http://127.0.0.1:1"), me("http://127.0.0.1:1")
 
     def pandas_looks() -> None:
         for name in frame.columns:
             frame[name].isna()
             frame[name].nunique()
 
-    ratios = []
+    def check() -> None:
+        found = target.check(frame, who, transport=httpx.MockTransport(odoo))
+        assert found.empty, found
+
+    ways = {"check": check, "look through before a send": lambda: problems(frame, target)}
+    ratios: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
-        ours = seconds(lambda: problems(frame, target))
-        ratios.append(ours / seconds(pandas_looks))
-    return Goal(10, f"check of {rows:,} rows beside isna and nunique of each column", 3, ratios, least=False)
+        for name, way in ways.items():
+            ratios[name].append(seconds(way) / seconds(pandas_looks))
+    return [
+        Goal(10, f"{name} of {rows:,} rows beside isna and nunique of each column", 3, found, least=False)
+        for name, found in ratios.items()
+    ]
 
 
 def changes(rows: int, rounds: int) -> list[Goal]:
@@ -247,7 +257,7 @@ def main() -> None:
             parts(rows, chosen.rounds),
             *connections(chosen.rounds),
             *imports(chosen.rounds),
-            look_through(rows, chosen.rounds),
+            *looks(rows, chosen.rounds),
             *sent[1:],
         ]
     each = ", ".join(f"{figure(cost)} µs among {size:,}" for size, cost in costs.items())

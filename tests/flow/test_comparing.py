@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from odoo_widgets.flow.comparing import rounded, same
+from odoo_widgets.flow.comparing import differing, rounded, same
 from odoo_widgets.flow.model import Field
 
 PRICE = {"digits": (16, 2)}
@@ -109,3 +111,18 @@ def test_an_amount_is_rounded_to_its_currency() -> None:
 @pytest.mark.parametrize(("number", "decimals", "expected"), [(0.1 + 0.2, 2, 0.3), (1e300, 2, 1e300), (5e-324, 2, 0.0)])
 def test_rounding_takes_any_number(number: float, decimals: int, expected: float) -> None:
     assert rounded(number, decimals) == expected
+
+
+CELLS = st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from(["", "0", "a", 0.0, 1.0, 0.5])
+
+
+TEXTS = ("char", "text", "html", "selection", "date", "binary")
+
+
+@given(kinds=st.lists(st.sampled_from(TEXTS), min_size=1, max_size=4), data=st.data())
+def test_a_record_differs_in_the_cells_that_are_not_the_same_one_by_one(kinds: list[str], data: st.DataObject) -> None:
+    fields = {f"x{place}": Field(f"x{place}", kind) for place, kind in enumerate(kinds)}
+    sent = data.draw(st.fixed_dictionaries(dict.fromkeys(fields, CELLS)))
+    held = data.draw(st.fixed_dictionaries(dict.fromkeys(fields, st.sampled_from([False, "", "0", "a"]))))
+    expected = {name: held[name] for name in fields if not same(fields[name], sent[name], held[name])}
+    assert differing(sent, held, fields) == expected

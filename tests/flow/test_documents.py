@@ -11,14 +11,16 @@ import pandas as pd
 import pytest
 
 from odoo_widgets.flow import records
+from odoo_widgets.flow.asks import in_turn
 from odoo_widgets.flow.calls import Batch
-from odoo_widgets.flow.dicts import misshapen
+from odoo_widgets.flow.dicts import misshapen, shaped
 from odoo_widgets.flow.documents import blamed
 from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.flow.loading import loads, unfit
 from odoo_widgets.flow.matching import external_id, line_id
 from odoo_widgets.flow.model import Field, Fields
-from odoo_widgets.flow.plan import in_turn, needed, plan
+from odoo_widgets.flow.needed import needed
+from odoo_widgets.flow.plan import plan
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.responses import responses
 from odoo_widgets.flow.samples import samples
@@ -490,3 +492,10 @@ def test_what_is_added_to_a_document_that_is_there_is_added_by_load_too() -> Non
     both = adding([7], tag_ids=[3], order_line=[line])
     assert unfit(both, fields, {"order_line": INSIDE})[0][1].startswith("A document that is there goes with its lines")
     assert unfit(adding(None, tag_ids=[3], order_line=[line]), fields, {"order_line": INSIDE}) == {}
+
+
+@pytest.mark.parametrize("inner", [np.array([1, 2]), np.array([], dtype="int64"), pd.NA], ids=["two", "none", "NA"])
+def test_a_list_of_what_is_neither_true_nor_false_is_a_list(inner: Any) -> None:
+    source = Source.of(pd.DataFrame({"category_id": pd.Series([[inner]], dtype=object)}))
+    settings = Settings("https://mycompany.odoo.com/json/2/res.partner/create")
+    assert [each.kind for each in shaped(source, records.columns(source, settings))] == ["a list"]

@@ -283,7 +283,7 @@ DELETING = Settings("https://mycompany.odoo.com/json/2/res.partner/unlink", ids=
 NO_RECORD = "res.partner has no record of this id that this user may see. Look the id up again."
 # The answers that a look-up may get, each with what then follows: rows, method and ids.
 FOUND = {
-    "all": ([9, 7, 8], [([2, 7], "write", [7, 9]), ([5], "write", [8])]),
+    "all": ([9, 7, 8], [([2, 5, 7], "web_save_multi", [7, 8, 9])]),
     "some": ([9, 8], [([5, 7], "web_save_multi", [8, 9])]),
     "the same values": ([7, 9], [([2, 7], "write", [7, 9])]),
     "one": ([8], [([5], "write", [8])]),

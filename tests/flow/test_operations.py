@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from odoo_widgets.flow.calls import Ask, Batch
 from odoo_widgets.flow.endpoint import WITHOUT_IDS
-from odoo_widgets.flow.operations import OPERATIONS, look_up, only
+from odoo_widgets.flow.operations import MANY, OPERATIONS, look_up, only
 from odoo_widgets.flow.plan import follow_ups, plan
 from odoo_widgets.flow.proofs import PROOFS
 from odoo_widgets.flow.settings import Settings
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SERVER = "https://mycompany.odoo.com/json/2/res.partner"
 A, B, C, D = ({"name": name} for name in "abcd")
+LINES = {"order_line": [[0, 0, {"product_id": 1}]]}
 
 
 def asks(operation: str, records: list[dict[str, Any]], first: int = 10, *, several: bool = True) -> list[Ask]:
@@ -39,9 +40,17 @@ WRITES = {
     "one row": ([A], [write(range(10, 11), A)]),
     "all the same": ([A, A, A], [write(range(10, 13), A)]),
     "all different": ([A, B, C], [multi(range(10, 13), A, B, C)]),
-    "some the same": ([A, B, A, C], [write([10, 12], A), multi([11, 13], B, C)]),
-    "one left over": ([A, B, B], [write([11, 12], B), write([10], A)]),
-    "two pairs, in the order in which each first comes": ([A, B, B, A], [write([10, 13], A), write([11, 12], B)]),
+    "a few the same": ([A, B, A, C], [multi(range(10, 14), A, B, A, C)]),
+    "many the same": ([A, *[B] * MANY, C], [write(list(range(11, 11 + MANY)), B), multi([10, 11 + MANY], A, C)]),
+    "one left over": ([A, *[B] * MANY], [write([10], A), write(list(range(11, 11 + MANY)), B)]),
+    "many of each, in the order in which each first comes": (
+        [A, *[B] * MANY, *[A] * MANY],
+        [write([10, *range(11 + MANY, 11 + 2 * MANY)], A), write(list(range(11, 11 + MANY)), B)],
+    ),
+    "beside commands": (
+        [A, LINES, A, LINES, B],
+        [write([10, 12], A), multi([11, 13, 14], LINES, LINES, B)],
+    ),
     "fields in another order": ([{"x": 1, "y": 2}, {"y": 2, "x": 1}], [write(range(10, 12), {"x": 1, "y": 2})]),
     "what Python takes for equal": (
         [{"x": 1}, {"x": True}, {"x": "1"}, {"x": None}],
@@ -52,7 +61,7 @@ WRITES = {
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_rows_with_the_same_values_share_a_write_and_all_others_one_web_save_multi(name: str) -> None:
+def test_many_rows_with_the_same_values_share_a_write_and_all_others_one_web_save_multi(name: str) -> None:
     records, expected = WRITES[name]
     assert asks("write", records) == expected
 
@@ -159,7 +168,7 @@ def test_operations_are_the_ones_that_settings_know() -> None:
 
 
 def test_every_method_that_is_called_has_a_proof() -> None:
-    called = {ask.method for name in OPERATIONS for ask in asks(name, [A, B, A, C])}
+    called = {ask.method for name in OPERATIONS for ask in asks(name, [A, *[B] * MANY, C])}
     assert called == set(PROOFS)
 
 
@@ -219,8 +228,15 @@ def test_only_records_that_are_there_are_written_each_with_its_own_values() -> N
     settings = Settings(f"{SERVER}/write", ids="key", exclude=["note", "email"])
     (call,) = plan(FRAME, settings)
     assert followed(call, settings, {7, 9, 10}) == [
-        (0, Ask([0, 2], "write", {"vals": {"name": "a"}}, [7, 9])),
-        (0, Ask([3], "write", {"vals": {"name": "c"}}, [10])),
+        (
+            0,
+            Ask(
+                [0, 2, 3],
+                "web_save_multi",
+                {"vals_list": [{"name": "a"}, {"name": "a"}, {"name": "c"}], "specification": {}},
+                [7, 9, 10],
+            ),
+        ),
     ]
     assert followed(call, settings, {8}) == [(0, Ask([1], "write", {"vals": {"name": "b"}}, [8]))]
     assert followed(call, settings, set()) == []

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 import tracemalloc
 
 import pytest
@@ -213,16 +212,14 @@ REFUSED = {
 }  # fmt: skip
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_odoo_does_not_write_is_not_read_and_costs_nothing(name: str) -> None:
     tracemalloc.start()
-    started = time.perf_counter()
     reply = answered(REFUSED[name])
-    seconds = time.perf_counter() - started
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert reply == Reply(readable=False)
-    assert seconds < 2
     assert peak < MEMORY
 
 

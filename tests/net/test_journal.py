@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import httpx
 import pandas as pd
 import pytest
@@ -425,6 +426,18 @@ def test_a_file_that_is_none_keeps_nobody_from_sending() -> None:
     sends.folder().mkdir(parents=True)
     (sends.folder() / "20200101T000000-00000000.json").write_text("{")
     assert set(delivery(Odoo()).result()["status"]) == {"created"}
+
+
+def test_a_send_is_listed_as_its_file_has_it_now() -> None:
+    delivery(Odoo()).result()
+    [head] = sends.heads()
+    assert sends.heads() == [head]
+    # As another process writes it.
+    again = attrs.evolve(head, statuses={"created": 7})
+    sends.write_head(again)
+    assert sends.heads() == [again]
+    (sends.folder() / f"{head.name}.json").unlink()
+    assert sends.heads() == []
 
 
 def test_a_journal_that_cannot_be_ended_loses_no_responses(

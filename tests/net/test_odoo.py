@@ -311,7 +311,8 @@ def test_an_interrupt_does_not_wait_for_the_answer() -> None:
             probe(me(f"http://127.0.0.1:{listening.getsockname()[1]}"))
         ended.set()
         thread.join()
-    assert time.monotonic() - started < 10
+    # The answer would have come after 20 s.
+    assert time.monotonic() - started < 20
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("odoo_widgets probe")]
 
 

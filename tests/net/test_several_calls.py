@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from odoo_widgets.destination import Destination
+from odoo_widgets.flow import operations
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import StoppedError
 from tests.net.servers import ONCE, error
@@ -25,6 +26,12 @@ ME = Credential(SERVER, "mycompany", api_key="5ec2e7" * 6)
 FRAME = pd.DataFrame({"id": range(1, 11), "name": ["x", "y", "x", "y", "a", "y", "x", "b", "x", "y"]})
 STOPPED = "The send was stopped before this row."
 DOUBT = "Not sent: the send stopped at rows 1, 3, in doubt."
+
+
+@pytest.fixture(autouse=True)
+def two_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows with the same values have a call of their own."""
+    monkeypatch.setattr(operations, "MANY", operations.LEAST)
 
 
 class Odoo:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 import time
 import tracemalloc
 import zlib
@@ -13,7 +14,8 @@ import pytest
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, EndpointError, StoppedError
-from odoo_widgets.net.transport import MOST_BYTES
+from odoo_widgets.flow.settings import Settings
+from odoo_widgets.net.transport import MOST_BYTES, client
 from tests.net.servers import Line, bare
 
 if TYPE_CHECKING:
@@ -212,3 +214,16 @@ def test_no_log_holds_the_key(httpserver: HTTPServer, caplog: pytest.LogCaptureF
     assert httpserver.log[0][0].headers["Authorization"] == f"bearer {KEY}"
     assert "httpcore" in {record.name.partition(".")[0] for record in caplog.records}
     assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("server", "reads"),
+    [("http://127.0.0.1:8069", False), ("https://127.0.0.1:8069", True), ("https://mycompany.odoo.com", True)],
+)
+def test_whom_this_machine_trusts_is_read_wherever_a_certificate_is_looked_at(
+    server: str, reads: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Any] = []
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_own, **given: read.append(given))
+    made = client(Settings(server + PATH))
+    assert (bool(read), made.follow_redirects) == (reads, False)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from odoo_widgets.flow import moments
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
 from odoo_widgets.flow.comparing import is_empty, rounded, settles_never
 from odoo_widgets.flow.documents import OF_LINES, is_lines
@@ -73,9 +74,21 @@ def values(subject: Subject) -> Iterator[Note]:
         field = subject.field(name)
         if field is None or (check := table.get(field.type)) is None or "/" in name:
             continue
-        if settles_never(field):
+        if settles_never(field) or _is_quiet(field, held):
             continue
         yield from _notes(name, field, held, check)
+
+
+def _is_quiet(field: Field, held: Distinct) -> bool:
+    """Whether nothing can be said of any cell, since all are of a kind that the field takes as it is: most columns are.
+
+    To tell the values of a long column apart takes longer than all other looks at it.
+    """
+    if field.size or field.digits or not held.sorts <= QUIET.get(field.type, NOTHING):
+        return False
+    if field.type in ENDS:
+        return held.within(*ENDS[field.type])
+    return field.type != "datetime" or held.column.unit == moments.MOMENT
 
 
 def _notes(name: str, field: Field, held: Distinct, check: Callable[[Field, Any], Said | None]) -> Iterator[Note]:
@@ -123,9 +136,11 @@ def _float(field: Field, value: Any) -> Said | None:
         comma = isinstance(value, str) and _parsed(value.replace(".", "").replace(",", "."), float) is not None
         advice = "Write them with a point, and nothing between the thousands." if comma else "Correct or empty them."
         return Said(ERROR, "These are no numbers.", advice, shown(value))
-    if field.digits and rounded(number, field.digits[1]) != number:
-        kept = f"{shown(value)} → {rounded(number, field.digits[1]):.{field.digits[1]}f}"
-        return Said(NOTE, f"Odoo rounds to {field.digits[1]} decimals.", "Round them, to see what it keeps.", kept)
+    digits = field.digits[1] if field.digits else None
+    # Python's own way of rounding is another, and many times as fast: what it leaves as it is has no more digits.
+    if digits is not None and round(number, digits) != number != (kept := rounded(number, digits)):
+        told = f"{shown(value)} → {kept:.{digits}f}"
+        return Said(NOTE, f"Odoo rounds to {digits} decimals.", "Round them, to see what it keeps.", told)
     return None
 
 
@@ -237,6 +252,23 @@ def _reference(_field: Field, value: Any) -> Said | None:
         return None
     return Said(ERROR, "These lead to no record.", "Write them like res.partner,7.", shown(value))
 
+
+# By type of field, the kinds of cells that it takes as they are, and the ends of whole numbers.
+NOTHING: frozenset[str] = frozenset()
+OF_TEXT = frozenset({"text", "integer", "float", "moment", "date", "binary"})
+QUIET = {
+    "char": OF_TEXT,
+    "text": OF_TEXT,
+    "html": OF_TEXT,
+    "integer": frozenset({"integer"}),
+    "float": frozenset({"integer", "float"}),
+    "monetary": frozenset({"integer", "float"}),
+    "boolean": frozenset({"boolean"}),
+    "date": frozenset({"date"}),
+    "datetime": frozenset({"moment"}),
+    "many2one": frozenset({"integer"}),
+}
+ENDS = {"integer": (-LARGEST, LARGEST - 1), "many2one": (0, LARGEST - 1)}
 
 CHECKS: dict[str, Callable[[Field, Any], Said | None]] = {
     "char": _text,

@@ -11,7 +11,7 @@ from odoo_widgets.flow.asking import asked_fields, question
 from odoo_widgets.flow.checks import cells, columns
 from odoo_widgets.flow.checks.links import links
 from odoo_widgets.flow.checks.notes import ERROR, WARNING, Note
-from odoo_widgets.flow.checks.subject import Subject, distinct
+from odoo_widgets.flow.checks.subject import Distinct, Subject
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.documents import OF_LINES, is_lines
 from odoo_widgets.flow.server import Server, proposed
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from odoo_widgets.flow.asking import Questions
-    from odoo_widgets.flow.checks.subject import Distinct
     from odoo_widgets.flow.lines import Lines
     from odoo_widgets.flow.model import Field
 
@@ -49,7 +48,7 @@ def _inside(subject: Subject, held: Distinct, field: Field) -> Questions[list[No
     fields = yield from asked_fields(field.relation)
     looked_up, unfit = (_within(field.name, names) for names in (subject.looked_up, subject.unfit))
     sent = {
-        each.field: distinct(source, each)
+        each.field: Distinct(source, each)
         for each in held.column.lines
         # What only tells lines apart is no field; what leads to no record has been told of.
         if (each.field in fields or each.field not in subject.settings.line_key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
@@ -12,6 +12,9 @@ from odoo_widgets.flow.checks.notes import WARNING, Note
 from odoo_widgets.flow.comparing import one_id
 from odoo_widgets.flow.holding import records_of
 from odoo_widgets.flow.records import ids
+
+# A record by its id, or, where it is new, by the position of the row that makes it.
+Whose: TypeAlias = tuple[bool, int]
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
@@ -77,32 +80,38 @@ def addresses_apart(subject: Subject) -> Questions[dict[str, list[int]]]:
     parts = [name for name in ADDRESS if name in subject.sent]
     if subject.model != CONTACTS or not parts:
         return {}
-    families = yield from _families(subject)
+    if not (families := (yield from _families(subject))):
+        return {}
     found = {name: _differing(families, subject.sent[name].of_rows()) for name in parts}
     return {name: rows for name, rows in found.items() if rows}
 
 
-def _families(subject: Subject) -> Questions[dict[int, tuple[str, int]]]:
-    """For each row whose address it has: a record's, its own or its parent's; or that of a row which makes one."""
+def _families(subject: Subject) -> Questions[dict[int, Whose]]:
+    """The contacts that have their company's address, and the companies among the rows, each with whose it is.
+
+    That is a record, or a row which is to make one.
+    """
+    sent = {name: subject.sent[name].of_rows() for name in (PARENT, KIND) if name in subject.sent}
+    if not (subject.changes or subject.above or any(map(is_one, sent.get(PARENT, ())))):
+        return {}
     own = (yield from _own(subject)) if subject.changes else []
     held = yield from _held(subject.model, own, [PARENT, KIND])
-    records = own or [0] * len(subject.source)
-    itself = [("record", each) if each else ("row", row) for row, each in enumerate(records)]
-    sent = {name: subject.sent[name].of_rows() for name in (PARENT, KIND) if name in subject.sent}
-    found = {}
-    for row, record in enumerate(records):
-        there = held.get(record, {})
+    itself: list[Whose] = [(not each, each or row) for row, each in enumerate(own or [0] * len(subject.source))]
+    children: dict[int, Whose] = {}
+    for row, (is_new, record) in enumerate(itself):
+        there = {} if is_new else held.get(record, {})
         parent, kind = (
             cells[row] if (cells := sent.get(name)) and cells[row] is not None else there.get(name)
             for name in (PARENT, KIND)
         )
         if kind and kind != OF_PARENT:
-            found[row] = itself[row]
-        elif row in subject.above:
-            found[row] = itself[subject.above[row]]
-        else:
-            found[row] = ("record", one_id(parent)) if is_one(parent) else itself[row]
-    return found
+            continue
+        if row in subject.above:
+            children[row] = itself[subject.above[row]]
+        elif is_one(parent):
+            children[row] = (False, one_id(parent))
+    wanted = set(children.values())
+    return children | {row: each for row, each in enumerate(itself) if row not in children and each in wanted}
 
 
 def is_one(value: Any) -> bool:

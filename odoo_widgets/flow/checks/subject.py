@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
 from odoo_widgets.flow.choices import UPDATE, UPSERT
+from odoo_widgets.flow.kinds import cell_kind, is_missing, kind
 from odoo_widgets.flow.model import Field, Fields
 from odoo_widgets.flow.records import columns, nested
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
-from odoo_widgets.flow.values import Column, values
+from odoo_widgets.flow.values import Column, Values, values
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,19 +24,46 @@ if TYPE_CHECKING:
 MAKE, CHANGE = ("create", "load", "POST"), ("write", "PUT", "PATCH")
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Distinct:
-    """A column's values as they go out, each once.
+    """A column's values as they go out, each once; told apart as soon as somebody asks for them.
 
     Attributes:
+        source: The frame that the column is of.
         column: The column.
-        values: The values.
-        codes: For each row the place of its value among them; -1 where the cell is missing.
     """
 
+    source: Source
     column: Column
-    values: list[Any]
-    codes: np.ndarray[Any, Any]
+
+    @cached_property
+    def values(self) -> list[Any]:
+        """The values."""
+        return self._held[0]
+
+    @cached_property
+    def codes(self) -> np.ndarray[Any, Any]:
+        """For each row the place of its value among `values`; -1 where the cell is missing."""
+        codes, _ = self.source.groups(self.column.position)
+        return np.where(np.isin(codes, self._held[1]), -1, codes)
+
+    @cached_property
+    def _held(self) -> Values:
+        cells = self.column.cells(self.source.frame.iloc[self.source.firsts(self.column.position)])
+        return nested(cells, self.column) if self.column.lines else values(cells, self.column)
+
+    @cached_property
+    def sorts(self) -> frozenset[str]:
+        """What its cells are, by the names of `kinds`."""
+        cells = self.column.cells(self.source.frame)
+        if (of_column := kind(cells.dtype)) != "object":
+            return frozenset({of_column})
+        return frozenset(map(cell_kind, set(map(type, cells[~is_missing(cells)].tolist()))))
+
+    def within(self, first: int, last: int) -> bool:
+        """Whether a column of whole numbers holds none outside of some."""
+        cells = self.column.cells(self.source.frame).dropna()
+        return not len(cells) or bool(first <= cells.min() and cells.max() <= last)
 
     def rows(self, places: Collection[int]) -> np.ndarray[Any, Any]:
         """The rows that hold one of the values at some places."""
@@ -42,8 +71,10 @@ class Distinct:
 
     @property
     def missing(self) -> np.ndarray[Any, Any]:
-        """The rows whose cell is missing."""
-        return np.flatnonzero(self.codes < 0)
+        """The rows whose cell is missing; a cell without any line is, too."""
+        if self.column.lines:
+            return np.flatnonzero(self.codes < 0)
+        return np.flatnonzero(is_missing(self.column.cells(self.source.frame)))
 
     def of_rows(self) -> list[Any]:
         """The value of each row; None where it is missing."""
@@ -133,7 +164,7 @@ def subject(
         looked_up: The fields whose ids were just found.
     """
     every = columns(source, settings)
-    sent = {column.field: distinct(source, column) for column in every if column.name not in without}
+    sent = {column.field: Distinct(source, column) for column in every if column.name not in without}
     unfit = {column.field.partition("/")[0] for column in every if column.name in without}
     unfit |= {
         f"{column.field}/{inner.field.partition('/')[0]}"
@@ -146,15 +177,6 @@ def subject(
 
 def outline(source: Source, settings: Settings, fields: Fields) -> Subject:
     """A frame's columns without their values: enough to tell which fields they fill."""
-    sent = {column.field: Distinct(column, [], np.empty(0, dtype=int)) for column in columns(source, settings)}
+    bare = Source(source.frame.iloc[:0])
+    sent = {column.field: Distinct(bare, column) for column in columns(source, settings)}
     return Subject(source, settings, fields, sent)
-
-
-def distinct(source: Source, column: Column) -> Distinct:
-    """The values of a column as they go out, each once."""
-    codes, _ = source.groups(column.position)
-    _, first = np.unique(codes, return_index=True)
-    cells = column.cells(source.frame.iloc[first])
-    held, missing = nested(cells, column) if column.lines else values(cells, column)
-    absent = np.isin(codes, missing)
-    return Distinct(column, held, np.where(absent, -1, codes))

@@ -248,6 +248,7 @@ def test_counts_that_wait_and_employees_without_a_history_are_told(given: Given)
     assert "has the same product_id, location_id" in check(given, counts, "stock.quant")["problem"].iloc[0]
     counts["product_id"] = goods
     assert check(given, counts, "stock.quant")["severity"].tolist() == ["note"]
+    assert check(given, counts, "stock.quant", then=["action_apply_inventory"]).empty
     (job,) = call(given.odoo, "hr.job", "create", vals_list=[{"name": "cook"}])
     (person,) = call(given.odoo, "hr.employee", "create", vals_list=[{"name": "Ana"}])
     (found,) = check(given, {"id": [person], "job_id": [job]}, "hr.employee", "write")["problem"]
@@ -281,6 +282,17 @@ def test_ten_thousand_unknown_names_are_one_finding(given: Given) -> None:
     (found,) = check(given, frame).itertuples()
     assert (found.rows, found.first_rows) == (10_000, [0, 1, 2, 3, 4])
     assert found.problem.endswith("Found: 'land 0', 'land 1', 'land 2' and 9,997 more values.")
+
+
+def test_rows_of_one_key_and_rows_of_none_are_found_by_row_and_column_beside_all_else(given: Given) -> None:
+    frame = {"ref": ["a", "b", "a"], "name": ["x", "y", "z"], "country_id": ["Nowhere", None, None]}
+    found = check(given, frame, key="ref", mode="upsert").set_index("field")
+    assert set(found.index) == {"ref", "country_id"}
+    assert found.loc["ref", ["column", "rows", "first_rows"]].tolist() == ["ref", 1, [2]]
+    assert "has the same key ref" in found.loc["ref", "problem"]
+    found = check(given, {**frame, "ref": ["a", None, "c"]}, key="ref", mode="upsert").set_index("field")
+    assert set(found.index) == {"ref", "country_id"}
+    assert found.loc["ref", ["column", "first_rows"]].tolist() == ["ref", [1]]
 
 
 def test_what_cannot_be_sent_at_all_is_found_beside_all_else(given: Given) -> None:

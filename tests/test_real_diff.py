@@ -100,6 +100,9 @@ def test_fields_that_never_settle_are_named(given: Given) -> None:
     found = writing(given).diff(frame, given.odoo.credential)
     assert found.empty
     assert list(found.attrs["never_settle"]) == ["complete_name"]
+    # For rows that would be made as well, what says which records they are for is no cell.
+    making = destination(given.odoo, "json2", CONTACTS, "create").diff(frame[["id", "color"]], given.odoo.credential)
+    assert making.attrs["never_settle"] == {}
 
 
 def test_what_cannot_be_compared_is_said(given: Given) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from odoo_widgets.flow.errors import DataError
+from odoo_widgets.flow.errors import DataError, RefusedError
 from tests.models import PROTOCOLS, Given, destination, plain_user
 from tests.real import call, sandbox
 
@@ -319,3 +319,20 @@ def test_a_dry_run_tries_what_is_added(given: Given) -> None:
     frame = pd.DataFrame({"name": ["a"], "category_id": ["tried tag"]})
     found = contacts(given, add="category_id").dry_run(frame, given.odoo.credential)
     assert found["status"].tolist() == ["would_save"], found["error"].tolist()
+
+
+def test_a_department_that_is_to_be_made_is_called_by_its_value(given: Given) -> None:
+    frame = pd.DataFrame({"name": ["Ana", "Ben"], "department_id": ["Kitchen", "Kitchen"]})
+    target = destination(given.odoo, "json2", "hr.employee", "create")
+    table = target.lookups(frame, given.odoo.credential)
+    target = target.settled(table.assign(settlement="create"))
+    sent = target.send(frame, given.odoo.credential)
+    assert sent["status"].tolist() == ["created"] * 2, sent["error"].tolist()
+    (made,) = call(given.odoo, "hr.department", "search_read", domain=[["name", "=", "Kitchen"]], fields=["parent_id"])
+    held = call(given.odoo, "hr.employee", "read", ids=sent["id"].tolist(), fields=["department_id"], load=None)
+    assert [each["department_id"] for each in held] == [made["id"]] * 2
+    # A path says whose it is, which no name of a new one does.
+    below = frame.assign(department_id="Kitchen / Pastry")
+    target = target.settled(target.lookups(below, given.odoo.credential).assign(settlement="create"))
+    with pytest.raises(RefusedError, match=r"'Kitchen / Pastry', as it is settled\. It is called by the names of the"):
+        target.send(below, given.odoo.credential)

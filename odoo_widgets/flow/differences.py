@@ -105,7 +105,8 @@ def _ids(value: Any) -> Any:
 def _never_settle(source: Source, settings: Settings, fields: Fields) -> Questions[dict[str, str]]:
     """The fields that differ again after each send, and why."""
     checked = subject(source, settings, fields)
-    never = {name: DROPPED for name in checked.sent if name in fields and settles_never(fields[name])}
+    sent = [name for name, held in checked.sent.items() if name in fields and held.column.name != settings.ids]
+    never = {name: DROPPED for name in sent if settles_never(fields[name])}
     try:
         never |= {note.field: note.problem for note in (yield from shared(checked))}
         never |= dict.fromkeys((yield from addresses_apart(checked)), ONE_ADDRESS)

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from odoo_widgets.flow.asking import Questions
+    from odoo_widgets.flow.model import Fields
     from odoo_widgets.flow.server import Server
 
 # Records to make at once.
 MANY = 100
+# What stands between names where Odoo calls a record by those above it too (Odoo 19.0, hr/models/hr_department.py and
+# product/models/product_category.py, `_compute_complete_name`).
+NAME, PATH = "name", " / "
 
 
 def made(column: Linked, server: Server) -> Questions[Server]:
@@ -41,25 +45,29 @@ def made(column: Linked, server: Server) -> Questions[Server]:
     for look, wants in by_look.items():
         for start in range(0, len(wants), MANY):
             some = wants[start : start + MANY]
-            ids = yield from _ids(column, some)
+            ids = yield from _ids(column, some, server.fields.get(column.link.field.relation, {}))
             server = server.knows(look, {want.text: (Match(ids[want], want.text),) for want in some})
     return server
 
 
-def _ids(column: Linked, wants: Sequence[Want]) -> Questions[dict[Want, int]]:
+def _ids(column: Linked, wants: Sequence[Want], fields: Fields) -> Questions[dict[Want, int]]:
     """The ids of the records that are made, or were made before."""
     model, by = column.link.field.relation, column.link.by
     names = {want: external_id(model, {by: want.text, **dict(want.scope or ())}) for want in wants}
     there = yield from _there(model, list(names.values()))
     ids = {want: there[name] for want, name in names.items() if name in there}
     rest = [want for want in wants if want not in ids]
-    return ids | dict(zip(rest, (yield from _loaded(column, rest, names)), strict=True)) if rest else ids
+    return ids | dict(zip(rest, (yield from _loaded(column, rest, names, fields)), strict=True)) if rest else ids
 
 
-def _loaded(column: Linked, wants: Sequence[Want], identifiers: Mapping[Want, str]) -> Questions[list[int]]:
+def _loaded(
+    column: Linked, wants: Sequence[Want], identifiers: Mapping[Want, str], fields: Fields
+) -> Questions[list[int]]:
     """The ids of the records that are made. Whoever calls it again finds them."""
     model, by, scope = column.link.field.relation, column.link.by, dict(wants[0].scope or ())
-    names = [EXTERNAL_ID, by, *(f"{name}{IDS}" if name.endswith("_id") else name for name in scope)]
+    names = [EXTERNAL_ID, _filled(by, fields), *(f"{name}{IDS}" if name.endswith("_id") else name for name in scope)]
+    if by not in names and (paths := [want for want in wants if PATH in want.text]):
+        raise _not_made(column, paths[0], " It is called by the names of the records above it, too.")
     data = [[identifiers[want], want.text, *map(str, scope.values())] for want in wants]
     # The same call again is its own look-up, so it may be asked again like a question that only reads.
     answer = yield question(model, "load", {"fields": names, "data": data}, context={"tz": "UTC"})
@@ -68,9 +76,18 @@ def _loaded(column: Linked, wants: Sequence[Want], identifiers: Mapping[Want, st
         return ids
     found = refusals(Ask(range(len(wants)), "load", {}), answer)
     said = f" {found[0].message}" if found else ""
-    raise RefusedError(
-        f"Column {column.link.column!r}: no record of {model} could be made of {wants[0].text!r}, as it is settled."
-        f"{said} Make it in Odoo, or settle it otherwise."
+    raise _not_made(column, wants[0], said)
+
+
+def _filled(by: str, fields: Fields) -> str:
+    """The field that a value fills: a department or a category is found by what Odoo makes of its name."""
+    return NAME if by in fields and fields[by].dropped and NAME in fields else by
+
+
+def _not_made(column: Linked, want: Want, said: str) -> RefusedError:
+    return RefusedError(
+        f"Column {column.link.column!r}: no record of {column.link.field.relation} could be made of {want.text!r}, as "
+        f"it is settled.{said} Make it in Odoo, or settle it otherwise."
     )
 
 

@@ -33,7 +33,7 @@ LOCKS = {
     "sale_lock_date": ("out",),
     "purchase_lock_date": ("in",),
 }
-LINES = "invoice_line_ids"
+LINES, APPLY = "invoice_line_ids", "action_apply_inventory"
 
 
 def of_model(subject: Subject) -> Questions[list[Note]]:
@@ -155,9 +155,10 @@ def _locked(subject: Subject) -> Questions[list[Note]]:
 
 def _counts(subject: Subject) -> Iterator[Note]:
     held = subject.sent.get("inventory_quantity")
-    if held is not None and "inventory_quantity_auto_apply" not in subject.sent:
+    applied = any(step.method == APPLY for step in subject.settings.steps)
+    if held is not None and not applied and "inventory_quantity_auto_apply" not in subject.sent:
         problem = "These counts wait in Odoo until somebody applies them."
-        advice = "Run action_apply_inventory on them, or send inventory_quantity_auto_apply."
+        advice = f"Say then=['{APPLY}'], or send inventory_quantity_auto_apply."
         yield Note(NOTE, problem, advice, held.column.name, "inventory_quantity")
 
 

@@ -9,18 +9,11 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 import attrs
 
-from odoo_widgets import net
+from odoo_widgets import flow, net
 from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved, seen, several, tested
-from odoo_widgets.flow.checks import checked
 from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.differences import diff
-from odoo_widgets.flow.dry_run import dry_run
 from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
-from odoo_widgets.flow.fetching import fetched
-from odoo_widgets.flow.looking import looked_up
-from odoo_widgets.flow.lookups import lookups, settlements
 from odoo_widgets.flow.operations import what
-from odoo_widgets.flow.read_back import read_back
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.settings import Settings
@@ -275,7 +268,9 @@ class Destination(Settings):
             EndpointError: What answers is not the Odoo, database or model that was meant.
             RefusedError: The user may not read the model.
         """
-        return net.asking.ask(looked_up(frame, self, server), self, credential, server=server, transport=transport)
+        return net.asking.ask(
+            flow.looking.looked_up(frame, self, server), self, credential, server=server, transport=transport
+        )
 
     def lookups(
         self,
@@ -306,7 +301,9 @@ class Destination(Settings):
             DataError: The frame cannot be sent as it is.
             OdooWidgetsError: As `looked_up`.
         """
-        return net.asking.ask(lookups(frame, self, server), self, credential, server=server, transport=transport)
+        return net.asking.ask(
+            flow.lookups.lookups(frame, self, server), self, credential, server=server, transport=transport
+        )
 
     def settled(self, lookups: pd.DataFrame) -> Self:
         """The same destination, with what was settled of values that are not one record's.
@@ -317,7 +314,7 @@ class Destination(Settings):
         Raises:
             SettingsError: It is no such table, or a settlement is none.
         """
-        return self.replace(settlements=settlements(lookups, self))
+        return self.replace(settlements=flow.lookups.settlements(lookups, self))
 
     def fetch(
         self,
@@ -349,7 +346,7 @@ class Destination(Settings):
             EndpointError: What answers is not the Odoo, database or model that was meant.
             RefusedError: The user may not read the model, or the domain or language is none.
         """
-        questions = fetched(self.endpoint.model, domain, fields, limit, archived=archived)
+        questions = flow.fetching.fetched(self.endpoint.model, domain, fields, limit, archived=archived)
         return net.asking.ask(questions, self, credential, transport=transport)
 
     def check(
@@ -375,7 +372,7 @@ class Destination(Settings):
             CredentialError: The key is unknown, or belongs to another server.
             StoppedError: Nothing answers, or the server is too busy.
         """
-        return net.asking.ask(checked(frame, self), self, credential, transport=transport)
+        return net.asking.ask(flow.checks.checked(frame, self), self, credential, transport=transport)
 
     def dry_run(
         self,
@@ -404,7 +401,7 @@ class Destination(Settings):
             EndpointError: What answers is not the Odoo, database or model that was meant.
             RefusedError: The user may not read the model.
         """
-        return net.asking.ask(dry_run(frame, self), self, credential, transport=transport)
+        return net.asking.ask(flow.dry_run.dry_run(frame, self), self, credential, transport=transport)
 
     def diff(
         self,
@@ -432,7 +429,7 @@ class Destination(Settings):
             EndpointError: What answers is not the Odoo, database or model that was meant.
             RefusedError: The user may not read the model or a field.
         """
-        return net.asking.ask(diff(frame, self), self, credential, transport=transport)
+        return net.asking.ask(flow.differences.diff(frame, self), self, credential, transport=transport)
 
     def read_back(
         self,
@@ -463,7 +460,7 @@ class Destination(Settings):
             EndpointError: What answers is not the Odoo, database or model that was meant.
             RefusedError: The user may not read the model or a field.
         """
-        return net.asking.ask(read_back(responses, frame, self), self, credential, transport=transport)
+        return net.asking.ask(flow.read_back.read_back(responses, frame, self), self, credential, transport=transport)
 
     def delivery(
         self,

@@ -2,3 +2,20 @@
 
 Nothing in this room opens a socket or a file, makes a widget, or reads the clock or the environment.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from odoo_widgets.flow import checks, differences, dry_run, fetching, looking, lookups, read_back
+
+# What a destination asks a server, loaded with its first question: whoever sends only, or describes, waits for none.
+__all__ = ["checks", "differences", "dry_run", "fetching", "looking", "lookups", "read_back"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f"{__name__}.{name}")

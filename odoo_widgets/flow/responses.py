@@ -202,7 +202,8 @@ def responses(
         # An array made of a list would take lists of one length for rows of a table.
         listed = (list(of_lines[row]) if row in of_lines else None for row in range(size))
         made[f"{name}/.id"] = np.fromiter(listed, dtype=object, count=size)
-    return pd.DataFrame(made, index=index)
+    # The arrays are this table's alone: a copy of each would double it.
+    return pd.DataFrame(made, index=index, copy=False)
 
 
 def _links(ids: np.ndarray[Any, Any], server: str, model: str, database: str) -> Any:

@@ -415,16 +415,6 @@ def test_the_values_of_a_language_are_put_back_in_it(given: Given) -> None:
     assert after[0]["name"] in ("Belgium", "Belgique")
 
 
-@EVERY
-def test_a_field_that_cannot_be_read_is_written_all_the_same(given: Given, protocol: str) -> None:
-    odoo, me = given.odoo, given.odoo.credential
-    ids = call(odoo, "res.partner", "create", vals_list=[{"name": "a"}, {"name": "b"}])
-    target = destination(odoo, protocol, "res.partner", "write", missing={})
-    responses = target.send(pd.DataFrame({"id": ids, "name": ["x", "y"], "nope": ["1", None]}), me)
-    assert responses["status"].tolist() == ["rejected", "updated"]
-    assert "nope" in responses["error"].iloc[0]
-
-
 # --- REST ------------------------------------------------------------------------------------------------------------
 
 

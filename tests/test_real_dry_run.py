@@ -63,6 +63,17 @@ def test_many_refused_rows_are_all_named(given: Given) -> None:
 
 
 @EVERY
+def test_a_parent_that_another_row_loads_is_no_refusal(given: Given, protocol: str) -> None:
+    frame = {
+        "id": [f"{protocol}.tried", f"{protocol}.below", f"{protocol}.lost"],
+        "name": ["a", "b", "c"],
+        "parent_id/id": [None, f"{protocol}.tried", f"{protocol}.nobody"],
+    }
+    found = tried(given, frame, operation="load", protocol=protocol)
+    assert found["status"].tolist() == ["would_save", "would_save", "rejected"], found["error"].tolist()
+
+
+@EVERY
 def test_an_archived_record_is_tried_as_it_is_sent(given: Given, protocol: str) -> None:
     asleep = {"name": "asleep", "ref": f"asleep {protocol}", "active": False}
     call(given.odoo, CONTACTS, "create", vals_list=[asleep])

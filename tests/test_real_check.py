@@ -226,6 +226,17 @@ def test_an_address_that_a_contact_and_its_company_say_otherwise_is_found_and_ne
     assert only(target.check(bare, given.odoo.credential), "state_id")["first_rows"] == [0, 1]
 
 
+def test_a_contact_that_is_there_needs_no_name_in_the_frame(given: Given) -> None:
+    call(given.odoo, CONTACTS, "create", vals_list=[{"name": "Ana", "ref": "named"}])
+    frame = {"ref": ["named", "new"], "color": [1, 2]}
+    found = only(check(given, frame, key="ref", mode="upsert"), "name")
+    assert (found["severity"], found["first_rows"]) == ("error", [1])
+    emptied = {**frame, "name": [None, "b"]}
+    assert check(given, emptied, key="ref", mode="upsert").empty
+    cleared = check(given, emptied, key="ref", mode="upsert", missing={"name": "clear"})
+    assert only(cleared, "name")["first_rows"] == [0]
+
+
 def test_a_state_of_a_country_that_is_not_known_is_no_finding_of_its_own(given: Given) -> None:
     frame = {"name": ["a", "b"], "country_id": ["Nowhere", "United States"], "state_id": ["Washington", "Oregon"]}
     findings = check(given, frame)

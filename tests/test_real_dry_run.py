@@ -62,6 +62,26 @@ def test_many_refused_rows_are_all_named(given: Given) -> None:
     assert found["status"].tolist() == ["would_save" if row % 3 else "rejected" for row in range(60)]
 
 
+@EVERY
+def test_a_parent_that_another_row_loads_is_no_refusal(given: Given, protocol: str) -> None:
+    frame = {
+        "id": [f"{protocol}.tried", f"{protocol}.below", f"{protocol}.lost"],
+        "name": ["a", "b", "c"],
+        "parent_id/id": [None, f"{protocol}.tried", f"{protocol}.nobody"],
+    }
+    found = tried(given, frame, operation="load", protocol=protocol)
+    assert found["status"].tolist() == ["would_save", "would_save", "rejected"], found["error"].tolist()
+
+
+@EVERY
+def test_an_archived_record_is_tried_as_it_is_sent(given: Given, protocol: str) -> None:
+    asleep = {"name": "asleep", "ref": f"asleep {protocol}", "active": False}
+    call(given.odoo, CONTACTS, "create", vals_list=[asleep])
+    frame = {"ref": [asleep["ref"], f"awake {protocol}"], "name": ["a", "b"]}
+    found = tried(given, frame, protocol=protocol, key="ref", mode="upsert")
+    assert found["status"].tolist() == ["would_save"] * 2, found["error"].tolist()
+
+
 def test_records_that_are_there_are_tried_as_changes(given: Given) -> None:
     ids = call(given.odoo, CONTACTS, "create", vals_list=[{"name": "a", "color": 1}, {"name": "b", "color": 2}])
     found = tried(given, {"id": [*ids, NOWHERE], "color": [7, 8, 9]}, operation="write")

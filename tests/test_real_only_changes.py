@@ -82,6 +82,16 @@ def test_the_second_send_of_a_frame_writes_nothing(given: Given, protocol: str) 
     assert when_written(given, ids) == before
 
 
+def test_a_website_that_odoo_gives_a_scheme_settles(given: Given) -> None:
+    frame = pd.DataFrame(
+        {"id": people(given, "site"), "website": ["www.a.example", "http://b.example", "https://c.example/x"]}
+    )
+    target = writing(given)
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["updated"] * 3
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["unchanged"] * 3
+    assert target.diff(frame, given.odoo.credential).empty
+
+
 def test_only_the_cells_that_differ_go_out(given: Given) -> None:
     ids = people(given, "cells")
     frame = pd.DataFrame({"id": ids, "name": ["cells 0", "new", "cells 2"], "color": [0, 1, 9], "email": "a@x.y"})

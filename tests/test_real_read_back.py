@@ -165,3 +165,29 @@ WORDS: list[tuple[str, dict[str, Any], Any, Any, str]] = [
 @pytest.mark.parametrize(("kind", "more", "sent", "held", "word"), WORDS)
 def test_one_word_says_what_became_of_a_value(kind: str, more: dict[str, Any], sent: Any, held: Any, word: str) -> None:
     assert kept(Field("x", kind, **more), sent, held) == word
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_what_load_reads_as_it_goes_out_is_held_against_the_records_that_it_leads_to(
+    given: Given, protocol: str
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "id": [f"{protocol}.a", f"{protocol}.b"],
+            "name": ["a", "b"],
+            "parent_id/id": [None, f"{protocol}.a"],
+            "country_id": ["Belgium", "Belgium"],
+            "user_id/.id": [2, None],
+        }
+    )
+    target = destination(given.odoo, protocol, CONTACTS, "load")
+    assert target.diff(frame.drop(columns="parent_id/id"), given.odoo.credential).attrs["counts"]["create"] == 2
+    responses = target.send(frame, given.odoo.credential)
+    assert responses["status"].tolist() == ["saved"] * 2, responses["error"].tolist()
+    found = target.read_back(responses, given.odoo.credential, frame)
+    assert found["field"].tolist() == ["name", "country_id", "user_id", "name", "parent_id", "country_id"]
+    assert set(found["kept"]) == {"same"}
+    edited = frame.assign(name=["a", "other"])
+    differences = target.diff(edited, given.odoo.credential)
+    assert differences[["row", "id", "field"]].to_numpy().tolist() == [[1, responses["id"][1], "name"]]
+    assert differences.attrs["counts"] | {"update": 1, "unchanged": 1, "create": 0} == differences.attrs["counts"]

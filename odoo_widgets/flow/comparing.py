@@ -67,12 +67,21 @@ def differing(
         if name in held
         and not settles_never(fields[name])
         and not same(fields[name], value, held[name], known.get(name))
+        and not _completed(fields[name], value, held[name])
     }
 
 
 def _alike(sent: list[Any], held: list[Any]) -> bool:
     """Whether values are equal one by one, and of one type, which is the same to every field: 0 and False are not."""
     return sent == held and [*map(type, sent)] == [*map(type, held)]
+
+
+def _completed(field: Field, sent: Any, held: Any) -> bool:
+    """Whether Odoo holds what it makes of a website without a scheme.
+
+    So it is with those of contacts and leads (Odoo 19.0, odoo/addons/base/models/res_partner.py, `_clean_website`).
+    """
+    return field.name == "website" and isinstance(sent, str) and bool(sent) and held == f"http://{sent}"
 
 
 def settles_never(field: Field) -> bool:

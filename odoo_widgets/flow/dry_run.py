@@ -5,7 +5,7 @@ Odoo 19.0, addons/base_import/models/base_import.py, `execute_import` with `dryr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from odoo_widgets.flow.errors import DataError, SettingsError
 from odoo_widgets.flow.fates import fates
 from odoo_widgets.flow.import_file import NoFileError, Row, blocks, row
 from odoo_widgets.flow.looking import looked_up
+from odoo_widgets.flow.operations import EXTERNAL_ID
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.resolved import AS_EMPTY, resolved
 from odoo_widgets.flow.server import NOTHING_KNOWN
@@ -40,6 +41,8 @@ OF_LINES_TOO = (
     "Documents are tried whole: where one line fills a cell that another leaves out, it is empty there. No lines are "
     "deleted."
 )
+# What a column ends with that leads to records by their external IDs.
+BY_EXTERNAL_ID = f"/{EXTERNAL_ID}"
 # Rows to try at once: the server makes and rolls back about 500 in a second.
 BLOCK = 1_000
 # What has a dry run: operations whose rows are saved.
@@ -96,16 +99,28 @@ def dry_run(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.Dat
 
 
 def _batch(source: Source, settings: Settings, positions: range, tried: Tried) -> Batch:
-    """Some rows as they would go out, without those that are refused already."""
+    """Some rows as they would go out, without those that are refused already, and without parents among them.
+
+    Rows that fill other columns are tried by themselves, where a parent that another one makes is not there.
+    """
     rows = [position for position in positions if tried.statuses[position] == WOULD_SAVE]
     block, columns = source.part(rows), records.columns(source, settings)
+    made = records.records(block, columns)
+    if settings.endpoint.operation == "load":
+        cells = (cell for column in columns if column.field == EXTERNAL_ID for cell in column.cells(source.frame))
+        own = {cell for cell in cells if isinstance(cell, str)}
+        made = [{name: value for name, value in each.items() if not _of_row(name, value, own)} for each in made]
     return Batch(
         rows,
-        records.records(block, columns),
+        made,
         records.ids(block, settings),
         keying.keys(block, keying.columns(source, settings)),
         lines=tuple(each.field for each in columns if each.lines),
     )
+
+
+def _of_row(name: str, value: Any, own: set[str]) -> bool:
+    return name.endswith(BY_EXTERNAL_ID) and isinstance(value, str) and value in own
 
 
 def _rows(

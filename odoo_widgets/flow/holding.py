@@ -13,7 +13,8 @@ from odoo_widgets.flow.calls import Batch
 from odoo_widgets.flow.comparing import one_id
 from odoo_widgets.flow.errors import DataError, SettingsError
 from odoo_widgets.flow.fetching import told
-from odoo_widgets.flow.looking import looked_up
+from odoo_widgets.flow.looking import by_external_id, looked_up
+from odoo_widgets.flow.looks import EXTERNAL, Look
 from odoo_widgets.flow.model import Fields
 from odoo_widgets.flow.naming import did_you_mean, meant
 from odoo_widgets.flow.problems import problems
@@ -21,6 +22,7 @@ from odoo_widgets.flow.resolved import AS_TEXT, resolved
 from odoo_widgets.flow.server import NOTHING_KNOWN
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source, numbers
+from odoo_widgets.flow.steps import place
 from odoo_widgets.flow.unsettled import refusals
 from odoo_widgets.flow.values import Column
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from odoo_widgets.flow.asking import Questions
+    from odoo_widgets.flow.looks import Match
     from odoo_widgets.flow.model import Field
 
 # Records to read at once.
@@ -85,6 +88,9 @@ def sendable(source: Source, settings: Settings) -> Questions[Sendable]:
     if found := problems(source, settings):
         raise DataError(found)
     model = settings.endpoint.model
+    if settings.endpoint.operation == "load":
+        # What `load` reads as it goes out is looked up, to be held against the ids that are there.
+        settings = settings.replace(**place(settings, "create"))
     fields = yield from asked_fields(model)
     server = yield from looked_up(source, settings, NOTHING_KNOWN.describes(model, fields))
     if wrong := refusals(source, settings, server):
@@ -105,7 +111,8 @@ def sendable(source: Source, settings: Settings) -> Questions[Sendable]:
 def records_of(source: Source, settings: Settings) -> Questions[list[list[int]]]:
     """For each row the ids of its record: none where there is none yet, several where its key is not one record's.
 
-    A row says which record it is for by its id or by its key; a key is looked up, archived records included.
+    A row says which record it is for by its id, for `load` also an external one, or by its key; a key is looked up,
+    archived records included.
 
     Raises:
         SettingsError: Neither a column of ids nor a key says it.
@@ -117,8 +124,19 @@ def records_of(source: Source, settings: Settings) -> Questions[list[list[int]]]
             f"Which records the rows are for is not said: no column is called {settings.ids!r}. Name the column of "
             "ids, ids='…', or the key, key='…'."
         )
-    found = numbers(source.frame[settings.ids]).tolist()
+    cells = source.frame[settings.ids]
+    if any(isinstance(each, str) and not each.isdigit() for each in cells):
+        return (yield from _by_external_id(settings.endpoint.model, cells.tolist()))
+    found = numbers(cells).tolist()
     return [[int(each)] if each == each and each > 0 else [] for each in found]  # noqa: PLR0124 - NaN is not itself
+
+
+def _by_external_id(model: str, cells: Sequence[Any]) -> Questions[list[list[int]]]:
+    texts = list(dict.fromkeys(each for each in cells if isinstance(each, str) and each))
+    found: dict[str, tuple[Match, ...]] = {}
+    for some in (texts[start : start + BLOCK] for start in range(0, len(texts), BLOCK)):
+        found |= yield from by_external_id(Look(model, EXTERNAL), some, {})
+    return [[record.id for record in found.get(each, ())] for each in cells]
 
 
 def _by_key(source: Source, settings: Settings) -> Questions[list[list[int]]]:

@@ -107,7 +107,7 @@ def _fields(relation: str, names: Sequence[str]) -> Questions[Fields]:
 
 def _asked(look: Look, values: Sequence[Any], server: Server) -> Questions[Server]:
     """The server, with the answers to some values."""
-    ask = _by_external_id if look.by == EXTERNAL else _by_field
+    ask = by_external_id if look.by == EXTERNAL else _by_field
     for start in range(0, len(values), MANY):
         some = values[start : start + MANY]
         try:
@@ -128,7 +128,8 @@ def _by_field(look: Look, values: Sequence[Any], fields: Fields) -> Questions[di
     return {value: tuple(same) for value, same in found.items()}
 
 
-def _by_external_id(look: Look, values: Sequence[Any], fields: Fields) -> Questions[dict[str, tuple[Match, ...]]]:
+def by_external_id(look: Look, values: Sequence[Any], fields: Fields) -> Questions[dict[str, tuple[Match, ...]]]:
+    """The record of each external ID, if it is there: asked of a server at once."""
     parts = {value: _identifier(value) for value in values}
     modules, names = (sorted({part[place] for part in parts.values()}) for place in (0, 1))
     among = [["model", "=", look.model], ["module", "in", modules], ["name", "in", names]]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from odoo_widgets.flow.asking import page, question
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
+from odoo_widgets.flow.checks.parents import records_there
 from odoo_widgets.flow.comparing import one_id
 from odoo_widgets.flow.documents import is_lines
 from odoo_widgets.flow.lines import FEW_LINES, line_name
@@ -174,24 +175,31 @@ def _employees(subject: Subject) -> Iterator[Note]:
         yield Note(NOTE, problem, advice, subject.sent[versions[0]].column.name, versions[0])
 
 
-def _contacts(subject: Subject) -> Iterator[Note]:
+def _contacts(subject: Subject) -> Questions[list[Note]]:
     """A contact needs a name, which no schema says (odoo/addons/base/models/res_partner.py, _check_name)."""
     held, kinds = subject.sent.get("name"), subject.sent.get("type")
     if not subject.makes or subject.imports:
-        return
+        return []
     types = kinds.of_rows() if kinds is not None else [None] * len(subject.source)
     without = range(len(types)) if held is None else held.missing.tolist()
     rows = [row for row in without if types[row] in (None, "contact")]
-    if rows:
-        column = held.column.name if held is not None else ""
-        yield Note(ERROR, "A contact needs a name.", "Fill it, or give it another type.", column, "name", rows)
+    if rows and subject.changes and (held is None or held.column.missing != "clear"):
+        # Those that are there have one.
+        there = yield from records_there(subject)
+        rows = [row for row in rows if not there or not there[row]]
+    if not rows:
+        return []
+    column = held.column.name if held is not None else ""
+    return [Note(ERROR, "A contact needs a name.", "Fill it, or give it another type.", column, "name", rows)]
 
 
 MODELS: dict[str, Callable[[Subject], Iterator[Note]]] = {
     "account.move": _invoices,
     "hr.employee": _employees,
-    "res.partner": _contacts,
     "stock.quant": _counts,
 }
 # What has to be asked besides.
-ASKING: dict[str, Callable[[Subject], Questions[list[Note]]]] = {"account.move": _locked}
+ASKING: dict[str, Callable[[Subject], Questions[list[Note]]]] = {
+    "account.move": _locked,
+    "res.partner": _contacts,
+}

@@ -94,7 +94,7 @@ def _families(subject: Subject) -> Questions[dict[int, Whose]]:
     sent = {name: subject.sent[name].of_rows() for name in (PARENT, KIND) if name in subject.sent}
     if not (subject.changes or subject.above or any(map(is_one, sent.get(PARENT, ())))):
         return {}
-    own = (yield from _own(subject)) if subject.changes else []
+    own = (yield from records_there(subject)) if subject.changes else []
     held = yield from _held(subject.model, own, [PARENT, KIND])
     itself: list[Whose] = [(not each, each or row) for row, each in enumerate(own or [0] * len(subject.source))]
     children: dict[int, Whose] = {}
@@ -123,13 +123,13 @@ def _parents(subject: Subject, link: str) -> Questions[dict[int, int]]:
     """For each row, the record that one of its fields leads to: as the frame says, or as Odoo does."""
     if link in subject.sent:
         return {row: one_id(each) for row, each in enumerate(subject.sent[link].of_rows()) if is_one(each)}
-    of_rows = yield from _own(subject)
+    of_rows = yield from records_there(subject)
     held = yield from _held(subject.model, of_rows, [link])
     known = {each: one_id(cells[link]) for each, cells in held.items()}
     return {row: known[each] for row, each in enumerate(of_rows) if known.get(each)}
 
 
-def _own(subject: Subject) -> Questions[list[int]]:
+def records_there(subject: Subject) -> Questions[list[int]]:
     """For each row the id of its record, 0 for none; nothing where no row says it."""
     settings = subject.settings
     if settings.key:

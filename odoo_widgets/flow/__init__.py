@@ -9,13 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from odoo_widgets.flow import checks, differences, dry_run, fetching, looking, lookups, read_back
+    from odoo_widgets.flow import checks as checks
+    from odoo_widgets.flow import differences as differences
+    from odoo_widgets.flow import dry_run as dry_run
+    from odoo_widgets.flow import fetching as fetching
+    from odoo_widgets.flow import looking as looking
+    from odoo_widgets.flow import lookups as lookups
+    from odoo_widgets.flow import read_back as read_back
 
 # What a destination asks a server, loaded with its first question: whoever sends only, or describes, waits for none.
-__all__ = ["checks", "differences", "dry_run", "fetching", "looking", "lookups", "read_back"]
+_LATER = {"checks", "differences", "dry_run", "fetching", "looking", "lookups", "read_back"}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return import_module(f"{__name__}.{name}")

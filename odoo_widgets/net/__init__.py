@@ -6,22 +6,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from odoo_widgets.net import (
-        asking,
-        delivery,
-        frames,
-        growing,
-        handing,
-        odoo,
-        past,
-        replaced,
-        tables,
-        undoing,
-        unfinished,
-    )
+    from odoo_widgets.net import asking as asking
+    from odoo_widgets.net import delivery as delivery
+    from odoo_widgets.net import frames as frames
+    from odoo_widgets.net import growing as growing
+    from odoo_widgets.net import handing as handing
+    from odoo_widgets.net import odoo as odoo
+    from odoo_widgets.net import past as past
+    from odoo_widgets.net import replaced as replaced
+    from odoo_widgets.net import tables as tables
+    from odoo_widgets.net import undoing as undoing
+    from odoo_widgets.net import unfinished as unfinished
 
 # What a destination calls, loaded with its first call: whoever describes one waits for no event loop and no database.
-__all__ = [
+_LATER = {
     "asking",
     "delivery",
     "frames",
@@ -33,10 +31,10 @@ __all__ = [
     "tables",
     "undoing",
     "unfinished",
-]
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return import_module(f"{__name__}.{name}")

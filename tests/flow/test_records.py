@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from odoo_widgets.flow import records, values
@@ -17,6 +17,7 @@ from odoo_widgets.flow.kinds import cell_kind
 from odoo_widgets.flow.problems import problems
 from odoo_widgets.flow.settings import Settings
 from odoo_widgets.flow.source import Source
+from odoo_widgets.flow.unsendable import EMPTY_LINE
 from tests import reference
 from tests.frames import BACKENDS, FRAMES, KINDS_SEEN
 
@@ -126,6 +127,9 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_any_frame_becomes_what_going_cell_by_cell_makes_of_it(frame: pd.DataFrame, backend: str, zone: str) -> None:
     frame = BACKENDS[backend](frame)
+    # A list of dicts is lines, and one without a value is named: it does not go.
+    named = problems(frame, Settings(URL, timezone=zone))
+    assume(not named or not all(EMPTY_LINE.partition("}")[2] in each for each in named))
     assert fast(frame, zone) == slow(frame, zone)
 
 

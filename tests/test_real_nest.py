@@ -273,17 +273,21 @@ def test_a_document_of_which_a_later_line_is_refused_needs_attention_until_it_is
     assert len(cells(given, answer)[0]) == 4
 
 
+def killed(given: Given, orders: pd.DataFrame, *, seconds: float, chance: random.Random, **more: Any) -> pd.DataFrame:
+    """The responses of a send of orders whose process is killed now and then, gone on with to its end."""
+    url = given.odoo.url + PATHS["json2"].format(model="sale.order")
+    settings = {"url": url, "key": "client_order_ref", **more}
+    done = trial(settings, given.odoo.credential, orders, kills=3, seconds=seconds, chance=chance)
+    assert done.kills >= 1
+    assert set(done.responses["status"]) <= {"created", "updated", "unchanged"}
+    return done.responses
+
+
 @pytest.mark.parametrize("mode", ["create", "upsert"])
 def test_a_send_that_is_killed_between_the_lines_of_a_document_ends_with_all_of_them(given: Given, mode: str) -> None:
     orders = pd.concat([uneven(given) for _ in range(6)], ignore_index=True)
-    settings = {"url": given.odoo.url + PATHS["json2"].format(model="sale.order"), "batch_size": 3}
-    keyed = {"key": "client_order_ref", "mode": mode}
-    done = trial(
-        settings | keyed, given.odoo.credential, orders, kills=3, seconds=1.5, chance=random.Random(f"turns {mode}")
-    )
-    assert done.kills >= 1
-    assert set(done.responses["status"]) <= {"created", "updated", "unchanged"}
-    assert [len(each) for each in cells(given, done.responses)] == [len(each) for each in orders["order_line"]]
+    responses = killed(given, orders, batch_size=3, mode=mode, seconds=1.5, chance=random.Random(f"turns {mode}"))
+    assert [len(each) for each in cells(given, responses)] == [len(each) for each in orders["order_line"]]
 
 
 # --- lines that somebody else made -----------------------------------------------------------------------------------
@@ -562,19 +566,13 @@ def test_invoices_with_taxes_and_accounts_are_made_once_and_say_what_odoo_comput
 @pytest.mark.parametrize("mode", ["create", "upsert"])
 def test_documents_of_a_send_that_is_killed_are_there_once_each_with_its_lines(given: Given, mode: str) -> None:
     orders = given.orders({str(number): 1 + number % 3 for number in range(24)})
-    settings = {"url": given.odoo.url + PATHS["json2"].format(model="sale.order"), "batch_size": 4}
-    keyed = {"key": "client_order_ref", "mode": mode}
-    done = trial(
-        settings | keyed, given.odoo.credential, orders, kills=3, seconds=0.6, chance=random.Random(f"lines {mode}")
-    )
-    assert done.kills >= 1
-    assert set(done.responses["status"]) <= {"created", "updated", "unchanged"}
+    responses = killed(given, orders, batch_size=4, mode=mode, seconds=0.6, chance=random.Random(f"lines {mode}"))
     held = {each["client_order_ref"]: len(each["order_line"]) for each in given.read(orders)}
     assert len(given.read(orders)) == len(held)
     assert held == {
         name: len(lines) for name, lines in zip(orders["client_order_ref"], orders["order_line"], strict=True)
     }
-    inside(given, orders, done.responses)
+    inside(given, orders, responses)
 
 
 @pytest.mark.parametrize("keyed", [True, False])

@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from abc import ABC, abstractmethod
 from concurrent import futures
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
 
 # Whoever waits looks whether it was interrupted.
 LOOK_SECONDS = 0.2
+# How long a thread that computes keeps one waiting that has something to do.
+TURN_SECONDS = 1e-5
+
+
+class _Turns:
+    """Lets a send have its turn while a cell of the notebook computes.
+
+    A thread that wants the interpreter asks for it after the switch interval, and asks anew whenever the one that has
+    it lets go for a moment (take_gil in Python's ceval_gil.c). Beside a cell that does so at every step, as `apply` of
+    pandas does, a send would stand still at the usual 5 ms. So the interval is short while anything is sent.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sending = 0
+        self._usual = 0.0
+
+    @contextmanager
+    def short(self) -> Iterator[None]:
+        """As long as this is entered by any thread."""
+        with self._lock:
+            if not self._sending:
+                self._usual = sys.getswitchinterval()
+                sys.setswitchinterval(min(self._usual, TURN_SECONDS))
+            self._sending += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._sending -= 1
+                if not self._sending:
+                    sys.setswitchinterval(self._usual)
+
+
+TURNS = _Turns()
 
 
 class InterruptedSendError(KeyboardInterrupt):
@@ -42,7 +80,7 @@ class OwnThread(ABC):
         self.future: futures.Future[pd.DataFrame] = futures.Future()
         # Whoever stops waiting for it does not cancel it.
         self.future.set_running_or_notify_cancel()
-        self._thread = threading.Thread(target=self._run, name=f"odoo_widgets {name}", daemon=True)
+        self._thread = threading.Thread(target=self._take_turns, name=f"odoo_widgets {name}", daemon=True)
 
     def start(self) -> Self:
         """Starts it."""
@@ -61,6 +99,10 @@ class OwnThread(ABC):
     @abstractmethod
     def responses(self) -> pd.DataFrame:
         """What has become of the rows until now."""
+
+    def _take_turns(self) -> None:
+        with TURNS.short():
+            self._run()
 
     @abstractmethod
     def _run(self) -> None:

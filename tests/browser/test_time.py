@@ -27,8 +27,9 @@ ROWS = """import ipykernel, pandas as pd, pathlib, time
 from odoo_widgets import Destination, DestinationForm, credential
 
 me = credential()
-# Rows that no other send knows of.
-rows = pd.DataFrame({{"name": [f"{mark} {{n}}" for n in range(4000)]}})
+# Rows that no other send knows of, a first try of this test among them.
+start = time.time_ns()
+rows = pd.DataFrame({{"name": [f"{mark} {{start}} {{n}}" for n in range(4000)]}})
 destination = Destination(f"{{me.server}}/json/2/res.partner/create", batch_size=2)
 form = DestinationForm(rows, destination, me)
 form"""

@@ -4,8 +4,11 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import threading
+import time
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -212,6 +215,36 @@ def test_a_wait_that_is_cancelled_cuts_the_send_and_keeps_the_rows() -> None:
     asyncio.run(cell())
     assert statuses(sending.responses) == "created in_doubt not_sent not_sent not_sent"
     assert len(odoo.requests) == 2
+
+
+# --- beside what computes --------------------------------------------------------------------------------------------
+
+
+def test_a_send_goes_on_beside_a_cell_that_computes() -> None:
+    frame = pd.DataFrame({"name": [f"n{row}" for row in range(2000)]})
+    sending = delivery(Odoo(), frame).start()
+    most = time.monotonic() + 60
+    # It lets other threads run at every step, for less time than it takes them to wake up.
+    while sending.progress.done < len(frame) and time.monotonic() < most:
+        Path(os.devnull).exists()
+        sum(range(10_000))
+    assert sending.result()["status"].eq("created").all()
+    assert time.monotonic() < most
+
+
+def test_python_is_as_it_was_when_the_last_of_several_sends_has_ended() -> None:
+    usual = sys.getswitchinterval()
+    gates = Gate(), Gate()
+    first, second = (delivery(Odoo({0: gate}), FRAME + str(number)).start() for number, gate in enumerate(gates))
+    for gate in gates:
+        gate.reached.wait()
+    assert sys.getswitchinterval() < usual
+    gates[0].opened.set()
+    first.wait()
+    assert sys.getswitchinterval() < usual
+    gates[1].opened.set()
+    second.wait()
+    assert sys.getswitchinterval() == usual
 
 
 # --- progress --------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from odoo_widgets.flow.unsettled import refusals
 from odoo_widgets.flow.values import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from odoo_widgets.flow.asking import Questions
     from odoo_widgets.flow.looks import Match
@@ -69,6 +69,7 @@ class Sendable:
         fields: The fields of the model.
         columns: The columns that fill some of them.
         linked: Those that were looked up.
+        rejected: The positions of rows that are not sent.
     """
 
     source: Source
@@ -76,6 +77,7 @@ class Sendable:
     fields: Fields
     columns: tuple[Column, ...]
     linked: tuple[Linked, ...]
+    rejected: Container[int]
 
 
 def sendable(source: Source, settings: Settings) -> Questions[Sendable]:
@@ -105,7 +107,7 @@ def sendable(source: Source, settings: Settings) -> Questions[Sendable]:
             f"{model} has no field {unknown[0].field!r} that this user may see.{near} Say which field the column "
             f"fills, fields={{{unknown[0].name!r}: '…'}}, or exclude it."
         )
-    return Sendable(source, settings, fields, columns, known.linked)
+    return Sendable(source, settings, fields, columns, known.linked, known.rejected)
 
 
 def records_of(source: Source, settings: Settings) -> Questions[list[list[int]]]:

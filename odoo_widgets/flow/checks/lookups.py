@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from odoo_widgets.flow.answering import CREATE, FOUND, NO_FIELD, NONE, Linked, domain, linked
+from odoo_widgets.flow.answering import CREATE, FOUND, NO_FIELD, NONE, REJECT, Linked, domain, linked
 from odoo_widgets.flow.asking import asked_fields, page
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
 from odoo_widgets.flow.errors import EndpointError, RefusedError
@@ -58,6 +58,10 @@ def notes(source: Source, settings: Settings, server: Server) -> Questions[list[
             problem = f"A record of {column.link.field.relation} will be made of each of these, as it is settled."
             texts = found([shown(want.value) for want in created])
             made.append(_note(column, created, NOTE, problem + texts))
+        if refused := column.of(REJECT):
+            problem = "These rows are not sent, as it is settled."
+            texts = found([shown(want.value) for want in refused])
+            made.append(_note(column, refused, NOTE, problem + texts))
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -27,7 +28,7 @@ from odoo_widgets.flow.unsettled import refusals
 from odoo_widgets.flow.values import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from odoo_widgets.flow.asking import Questions
     from odoo_widgets.flow.looks import Match

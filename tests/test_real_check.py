@@ -466,3 +466,14 @@ def test_a_row_that_is_settled_as_rejected_has_no_empty_cell(given: Given) -> No
     settlements = {"partner_id": {"nobody at all": "reject"}}
     findings = check(given, frame, "res.partner.bank", settlements=settlements)
     assert findings["severity"].tolist() == ["note"], findings["problem"].tolist()
+
+
+def test_a_text_that_empties_a_line_is_found_where_a_key_makes_it(given: Given) -> None:
+    frame = pd.DataFrame({"client_order_ref": [""], "partner_id": given.customer})
+    frame["order_line"] = [[{"product_id": given.service, "name": "a"}, {"product_id": given.service, "name": ""}]]
+    for settings, refused in (({}, False), ({"key": "client_order_ref"}, True)):
+        target = destination(given.odoo, "json2", "sale.order", "create", **settings)
+        frame["client_order_ref"] = f"blank {refused}"
+        errors = target.check(frame, given.odoo.credential).query("severity == 'error'")
+        assert errors["first_lines"].tolist() == ([["row 0, line 1"]] if refused else [])
+        assert (target.send(frame, given.odoo.credential)["status"][0] != "created") == refused

@@ -133,7 +133,7 @@ def _empty(subject: Subject, field: Field, held: Distinct, there: Sequence[int],
     # A new record has its default where the cell is left out; one that is there keeps what it has.
     without = sent if held.column.missing == "clear" else new if subject.makes and not supplied else set()
     # A record of a key is made through `load`, to which an empty text is nothing; elsewhere texts may be empty.
-    of_texts = sent if subject.imports or field.type not in TEXTS else new if subject.settings.key else set()
+    of_texts = sent if subject.imports or field.type not in TEXTS else new if subject.has_key else set()
     return sorted((without & gaps) | (of_texts & texts) | (sent & falses))
 
 

@@ -55,7 +55,8 @@ def _inside(subject: Subject, held: Distinct, field: Field) -> Questions[list[No
         if (each.field in fields or each.field not in subject.settings.line_key)
         and each.field.partition("/")[0] not in unfit
     }
-    inner = Subject(source, _settings(subject.settings, field.relation), fields, sent, looked_up, unfit, field.inverse)
+    settings = _settings(subject.settings, field.relation)
+    inner = Subject(source, settings, fields, sent, looked_up, unfit, field.inverse, has_key=subject.has_key)
     notes = [*columns.unknown(inner), *columns.dropped(inner), *cells.values(inner), *(yield from links(inner))]
     # The line's document is said by where it stands.
     names = [each for each in columns.wanted(inner) if each != field.inverse]

@@ -94,6 +94,7 @@ class Subject:
         unfit: The fields of columns that cannot go out as they are, which has been told; those of lines as paths.
         inverse: For lines, the field that leads back to their document, of which they inherit nothing.
         above: The rows whose parents other rows are, with these.
+        has_key: Whether new records are made by a key, which goes through `load`; lines are as their documents.
     """
 
     source: Source
@@ -104,6 +105,9 @@ class Subject:
     unfit: frozenset[str] = frozenset()
     inverse: str = ""
     above: Mapping[int, int] = attrs.field(factory=dict)
+    has_key: bool = attrs.field(
+        default=attrs.Factory(lambda self: bool(self.settings.key), takes_self=True), kw_only=True
+    )
 
     @property
     def model(self) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from odoo_widgets.flow.checks.parents import ONE_ADDRESS, addresses_apart, shared
 from odoo_widgets.flow.checks.subject import subject
 from odoo_widgets.flow.choices import UPDATE
-from odoo_widgets.flow.comparing import LINK, differing, settles_never
+from odoo_widgets.flow.comparing import LINK, differing, is_never_shown, settles_never
 from odoo_widgets.flow.errors import RefusedError
 from odoo_widgets.flow.holding import holding, records_of, sendable, sent, shown
 from odoo_widgets.flow.line_differences import compared, line_differences
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 DROPPED = "Odoo keeps this field by itself, and drops what is sent for it."
+
+NEVER_SHOWN = "Odoo shows nobody what it holds here, so only_changes leaves it as it is. A send without that writes it."
 
 
 def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFrame]:
@@ -116,6 +118,7 @@ def _never_settle(source: Source, settings: Settings, fields: Fields) -> Questio
     checked = subject(source, settings, fields)
     sent = [name for name, held in checked.sent.items() if name in fields and held.column.name != settings.ids]
     never = {name: DROPPED for name in sent if settles_never(fields[name])}
+    never |= {name: NEVER_SHOWN for name in sent if is_never_shown(fields[name])}
     try:
         never |= {note.field: note.problem for note in (yield from shared(checked))}
         never |= dict.fromkeys((yield from addresses_apart(checked)), ONE_ADDRESS)

@@ -309,7 +309,7 @@ def test_a_tested_row_is_known_where_it_is_the_same_in_new_data_and_to_the_same_
     said = "1 row already sent as a test."
     screen.form.data = data.iloc[::-1].assign(city="Gent")
     assert screen.says(said)
-    assert list(screen.form._state.sent_before) == [11]
+    assert list(screen.form._state.sent_before.index) == [11]
     screen.type("Model", "crm.lead")
     assert not screen.says(said)
     screen.type("Model", "res.partner")

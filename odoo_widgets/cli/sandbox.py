@@ -8,7 +8,6 @@ import typer
 
 from odoo_widgets.cli.options import Json
 from odoo_widgets.cli.telling import answer
-from odoo_widgets.flow.errors import SandboxError
 from odoo_widgets.flow.samples import size_text
 
 if TYPE_CHECKING:
@@ -57,12 +56,8 @@ def reset(
 
 
 def _sandbox() -> ModuleType:
-    try:
-        from odoo_widgets import sandbox  # noqa: PLC0415 - needs the libraries of its extra
-    except ModuleNotFoundError as error:
-        raise SandboxError(
-            f"The sandbox needs {error.name}. Install it with: pip install 'odoo-widgets[sandbox]'."
-        ) from None
+    from odoo_widgets import sandbox  # noqa: PLC0415 - needs the libraries of its extra
+
     return sandbox
 
 

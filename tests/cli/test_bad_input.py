@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from odoo_widgets import Destination
-from tests.cli.place import PATH
+from tests.cli.place import FRAME, PATH
 
 if TYPE_CHECKING:
     from tests.cli.place import Place
@@ -97,12 +97,25 @@ def test_another_program_is_told_why_nothing_was_sent(place: Place, words: list[
 
 @pytest.mark.parametrize("words", [READERS["send"], READERS["a dry run"], READERS["resume"]], ids=" ".join)
 @pytest.mark.parametrize(
-    ("out", "sentence"), [("nowhere/x.csv", "nowhere/x.csv cannot be written"), ("x.txt", "has to end in")]
+    ("out", "sentence"),
+    [
+        ("nowhere/x.csv", "nowhere/x.csv cannot be written"),
+        ("x.txt", "has to end in"),
+        ("config.csv", "config.csv cannot be written: Is a directory."),
+        ("./data.csv", "--out data.csv would take the place of data.csv, which is read. Give it another name."),
+    ],
 )
 def test_a_file_for_the_responses_that_cannot_be_written(
     place: Place, words: list[str], out: str, sentence: str
 ) -> None:
+    (place.folder / "config.csv").mkdir()
     assert sentence in place.refused(*words, "contacts.toml", "data.csv", "--out", out)
+    assert (place.folder / "data.csv").read_text(encoding="utf-8") == FRAME
+
+
+def test_responses_of_an_undo_do_not_take_the_place_of_those_that_it_reads(place: Place) -> None:
+    said = place.refused("undo", "contacts.toml", "data.csv", "--out", "data.csv")
+    assert said.startswith("--out data.csv would take the place of data.csv, which is read.")
 
 
 # A destination's file, with {url} where it goes; the line that is said.

@@ -25,13 +25,14 @@ import typer
 
 from odoo_widgets.cli import journal, looking, sandbox, sending, switching, undoing
 from odoo_widgets.cli.interrupts import in_peace
-from odoo_widgets.cli.telling import data, refused
+from odoo_widgets.cli.telling import answered, data, refused
 from odoo_widgets.flow import report
 from odoo_widgets.flow.errors import OdooWidgetsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MISTYPED = "The command is typed wrong, and nothing was done. Standard error says where."
 # Not to be filled up to the width of the screen (click, "Preventing Rewrapping").
 AS_WRITTEN = "\b\n"
 CODES = AS_WRITTEN + "\n".join(["Exit codes:", *(f"{code:>5}  {meaning}" for code, meaning in report.CODES.items())])
@@ -83,7 +84,10 @@ app.add_typer(sandbox_app, name="sandbox")
 
 
 def main() -> None:
-    """The command `odoo-widgets`: errors of ours are one line on standard error, and exit code 1."""
+    """The command `odoo-widgets`: errors of ours are one line on standard error, and exit code 1.
+
+    What is typed wrong is told in typer's own words there, and to another program by the exit code.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter is no reason to end in the midst of a send.
@@ -93,3 +97,7 @@ def main() -> None:
     except OdooWidgetsError as error:
         refused(error)
         sys.exit(report.NOTHING_SENT)
+    except SystemExit as ended:
+        if ended.code == report.TYPED_WRONG:
+            answered(MISTYPED, report.TYPED_WRONG)
+        raise

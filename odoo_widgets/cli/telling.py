@@ -56,9 +56,14 @@ def data(lines: Iterable[str]) -> None:
 def refused(why: OdooWidgetsError | str, code: int = NOTHING_SENT) -> None:
     """Says why nothing was done, on standard error; to another program that asked for JSON, on standard output too."""
     aside(str(why))
+    answered(str(why), code)
+
+
+def answered(why: str, code: int) -> None:
+    """Says why nothing was done to another program, if that is who asked."""
     if AS_JSON in sys.argv:
         with suppress(TableError):
-            data([json.dumps({"code": code, "error": str(why)})])
+            data([json.dumps({"code": code, "error": why})])
 
 
 def aside(line: str) -> None:

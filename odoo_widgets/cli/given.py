@@ -62,6 +62,9 @@ def table(path: str, how: reading.Reading, *, lines: bool) -> pd.DataFrame:
         TableError: There is no such file, or it is no table. The sentence says where.
     """
     if path == "-":
+        # A process may be started without it.
+        if sys.stdin is None:
+            raise TableError("Standard input is closed, so there is no table in it.")
         return reading.read_stream(sys.stdin.buffer, ".jsonl" if lines else ".csv", how)
     if lines:
         raise TableError(f"--lines is for standard input. What {path} is, its name says.")

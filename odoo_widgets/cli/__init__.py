@@ -25,9 +25,8 @@ import typer
 
 from odoo_widgets.cli import journal, looking, sandbox, sending, switching, undoing
 from odoo_widgets.cli.interrupts import in_peace
-from odoo_widgets.cli.telling import answered, data, refused
+from odoo_widgets.cli.telling import answer, data, in_a_line
 from odoo_widgets.flow import report
-from odoo_widgets.flow.errors import OdooWidgetsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +51,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 OF_SANDBOX: tuple[Callable[..., None], ...] = (sandbox.start, sandbox.stop, sandbox.status, sandbox.reset)
 
 
+@in_a_line
 def _tell_version(*, wanted: bool) -> None:
     if wanted:
         data([f"odoo-widgets {version('odoo-widgets')}"])
@@ -70,34 +70,29 @@ def _whole(
 app = group(no_args_is_help=True, add_completion=False)
 app.callback()(_whole)
 for command in COMMANDS:
-    app.command(epilog=CODES)(in_peace(command))
+    app.command(epilog=CODES)(in_peace(in_a_line(command)))
 
 journal_app = group(help="What has been sent from this machine.")
-journal_app.callback(invoke_without_command=True)(journal.journal)
-journal_app.command()(journal.forget)
+journal_app.callback(invoke_without_command=True)(in_a_line(journal.journal))
+journal_app.command()(in_a_line(journal.forget))
 app.add_typer(journal_app, name="journal")
 
 sandbox_app = group(help="A real Odoo with a real PostgreSQL on this machine.", no_args_is_help=True)
 for command in OF_SANDBOX:
-    sandbox_app.command()(command)
+    sandbox_app.command()(in_a_line(command))
 app.add_typer(sandbox_app, name="sandbox")
 
 
 def main() -> None:
-    """The command `odoo-widgets`: errors of ours are one line on standard error, and exit code 1.
-
-    What is typed wrong is told in typer's own words there, and to another program by the exit code.
-    """
+    """The command `odoo-widgets`."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter is no reason to end in the midst of a send.
             stream.reconfigure(errors="replace")
     try:
         app()
-    except OdooWidgetsError as error:
-        refused(error)
-        sys.exit(report.NOTHING_SENT)
     except SystemExit as ended:
-        if ended.code == report.TYPED_WRONG:
-            answered(MISTYPED, report.TYPED_WRONG)
+        # What could not be understood has no options: its words are all there is to tell who asked.
+        if ended.code == report.TYPED_WRONG and "--json" in sys.argv:
+            answer(list, lambda: {"code": ended.code, "error": MISTYPED}, as_json=True)
         raise

@@ -104,6 +104,10 @@ def test_another_program_is_told_why_nothing_was_sent(place: Place, words: list[
     assert json.loads(out) == {"code": 1, "error": said.strip()}
 
 
+def test_a_name_that_is_written_like_the_option_asks_for_no_json(place: Place) -> None:
+    assert "--json" in place.refused("check", "contacts.toml", "data.csv", "--credential", "--json")
+
+
 @pytest.mark.parametrize("words", [READERS["send"], READERS["a dry run"], READERS["resume"]], ids=" ".join)
 @pytest.mark.parametrize(
     ("out", "sentence"),

@@ -82,6 +82,21 @@ def test_after_a_send_the_rows_that_are_new_in_changed_data_are_sent_alone(
     assert not visible(screen, "Send new rows")
 
 
+# Row by row, each key that is typed would take a minute.
+@pytest.mark.timeout(60)
+def test_however_many_rows_were_sent_before_new_ones_are_shown_at_once(show: Show, odoo: Odoo) -> None:
+    frame = pd.DataFrame({"name": [f"n{row}" for row in range(20_002)]})
+    screen = show(frame.head(20_000), odoo.destination.replace(batch_size=20_000), odoo.credential)
+    screen.type("Confirmation", "mycompany")
+    click(screen, "Send")
+    screen.form.data = frame
+    screen.wait(lambda: visible(screen, "Send new rows"))
+    for size in (5, 50, 1):
+        screen.type("Batch Size", size)
+    assert [title.description.split(" · ")[1] for title in screen.titles] == ["row 20,000", "row 20,001"]
+    assert screen.text("plan").startswith("2 of 20,002 rows · 2 calls to ")
+
+
 def test_data_without_a_new_row_are_asked_about(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = show(frame, odoo.destination, odoo.credential)
     click(screen, "Send")

@@ -16,7 +16,9 @@ ends nothing.
 from __future__ import annotations
 
 import io
+import json
 import sys
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated
@@ -25,8 +27,9 @@ import typer
 
 from odoo_widgets.cli import journal, looking, sandbox, sending, switching, undoing
 from odoo_widgets.cli.interrupts import in_peace
-from odoo_widgets.cli.telling import answer, data, in_a_line
+from odoo_widgets.cli.telling import data, in_a_line
 from odoo_widgets.flow import report
+from odoo_widgets.flow.errors import TableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,5 +97,6 @@ def main() -> None:
     except SystemExit as ended:
         # What could not be understood has no options: its words are all there is to tell who asked.
         if ended.code == report.TYPED_WRONG and "--json" in sys.argv:
-            answer(list, lambda: {"code": ended.code, "error": MISTYPED}, as_json=True)
+            with suppress(TableError):
+                data([json.dumps({"code": report.TYPED_WRONG, "error": MISTYPED})])
         raise

@@ -16,7 +16,9 @@ ends nothing.
 from __future__ import annotations
 
 import io
+import json
 import sys
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated
@@ -27,10 +29,12 @@ from odoo_widgets.cli import journal, looking, sandbox, sending, switching, undo
 from odoo_widgets.cli.interrupts import in_peace
 from odoo_widgets.cli.telling import data, in_a_line
 from odoo_widgets.flow import report
+from odoo_widgets.flow.errors import TableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MISTYPED = "The command is typed wrong, and nothing was done. Standard error says where."
 # Not to be filled up to the width of the screen (click, "Preventing Rewrapping").
 AS_WRITTEN = "\b\n"
 CODES = AS_WRITTEN + "\n".join(["Exit codes:", *(f"{code:>5}  {meaning}" for code, meaning in report.CODES.items())])
@@ -88,4 +92,11 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter is no reason to end in the midst of a send.
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except SystemExit as ended:
+        # What could not be understood has no options: its words are all there is to tell who asked.
+        if ended.code == report.TYPED_WRONG and "--json" in sys.argv:
+            with suppress(TableError):
+                data([json.dumps({"code": report.TYPED_WRONG, "error": MISTYPED})])
+        raise

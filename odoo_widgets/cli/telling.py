@@ -89,7 +89,8 @@ class Teller:
     LOG_SECONDS, SCREEN_SECONDS = 10.0, 0.1
 
     def __init__(self) -> None:
-        self._screen = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        # A process may be started without it.
+        self._screen = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._told = 0.0
 
     def __call__(self, progress: Progress) -> None:

@@ -16,8 +16,9 @@ FILES = {
 
 # What stands on the left may import what stands on the right, and itself.
 ROOMS = {
-    "flow": [],
-    "net": ["flow"],
+    "later": [],
+    "flow": ["later"],
+    "net": ["later", "flow"],
     "destination": ["flow", "net"],
     "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/progress", "net/undoing"],
     "cli": [
@@ -35,7 +36,7 @@ ROOMS = {
         "sandbox",
     ],
     "sandbox": ["flow/credential", "flow/errors"],
-    "__init__": ["destination", "flow", "net/keys", "net/listed", "net/own_thread", "forms", "sandbox"],
+    "__init__": ["later", "destination", "flow", "net/keys", "net/listed", "net/own_thread", "forms", "sandbox"],
 }
 
 # Within flow a file imports only files that stand above it.
@@ -45,8 +46,8 @@ FLOW = [
     "ways_out", "saved", "calls",
     "before", "methods", "presets", "matching", "documents", "operations", "turns", "loading", "texts", "kinds",
     "moments",
-    "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "foreign", "source", "several", "records",
-    "findings", "dicts", "parts", "keying", "within", "scopes", "linking", "families", "answering", "waves",
+    "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "foreign", "source", "others", "several",
+    "records", "findings", "dicts", "parts", "keying", "within", "scopes", "linking", "families", "answering", "waves",
     "urls", "naming", "shape", "nesting", "problems", "unsettled", "identity", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
     "protocols/__init__", "replacing", "payloads", "resolved", "asks", "budget", "needed",

@@ -16,7 +16,9 @@ ends nothing.
 from __future__ import annotations
 
 import io
+import json
 import sys
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated
@@ -25,13 +27,14 @@ import typer
 
 from odoo_widgets.cli import journal, looking, sandbox, sending, switching, undoing
 from odoo_widgets.cli.interrupts import in_peace
-from odoo_widgets.cli.telling import data, refused
+from odoo_widgets.cli.telling import data, in_a_line
 from odoo_widgets.flow import report
-from odoo_widgets.flow.errors import OdooWidgetsError
+from odoo_widgets.flow.errors import TableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MISTYPED = "The command is typed wrong, and nothing was done. Standard error says where."
 # Not to be filled up to the width of the screen (click, "Preventing Rewrapping").
 AS_WRITTEN = "\b\n"
 CODES = AS_WRITTEN + "\n".join(["Exit codes:", *(f"{code:>5}  {meaning}" for code, meaning in report.CODES.items())])
@@ -51,6 +54,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 OF_SANDBOX: tuple[Callable[..., None], ...] = (sandbox.start, sandbox.stop, sandbox.status, sandbox.reset)
 
 
+@in_a_line
 def _tell_version(*, wanted: bool) -> None:
     if wanted:
         data([f"odoo-widgets {version('odoo-widgets')}"])
@@ -69,27 +73,30 @@ def _whole(
 app = group(no_args_is_help=True, add_completion=False)
 app.callback()(_whole)
 for command in COMMANDS:
-    app.command(epilog=CODES)(in_peace(command))
+    app.command(epilog=CODES)(in_peace(in_a_line(command)))
 
 journal_app = group(help="What has been sent from this machine.")
-journal_app.callback(invoke_without_command=True)(journal.journal)
-journal_app.command()(journal.forget)
+journal_app.callback(invoke_without_command=True)(in_a_line(journal.journal))
+journal_app.command()(in_a_line(journal.forget))
 app.add_typer(journal_app, name="journal")
 
 sandbox_app = group(help="A real Odoo with a real PostgreSQL on this machine.", no_args_is_help=True)
 for command in OF_SANDBOX:
-    sandbox_app.command()(command)
+    sandbox_app.command()(in_a_line(command))
 app.add_typer(sandbox_app, name="sandbox")
 
 
 def main() -> None:
-    """The command `odoo-widgets`: errors of ours are one line on standard error, and exit code 1."""
+    """The command `odoo-widgets`."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter is no reason to end in the midst of a send.
             stream.reconfigure(errors="replace")
     try:
         app()
-    except OdooWidgetsError as error:
-        refused(error)
-        sys.exit(report.NOTHING_SENT)
+    except SystemExit as ended:
+        # What could not be understood has no options: its words are all there is to tell who asked.
+        if ended.code == report.TYPED_WRONG and "--json" in sys.argv:
+            with suppress(TableError):
+                data([json.dumps({"code": report.TYPED_WRONG, "error": MISTYPED})])
+        raise

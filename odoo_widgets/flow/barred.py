@@ -9,7 +9,7 @@ on records is not such a refusal: it is about some rows.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -180,14 +180,24 @@ def right(facts: Facts) -> str:
 
 def field(facts: Facts) -> str:
     """The model has no such field, or the user no right to it."""
-    name, settings = missing(facts), facts.settings
-    column = next((each for each, of in settings.fields.items() if of == name), name)
-    model = facts.call.model
+    name, column, model = missing(facts), _column(facts), facts.call.model
     labels = {each: of.label for each, of in facts.knows.fields.get(model, {}).items() if each != name}
     return (
         f"{model} has no field {name!r} that this user may see.{did_you_mean(meant(name, labels))} {ALL_ROWS} Say "
         f"which field the column {column!r} is, fields={{{column!r}: '…'}}, or exclude it."
     )
+
+
+def way_out(facts: Facts) -> dict[str, Any]:
+    """The settings without the column of that field; empty where it is a key, which cannot stay out."""
+    column, settings = _column(facts), facts.settings
+    return {} if column in settings.key else {"exclude": (*settings.exclude, column)}
+
+
+def _column(facts: Facts) -> str:
+    """The column that fills the field which is not there."""
+    name = missing(facts)
+    return next((column for column, field in facts.settings.fields.items() if field == name), name)
 
 
 def _first(facts: Facts) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import traitlets
 
@@ -14,6 +14,8 @@ from odoo_widgets.forms.sentences import SAMPLES, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import pandas as pd
 
     from odoo_widgets.destination import Destination
     from odoo_widgets.flow.source import Source
@@ -61,10 +63,10 @@ class Counting(Foretelling):
                 wrong = in_words(error)
             with self._changing():
                 # Of other data or settings by now, it takes another look.
-                if self.data is data and self.destination is destination and self.left_out.keys() == out.keys():
+                if self.data is data and self.destination is destination and self.left_out.index.equals(out.index):
                     self._say(number, wrong)
 
-    def _to_count(self) -> tuple[Source, Destination, dict[int, Any]] | None:
+    def _to_count(self) -> tuple[Source, Destination, pd.DataFrame] | None:
         """What somebody waits for; None for nothing, and then whoever waits next has it counted anew."""
         with self._changing():
             self._counting = self.batches is None

@@ -9,10 +9,20 @@ function keep(event) {
   if (isMeantForTheForm(event)) event.stopPropagation();
 }
 
+// A button that takes a column back is gone after it: the focus goes to the field beside it, at once. Told by the kernel
+// it would come late, and take what is being typed elsewhere by then.
+function leave(event) {
+  event.target.closest?.(".ow-excluded button")?.closest(".ow-excluded").parentElement.querySelector("input").focus();
+}
+
+const HEARD = { keydown: keep, click: leave };
+
 function render() {
   // JupyterLab listens on the document, one step further out.
-  document.body.addEventListener("keydown", keep);
-  return () => document.body.removeEventListener("keydown", keep);
+  for (const [name, hear] of Object.entries(HEARD)) document.body.addEventListener(name, hear);
+  return () => {
+    for (const [name, hear] of Object.entries(HEARD)) document.body.removeEventListener(name, hear);
+  };
 }
 
 export default { render };

@@ -218,9 +218,9 @@ class State(Counting):
         self._forget_foretold()
 
     def _take_earlier(self, earlier: pd.DataFrame | None) -> None:
-        before = set(self.left_out)
+        before = self.left_out.index
         self.earlier = earlier
-        if set(self.left_out) != before:
+        if not self.left_out.index.equals(before):
             # The samples are those of what is left.
             self._derive()
 

@@ -16,7 +16,7 @@ from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.samples import Sample
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.obstacles import IDLE
-from odoo_widgets.forms.proposals import without_unknown
+from odoo_widgets.forms.proposals import of_columns
 from odoo_widgets.forms.reading import Reading
 from odoo_widgets.forms.sending import TESTING, UNDOING
 from odoo_widgets.forms.sentences import in_words, tried, undone
@@ -241,12 +241,13 @@ class Testing(Reading):
 
         def on_end(_future: object) -> None:
             # In the sending thread.
-            answer, problem = None, ""
+            answer, problem, way_past = None, "", NOTHING
             try:
                 answer = delivery.future.result()
             except StoppedError as error:
                 # A payload may not fit any more once the server has been asked.
                 answer, problem = error.responses, in_words(error.__cause__ or error)  # type: ignore[arg-type]
+                way_past = of_columns(error.instead, self.data.frame.columns)
             except Exception as error:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
                 problem = in_words(error)
             with self._changing():
@@ -260,15 +261,11 @@ class Testing(Reading):
                 self._looked = ()
                 self._derive()
                 self.test_problem = problem
-                self._explain(answer)
+                self.refusal = "" if answer is None else str(next(iter(answer["error"].dropna()), ""))
+                self.way_past = way_past
 
         delivery.future.add_done_callback(on_end)
         delivery.start()
-
-    def _explain(self, answer: pd.DataFrame | None) -> None:
-        self.refusal = "" if answer is None else str(next(iter(answer["error"].dropna()), ""))
-        excluded = self.destination.exclude
-        self.way_past = NOTHING if answer is None else without_unknown(answer, self.data.frame.columns, excluded)
 
     # --- what a send knows of it -------------------------------------------------------------------------------------
 

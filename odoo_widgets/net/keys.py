@@ -53,10 +53,9 @@ def entry(name: str = "", *, environment: Mapping[str, str] | None = None) -> En
         CredentialError: There is none of that name, or the environment names no server, or the file of names cannot be
             read.
     """
-    found = entries()
-    given = found.get(name) if name else _given(os.environ if environment is None else environment)
+    given = entries().get(name) if name else _given(os.environ if environment is None else environment)
     if given is None or not given.server:
-        raise _unknown(name, found)
+        raise _unknown(name, entries())
     return given
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pandas as pd
 
-from odoo_widgets.flow import texts
+from odoo_widgets.flow import foreign, texts
 from odoo_widgets.flow.errors import TableError
 from odoo_widgets.net.tables import kind
 
@@ -133,13 +133,15 @@ def _column(cells: list[str], name: str, how: Reading) -> pd.Series:
 
 def _decoded(stream: BinaryIO, name: str, how: Reading) -> str:
     try:
-        return stream.read().decode(how.encoding or "utf-8-sig")
-    except LookupError:
-        raise TableError(f"There is no encoding called {how.encoding!r}. Western Europe has cp1252.") from None
+        # The mark at the start of what Excel saves is no letter of the first column, also where UTF-8 is said.
+        return stream.read().decode(how.encoding or "utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         what = f"{how.encoding}." if how.encoding else "UTF-8. Save the file as CSV UTF-8, or say --encoding cp1252."
         raise TableError(f"{name}, line {line}: that is not {what}") from None
+    # Python has an encoding that takes nothing at all.
+    except (LookupError, UnicodeError):
+        raise TableError(f"There is no encoding called {how.encoding!r}. Western Europe has cp1252.") from None
 
 
 def _header(names: list[str], where: str) -> list[str]:
@@ -168,6 +170,8 @@ def _of_lines(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
             record = json.loads(line, parse_constant=_no_number)
         except ValueError as error:
             raise TableError(f"{name}, line {number}: that is no JSON: {error}.") from None
+        except RecursionError:
+            raise TableError(f"{name}, line {number}: its lists or objects are nested too deeply to be read.") from None
         if not isinstance(record, dict):
             raise TableError(f"{name}, line {number}: that is no object of column and value.")
         records.append(record)
@@ -204,9 +208,8 @@ def _of_excel(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
         raise TableError(
             f"{name}, cell {waiting}: its formula was never calculated. Open the file in a spreadsheet, and save it."
         )
-    rows = [_filled([cell.value for cell in row]) for row in cells]
-    while rows and not rows[-1]:
-        rows.pop()
+    # An empty line is none, as in CSV: it would be a record of its own.
+    rows = list(filter(None, (_filled([cell.value for cell in row]) for row in cells)))
     width = max(map(len, rows), default=0)
     first, *body = [row + [None] * (width - len(row)) for row in rows] or [[]]
     if not (body or how.sheet) and len(book.sheetnames) > 1:
@@ -247,8 +250,11 @@ def _filled(row: list[Any]) -> list[Any]:
 
 
 def _of_parquet(stream: BinaryIO, name: str, _how: Reading) -> pd.DataFrame:
+    from pyarrow.parquet import ParquetFile  # noqa: PLC0415 - `kind` has looked whether it is there
+
     try:
-        return pd.read_parquet(stream)
+        # Cells stay Arrow's own: pandas would make floats of whole numbers with a missing one among them.
+        return foreign.as_pandas(ParquetFile(stream).read())
     except Exception as error:  # noqa: BLE001 - a broken file makes errors of every kind
         raise TableError(f"{name} cannot be read as Parquet: {error}.") from None
 

@@ -25,6 +25,7 @@ import filelock
 import platformdirs
 
 from odoo_widgets.flow.errors import JournalError
+from odoo_widgets.net.homes import home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.credential import Credential
 
-FOLDER = "odoo_widgets"
 # How the name of a send begins.
 TIME = "%Y%m%dT%H%M%S%f"
 # Another process looks whether a send is going on.
@@ -46,8 +46,12 @@ KEPT = timedelta(days=90)
 
 
 def folder() -> Path:
-    """Where the sends are written down."""
-    return platformdirs.user_state_path(FOLDER, appauthor=False) / "sends"
+    """Where the sends are written down.
+
+    Raises:
+        JournalError: The user has no home.
+    """
+    return home(platformdirs.user_state_path, "XDG_STATE_HOME", JournalError) / "sends"
 
 
 @attrs.frozen

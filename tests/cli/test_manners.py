@@ -124,6 +124,22 @@ def test_a_reader_that_is_gone_ends_no_send_and_changes_no_exit_code(place: Plac
 
 
 @posix
+@pytest.mark.parametrize("closed", [[1], [2], [0, 1, 2]], ids=str)
+def test_a_process_that_is_started_without_streams_sends(place: Place, closed: list[int]) -> None:
+    place.answers(7, 8)
+    sending = place.started(*SEND, "--out", "r.csv", preexec_fn=lambda: [os.close(each) for each in closed])
+    assert sending.wait(timeout=60) == 0
+    assert pd.read_csv(place.folder / "r.csv")["status"].tolist() == ["created", "created"]
+
+
+@posix
+def test_a_table_of_standard_input_that_is_closed_is_one_line(place: Place) -> None:
+    sending = place.started("send", "contacts.toml", "-", stderr=PIPE, preexec_fn=lambda: os.close(0))
+    assert sending.communicate(timeout=60)[1] == "Standard input is closed, so there is no table in it.\n"
+    assert sending.returncode == 1
+
+
+@posix
 def test_who_reads_the_first_lines_only_gets_them_and_no_complaint(place: Place) -> None:
     (place.folder / "data.csv").write_text("name\n" + "somebody\n" * 5_000, encoding="utf-8")
     showing = place.started("sample", "contacts.toml", "data.csv", "-n", "5000", stdout=PIPE, stderr=PIPE)

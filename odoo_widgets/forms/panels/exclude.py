@@ -33,8 +33,6 @@ def exclude_panel(state: State) -> w.Widget:
 
     def take_back(name: str) -> None:
         state.edit(exclude=tuple(each for each in excluded() if each != name))
-        # The button that had the focus is gone.
-        add.focus()
 
     def button_for(name: str) -> w.Button:
         button = made(w.Button, description=f"{name} ✕", tooltip=f"Send the column {name} after all")

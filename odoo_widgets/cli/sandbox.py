@@ -8,6 +8,7 @@ import typer
 
 from odoo_widgets.cli.options import Json
 from odoo_widgets.cli.telling import answer
+from odoo_widgets.flow.errors import SandboxError
 from odoo_widgets.flow.samples import size_text
 
 if TYPE_CHECKING:

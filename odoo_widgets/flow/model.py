@@ -101,7 +101,8 @@ class Field:
     def choices(self) -> str:
         """The values of a selection for a sentence: the first ones, since time zones alone are hundreds."""
         first = list(self.selection)[:NAMED_CHOICES]
-        return ", ".join(map(repr, first)) + ", …" * (len(self.selection) > len(first))
+        left = len(self.selection) - len(first)
+        return ", ".join(map(repr, first)) + (f" and {left:,} more" if left else "")
 
     @property
     def through(self) -> str:

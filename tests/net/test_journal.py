@@ -88,6 +88,17 @@ def test_a_database_that_is_named_is_the_one_that_was_not() -> None:
         delivery(odoo).result()
 
 
+def test_the_pace_of_what_goes_on_is_that_of_its_own_rows() -> None:
+    odoo, seen = Odoo(), []
+    interrupted(odoo, after=3)
+    going_on = delivery(odoo, resume=True, on_progress=seen.append)
+    going_on.result()
+    # Eight rows had gone before, two of them in doubt; the first word comes before any call.
+    assert (seen[0].done, seen[0].before, seen[0].seconds_left) == (8, 8, None)
+    assert (going_on.progress.done, going_on.progress.before) == (10, 8)
+    assert going_on.progress.rows_per_second == pytest.approx(2 / going_on.progress.seconds)
+
+
 def test_some_rows_that_stopped_go_on_without_the_others() -> None:
     odoo = Odoo(instead={1: httpx.ReadError("cut")})
     delivery(odoo, rows=[0, 2, 4, 6, 8]).result()

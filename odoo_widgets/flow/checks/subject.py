@@ -183,4 +183,4 @@ def outline(source: Source, settings: Settings, fields: Fields) -> Subject:
     """A frame's columns without their values: enough to tell which fields they fill."""
     bare = Source(source.frame.iloc[:0])
     sent = {column.field: Distinct(bare, column) for column in columns(source, settings)}
-    return Subject(source, settings, fields, sent)
+    return Subject(bare, settings, fields, sent)

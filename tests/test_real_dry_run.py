@@ -229,3 +229,11 @@ def test_with_only_changes_only_the_cells_that_differ_are_tried(given: Given) ->
     target = destination(given.odoo, "json2", "res.partner", "write", only_changes=True)
     tried = target.dry_run(frame, given.odoo.credential)
     assert tried["status"].tolist() == ["unchanged", "would_save", "rejected"]
+
+
+def test_a_time_in_a_field_of_days_is_tried_as_the_day_that_a_send_keeps(given: Given) -> None:
+    times = pd.to_datetime(["2026-03-29 12:30"]).tz_localize("Europe/Brussels")
+    frame = pd.DataFrame({"name": ["a"], "date_deadline": times})
+    target = destination(given.odoo, "json2", "crm.lead", "create")
+    assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["would_save"]
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["created"]

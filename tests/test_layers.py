@@ -16,8 +16,9 @@ FILES = {
 
 # What stands on the left may import what stands on the right, and itself.
 ROOMS = {
-    "flow": [],
-    "net": ["flow"],
+    "later": [],
+    "flow": ["later"],
+    "net": ["later", "flow"],
     "destination": ["flow", "net"],
     "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/progress", "net/undoing"],
     "cli": [
@@ -35,13 +36,13 @@ ROOMS = {
         "sandbox",
     ],
     "sandbox": ["flow/credential", "flow/errors"],
-    "__init__": ["destination", "flow", "net/keys", "net/listed", "net/own_thread", "forms", "sandbox"],
+    "__init__": ["later", "destination", "flow", "net/keys", "net/listed", "net/own_thread", "forms", "sandbox"],
 }
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "steps", "model", "comparing", "labels", "looks", "server", "choices", "allowed", "settings",
+    "endpoint", "steps", "model", "markup", "comparing", "labels", "looks", "server", "choices", "allowed", "settings",
     "ways_out", "saved", "calls",
     "before", "methods", "presets", "matching", "documents", "operations", "turns", "loading", "texts", "kinds",
     "moments",

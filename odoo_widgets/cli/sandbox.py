@@ -60,12 +60,8 @@ def reset(
 
 
 def _sandbox() -> ModuleType:
-    try:
-        from odoo_widgets import sandbox  # noqa: PLC0415 - needs the libraries of its extra
-    except ModuleNotFoundError as error:
-        raise SandboxError(
-            f"The sandbox needs {error.name}. Install it with: pip install 'odoo-widgets[sandbox]'."
-        ) from None
+    from odoo_widgets import sandbox  # noqa: PLC0415 - needs the libraries of its extra
+
     return sandbox
 
 

@@ -169,6 +169,8 @@ DOES = {
     ARCHIVE: "Archives {what} instead, with archive=True.",
     REFUSED: "Leaves {what} as it is.",
 }
+# What stands beside the headline, with how many.
+BESIDE = {ARCHIVE: "Archive instead {:,}", REFUSED: "Leave {:,}"}
 
 
 def preview(model: str, steps: Sequence[Step]) -> pd.DataFrame:
@@ -199,8 +201,8 @@ def deletions(plan: pd.DataFrame) -> int:
 def sentences(plan: pd.DataFrame) -> list[str]:
     """What a preview says beside its headline: why records are left as they are, or archived, and what stays."""
     said = [
-        f"{_upper(group)} {_number(plan, group):,}: {_most(plan.loc[plan['group'] == group, 'reason'])}"
-        for group in (ARCHIVE, REFUSED)
+        f"{done.format(_number(plan, group))}: {_most(plan.loc[plan['group'] == group, 'reason'])}"
+        for group, done in BESIDE.items()
         if _number(plan, group)
     ]
     left = plan["stays"].dropna()

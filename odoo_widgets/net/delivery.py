@@ -359,7 +359,7 @@ class Delivery(OwnThread):
         past = self._finder.rest(source, books.open(source, rows), self._loop.server, books.journal)
         self._begun = True
         self._started = self._started or time.monotonic()
-        self.progress = self.progress.counted(past.outcomes)
+        self.progress = self.progress.found(past.outcomes)
         self._tell()
         return past
 

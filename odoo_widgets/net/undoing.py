@@ -200,7 +200,8 @@ class Undoing(OwnThread):
 
     def _report(self, progress: Progress) -> None:
         statuses = dict(self._before + Counter(progress.statuses))
-        self.progress = attrs.evolve(progress, rows=max(self.progress.rows, sum(statuses.values())), statuses=statuses)
+        rows, before = max(self.progress.rows, sum(statuses.values())), progress.before + self._before.total()
+        self.progress = attrs.evolve(progress, rows=rows, statuses=statuses, before=before)
         if self._on_progress is not None:
             self._on_progress(self.progress)
 

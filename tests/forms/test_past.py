@@ -14,6 +14,7 @@ from odoo_widgets.net import sends
 from tests.forms.screen import EVER
 
 if TYPE_CHECKING:
+    from odoo_widgets.flow.repeats import Unfinished
     from tests.forms.odoo import Odoo
     from tests.forms.screen import Screen, Show
 
@@ -258,25 +259,30 @@ def test_once_the_rest_was_sent_there_is_nothing_to_resume(show: Show, frame: pd
     assert len(odoo.records) == 12
 
 
-def test_data_are_looked_at_once_for_each_place_they_may_go_to(
-    show: Show, frame: pd.DataFrame, odoo: Odoo, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_data_are_looked_at_once_for_each_place_they_may_go_to(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     stopped(show, frame, odoo)
     looks: list[str] = []
-    heads = sends.heads
-    monkeypatch.setattr(sends, "heads", lambda *there: looks.append(*there[:1]) or heads(*there))
-    screen = show(frame, odoo.destination, odoo.credential)
+
+    class Counted(Destination):
+        def unfinished(self, *given: Any) -> Unfinished | None:
+            looks.append("unfinished")
+            return super().unfinished(*given)
+
+        def sent_before(self, *given: Any) -> pd.DataFrame:
+            looks.append("sent before")
+            return super().sent_before(*given)
+
+    screen = show(frame, Counted(odoo.url, batch_size=3), odoo.credential)
     screen.wait(lambda: visible(screen, "Resume"))
     for size in (4, 5, 6):
         screen.type("Batch Size", size)
     screen.type("Request Headers", "a:b")
     screen.wait(lambda: screen.form._state._looker is None)
-    # For a send to go on with, and for rows that were sent before.
-    assert len(looks) == 2
+    assert looks == ["unfinished", "sent before"]
     assert visible(screen, "Resume")
     screen.type("Model", "crm.lead")
     screen.wait(lambda: screen.form._state._looker is None)
-    assert len(looks) == 4
+    assert looks == ["unfinished", "sent before"] * 2
     assert not visible(screen, "Resume")
 
 

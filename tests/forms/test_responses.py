@@ -207,7 +207,7 @@ def test_a_send_is_undone_after_a_look_at_what_that_does(show: Show, frame: pd.D
     screen.wait_for_end()
     assert odoo.deleted == []
     assert screen.text("plan").startswith("12 rows")
-    assert screen.says("Delete 10. Refused 2: It was changed since (2).")
+    assert screen.says("Delete 10. Leave 2: It was changed since (2).")
     do = screen.button("Delete 10")
     assert do.disabled
     screen.click("Close Undo")

@@ -417,7 +417,7 @@ class Destination(Settings):
         Returns:
             One row for each such cell: row (position), id, field, in_odoo, in_frame; where columns are looked up, then
             odoo_names and frame_names, what these ids are called. `attrs["counts"]` has how many rows would be made,
-            changed and left; `attrs["never_settle"]` the fields that differ again after each send.
+            changed, left and rejected as settled; `attrs["never_settle"]` the fields that differ again after each send.
 
         Raises:
             DataError: The frame cannot be sent as it is.

@@ -42,7 +42,7 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "steps", "model", "comparing", "labels", "looks", "server", "choices", "allowed", "settings",
+    "endpoint", "steps", "model", "markup", "comparing", "labels", "looks", "server", "choices", "allowed", "settings",
     "ways_out", "saved", "calls",
     "before", "methods", "presets", "matching", "documents", "operations", "turns", "loading", "texts", "kinds",
     "moments",

@@ -187,3 +187,17 @@ def test_what_cannot_be_tried_is_said(given: Given) -> None:
     found = target.dry_run(pd.DataFrame({"name": ["a", "b"]}), plain_user(given.odoo))
     assert found["status"].tolist() == ["rejected", "rejected"]
     assert found["error"].str.contains("not allowed to create").all()
+
+
+def test_words_for_true_and_what_is_false_are_tried_as_a_send_takes_them(given: Given) -> None:
+    words = ["Ja", "false", True, None]
+    frame = pd.DataFrame({"name": list("abcd"), "is_company": words})
+    target = destination(given.odoo, "json2", "res.partner", "create")
+    assert set(target.dry_run(frame, given.odoo.credential)["status"]) == {"would_save"}
+    assert set(target.send(frame, given.odoo.credential)["status"]) == {"created"}
+    loads = destination(given.odoo, "json2", "res.partner", "load")
+    assert loads.dry_run(frame, given.odoo.credential)["status"].tolist() == ["rejected", *["would_save"] * 3]
+    assert loads.send(frame, given.odoo.credential)["status"].tolist() == ["rejected", *["saved"] * 3]
+    nothing = pd.DataFrame({"ref": ["no name"], "name": pd.Series([False], dtype=object)})
+    assert target.dry_run(nothing, given.odoo.credential)["status"].tolist() == ["rejected"]
+    assert target.send(nothing, given.odoo.credential)["status"].tolist() == ["rejected"]

@@ -256,6 +256,28 @@ def test_a_dry_run_tries_the_records_that_were_found(given: Given) -> None:
     assert tried["status"].tolist() == ["would_save", "rejected"]
 
 
+def test_a_row_that_is_settled_as_rejected_is_in_no_way_of_the_others(given: Given) -> None:
+    # Among which states NY is meant is said by a country that is none.
+    frame = pd.DataFrame(
+        {"ref": ["r0", "r1"], "name": ["a", "b"], "country_id/code": ["BE", "USA"], "state_id/code": ["VAN", "NY"]}
+    )
+    target = contacts(given, key="ref", mode="upsert", only_changes=True)
+    table = target.lookups(frame, given.odoo.credential)
+    target = target.settled(table.assign(settlement=table["value"].map({"USA": "reject"})))
+    findings = target.check(frame, given.odoo.credential)
+    assert findings[["severity", "first_rows"]].to_numpy().tolist() == [["note", [1]]]
+    assert findings["problem"][0] == "These rows are not sent, as it is settled. Found: 'USA'."
+    assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["would_save", "rejected"]
+    sent = target.send(frame, given.odoo.credential)
+    assert sent["status"].tolist() == ["created", "rejected"]
+    kept = target.read_back(sent, given.odoo.credential, frame)
+    assert kept["row"].tolist() == [0] * 4
+    assert set(kept["kept"]) == {"same"}
+    found = target.diff(frame, given.odoo.credential)
+    assert found.empty
+    assert {name: count for name, count in found.attrs["counts"].items() if count} == {"unchanged": 1, "rejected": 1}
+
+
 def test_a_comparison_shows_names_beside_the_ids_of_what_was_looked_up(given: Given) -> None:
     first, second = call(given.odoo, TAGS, "create", vals_list=[{"name": "one tag"}, {"name": "two tag"}])
     (number,) = call(

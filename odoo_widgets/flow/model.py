@@ -31,6 +31,9 @@ ATTRIBUTES = (
     "translate",
     "company_dependent",
     "definition_record",
+    "sanitize",
+    "sanitize_tags",
+    "sanitize_attributes",
 )
 # What Odoo keeps of each record by itself, and drops without a word (odoo/orm/models.py, LOG_ACCESS_COLUMNS).
 OWN = ("id", "create_date", "create_uid", "write_date", "write_uid", "display_name")
@@ -65,6 +68,7 @@ class Field:
         translated: Whether each language has a value of its own.
         by_company: Whether each company has a value of its own.
         defined_by: For properties, the field of the record that defines them.
+        sanitized: For HTML, whether Odoo keeps only the tags and attributes that it takes for harmless.
     """
 
     name: str
@@ -83,6 +87,7 @@ class Field:
     translated: bool = False
     by_company: bool = False
     defined_by: str = ""
+    sanitized: bool = False
 
     @property
     def dropped(self) -> bool:
@@ -152,6 +157,7 @@ def _field(name: str, told: dict[str, Any]) -> Field:
         translated=bool(told.get("translate")),
         by_company=bool(told.get("company_dependent")),
         defined_by=_text(told.get("definition_record")),
+        sanitized=all(told.get(name) is True for name in ("sanitize", "sanitize_tags", "sanitize_attributes")),
     )
 
 

@@ -27,7 +27,7 @@ from odoo_widgets.flow.trying import FINE
 from odoo_widgets.flow.waves import waves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     import pandas as pd
 
@@ -70,17 +70,25 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
     without = {note.column for note in notes if note.severity == ERROR}
     # Nor is a state where its country is not known, which has been told of that.
     without |= {each.link.column for each in found.linked if each.of(*UNKNOWN)}
-    found_now = [each.link.path for each in found.linked if each.link.column not in settings.settlements]
+    found_now = {each.link.path: each.found() for each in found.linked}
     checked = subject(found.source, found.settings, fields, without, looked_up=found_now)
     checked = attrs.evolve(checked, above=parents.above(waves(source, settings, found.linked)))
     for look in LOOKS:
         try:
-            notes += yield from look(checked)
+            notes += [*_of_sent((yield from look(checked)), found.rejected)]
         except RefusedError as refused:
             if NO_COMPANY in str(refused):
                 return [*notes, Note(ERROR, str(refused).removesuffix(OTHER_COMPANY).strip(), OTHER_COMPANY)]
             notes.append(Note(NOTE, f"Something could not be looked at. {refused}"))
     return notes
+
+
+def _of_sent(notes: Iterable[Note], rejected: Container[int]) -> Iterator[Note]:
+    """Notes without the rows that are not sent."""
+    for note in notes:
+        rows = None if note.rows is None else [row for row in note.rows if row not in rejected]
+        if rows or note.rows is None or not len(note.rows):
+            yield attrs.evolve(note, rows=rows)
 
 
 def _may(settings: Settings) -> Questions[bool]:
@@ -102,7 +110,10 @@ def _columns(subject: Subject) -> Questions[list[Note]]:
     notes = [*columns.unknown(subject), *columns.dropped(subject), *cells.values(subject)]
     names = columns.wanted(subject)
     defaults = (yield question(subject.model, "default_get", {"fields": names})) if names and subject.makes else {}
-    needed = [*columns.required(subject, defaults if isinstance(defaults, dict) else {})]
+    given = defaults if isinstance(defaults, dict) else {}
+    needed = [*columns.required(subject, given)]
+    if subject.settings.key and any(note.rows is not None for note in needed):
+        needed = [*columns.required(subject, given, (yield from parents.records_there(subject)))]
     if any(note.rows is None for note in needed) and (yield from _saves(subject, notes)):
         needed = [note for note in needed if note.rows is not None]
     return [*notes, *needed]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Ids to ask for at once.
 MANY = 5_000
 LINK_TO, SET = 4, 6
+NONE: frozenset[int] = frozenset()
 SEVERAL = "Merge them in Odoo or correct the keys, or name another key."
 GONE = "Correct the keys, or use create with mode='upsert'."
 
@@ -33,10 +34,9 @@ def links(subject: Subject) -> Questions[list[Note]]:
         field, path = subject.field(name), name.partition("/")[2]
         if field is None or field.type not in (*TO_ONE, *TO_MANY) or path not in ("", ".id") or not field.relation:
             continue
-        if name.partition("/")[0] in subject.looked_up:
-            continue
+        told = subject.looked_up.get(name.partition("/")[0], NONE)
         # In the one column that may be text of several, they stand between commas.
-        led = [_led(value, field.type) for value in held.values]
+        led = [_led(value, field.type) - told for value in held.values]
         if any(led):
             by_relation.setdefault(field.relation, []).append((name, held, led))
     notes: list[Note] = []

@@ -52,7 +52,7 @@ FLOW = [
     "records", "findings", "dicts", "parts", "keying", "within", "scopes", "linking", "families", "answering", "waves",
     "urls", "naming", "shape", "nesting", "problems", "unsettled", "identity", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
-    "protocols/__init__", "replacing", "payloads", "resolved", "asks", "budget", "needed",
+    "protocols/__init__", "bound", "replacing", "payloads", "resolved", "asks", "budget", "needed",
     "plan", "alone", "policy", "verb_proofs", "proofs",
     "responses", "generations", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain",
     "pages", "facts", "words",

@@ -9,21 +9,13 @@ import pytest
 
 from odoo_widgets.flow.errors import SettingsError
 from tests.models import NOWHERE, PROTOCOLS, Given, destination
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.destination import Destination
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 CONTACTS = "res.partner"
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 def people(given: Given, ref: str, count: int = 3) -> list[int]:

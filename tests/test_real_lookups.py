@@ -9,22 +9,14 @@ import pytest
 
 from odoo_widgets.flow.errors import DataError, RefusedError
 from tests.models import PROTOCOLS, Given, destination, plain_user
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.destination import Destination
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 CONTACTS, TAGS = "res.partner", "res.partner.category"
 COUNTRIES = {"BE": "Belgium", "US": "United States", "AU": "Australia"}
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 def contacts(given: Given, protocol: str = "json2", operation: str = "create", **settings: Any) -> Destination:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pandas as pd
@@ -12,19 +12,10 @@ import pytest
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.errors import DataError, FieldsError, SettingsError
 from tests.models import NOWHERE, PROTOCOLS, Given, destination
-from tests.real import call, sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.real import call
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 CONTACTS = "res.partner"
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 class Recorder(httpx.AsyncBaseTransport):

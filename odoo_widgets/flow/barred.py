@@ -38,6 +38,8 @@ NO_FIELD = re.compile(r"Invalid field (?:'(?P<field>[^']+)' (?:in|on) '(?P<model
 # And of the context (odoo/orm/environments.py).
 NO_LANGUAGE, NO_COMPANY = "Invalid language code", "unauthorized or invalid companies"
 
+OTHER_LANGUAGE = "Install the language in Odoo, or choose another one."
+OTHER_USER = "Ask Odoo's administrator for the right, or use another key."
 OTHER_COMPANY = "Choose a company that this user may work for."
 OTHER_LANGUAGE = "Install the language in Odoo, or choose another one."
 ALL_ROWS = "That goes for every row, so no more is sent."
@@ -182,7 +184,7 @@ def right(facts: Facts) -> str:
     """The user has no right to the model."""
     makes = _right(facts.call) == "create" and facts.settings.when_found == UPSERT
     other = " Or use mode='update', which only changes what is there." if makes else ""
-    return f"{_first(facts)} {ALL_ROWS} Ask Odoo's administrator for the right, or use another key.{other}"
+    return f"{_first(facts)} {ALL_ROWS} {OTHER_USER}{other}"
 
 
 def field(facts: Facts) -> str:

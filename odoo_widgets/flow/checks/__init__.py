@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from odoo_widgets.flow.asking import asked_fields, question
-from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, OTHER_COMPANY, OTHER_LANGUAGE, RIGHTS
+from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, OTHER_COMPANY, OTHER_LANGUAGE, OTHER_USER, RIGHTS
 from odoo_widgets.flow.checks import after, cells, columns, lines, links, lookups, models, parents, people, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
@@ -55,7 +55,7 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
         fields = yield from asked_fields(model)
         if not (yield from _may(settings)):
             problem = f"This user has no right to {RIGHTS[settings.endpoint.operation]} {model}."
-            return [*notes, Note(ERROR, problem, "Ask Odoo's administrator for the right, or use another key.")]
+            return [*notes, Note(ERROR, problem, OTHER_USER)]
     except ModelError as error:
         return [*notes, Note(ERROR, f"{model} is no model of this Odoo. {error}", "Correct the URL or the model.")]
     except RefusedError as refused:

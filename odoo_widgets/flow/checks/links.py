@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MANY = 5_000
 LINK_TO, SET = 4, 6
 NONE: frozenset[int] = frozenset()
+NO_RECORDS = "{} has no record of these ids that this user may see."
 SEVERAL = "Merge them in Odoo or correct the keys, or name another key."
 GONE = "Correct the keys, or use create with mode='upsert'."
 
@@ -67,7 +68,7 @@ def records(subject: Subject) -> Questions[list[Note]]:
     archived = [row for row, each in enumerate(of_rows) if each in there and each not in active]
     notes = []
     if gone:
-        problem = f"{subject.model} has no record of these ids that this user may see."
+        problem = NO_RECORDS.format(subject.model)
         shown = found(_distinct(of_rows[row] for row in gone))
         notes.append(Note(ERROR, problem + shown, "Look the ids up again, or drop the rows.", settings.ids, "id", gone))
     if archived:
@@ -141,7 +142,7 @@ def _notes(
     there, active = existing
     lost = [each - there for each in led]
     if any(lost):
-        problem = f"{relation} has no record of these ids that this user may see.{_shown(lost)}"
+        problem = f"{NO_RECORDS.format(relation)}{_shown(lost)}"
         rows = held.rows(_places(lost))
         yield Note(ERROR, problem, "Look the ids up again.", held.column.name, name, rows)
     asleep = [each & there - active for each in led]

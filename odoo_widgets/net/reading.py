@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Sequence
 from itertools import chain
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 SEPARATORS = ",;\t"
+QUOTED = re.compile(r'"[^"]*"')
 
 
 @attrs.frozen
@@ -101,7 +103,8 @@ def read_stream(stream: BinaryIO, ending: str, how: Reading = Reading()) -> pd.D
 
 def _of_csv(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
     content = _decoded(stream, name, how)
-    first = content.partition("\n")[0]
+    # What stands in quotes is part of a name.
+    first = QUOTED.sub("", content.lstrip("\r\n")).partition("\n")[0]
     separator = how.separator or max(SEPARATORS, key=first.count)
     try:
         reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
@@ -110,7 +113,7 @@ def _of_csv(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
     # Files and pictures are longer than the usual cell.
     before = csv.field_size_limit(sys.maxsize)
     try:
-        header = _header(next(reader, []), name)
+        header = _header(next(filter(None, reader), []), name)
         rows = list(_rows(reader, len(header), name))
     except csv.Error as error:
         raise TableError(f"{name}, line {reader.line_num}: {error}.") from None

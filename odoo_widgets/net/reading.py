@@ -69,7 +69,8 @@ def read(path: str | PathLike[str], how: Reading = Reading()) -> pd.DataFrame:
         how: What the file does not say by itself.
 
     Returns:
-        The table. An empty cell is missing. Cells of a CSV file are text, but see `flow.texts`.
+        The table. An empty cell is missing, and an empty line is none. Cells of a CSV file are text, but see
+        `flow.texts`; a whole number that Excel shows with zeros in front is that text; those of Parquet are Arrow's.
 
     Raises:
         TableError: The file is not there, or is no such table, or a formula of Excel's came to an error or was never

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -42,7 +44,7 @@ ROOMS = {
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "steps", "model", "comparing", "labels", "looks", "server", "choices", "allowed", "settings",
+    "endpoint", "steps", "model", "markup", "comparing", "labels", "looks", "server", "choices", "allowed", "settings",
     "ways_out", "saved", "calls",
     "before", "methods", "presets", "matching", "documents", "operations", "turns", "loading", "texts", "kinds",
     "moments",
@@ -50,7 +52,7 @@ FLOW = [
     "records", "findings", "dicts", "parts", "keying", "within", "scopes", "linking", "families", "answering", "waves",
     "urls", "naming", "shape", "nesting", "problems", "unsettled", "identity", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
-    "protocols/__init__", "replacing", "payloads", "resolved", "asks", "budget", "needed",
+    "protocols/__init__", "bound", "replacing", "payloads", "resolved", "asks", "budget", "needed",
     "plan", "alone", "policy", "verb_proofs", "proofs",
     "responses", "generations", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain",
     "pages", "facts", "words",
@@ -146,3 +148,13 @@ def test_the_order_of_flow_names_every_file_of_it() -> None:
     assert sorted(FLOW) == sorted(
         name.removeprefix("flow/") for name in FILES if name.startswith("flow/") and name != "flow/__init__"
     )
+
+
+@pytest.mark.parametrize("room", ["flow", "net", "cli"])
+def test_each_file_of_a_room_stands_in_the_map_of_contributors(room: str) -> None:
+    page = (ROOT.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    lines = page.partition(f"\n  {room}/ ")[2].splitlines()[1:]
+    told = takewhile(lambda line: line.startswith("    "), lines)
+    named = set(re.findall(r"[a-z_0-9]+", "\n".join(told)))
+    there = {name.split("/")[1] for name in FILES if name.startswith(f"{room}/") and "__" not in name.split("/")[1]}
+    assert there <= named

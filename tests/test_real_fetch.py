@@ -12,21 +12,13 @@ from odoo_widgets.flow import fetching
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, EndpointError, RefusedError, SettingsError
 from tests.models import PROTOCOLS, destination, plain_user
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.sandbox import Sandbox
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 FIELDS = ("name", "active", "color", "partner_latitude", "type", "country_id", "category_id", "child_ids")
-
-
-@pytest.fixture(scope="module")
-def odoo() -> Iterator[Sandbox]:
-    with sandbox() as odoo:
-        yield odoo
 
 
 @pytest.fixture(scope="module")

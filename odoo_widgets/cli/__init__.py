@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from odoo_widgets.cli import journal, looking, sandbox, sending, switching, undoing
+from odoo_widgets.cli import credentials, journal, looking, sandbox, sending, switching, undoing
 from odoo_widgets.cli.interrupts import in_peace
 from odoo_widgets.cli.telling import data, in_a_line
 from odoo_widgets.flow import report
@@ -79,6 +79,12 @@ journal_app = group(help="What has been sent from this machine.")
 journal_app.callback(invoke_without_command=True)(in_a_line(journal.journal))
 journal_app.command()(in_a_line(journal.forget))
 app.add_typer(journal_app, name="journal")
+
+credential_app = group(help="Who sends: servers and logins by name, their keys in the keyring.", no_args_is_help=True)
+credential_app.command()(in_peace(in_a_line(credentials.add)))
+credential_app.command("list")(in_a_line(credentials.show))
+credential_app.command()(in_a_line(credentials.forget))
+app.add_typer(credential_app, name="credential")
 
 sandbox_app = group(help="A real Odoo with a real PostgreSQL on this machine.", no_args_is_help=True)
 for command in OF_SANDBOX:

@@ -36,9 +36,9 @@ NOT_OURS = (
     "Nothing that was written down on this machine says that it was created or written from here: it was matched and "
     "not created by us, sent elsewhere, or sent with journal=False."
 )
+NOT_FROM_HERE = "What that did cannot be taken back from here."
 WHY_NOT = {
-    "called": "A method was called on it. What that did cannot be taken back from here.",
-    "needs_attention": "A method was called on it. What that did cannot be taken back from here.",
+    **dict.fromkeys(("called", "needs_attention"), f"A method was called on it. {NOT_FROM_HERE}"),
     "saved": "load does not say whether it created or updated the record.",
     "deleted": "It was deleted. Deleted records do not come back.",
     "unchanged": "The send did nothing to it.",
@@ -152,7 +152,7 @@ def refused(each: Wanted, found: Origin | None, always: str = "") -> Step | None
 def _why_not(event: Event) -> str:
     """Why what a send did cannot be taken back; empty where it may be."""
     if methods := [name for name in dict.fromkeys(event.called) if name != WRITE]:
-        return f"{' and '.join(methods)} was called on it. What that did cannot be taken back from here."
+        return f"{' and '.join(methods)} was called on it. {NOT_FROM_HERE}"
     if event.status == "updated" and event.called:
         return "Columns were written again after the row itself. What they held before is not kept."
     if event.status not in ("created", "updated"):

@@ -19,6 +19,7 @@ from immutabledict import immutabledict
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow import tested
 from odoo_widgets.flow.batches import batches
+from odoo_widgets.flow.bound import ELSEWHERE
 from odoo_widgets.flow.chain import NextSource, model_of, next_source
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
@@ -242,5 +243,5 @@ class State(Counting):
             return target.NO_URL, NOTHING
         if self.credential is not None and not self.credential.belongs_to(self.destination.url):
             here = immutabledict(url=self.credential.server + target.behind(self.destination.url))
-            return f"The key belongs to {self.credential.server}, and the URL leads elsewhere.", here
+            return ELSEWHERE.format(self.credential.server), here
         return "", NOTHING

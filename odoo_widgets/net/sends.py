@@ -174,7 +174,7 @@ def held(head: Head, seconds: float = LOOK_SECONDS) -> Iterator[None]:
         with lock(head.name, seconds):
             yield
     except filelock.Timeout:
-        raise JournalError(f"{said(head)} is still going on, in process {head.process}. Wait for its end.") from None
+        raise going_on(head, head.process) from None
 
 
 @contextmanager
@@ -214,6 +214,11 @@ def lock(name: str, seconds: float) -> Iterator[None]:
 def said(head: Head) -> str:
     """A send in a sentence."""
     return f"The send of {head.day} ({head.title}, {head.rows:,} row{'s' if head.rows != 1 else ''})"
+
+
+def going_on(head: Head, process: str) -> JournalError:
+    """What is raised where a send has to end first."""
+    return JournalError(f"{said(head)} is still going on, in process {process}. Wait for its end.")
 
 
 def running(head: Head) -> str:

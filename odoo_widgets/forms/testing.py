@@ -68,7 +68,6 @@ class Testing(Reading):
     # What these are, `State` says.
     samples: Any
     open_sample: Any
-    _derive: Callable[..., None]
 
     testing = traitlets.Bool(False)
     whole = traitlets.Bool(False)

@@ -64,5 +64,5 @@ def test_the_sandbox_without_its_libraries_says_how_to_install_them(wanted: str)
     assert (
         found.stderr.strip()
         .splitlines()[-1]
-        .endswith("The sandbox needs psutil. Install it with: pip install 'odoo-widgets[sandbox]'.")
+        .endswith("The sandbox needs the library psutil. Install it with: pip install 'odoo-widgets[sandbox]'.")
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -146,3 +148,13 @@ def test_the_order_of_flow_names_every_file_of_it() -> None:
     assert sorted(FLOW) == sorted(
         name.removeprefix("flow/") for name in FILES if name.startswith("flow/") and name != "flow/__init__"
     )
+
+
+@pytest.mark.parametrize("room", ["flow", "net", "cli"])
+def test_each_file_of_a_room_stands_in_the_map_of_contributors(room: str) -> None:
+    page = (ROOT.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    lines = page.partition(f"\n  {room}/ ")[2].splitlines()[1:]
+    told = takewhile(lambda line: line.startswith("    "), lines)
+    named = set(re.findall(r"[a-z_0-9]+", "\n".join(told)))
+    there = {name.split("/")[1] for name in FILES if name.startswith(f"{room}/") and "__" not in name.split("/")[1]}
+    assert there <= named

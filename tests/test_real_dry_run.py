@@ -192,3 +192,39 @@ def test_words_for_true_and_what_is_false_are_tried_as_a_send_takes_them(given: 
     nothing = pd.DataFrame({"ref": ["no name"], "name": pd.Series([False], dtype=object)})
     assert target.dry_run(nothing, given.odoo.credential)["status"].tolist() == ["rejected"]
     assert target.send(nothing, given.odoo.credential)["status"].tolist() == ["rejected"]
+
+
+def test_with_only_changes_what_odoo_holds_is_unchanged_and_the_rest_is_tried(given: Given) -> None:
+    lines = [{"name": "a", "quantity": 1, "price_unit": 9.99}, {"name": "b", "quantity": 2, "price_unit": 10}]
+    frame = pd.DataFrame({"ref": ["only 1", "only 2"], "partner_id": given.customer, "move_type": "out_invoice"})
+    frame["invoice_date"], frame["invoice_line_ids"] = "2026-01-31", [lines, lines[:1]]
+    target = destination(
+        given.odoo, "json2", "account.move", "create", key="ref", mode="upsert", only_changes=True, then="action_post"
+    )
+    assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["would_save"] * 2
+    assert target.send(frame, given.odoo.credential)["action_post"].tolist() == ["called"] * 2
+    # A posted invoice takes no cell, not even the one that it has.
+    assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["unchanged"] * 2
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["unchanged"] * 2
+    changed = frame.assign(invoice_line_ids=[[lines[0], {**lines[1], "quantity": 3}], lines[:1]])
+    tried = target.dry_run(changed, given.odoo.credential)
+    assert tried["status"].tolist() == ["rejected", "unchanged"]
+    assert "posted" in tried["error"][0]
+    assert tried["error"][1].endswith("holds this already, and only_changes leaves it as it is.")
+    assert target.send(changed, given.odoo.credential)["status"].tolist() == ["rejected", "unchanged"]
+
+
+def test_with_only_changes_only_the_cells_that_differ_are_tried(given: Given) -> None:
+    ids = call(given.odoo, "res.partner", "create", vals_list=[{"name": name, "color": 1} for name in "ab"])
+    frame = pd.DataFrame({"id": [*ids, NOWHERE], "name": list("abc"), "color": [1, 2, 3]})
+    target = destination(given.odoo, "json2", "res.partner", "write", only_changes=True)
+    tried = target.dry_run(frame, given.odoo.credential)
+    assert tried["status"].tolist() == ["unchanged", "would_save", "rejected"]
+
+
+def test_a_time_in_a_field_of_days_is_tried_as_the_day_that_a_send_keeps(given: Given) -> None:
+    times = pd.to_datetime(["2026-03-29 12:30"]).tz_localize("Europe/Brussels")
+    frame = pd.DataFrame({"name": ["a"], "date_deadline": times})
+    target = destination(given.odoo, "json2", "crm.lead", "create")
+    assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["would_save"]
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["created"]

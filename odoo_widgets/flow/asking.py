@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 
-from odoo_widgets.flow.barred import NO_COMPANY, OTHER_COMPANY, OTHER_USER
+from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, OTHER_COMPANY, OTHER_LANGUAGE, OTHER_USER
 from odoo_widgets.flow.calls import FIELDS_GET, Ask, Call
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import EndpointError, RefusedError, SettingsError, StoppedError
@@ -154,4 +154,6 @@ def _refused(call: Call, said: str | None, error_type: str | None) -> RefusedErr
     advice = f" {OTHER_USER}" if name == NO_RIGHT else ""
     if NO_COMPANY in sentence:
         advice = f" {OTHER_COMPANY}"
+    if sentence.startswith(NO_LANGUAGE):
+        return RefusedError(f"{sentence}. {OTHER_LANGUAGE}", name)
     return RefusedError(f"{sentence or f'Odoo refused to answer for {call.model}.'}{advice}", name)

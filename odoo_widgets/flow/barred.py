@@ -41,6 +41,7 @@ NO_LANGUAGE, NO_COMPANY = "Invalid language code", "unauthorized or invalid comp
 OTHER_LANGUAGE = "Install the language in Odoo, or choose another one."
 OTHER_USER = "Ask Odoo's administrator for the right, or use another key."
 OTHER_COMPANY = "Choose a company that this user may work for."
+OTHER_LANGUAGE = "Install the language in Odoo, or choose another one."
 ALL_ROWS = "That goes for every row, so no more is sent."
 # What a column of load may be called without a field of that name.
 OF_LOAD = ("id", ".id")
@@ -56,17 +57,23 @@ def _of_rows(facts: Facts) -> bool:
     return (ask.changes or ask.batch is not None) and bool(facts.error or refusals(ask, facts.result))
 
 
+def _of_any(facts: Facts) -> bool:
+    """Whether Odoo refuses a call that is for rows, or one that comes before all of them."""
+    ask = facts.call.ask
+    return _of_rows(facts) or bool(ask.prepares and not ask.reads and facts.error)
+
+
 # --- what shows it ----------------------------------------------------------------------------------------------------
 
 
 def no_language(facts: Facts) -> bool:
     """Whether the language of the context is not installed."""
-    return _of_rows(facts) and said(facts).startswith(NO_LANGUAGE)
+    return _of_any(facts) and said(facts).startswith(NO_LANGUAGE)
 
 
 def no_company(facts: Facts) -> bool:
     """Whether the user may not work in a company of the context."""
-    return _of_rows(facts) and NO_COMPANY in said(facts)
+    return _of_any(facts) and NO_COMPANY in said(facts)
 
 
 def no_right(facts: Facts) -> bool:

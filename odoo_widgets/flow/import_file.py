@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from odoo_widgets.flow.comparing import DAY
 from odoo_widgets.flow.documents import MAKE, OF_LINES, is_lines
 from odoo_widgets.flow.loading import IDS, links
 from odoo_widgets.flow.model import NUMBERS, TO_MANY, TO_ONE
 from odoo_widgets.flow.operations import DATABASE_ID, EXTERNAL_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from odoo_widgets.flow.model import Fields
 
@@ -167,18 +168,25 @@ def _linked(value: Any) -> str | None:
 
 
 def _text(value: Any, kind: str) -> str | None:
-    if value is None:
+    if value is None or (value is False and kind not in (*NUMBERS, "boolean")):
         return ""
     if isinstance(value, list | dict):
         return None
-    if kind == "boolean":
-        return str(int(bool(value)))
-    if value is False and kind not in NUMBERS:
-        return ""
+    return AS_SENT.get(kind, _plain)(value)
+
+
+def _plain(value: Any) -> str:
     if isinstance(value, float):
         # Odoo's import reads no 1e-05 (addons/base_import/models/base_import.py, `_parse_float_from_data`).
         return f"{decimal.Decimal(repr(value)):f}"
     return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+# What Odoo's import reads otherwise than a send does: to that any text is true, and of a time it keeps the day.
+AS_SENT: dict[str, Callable[[Any], str]] = {
+    "boolean": lambda value: str(int(bool(value))),
+    "date": lambda value: str(value)[:DAY],
+}
 
 
 def blocks(rows: Iterable[Row], most: int) -> Iterator[list[Row]]:

@@ -102,7 +102,8 @@ def _entry(name: str, values: object) -> Entry:
 def _read() -> tomlkit.TOMLDocument:
     file = names_file()
     try:
-        return tomlkit.parse(file.read_text(encoding="utf-8"))
+        # Some editors put a byte order mark before it.
+        return tomlkit.parse(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return tomlkit.document()
     except OSError as error:

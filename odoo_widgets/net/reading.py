@@ -188,65 +188,12 @@ def _no_number(word: str) -> None:
 
 
 def _of_excel(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
-    import openpyxl  # noqa: PLC0415 - `kind` has looked whether it is there
+    from odoo_widgets.net import workbook  # noqa: PLC0415 - `kind` has looked whether its library is there
 
-    try:
-        # What formulas came to, and not the formulas; pandas would take one that failed for an empty cell.
-        book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-        chosen = [each for each in book.worksheets if how.sheet in ("", each.title)][:1]
-        for sheet in chosen:
-            sheet.reset_dimensions()
-        cells = [list(row) for sheet in chosen for row in sheet.iter_rows()]
-        waiting = _uncalculated(stream, chosen[0].title, cells) if chosen else ""
-    except Exception as error:  # noqa: BLE001 - a broken file makes errors of every kind
-        raise TableError(f"{name} cannot be read as Excel: {str(error) or type(error).__name__}.") from None
-    if not chosen:
-        raise TableError(f"{name} has no sheet {how.sheet!r}. Its sheets are: {', '.join(book.sheetnames)}.")
-    if failed := [cell for row in cells for cell in row if cell.data_type == "e"]:
-        raise TableError(f"{name}, cell {failed[0].coordinate}: its formula came to {failed[0].value}.")
-    if waiting:
-        raise TableError(
-            f"{name}, cell {waiting}: its formula was never calculated. Open the file in a spreadsheet, and save it."
-        )
-    # An empty line is none, as in CSV: it would be a record of its own.
-    rows = list(filter(None, (_filled([cell.value for cell in row]) for row in cells)))
-    width = max(map(len, rows), default=0)
-    first, *body = [row + [None] * (width - len(row)) for row in rows] or [[]]
-    if not (body or how.sheet) and len(book.sheetnames) > 1:
-        others = ", ".join(book.sheetnames[1:])
-        raise TableError(
-            f"{name}: its first sheet has no rows. Say which one to read: --sheet. The others are: {others}."
-        )
+    first, *body = workbook.rows(stream, name, how.sheet) or [[]]
     header = _header(["" if each is None else str(each) for each in first], name)
     columns = [pd.Series(list(each), dtype=object) for each in zip(*body, strict=True)]
     return pd.concat(columns, axis="columns", keys=header) if columns else pd.DataFrame(columns=header)
-
-
-def _uncalculated(stream: BinaryIO, sheet: str, cells: list[list[Any]]) -> str:
-    """The first cell with a formula that whoever wrote the file did not calculate; empty where there is none."""
-    import openpyxl  # noqa: PLC0415 - as above
-    from openpyxl.cell.read_only import EmptyCell  # noqa: PLC0415
-
-    # A cell that is there and holds nothing has a look of its own, or a formula.
-    bare = {
-        cell.coordinate
-        for row in cells
-        for cell in row
-        if cell.value is None and cell.data_type == "n" and not isinstance(cell, EmptyCell)
-    }
-    if not bare:
-        return ""
-    formulas = openpyxl.load_workbook(stream, read_only=True)[sheet]
-    formulas.reset_dimensions()
-    found = (cell.coordinate for row in formulas.iter_rows() for cell in row if cell.data_type == "f")
-    return next((place for place in found if place in bare), "")
-
-
-def _filled(row: list[Any]) -> list[Any]:
-    """A row without the empty cells at its end."""
-    while row and row[-1] in (None, ""):
-        row.pop()
-    return [None if cell == "" else cell for cell in row]
 
 
 def _of_parquet(stream: BinaryIO, name: str, _how: Reading) -> pd.DataFrame:

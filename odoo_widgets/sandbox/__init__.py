@@ -8,7 +8,7 @@ try:
     from .steps import Lines, Report, Step, silent
 except ModuleNotFoundError as error:
     raise SandboxError(
-        f"The sandbox needs {error.name}. Install it with: pip install 'odoo-widgets[sandbox]'."
+        f"The sandbox needs the library {error.name}. Install it with: pip install 'odoo-widgets[sandbox]'."
     ) from None
 
 __all__ = ["Lines", "Report", "Sandbox", "Status", "Step", "reset", "silent", "start", "status", "stop"]

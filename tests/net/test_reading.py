@@ -4,6 +4,7 @@ import io
 import sys
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -183,6 +184,30 @@ def test_an_empty_line_is_none_in_excel_as_in_csv(tmp_path: Path) -> None:
     frame = read(excel(tmp_path / "a.xlsx", [[None, None], ["name", "city"], ["x", None], [None, None], ["y", "z"]]))
     assert frame.to_dict("list") == {"name": ["x", "y"], "city": [None, "z"]}
     assert len(of_csv("name,city\nx,\n\ny,z\n")) == len(frame)
+
+
+def test_a_number_that_excel_shows_with_zeros_in_front_is_that_text(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["zip", "n", "price"], [1234, 7, 5], [98765, 8, 6.5]):
+        book.active.append(row)
+    for cell, shown in {"A2": "00000", "A3": "00000", "B2": "0", "C2": "0.00", "C3": "0.00"}.items():
+        book.active[cell].number_format = shown
+    book.save(tmp_path / "a.xlsx")
+    found = read(tmp_path / "a.xlsx").to_dict("list")
+    assert found == {"zip": ["01234", "98765"], "n": [7, 8], "price": [5, 6.5]}
+
+
+def test_the_first_sheet_is_the_first_that_a_person_sees(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for title, state in {"Lists": "hidden", "May": "visible", "June": "visible"}.items():
+        sheet = book.create_sheet(title)
+        sheet.sheet_state = state
+        sheet.append(["name"])
+        sheet.append([title])
+    del book["Sheet"]
+    book.save(tmp_path / "a.xlsx")
+    assert read(tmp_path / "a.xlsx")["name"].tolist() == ["May"]
+    assert read(tmp_path / "a.xlsx", Reading(sheet="Lists"))["name"].tolist() == ["Lists"]
 
 
 def test_excel_says_what_is_wrong_with_it(tmp_path: Path) -> None:

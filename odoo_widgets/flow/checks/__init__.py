@@ -60,7 +60,7 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
         return [*notes, Note(ERROR, f"{model} is no model of this Odoo. {error}", "Correct the URL or the model.")]
     except RefusedError as refused:
         advice = OTHER_LANGUAGE if NO_LANGUAGE in str(refused) else ""
-        return [*notes, Note(ERROR, str(refused), advice)]
+        return [*notes, Note(ERROR, str(refused).removesuffix(f". {advice}"), advice)]
     if any(not note.column for note in notes):
         # Of a frame that cannot be sent at all, it is not known how its columns would go out.
         return notes

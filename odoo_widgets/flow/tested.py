@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from functools import cache
 from itertools import count
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -114,12 +115,16 @@ def known(tests: Iterable[Tested], there: Target) -> pd.DataFrame:
 
 def latest(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Responses by the positions of their rows, as one frame in the rows' order: of a row, those that come last."""
-    joined = pd.concat(some) if (some := [each for each in parts if len(each)]) else nothing()
+    some = [each for each in parts if len(each)]
+    if not some:
+        return nothing()
+    joined = pd.concat(some)
     return joined[~joined.index.duplicated(keep="last")].sort_index()
 
 
+@cache
 def nothing() -> pd.DataFrame:
-    """The responses of no rows."""
+    """The responses of no rows: one frame for all who look at it, since a form does with every key."""
     return responses([], pd.RangeIndex(0), "", "")
 
 
@@ -239,7 +244,7 @@ def whole(source: Source, answer: pd.DataFrame | None, left_out: pd.DataFrame) -
 
 def log(tests: Sequence[Tested]) -> pd.DataFrame:
     """All tests as one frame of responses, in the order in which they were made; without any, an empty one."""
-    return pd.concat([test.responses for test in tests]) if tests else nothing()
+    return pd.concat([test.responses for test in tests]) if tests else nothing().copy()
 
 
 def undone(test: Tested, answer: pd.DataFrame) -> Tested:

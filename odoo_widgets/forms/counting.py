@@ -13,7 +13,7 @@ from odoo_widgets.forms.foretelling import Foretelling
 from odoo_widgets.forms.sentences import SAMPLES, in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
 
@@ -27,9 +27,6 @@ class Counting(Foretelling):
     Out: `batches` (how many; 0 while nothing can be sent, None while they are being counted), `waits` (whether not even
     the first of them is known before).
     """
-
-    # What this is, `State` says.
-    _derive: Callable[..., None]
 
     batches = traitlets.Int(0, allow_none=True)
     waits = traitlets.Bool(False)

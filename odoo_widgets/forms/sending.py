@@ -15,8 +15,10 @@ from immutabledict import immutabledict
 
 from odoo_widgets.flow import retry, tested
 from odoo_widgets.flow.errors import RepeatedError, StoppedError
+from odoo_widgets.flow.responses import counts
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.tested import AGAIN, SKIP, UPDATE
+from odoo_widgets.flow.undo import NOTHING_DONE
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.asking import Asking
 from odoo_widgets.forms.obstacles import IDLE
@@ -218,7 +220,7 @@ class Sending(Asking):
 
         def keep(responses: pd.DataFrame) -> None:
             self._sent, self.signed, self.only_rejected = frame, (sent_with[1], datetime.now(UTC)), False
-            self.sent_with = sent_with
+            self.sent_with = None if counts(responses).keys() <= NOTHING_DONE.keys() else sent_with
             self.responses, self.last = responses, result(responses, words)
 
         return keep

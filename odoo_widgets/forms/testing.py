@@ -68,7 +68,6 @@ class Testing(Reading):
     # What these are, `State` says.
     samples: Any
     open_sample: Any
-    _derive: Callable[..., None]
 
     testing = traitlets.Bool(False)
     whole = traitlets.Bool(False)
@@ -234,6 +233,17 @@ class Testing(Reading):
                 self.last_test, self.told = after, undone(test.created["id"].tolist(), answer)
 
             self._run(delivery, UNDOING, take)
+
+    def _take_back(self, answer: pd.DataFrame) -> None:
+        before, last = self.tests, self.last_test
+        super()._take_back(answer)
+        if last is None or not len(last.created):
+            return
+        pairs = zip(before, self.tests, strict=True)
+        self.last_test = next((after for each, after in pairs if each.responses is last.responses), None)
+        if self.last_test is None or not len(self.last_test.created):
+            # What became of its records, the undo of all says.
+            self.last_test, self.told = None, ""
 
     def _run(self, delivery: Delivery | Taken, phase: str, take: Callable[[pd.DataFrame], None]) -> None:
         self._delivery, self.phase, self.progress = delivery, phase, None

@@ -336,6 +336,44 @@ def test_undo_deletes_the_records_of_the_test_and_no_others(show: Show, frame: p
     assert not screen.says("already sent as a test")
 
 
+def test_an_undo_of_all_takes_the_tested_row_back_too(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = opened(show(frame, odoo.destination.replace(batch_size=11), odoo.credential))
+    send_test(screen)
+    assert screen.says("11 of 12 rows: 1 call.")
+    screen.click("Send")
+    screen.wait_for_end()
+    screen.click("Undo…")
+    screen.wait_for_end()
+    screen.type("Undo Confirmation", "mycompany")
+    screen.click("Delete 12")
+    screen.wait_for_end()
+    assert screen.says("12 rows: 2 calls.")
+    assert screen.text("plan").startswith("12 rows · 2 calls")
+    assert screen.text("told") == ""
+    assert screen.button("Undo") not in screen.visible
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_what_is_wrong_with_a_setting_is_said_until_it_is_mended_whatever_a_test_does(
+    show: Show, frame: pd.DataFrame, odoo: Odoo, when: str
+) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    if when == "meanwhile":
+        screen.click("Test")
+        odoo.open.clear()
+        screen.click("Send Test Data: 1 real record to mycompany")
+        odoo.wait_for_call()
+    screen.type("URL", "nowhere")
+    odoo.open.set()
+    screen.wait_for_end()
+    if when == "before":
+        screen.click("Test")
+    assert screen.text("problem").startswith("That is not the address of a server.")
+    assert screen.button("Send").disabled
+    screen.type("URL", odoo.url)
+    assert screen.text("problem") == ""
+
+
 def test_undo_says_what_is_still_there(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = opened(show(frame, odoo.destination, odoo.credential))
     send_test(screen)

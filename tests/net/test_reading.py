@@ -49,6 +49,11 @@ def test_a_mark_at_the_start_is_no_part_of_the_first_columns_name(encoding: str)
     assert of_csv("\ufeffname,city\nx,y\n", encoding=encoding).columns.tolist() == ["name", "city"]
 
 
+def test_a_header_is_the_first_line_that_is_none_empty_and_its_names_may_hold_separators() -> None:
+    frame = of_csv('\n\r\n"name; first; last","in\ncity, country"\nx,y\n')
+    assert frame.to_dict("list") == {"name; first; last": ["x"], "in\ncity, country": ["y"]}
+
+
 def test_a_column_is_what_it_is_said_to_be() -> None:
     frame = of_csv("code,price\n7,1.50\n", text=["code"], number=["price"])
     assert (frame["code"].tolist(), frame["price"].tolist()) == (["7"], [1.5])

@@ -112,7 +112,7 @@ def _figures(progress: Progress | None, phase: str) -> str:
     if progress is None:
         return FIRST_WORDS[phase]
     parts = [f"{_answered(progress):,}/{progress.rows:,}"]
-    if _answered(progress):
+    if progress.rows_per_second and _answered(progress):
         parts.append(f"{progress.rows_per_second:,.0f}/s")
     if phase == SENDING and progress.seconds_left is not None:
         parts.append(f"{sentences.duration(progress.seconds_left)} left")

@@ -70,7 +70,10 @@ def page(
     order: str = "id",
 ) -> Call:
     """The call that reads records, archived ones included: what they hold; of a record that they lead to, its id."""
-    arguments = {"domain": list(domain), "fields": list(names), "offset": 0, "limit": limit or False, "order": order}
+    arguments: dict[str, Any] = {"domain": list(domain), "fields": list(names), "offset": 0, "order": order}
+    if limit:
+        # Where there is none it is not said: to a model with a search of its own, such as attachments', false is 0.
+        arguments["limit"] = limit
     # With its name, each such record costs a look of its own (odoo/orm/models.py, `_read_format`).
     arguments["load"] = ""
     return question(model, SEARCH_READ, arguments, context={"active_test": False}, by_name=True)

@@ -13,7 +13,19 @@ import attrs
 
 from odoo_widgets.flow.asking import asked_fields, question
 from odoo_widgets.flow.barred import NO_COMPANY, OTHER_USER, RIGHTS
-from odoo_widgets.flow.checks import after, cells, columns, lines, links, lookups, models, parents, people, unsendable
+from odoo_widgets.flow.checks import (
+    after,
+    cells,
+    columns,
+    lines,
+    links,
+    lookups,
+    models,
+    parents,
+    people,
+    single,
+    unsendable,
+)
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
 from odoo_widgets.flow.dry_run import dry_run
@@ -139,6 +151,7 @@ LOOKS: tuple[Callable[[Subject], Questions[list[Note]]], ...] = (
     parents.shared,
     parents.addresses,
     models.of_model,
+    single.single,
     people.told,
     after.steps,
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from odoo_widgets.flow.asking import asked_fields, question
-from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, OTHER_COMPANY, OTHER_LANGUAGE, OTHER_USER, RIGHTS
+from odoo_widgets.flow.barred import NO_COMPANY, OTHER_USER, RIGHTS
 from odoo_widgets.flow.checks import (
     after,
     cells,
@@ -71,8 +71,7 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
     except ModelError as error:
         return [*notes, Note(ERROR, f"{model} is no model of this Odoo. {error}", "Correct the URL or the model.")]
     except RefusedError as refused:
-        advice = OTHER_LANGUAGE if NO_LANGUAGE in str(refused) else ""
-        return [*notes, Note(ERROR, str(refused).removesuffix(f". {advice}"), advice)]
+        return [*notes, Note(ERROR, refused.said, refused.advice)]
     if any(not note.column for note in notes):
         # Of a frame that cannot be sent at all, it is not known how its columns would go out.
         return notes
@@ -89,8 +88,8 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
         try:
             notes += [*_of_sent((yield from look(checked)), found.rejected)]
         except RefusedError as refused:
-            if NO_COMPANY in str(refused):
-                return [*notes, Note(ERROR, str(refused).removesuffix(OTHER_COMPANY).strip(), OTHER_COMPANY)]
+            if NO_COMPANY in refused.said:
+                return [*notes, Note(ERROR, refused.said, refused.advice)]
             notes.append(Note(NOTE, f"Something could not be looked at. {refused}"))
     return notes
 

@@ -248,6 +248,15 @@ def test_a_dry_run_tries_the_records_that_were_found(given: Given) -> None:
     assert tried["status"].tolist() == ["would_save", "rejected"]
 
 
+def test_a_column_of_tags_with_nothing_but_empty_texts_is_empty(given: Given) -> None:
+    call(given.odoo, CONTACTS, "create", vals_list=[{"name": "a", "ref": "blank tags 0"}])
+    frame = pd.DataFrame({"ref": ["blank tags 0", "blank tags 1"], "name": ["a", "b"], "category_id": ["", ""]})
+    for settings, status in (({"key": "ref", "mode": "upsert"}, ["updated", "created"]), ({}, ["created"] * 2)):
+        target = contacts(given, **settings)
+        assert target.check(frame, given.odoo.credential).empty
+        assert target.send(frame, given.odoo.credential, again=True)["status"].tolist() == status
+
+
 def test_a_place_in_a_warehouse_is_found_by_the_name_that_people_see(given: Given) -> None:
     (place,) = call(
         given.odoo, "stock.location", "search_read", domain=[["id", "=", given.place]], fields=["display_name"]

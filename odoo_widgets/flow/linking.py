@@ -187,13 +187,21 @@ def _has_texts(source: Source, position: int) -> bool:
     # Numbers and times hold none, however many there are.
     if kind(source.frame.dtypes.iloc[position]) in ("boolean", "integer", "float", "moment"):
         return False
-    return any(map(_texts_in, distinct_cells(source, position)))
+    return any(_is_blank(cell) or _texts_in(cell) for cell in distinct_cells(source, position))
 
 
 def _names(source: Source, position: int, field: Field) -> bool:
     """Whether cells hold names. Where all are digits, they are ids, as Odoo reads them; but never in a list's text."""
-    texts = [text for cell in distinct_cells(source, position) for text in _texts_in(cell)]
+    cells = distinct_cells(source, position)
+    if field.type == MANY and any(map(_is_blank, cells)):
+        # Odoo takes no empty text for a list.
+        return True
+    texts = [text for cell in cells for text in _texts_in(cell)]
     return bool(texts) and (field.type == MANY or not all(text.isascii() and text.isdigit() for text in texts))
+
+
+def _is_blank(cell: Any) -> bool:
+    return isinstance(cell, str) and not cell
 
 
 def _texts_in(cell: Any) -> list[str]:

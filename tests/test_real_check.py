@@ -502,3 +502,19 @@ def test_an_archived_product_keeps_no_barcode_from_another(given: Given) -> None
     assert "error" not in check(given, frame, "product.template")["severity"].tolist()
     sent = destination(given.odoo, "json2", "product.template", "create").send(frame, given.odoo.credential)
     assert sent["status"].tolist() == ["created"]
+
+
+def test_a_required_field_without_a_column_is_missed_by_new_records_only(given: Given) -> None:
+    values = [{"name": "there", "default_code": f"price {row}", "barcode": f"48{row}"} for row in range(2)]
+    call(given.odoo, "product.template", "create", vals_list=values)
+    # The first row is refused for its barcode, and would say nothing of names.
+    frame = pd.DataFrame({"default_code": ["price 0", "price 1"], "barcode": ["481", "481"], "list_price": [7, 8]})
+    target = {"model": "product.template", "key": "default_code", "mode": "upsert"}
+    assert not any("no column has it" in each for each in check(given, frame, **target)["problem"])
+    more = pd.DataFrame({"default_code": ["price 0", "price new"], "list_price": [7, 8]})
+    (found,) = check(given, more, **target).query("severity == 'error'").to_dict("records")
+    assert (found["field"], found["first_rows"]) == ("name", [1])
+    sent = destination(given.odoo, "json2", "product.template", "create", key="default_code", mode="upsert").send(
+        more, given.odoo.credential
+    )
+    assert sent["status"].tolist() == ["updated", "rejected"]

@@ -39,7 +39,7 @@ from odoo_widgets.flow.trying import FINE
 from odoo_widgets.flow.waves import waves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -122,17 +122,26 @@ def _columns(subject: Subject) -> Questions[list[Note]]:
     names = columns.wanted(subject)
     defaults = (yield question(subject.model, "default_get", {"fields": names})) if names and subject.makes else {}
     given = defaults if isinstance(defaults, dict) else {}
-    needed = [*columns.required(subject, given)]
-    if subject.settings.key and any(note.rows is not None for note in needed):
-        needed = [*columns.required(subject, given, (yield from parents.records_there(subject)))]
-    if any(note.rows is None for note in needed) and (yield from _saves(subject, notes)):
-        needed = [note for note in needed if note.rows is not None]
+    needed, there = [*columns.required(subject, given)], list[int]()
+    if subject.settings.key and needed:
+        try:
+            there = yield from parents.records_there(subject)
+        except (RefusedError, EndpointError):
+            # That is told where keys are looked up; as far as is known, all are new.
+            there = []
+        needed = [*columns.required(subject, given, there)]
+    if any(not note.column for note in needed) and (yield from _saves(subject, notes, there)):
+        needed = [note for note in needed if note.column]
     return [*notes, *needed]
 
 
-def _saves(subject: Subject, notes: list[Note]) -> Questions[bool]:
-    """Whether Odoo's own import saves a row without what the schema requires: what makes records may supply it."""
+def _saves(subject: Subject, notes: list[Note], there: Sequence[int]) -> Questions[bool]:
+    """Whether Odoo's own import saves a row without what the schema requires: what makes records may supply it.
+
+    A row whose record is there would say nothing of that.
+    """
     faulty = {int(row) for note in notes if note.rows is not None for row in note.rows}
+    faulty |= {row for row, each in enumerate(there) if each}
     row = next((each for each in range(len(subject.source)) if each not in faulty), None)
     if row is None:
         return False

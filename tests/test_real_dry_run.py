@@ -222,9 +222,13 @@ def test_with_only_changes_only_the_cells_that_differ_are_tried(given: Given) ->
     assert tried["status"].tolist() == ["unchanged", "would_save", "rejected"]
 
 
-def test_a_time_in_a_field_of_days_is_tried_as_the_day_that_a_send_keeps(given: Given) -> None:
+def test_times_are_tried_as_a_send_takes_them(given: Given) -> None:
     times = pd.to_datetime(["2026-03-29 12:30"]).tz_localize("Europe/Brussels")
     frame = pd.DataFrame({"name": ["a"], "date_deadline": times})
     target = destination(given.odoo, "json2", "crm.lead", "create")
+    assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["would_save"]
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["created"]
+    frame = pd.DataFrame({"name": ["a"], "start": ["2026-01-01 10:00"], "stop": ["2026-01-01 11:00:00"]})
+    target = destination(given.odoo, "json2", "calendar.event", "create")
     assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["would_save"]
     assert target.send(frame, given.odoo.credential)["status"].tolist() == ["created"]

@@ -155,3 +155,14 @@ def test_files_come_as_their_text(odoo: Sandbox) -> None:
     (made,) = call(odoo, "ir.attachment", "create", vals_list=[{"name": "a", "datas": "YWJj"}])
     frame = destination(odoo, "json2", "ir.attachment", "write").fetch(odoo.credential, [["id", "=", made]], ["datas"])
     assert frame["datas"].tolist() == ["YWJj"]
+
+
+@EVERY
+def test_attachments_are_fetched_and_compared_whose_model_has_a_search_of_its_own(odoo: Sandbox, protocol: str) -> None:
+    frame = pd.DataFrame({"name": [f"{protocol}.txt"], "res_model": "res.partner", "res_id": 1, "datas": [b"hello"]})
+    target = destination(odoo, protocol, "ir.attachment", "create", key="name", mode="upsert")
+    sent = target.send(frame, odoo.credential)
+    assert sent["status"].tolist() == ["created"]
+    found = target.fetch(odoo.credential, [["name", "=", f"{protocol}.txt"]], ["name", "res_id"])
+    assert found["id"].tolist() == sent["id"].tolist()
+    assert target.diff(frame, odoo.credential).attrs["counts"]["create"] == 0

@@ -248,6 +248,18 @@ def test_a_dry_run_tries_the_records_that_were_found(given: Given) -> None:
     assert tried["status"].tolist() == ["would_save", "rejected"]
 
 
+def test_a_place_in_a_warehouse_is_found_by_the_name_that_people_see(given: Given) -> None:
+    (place,) = call(
+        given.odoo, "stock.location", "search_read", domain=[["id", "=", given.place]], fields=["display_name"]
+    )
+    (goods,) = given.goods(1)
+    frame = pd.DataFrame({"product_id": [goods], "location_id": [place["display_name"]], "inventory_quantity": [5]})
+    target = destination(given.odoo, "json2", "stock.quant", "create")
+    assert "error" not in target.check(frame, given.odoo.credential)["severity"].tolist()
+    assert target.lookups(frame, given.odoo.credential)["found"].tolist() == [[given.place]]
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["created"]
+
+
 def test_a_row_that_is_settled_as_rejected_is_in_no_way_of_the_others(given: Given) -> None:
     # Among which states NY is meant is said by a country that is none.
     frame = pd.DataFrame(

@@ -4,8 +4,9 @@ The table is a `.csv`, `.jsonl`, `.parquet` or `.xlsx` file (the last two need `
 `-` for CSV on standard input, with `--lines` for JSON lines. A column of a CSV file is numbers or truth only where
 nothing of its text is lost by that: `7`, `1.5` and `true` are; `007` and `1.50` stay text, which Odoo itself reads into
 a field of numbers. `--text zip` and `--number price` say it for a column; prices such as `1.234,50` want `--decimal ,`
-beside it, and a file that is not UTF-8 `--encoding cp1252`. Only an empty cell is missing: `NA` is Namibia. Rows are
-counted from 0, the first below the header.
+beside it, and a file that is not UTF-8 `--encoding cp1252`. Only an empty cell is missing: `NA` is Namibia. A whole
+number of Excel's that it shows with zeros in front, such as 00123, is that text. Rows are counted from 0, the first
+below the header; an empty line is none.
 
 Standard output has the data, in one JSON object with `--json`, also where nothing was sent; how far a send is goes to
 standard error, in one line on a terminal and every ten seconds in a log. An interrupt, SIGTERM and a closed terminal

@@ -101,7 +101,7 @@ class Teller:
         left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
         line = f"{progress.done:,} of {progress.rows:,} rows, {progress.rows_per_second:,.0f} a second{left}"
         if self._screen:
-            self._draw(ERASED + line)
+            self._draw(ERASED + line[: _width()])
         else:
             aside(line)
 
@@ -113,3 +113,12 @@ class Teller:
     def _draw(self, text: str) -> None:
         with suppress(OSError):
             typer.echo(text, err=True, nl=False)
+
+
+def _width() -> int | None:
+    """As many letters as go into one line of the screen, which is erased as one; None where it does not say."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except OSError:
+        return None
+    return columns - 1 if columns else None

@@ -38,7 +38,6 @@ NO_FIELD = re.compile(r"Invalid field (?:'(?P<field>[^']+)' (?:in|on) '(?P<model
 # And of the context (odoo/orm/environments.py).
 NO_LANGUAGE, NO_COMPANY = "Invalid language code", "unauthorized or invalid companies"
 
-OTHER_LANGUAGE = "Install the language in Odoo, or choose another one."
 OTHER_USER = "Ask Odoo's administrator for the right, or use another key."
 OTHER_COMPANY = "Choose a company that this user may work for."
 OTHER_LANGUAGE = "Install the language in Odoo, or choose another one."

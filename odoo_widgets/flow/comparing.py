@@ -186,10 +186,11 @@ def _day(value: Any) -> str:
 
 
 def _moment(_field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
-    return _second(sent) == _second(held)
+    return to_second(sent) == to_second(held)
 
 
-def _second(value: Any) -> str:
+def to_second(value: Any) -> str:
+    """A time as Odoo keeps it: a text that ends earlier stands for the beginning of its day, hour or minute."""
     if is_empty(value):
         return ""
     text = str(value)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from odoo_widgets.flow.comparing import DAY
+from odoo_widgets.flow.comparing import DAY, to_second
 from odoo_widgets.flow.documents import MAKE, OF_LINES, is_lines
 from odoo_widgets.flow.loading import IDS, links
 from odoo_widgets.flow.model import NUMBERS, TO_MANY, TO_ONE
@@ -182,10 +182,12 @@ def _plain(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-# What Odoo's import reads otherwise than a send does: to that any text is true, and of a time it keeps the day.
+# What Odoo's import reads otherwise than a send does: to that any text is true, of a time it keeps the day, and one
+# without its seconds will do.
 AS_SENT: dict[str, Callable[[Any], str]] = {
     "boolean": lambda value: str(int(bool(value))),
     "date": lambda value: str(value)[:DAY],
+    "datetime": to_second,
 }
 
 

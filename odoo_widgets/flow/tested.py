@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
+from functools import cache
 from itertools import count
 from operator import itemgetter
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
@@ -16,7 +18,7 @@ from odoo_widgets.flow.others import Others
 from odoo_widgets.flow.responses import responses
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.responses import Outcome
@@ -80,21 +82,21 @@ def rebound(test: Tested, source: Source) -> Tested:
 
     Columns that are new in the frame do not count. A row whose cells have changed is another one.
     """
-    names = list(test.cells.columns)
-    frame = source.frame
-    if test.cells.columns.has_duplicates or frame.columns.has_duplicates or not set(names) <= set(frame.columns):
-        return attrs.evolve(test, rows=(-1,) * len(test.rows))
-    rows: list[int] = []
-    for place, label in enumerate(test.cells.index):
-        before = repr(test.cells.iloc[place].tolist())
-        there = np.flatnonzero(frame.index == label) if frame.index.nlevels == 1 else _places(frame.index, label)
-        same = (int(row) for row in there if repr(frame.iloc[row][names].tolist()) == before and int(row) not in rows)
-        rows.append(next(same, -1))
+    cells, frame = test.cells, source.frame
+    same = not cells.columns.has_duplicates and not frame.columns.has_duplicates
+    there: defaultdict[tuple[Any, str], deque[int]] = defaultdict(deque)
+    if same and set(cells.columns) <= set(frame.columns) and frame.index.nlevels == cells.index.nlevels:
+        places = np.flatnonzero(frame.index.isin(cells.index))
+        for row, each in zip(places.tolist(), _told_apart(frame.iloc[places][list(cells.columns)]), strict=True):
+            there[each].append(row)
+    rows = (there[each].popleft() if there[each] else -1 for each in _told_apart(cells))
     return attrs.evolve(test, rows=tuple(rows))
 
 
-def _places(index: pd.Index, label: object) -> list[int]:
-    return [row for row, each in enumerate(index) if each == label]
+def _told_apart(frame: pd.DataFrame) -> Iterator[tuple[Any, str]]:
+    """What tells each row from others: its label and its cells."""
+    columns = [frame.iloc[:, position].tolist() for position in range(frame.shape[1])]
+    return zip(frame.index.tolist(), map(repr, zip(*columns, strict=True)), strict=True)
 
 
 def known(tests: Iterable[Tested], there: Target) -> pd.DataFrame:
@@ -113,12 +115,16 @@ def known(tests: Iterable[Tested], there: Target) -> pd.DataFrame:
 
 def latest(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Responses by the positions of their rows, as one frame in the rows' order: of a row, those that come last."""
-    joined = pd.concat(some) if (some := [each for each in parts if len(each)]) else nothing()
+    some = [each for each in parts if len(each)]
+    if not some:
+        return nothing()
+    joined = pd.concat(some)
     return joined[~joined.index.duplicated(keep="last")].sort_index()
 
 
+@cache
 def nothing() -> pd.DataFrame:
-    """The responses of no rows."""
+    """The responses of no rows: one frame for all who look at it, since a form does with every key."""
     return responses([], pd.RangeIndex(0), "", "")
 
 
@@ -238,7 +244,7 @@ def whole(source: Source, answer: pd.DataFrame | None, left_out: pd.DataFrame) -
 
 def log(tests: Sequence[Tested]) -> pd.DataFrame:
     """All tests as one frame of responses, in the order in which they were made; without any, an empty one."""
-    return pd.concat([test.responses for test in tests]) if tests else nothing()
+    return pd.concat([test.responses for test in tests]) if tests else nothing().copy()
 
 
 def undone(test: Tested, answer: pd.DataFrame) -> Tested:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Sequence
 from itertools import chain
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 SEPARATORS = ",;\t"
+QUOTED = re.compile(r'"[^"]*"')
 
 
 @attrs.frozen
@@ -67,7 +69,8 @@ def read(path: str | PathLike[str], how: Reading = Reading()) -> pd.DataFrame:
         how: What the file does not say by itself.
 
     Returns:
-        The table. An empty cell is missing. Cells of a CSV file are text, but see `flow.texts`.
+        The table. An empty cell is missing, and an empty line is none. Cells of a CSV file are text, but see
+        `flow.texts`; a whole number that Excel shows with zeros in front is that text; those of Parquet are Arrow's.
 
     Raises:
         TableError: The file is not there, or is no such table, or a formula of Excel's came to an error or was never
@@ -101,7 +104,8 @@ def read_stream(stream: BinaryIO, ending: str, how: Reading = Reading()) -> pd.D
 
 def _of_csv(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
     content = _decoded(stream, name, how)
-    first = content.partition("\n")[0]
+    # What stands in quotes is part of a name.
+    first = QUOTED.sub("", content.lstrip("\r\n")).partition("\n")[0]
     separator = how.separator or max(SEPARATORS, key=first.count)
     try:
         reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
@@ -110,7 +114,7 @@ def _of_csv(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
     # Files and pictures are longer than the usual cell.
     before = csv.field_size_limit(sys.maxsize)
     try:
-        header = _header(next(reader, []), name)
+        header = _header(next(filter(None, reader), []), name)
         rows = list(_rows(reader, len(header), name))
     except csv.Error as error:
         raise TableError(f"{name}, line {reader.line_num}: {error}.") from None
@@ -167,7 +171,7 @@ def _of_lines(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
         if not line.strip():
             continue
         try:
-            record = json.loads(line, parse_constant=_no_number)
+            record = json.loads(line, parse_constant=_no_number, object_pairs_hook=_named_once)
         except ValueError as error:
             raise TableError(f"{name}, line {number}: that is no JSON: {error}.") from None
         except RecursionError:
@@ -181,6 +185,16 @@ def _of_lines(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
     # Cell by cell: a column with a hole would make floats of whole numbers.
     cells = {each: pd.Series([record.get(each) for record in records], dtype=object) for each in names}
     return pd.DataFrame(cells, index=pd.RangeIndex(len(records)))
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; one of two values of a name would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise ValueError(f"the name {twice!r} stands more than once")
+    return found
 
 
 def _no_number(word: str) -> None:

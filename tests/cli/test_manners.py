@@ -199,6 +199,32 @@ def test_on_a_terminal_one_line_says_how_far_it_is(place: Place, kind: str) -> N
     assert ("\x1b" in seen) is (kind == "xterm")
 
 
+@posix
+def test_a_narrow_terminal_gets_no_more_than_a_line(place: Place) -> None:
+    import fcntl  # noqa: PLC0415 - POSIX's
+    import struct  # noqa: PLC0415
+    import termios  # noqa: PLC0415
+
+    def slow(_request: Request) -> Response:
+        time.sleep(0.2)
+        return Response("[9]", content_type="application/json")
+
+    place.server.expect_request(PATH).respond_with_handler(slow)
+    place.environment["TERM"] = "xterm"
+    ours, theirs = os.openpty()
+    try:
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 12, 0, 0))
+        sending = place.started(*SEND, stdout=DEVNULL, stderr=theirs)
+        assert sending.wait(timeout=60) == 0
+        seen = os.read(ours, 10_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    drawn = [each for each in seen.split("\r\x1b[K")[1:] if each]
+    assert drawn
+    assert {len(each) for each in drawn} == {11}
+
+
 def test_a_log_gets_a_line_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> None:
     teller = Teller()
     for seconds in (0.0, 1.0, 10.0, 11.0, 25.0):

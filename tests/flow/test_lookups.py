@@ -147,6 +147,9 @@ def test_records_are_called_by_what_is_shown_of_them() -> None:
     assert called({"display_name": Field("display_name", "char", depends=("complete_name",))}) == "complete_name"
     assert called({"display_name": Field("display_name", "char", depends=("code", "name"))}) == "name"
     assert called({"name": NAME, "display_name": Field("display_name", "char", depends=("a.b",))}) == "name"
+    place = Field("display_name", "char", depends=("name", "location_id.complete_name", "name"))
+    assert called({"name": NAME, "complete_name": NAME, "display_name": place}) == "complete_name"
+    assert called({"name": NAME, "display_name": place}) == "name"
     assert called({}) == "display_name"
 
 

@@ -49,6 +49,11 @@ def test_a_mark_at_the_start_is_no_part_of_the_first_columns_name(encoding: str)
     assert of_csv("\ufeffname,city\nx,y\n", encoding=encoding).columns.tolist() == ["name", "city"]
 
 
+def test_a_header_is_the_first_line_that_is_none_empty_and_its_names_may_hold_separators() -> None:
+    frame = of_csv('\n\r\n"name; first; last","in\ncity, country"\nx,y\n')
+    assert frame.to_dict("list") == {"name; first; last": ["x"], "in\ncity, country": ["y"]}
+
+
 def test_a_column_is_what_it_is_said_to_be() -> None:
     frame = of_csv("code,price\n7,1.50\n", text=["code"], number=["price"])
     assert (frame["code"].tolist(), frame["price"].tolist()) == (["7"], [1.5])
@@ -132,6 +137,7 @@ def test_json_lines_keep_what_json_has() -> None:
         ("{", "line 2: that is no JSON"),
         ("[1]", "line 2: that is no object"),
         ('{"a": NaN}', "NaN is no number"),
+        ('{"b": 1, "a": 1, "a": 2}', "line 2: that is no JSON: the name 'a' stands more than once"),
         ('{"a": ' + "[" * 200_000, "line 2: its lists or objects are nested too deeply"),
     ],
 )

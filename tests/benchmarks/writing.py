@@ -142,10 +142,7 @@ class Bench:
                 f"create each, {name}": lambda name=name: self.peer(name, "create_each", new.head(size.loop))
                 for name in LOOPS
             },
-            **{
-                f"create batched, {name}": lambda name=name: self.peer(name, "create_batched", new)
-                for name in BATCHED
-            },
+            **{f"create batched, {name}": lambda name=name: self.peer(name, "create_batched", new) for name in BATCHED},
         }
         measured = shuffled(creating)
 

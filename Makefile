@@ -44,7 +44,7 @@ failures: $(VENV)/test.installed ## Kill, cut and race sends to a real Odoo; the
 	$(BIN)/python -m tests.benchmarks.failures --write
 
 docs: $(VENV)/docs.installed ## Write the reference to docs/, from what the code says of itself.
-	$(BIN)/pdoc --docformat google --output-directory docs $(REFERENCE)
+	$(BIN)/python -m tests.apart.reference $(REFERENCE)
 
 picture: $(VENV)/picture.installed browser ## Take the picture of the form in the README anew, of the form itself.
 	$(BIN)/python -m tests.browser.picture

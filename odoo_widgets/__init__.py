@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from odoo_widgets.later import later
 
 if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
@@ -58,43 +59,33 @@ __all__ = [
 
 # Loaded when asked for, each with what it needs: the sandbox needs the libraries of its extra, a scheduler no widgets,
 # and whoever imports a module of its own that names this package needs nothing yet.
-_LATER = {
-    "Credential": "odoo_widgets.flow.credential",
-    "CredentialError": "odoo_widgets.flow.errors",
-    "DataError": "odoo_widgets.flow.errors",
-    "Destination": "odoo_widgets.destination",
-    "DestinationForm": "odoo_widgets.forms.form",
-    "EndpointError": "odoo_widgets.flow.errors",
-    "FieldsError": "odoo_widgets.flow.errors",
-    "InterruptedSendError": "odoo_widgets.net.own_thread",
-    "JournalError": "odoo_widgets.flow.errors",
-    "NoOdooError": "odoo_widgets.flow.errors",
-    "OdooWidgetsError": "odoo_widgets.flow.errors",
-    "RefusedError": "odoo_widgets.flow.errors",
-    "RepeatedError": "odoo_widgets.flow.errors",
-    "Sandbox": "odoo_widgets.sandbox",
-    "SandboxError": "odoo_widgets.flow.errors",
-    "Server": "odoo_widgets.flow.server",
-    "SettingsError": "odoo_widgets.flow.errors",
-    "StoppedError": "odoo_widgets.flow.errors",
-    "credential": "odoo_widgets.net.keys",
-    "nest": "odoo_widgets.flow.nesting",
-    "remember": "odoo_widgets.net.keys",
-    "sends": "odoo_widgets.net.listed",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        return getattr(import_module(_LATER[name]), name)
-    except ModuleNotFoundError as error:
-        if name != "Sandbox":
-            raise
-        raise __getattr__("SandboxError")(
-            f"The sandbox needs {error.name}. Install it with: pip install 'odoo-widgets[sandbox]'."
-        ) from None
+__getattr__ = later(
+    __name__,
+    {
+        "Credential": "flow.credential",
+        "CredentialError": "flow.errors",
+        "DataError": "flow.errors",
+        "Destination": "destination",
+        "DestinationForm": "forms.form",
+        "EndpointError": "flow.errors",
+        "FieldsError": "flow.errors",
+        "InterruptedSendError": "net.own_thread",
+        "JournalError": "flow.errors",
+        "NoOdooError": "flow.errors",
+        "OdooWidgetsError": "flow.errors",
+        "RefusedError": "flow.errors",
+        "RepeatedError": "flow.errors",
+        "Sandbox": "sandbox",
+        "SandboxError": "flow.errors",
+        "Server": "flow.server",
+        "SettingsError": "flow.errors",
+        "StoppedError": "flow.errors",
+        "credential": "net.keys",
+        "nest": "flow.nesting",
+        "remember": "net.keys",
+        "sends": "net.listed",
+    },
+)
 
 
 def __dir__() -> list[str]:

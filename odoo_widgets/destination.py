@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Self, overload
 import attrs
 
 from odoo_widgets import flow, net
-from odoo_widgets.flow import allowed, digests, payloads, problems, retry, samples, saved, seen, several, tested
-from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import CredentialError, PayloadError, SettingsError
+from odoo_widgets.flow import allowed, bound, digests, payloads, problems, retry, samples, saved, seen, several, tested
+from odoo_widgets.flow.errors import PayloadError, SettingsError
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from odoo_widgets.flow.calls import Call
+    from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.policy import Policy
     from odoo_widgets.flow.repeats import Unfinished
     from odoo_widgets.flow.samples import Samples
@@ -212,11 +212,8 @@ class Destination(Settings):
             CredentialError: The key or the login is unknown, or the key belongs to another server.
             EndpointError: Nothing answers, or what does is no Odoo or has no such database.
         """
-        if isinstance(credential, Credential) and not credential.belongs_to(self.url):
-            raise CredentialError(
-                f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was asked. "
-                "Use a credential of the server in the URL."
-            )
+        bound.given(credential, "ask")
+        bound.own(credential, self.url, "ask")
         target = self.endpoint
         return net.odoo.probe(
             credential, model=target.model, protocol=target.protocol, settings=self, transport=transport
@@ -420,7 +417,7 @@ class Destination(Settings):
         Returns:
             One row for each such cell: row (position), id, field, in_odoo, in_frame; where columns are looked up, then
             odoo_names and frame_names, what these ids are called. `attrs["counts"]` has how many rows would be made,
-            changed and left; `attrs["never_settle"]` the fields that differ again after each send.
+            changed, left and rejected as settled; `attrs["never_settle"]` the fields that differ again after each send.
 
         Raises:
             DataError: The frame cannot be sent as it is.

@@ -14,7 +14,8 @@ import keyring
 import pytest
 from keyring.backends.null import Keyring
 
-from tests.real import KEPT
+from tests.models import Given
+from tests.real import KEPT, sandbox
 from tests.workers import Shares
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xdist.remote import Producer
+
+    from odoo_widgets.sandbox import Sandbox
+    from tests.real import Elsewhere
 
 hypothesis.settings.register_profile("house", deadline=None, max_examples=60, print_blob=True)
 hypothesis.settings.load_profile("house")
@@ -52,6 +56,19 @@ def journals(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_journal(monkeypatch: pytest.MonkeyPatch, journals: Path) -> None:
     """What a test sends is written down where no other test looks; the folder is made by the first send."""
     monkeypatch.setenv("XDG_STATE_HOME", str(journals / str(next(NUMBERS))))
+
+
+@pytest.fixture(scope="module")
+def odoo() -> Iterator[Sandbox | Elsewhere]:
+    """A real Odoo with a fresh database, for all tests of a file."""
+    with sandbox() as odoo:
+        yield odoo
+
+
+@pytest.fixture(scope="module")
+def given(odoo: Sandbox | Elsewhere) -> Given:
+    """The same, with what the records of every model lean on."""
+    return Given.made(odoo)
 
 
 @pytest.fixture

@@ -151,14 +151,16 @@ def shown() -> Iterator[str]:
         pages += [cell.source for cell in nbformat.read(path, as_version=4).cells]
     for page in pages:
         yield from re.findall(
-            r"(?m)(?:^|[ `/])odoo-widgets ((?:send|check|sample|resume|undo|activate|pause|journal|sandbox)\b[^`\n]*)",
+            rf"(?m)(?:^|[ `/])odoo-widgets ((?:{'|'.join(typer.main.get_command(app).commands)})\b[^`\n]*)",
             page,
         )
 
 
 @pytest.mark.parametrize("line", sorted(set(shown())))
 def test_each_command_that_is_shown_can_be_typed(line: str) -> None:
-    words = list(shlex.shlex(line, posix=True, punctuation_chars=True))
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.wordchars += ":"
+    words = list(lexer)
     typed = list(itertools.takewhile(lambda word: word not in {"|", "||", ";", "&&", ">", ">>"}, words))
     known = commands()
     name = next((name for name in (" ".join(typed[:2]), typed[0]) if name in known), None)

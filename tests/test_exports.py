@@ -3,6 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 import odoo_widgets
 
 # What only some of the names need: an import of the package alone waits for none of them.
@@ -48,3 +50,19 @@ def test_a_destination_is_described_before_anything_is_loaded_that_sends_or_writ
     )
     found = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[] []"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["from odoo_widgets import Sandbox", "from odoo_widgets.cli import app; app(['sandbox', 'status'])"],
+    ids=["a name", "a command"],
+)
+def test_the_sandbox_without_its_libraries_says_how_to_install_them(wanted: str) -> None:
+    command = f"import sys; sys.modules['psutil'] = None; {wanted}"
+    found = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=False)
+    assert found.returncode == 1
+    assert (
+        found.stderr.strip()
+        .splitlines()[-1]
+        .endswith("The sandbox needs the library psutil. Install it with: pip install 'odoo-widgets[sandbox]'.")
+    )

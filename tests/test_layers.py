@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,9 @@ FILES = {
 
 # What stands on the left may import what stands on the right, and itself.
 ROOMS = {
-    "flow": [],
-    "net": ["flow"],
+    "later": [],
+    "flow": ["later"],
+    "net": ["later", "flow"],
     "destination": ["flow", "net"],
     "forms": ["destination", "flow", "net/keys", "net/names", "net/delivery", "net/progress", "net/undoing"],
     "cli": [
@@ -35,21 +38,21 @@ ROOMS = {
         "sandbox",
     ],
     "sandbox": ["flow/credential", "flow/errors"],
-    "__init__": ["destination", "flow", "net/keys", "net/listed", "net/own_thread", "forms", "sandbox"],
+    "__init__": ["later", "destination", "flow", "net/keys", "net/listed", "net/own_thread", "forms", "sandbox"],
 }
 
 # Within flow a file imports only files that stand above it.
 FLOW = [
     "errors", "exchange", "headers", "templates", "context", "credential", "key_headers", "failures", "answers",
-    "endpoint", "steps", "model", "comparing", "labels", "looks", "server", "choices", "allowed", "settings",
+    "endpoint", "steps", "model", "markup", "comparing", "labels", "looks", "server", "choices", "allowed", "settings",
     "ways_out", "saved", "calls",
     "before", "methods", "presets", "matching", "documents", "operations", "turns", "loading", "texts", "kinds",
     "moments",
-    "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "foreign", "source", "several", "records",
-    "findings", "dicts", "parts", "keying", "within", "scopes", "linking", "families", "answering", "waves",
+    "unsendable", "limits", "cells", "values", "lines", "arrow", "formats", "foreign", "source", "others", "several",
+    "records", "findings", "dicts", "parts", "keying", "within", "scopes", "linking", "families", "answering", "waves",
     "urls", "naming", "shape", "nesting", "problems", "unsettled", "identity", "batches", "protocols/envelope",
     "protocols/execute_kw", "protocols/json2", "protocols/jsonrpc", "protocols/rest", "protocols/xmlrpc",
-    "protocols/__init__", "replacing", "payloads", "resolved", "asks", "budget", "needed",
+    "protocols/__init__", "bound", "replacing", "payloads", "resolved", "asks", "budget", "needed",
     "plan", "alone", "policy", "verb_proofs", "proofs",
     "responses", "generations", "then", "step_responses", "digests", "repeats", "retry", "receipt", "report", "chain",
     "pages", "facts", "words",
@@ -145,3 +148,13 @@ def test_the_order_of_flow_names_every_file_of_it() -> None:
     assert sorted(FLOW) == sorted(
         name.removeprefix("flow/") for name in FILES if name.startswith("flow/") and name != "flow/__init__"
     )
+
+
+@pytest.mark.parametrize("room", ["flow", "net", "cli"])
+def test_each_file_of_a_room_stands_in_the_map_of_contributors(room: str) -> None:
+    page = (ROOT.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    lines = page.partition(f"\n  {room}/ ")[2].splitlines()[1:]
+    told = takewhile(lambda line: line.startswith("    "), lines)
+    named = set(re.findall(r"[a-z_0-9]+", "\n".join(told)))
+    there = {name.split("/")[1] for name in FILES if name.startswith(f"{room}/") and "__" not in name.split("/")[1]}
+    assert there <= named

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.real import call, sandbox
+from tests.real import call
 from tests.real_api import client, count, done, employee, read, refused
 
 if TYPE_CHECKING:
@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def odoo() -> Iterator[Sandbox]:
-    with sandbox() as fresh:
-        yield fresh
 
 
 @pytest.fixture(scope="module")

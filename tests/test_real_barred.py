@@ -179,6 +179,19 @@ def test_no_such_language_or_company_ends_the_send_at_its_first_call(
 
 
 @EVERY
+def test_no_such_language_or_company_ends_a_send_with_a_key_as_any_other(given: Given, protocol: str) -> None:
+    target = destination(given.odoo, protocol, CONTACTS, "create", key="name")
+    for settings, words in (
+        ({"language": "xx_XX"}, "Install the language"),
+        ({"company": NOWHERE}, "Choose a company"),
+    ):
+        with pytest.raises(RefusedError, match=words):
+            target.replace(**settings).send(pd.DataFrame({"name": NAMES}), given.odoo.credential)
+        with pytest.raises(RefusedError, match=words):
+            target.replace(**settings).diff(pd.DataFrame({"name": NAMES}), given.odoo.credential)
+
+
+@EVERY
 def test_a_rule_on_records_keeps_only_these_back(given: Given, plain: Credential, protocol: str) -> None:
     filters = [{"name": f"{protocol} {name}", "model_id": CONTACTS} for name in "abcd"]
     theirs = [each | {"user_ids": [2]} for each in filters]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import pandas as pd
@@ -11,16 +11,7 @@ import pytest
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import DataError, EndpointError, RefusedError, SettingsError, StoppedError
 from tests.models import MODELS, NOWHERE, PROTOCOLS, Given, Model, commands, destination, held, refused, there
-from tests.real import call, sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
+from tests.real import call
 
 
 @attrs.frozen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -10,19 +10,10 @@ import pytest
 from odoo_widgets.flow.checks.notes import sentences
 from odoo_widgets.flow.errors import FieldsError
 from tests.models import NOWHERE, PROTOCOLS, Given, destination, plain_user
-from tests.real import call, sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.real import call
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 CONTACTS = "res.partner"
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 def check(
@@ -418,3 +409,62 @@ def test_what_a_model_requires_and_supplies_by_itself_is_no_finding(given: Given
     assert call(given.odoo, "res.company", "search_count", domain=[["name", "=", f"branch {protocol}"]]) == 0
     (missing,) = check(given, {"sequence": [1]}, "hr.job", protocol=protocol).itertuples()
     assert (missing.severity, missing.field) == ("error", "name")
+
+
+# What a required field is sent, how, and in which of the rows Odoo refuses it: the second row's record is there.
+EMPTIES: list[tuple[str, list[Any], dict[str, Any], list[int]]] = [
+    ("type", ["", "consu", ""], {}, [0, 2]),
+    ("type", ["", "", "consu"], {"key": "default_code", "mode": "upsert"}, [0, 1]),
+    ("type", ["", "", "consu"], {"key": "default_code"}, [0]),
+    ("type", [None, None, "consu"], {"key": "default_code", "mode": "upsert"}, []),
+    ("uom_id", ["", None, None], {}, [0]),
+    ("name", ["", "", "a"], {}, []),
+    ("name", ["", "", "a"], {"key": "default_code", "mode": "upsert"}, [0]),
+    ("name", [None, None, "a"], {"key": "default_code", "mode": "upsert"}, [0]),
+    ("name", [False, "a", False], {"key": "default_code", "mode": "upsert"}, [0, 2]),
+]
+
+
+@pytest.mark.parametrize("number", range(len(EMPTIES)))
+def test_what_empties_a_required_field_is_found_in_the_rows_that_odoo_refuses(given: Given, number: int) -> None:
+    field, cells, settings, refused = EMPTIES[number]
+    codes = [f"empty {number} {row}" for row in range(3)]
+    call(given.odoo, "product.template", "create", vals_list=[{"name": "there", "default_code": codes[1]}])
+    frame = pd.DataFrame({"default_code": codes, "name": "b", field: pd.Series(cells, dtype=object)})
+    target = destination(given.odoo, "json2", "product.template", "create", **settings)
+    findings = target.check(frame, given.odoo.credential)
+    found = findings[findings["severity"] == "error"]
+    assert found["first_rows"].tolist() == ([refused] if refused else []), findings["problem"].tolist()
+    assert all("is required, and these cells are empty." in problem for problem in found["problem"])
+    sent = target.send(frame, given.odoo.credential)
+    assert [row for row, status in enumerate(sent["status"]) if status == "rejected"] == refused
+
+
+def test_each_archived_record_is_told_of_once_and_by_what_leads_to_it(given: Given) -> None:
+    call(given.odoo, CONTACTS, "create", vals_list=[{"name": "asleep co", "active": False}, {"name": "twice co"}])
+    (twin,) = call(given.odoo, CONTACTS, "create", vals_list=[{"name": "twice co", "active": False}])
+    frame = pd.DataFrame({"name": ["a", "b"], "partner_id": ["asleep co", "twice co"]})
+    settlements = {"partner_id": {"twice co": twin}}
+    findings = check(given, frame, "crm.lead", settlements=settlements)
+    told = findings[["severity", "first_rows", "problem"]].to_numpy().tolist()
+    archived = "These records of res.partner are archived. Found:"
+    # What was settled is told of by the id that somebody chose.
+    assert told == [["warning", [0], f"{archived} 'asleep co'."], ["warning", [1], f"{archived} {twin}."]]
+
+
+def test_a_row_that_is_settled_as_rejected_has_no_empty_cell(given: Given) -> None:
+    frame = pd.DataFrame({"acc_number": ["BE00 1"], "partner_id": ["nobody at all"]})
+    settlements = {"partner_id": {"nobody at all": "reject"}}
+    findings = check(given, frame, "res.partner.bank", settlements=settlements)
+    assert findings["severity"].tolist() == ["note"], findings["problem"].tolist()
+
+
+def test_a_text_that_empties_a_line_is_found_where_a_key_makes_it(given: Given) -> None:
+    frame = pd.DataFrame({"client_order_ref": [""], "partner_id": given.customer})
+    frame["order_line"] = [[{"product_id": given.service, "name": "a"}, {"product_id": given.service, "name": ""}]]
+    for settings, refused in (({}, False), ({"key": "client_order_ref"}, True)):
+        target = destination(given.odoo, "json2", "sale.order", "create", **settings)
+        frame["client_order_ref"] = f"blank {refused}"
+        errors = target.check(frame, given.odoo.credential).query("severity == 'error'")
+        assert errors["first_lines"].tolist() == ([["row 0, line 1"]] if refused else [])
+        assert (target.send(frame, given.odoo.credential)["status"][0] != "created") == refused

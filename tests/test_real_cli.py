@@ -14,17 +14,10 @@ import pytest
 from odoo_widgets import Destination, Sandbox
 from odoo_widgets.flow.chain import next_source
 from odoo_widgets.flow.context import with_assignment_emails
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def odoo() -> Iterator[Sandbox]:
-    with sandbox() as made:
-        yield made
 
 
 def typed(

@@ -9,21 +9,13 @@ import pytest
 
 from odoo_widgets.flow.errors import SettingsError
 from tests.models import NOWHERE, PROTOCOLS, Given, destination
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.destination import Destination
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 CONTACTS = "res.partner"
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 def people(given: Given, ref: str, count: int = 3) -> list[int]:
@@ -62,7 +54,7 @@ def test_the_cells_that_differ_are_told_with_both_values(given: Given, protocol:
         [2, "email", None, "a@example.com"],
     ]
     assert found["id"].tolist() == [ids[1], ids[1], ids[2], ids[2]]
-    assert found.attrs["counts"] == {"create": 0, "update": 2, "unchanged": 1, "gone": 1, "several": 0}
+    assert found.attrs["counts"] == {"create": 0, "update": 2, "unchanged": 1, "gone": 1, "several": 0, "rejected": 0}
     assert found.attrs["never_settle"] == {}
 
 
@@ -74,7 +66,7 @@ def test_rows_are_found_by_their_key(given: Given, protocol: str) -> None:
     target = destination(given.odoo, protocol, CONTACTS, "create", key="Ref", mode="upsert", fields={"Ref": "ref"})
     found = target.diff(frame, given.odoo.credential)
     assert cells(found) == [[1, "color", 1, 9]]
-    assert found.attrs["counts"] == {"create": 1, "update": 1, "unchanged": 1, "gone": 0, "several": 1}
+    assert found.attrs["counts"] == {"create": 1, "update": 1, "unchanged": 1, "gone": 0, "several": 1, "rejected": 0}
 
 
 def test_what_was_fetched_differs_in_nothing(given: Given) -> None:

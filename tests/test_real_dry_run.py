@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from odoo_widgets.flow.errors import DataError, SettingsError
 from tests.models import NOWHERE, PROTOCOLS, Given, destination, plain_user
-from tests.real import call, sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.real import call
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 CONTACTS = "res.partner"
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 def tried(
@@ -187,3 +178,57 @@ def test_what_cannot_be_tried_is_said(given: Given) -> None:
     found = target.dry_run(pd.DataFrame({"name": ["a", "b"]}), plain_user(given.odoo))
     assert found["status"].tolist() == ["rejected", "rejected"]
     assert found["error"].str.contains("not allowed to create").all()
+
+
+def test_words_for_true_and_what_is_false_are_tried_as_a_send_takes_them(given: Given) -> None:
+    words = ["Ja", "false", True, None]
+    frame = pd.DataFrame({"name": list("abcd"), "is_company": words})
+    target = destination(given.odoo, "json2", "res.partner", "create")
+    assert set(target.dry_run(frame, given.odoo.credential)["status"]) == {"would_save"}
+    assert set(target.send(frame, given.odoo.credential)["status"]) == {"created"}
+    loads = destination(given.odoo, "json2", "res.partner", "load")
+    assert loads.dry_run(frame, given.odoo.credential)["status"].tolist() == ["rejected", *["would_save"] * 3]
+    assert loads.send(frame, given.odoo.credential)["status"].tolist() == ["rejected", *["saved"] * 3]
+    nothing = pd.DataFrame({"ref": ["no name"], "name": pd.Series([False], dtype=object)})
+    assert target.dry_run(nothing, given.odoo.credential)["status"].tolist() == ["rejected"]
+    assert target.send(nothing, given.odoo.credential)["status"].tolist() == ["rejected"]
+
+
+def test_with_only_changes_what_odoo_holds_is_unchanged_and_the_rest_is_tried(given: Given) -> None:
+    lines = [{"name": "a", "quantity": 1, "price_unit": 9.99}, {"name": "b", "quantity": 2, "price_unit": 10}]
+    frame = pd.DataFrame({"ref": ["only 1", "only 2"], "partner_id": given.customer, "move_type": "out_invoice"})
+    frame["invoice_date"], frame["invoice_line_ids"] = "2026-01-31", [lines, lines[:1]]
+    target = destination(
+        given.odoo, "json2", "account.move", "create", key="ref", mode="upsert", only_changes=True, then="action_post"
+    )
+    assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["would_save"] * 2
+    assert target.send(frame, given.odoo.credential)["action_post"].tolist() == ["called"] * 2
+    # A posted invoice takes no cell, not even the one that it has.
+    assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["unchanged"] * 2
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["unchanged"] * 2
+    changed = frame.assign(invoice_line_ids=[[lines[0], {**lines[1], "quantity": 3}], lines[:1]])
+    tried = target.dry_run(changed, given.odoo.credential)
+    assert tried["status"].tolist() == ["rejected", "unchanged"]
+    assert "posted" in tried["error"][0]
+    assert tried["error"][1].endswith("holds this already, and only_changes leaves it as it is.")
+    assert target.send(changed, given.odoo.credential)["status"].tolist() == ["rejected", "unchanged"]
+
+
+def test_with_only_changes_only_the_cells_that_differ_are_tried(given: Given) -> None:
+    ids = call(given.odoo, "res.partner", "create", vals_list=[{"name": name, "color": 1} for name in "ab"])
+    frame = pd.DataFrame({"id": [*ids, NOWHERE], "name": list("abc"), "color": [1, 2, 3]})
+    target = destination(given.odoo, "json2", "res.partner", "write", only_changes=True)
+    tried = target.dry_run(frame, given.odoo.credential)
+    assert tried["status"].tolist() == ["unchanged", "would_save", "rejected"]
+
+
+def test_times_are_tried_as_a_send_takes_them(given: Given) -> None:
+    times = pd.to_datetime(["2026-03-29 12:30"]).tz_localize("Europe/Brussels")
+    frame = pd.DataFrame({"name": ["a"], "date_deadline": times})
+    target = destination(given.odoo, "json2", "crm.lead", "create")
+    assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["would_save"]
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["created"]
+    frame = pd.DataFrame({"name": ["a"], "start": ["2026-01-01 10:00"], "stop": ["2026-01-01 11:00:00"]})
+    target = destination(given.odoo, "json2", "calendar.event", "create")
+    assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["would_save"]
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["created"]

@@ -12,21 +12,13 @@ from odoo_widgets.flow import fetching
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, EndpointError, RefusedError, SettingsError
 from tests.models import PROTOCOLS, destination, plain_user
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.sandbox import Sandbox
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 FIELDS = ("name", "active", "color", "partner_latitude", "type", "country_id", "category_id", "child_ids")
-
-
-@pytest.fixture(scope="module")
-def odoo() -> Iterator[Sandbox]:
-    with sandbox() as odoo:
-        yield odoo
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +155,14 @@ def test_files_come_as_their_text(odoo: Sandbox) -> None:
     (made,) = call(odoo, "ir.attachment", "create", vals_list=[{"name": "a", "datas": "YWJj"}])
     frame = destination(odoo, "json2", "ir.attachment", "write").fetch(odoo.credential, [["id", "=", made]], ["datas"])
     assert frame["datas"].tolist() == ["YWJj"]
+
+
+@EVERY
+def test_attachments_are_fetched_and_compared_whose_model_has_a_search_of_its_own(odoo: Sandbox, protocol: str) -> None:
+    frame = pd.DataFrame({"name": [f"{protocol}.txt"], "res_model": "res.partner", "res_id": 1, "datas": [b"hello"]})
+    target = destination(odoo, protocol, "ir.attachment", "create", key="name", mode="upsert")
+    sent = target.send(frame, odoo.credential)
+    assert sent["status"].tolist() == ["created"]
+    found = target.fetch(odoo.credential, [["name", "=", f"{protocol}.txt"]], ["name", "res_id"])
+    assert found["id"].tolist() == sent["id"].tolist()
+    assert target.diff(frame, odoo.credential).attrs["counts"]["create"] == 0

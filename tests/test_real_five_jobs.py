@@ -5,25 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import pytest
 
 from odoo_widgets import nest
 from tests.models import Given, destination
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.destination import Destination
 
 CONTACTS, TAGS, PRODUCTS, TEMPLATES = "res.partner", "res.partner.category", "product.product", "product.template"
 ORDERS, INVOICES, COUNTS, PEOPLE = "sale.order", "account.move", "stock.quant", "hr.employee"
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 def to(given: Given, model: str, operation: str = "create", **settings: Any) -> Destination:

@@ -16,19 +16,13 @@ from pyarrow import parquet
 
 from odoo_widgets.destination import Destination
 from tests.faults.killing import cut
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from odoo_widgets.sandbox import Sandbox
-
-
-@pytest.fixture(scope="module")
-def odoo() -> Iterator[Sandbox]:
-    with sandbox() as odoo:
-        yield odoo
 
 
 @pytest.fixture(scope="module")

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from tests.models import Given, destination
-from tests.real import call, sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.real import call
 
 PRODUCTS, QUANTS, PEOPLE = "product.product", "stock.quant", "hr.employee"
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 def read(given: Given, model: str, domain: list[Any], *fields: str) -> list[dict[str, Any]]:

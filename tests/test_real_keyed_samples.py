@@ -11,24 +11,16 @@ import pytest
 
 from odoo_widgets.flow.model import fields
 from tests.models import PROTOCOLS, Given, destination
-from tests.real import call, sandbox
+from tests.real import call
 from tests.test_real_samples import GROUPINGS, Recording, Seen, with_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.flow.server import Server
 
 # What three rows take, in the longest of their calls.
 BYTES = {"json2": 900, "jsonrpc": 1200, "xmlrpc": 5000}
 # Places of ids: 0 in a sample, a record's own in the request.
 IDS = re.compile(rb"(?<=[\[,])\d+(?=[\],])|(?<=<int>)\d+(?=</int>)")
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 @pytest.fixture(scope="module")

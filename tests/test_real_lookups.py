@@ -9,22 +9,14 @@ import pytest
 
 from odoo_widgets.flow.errors import DataError, RefusedError
 from tests.models import PROTOCOLS, Given, destination, plain_user
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.destination import Destination
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 CONTACTS, TAGS = "res.partner", "res.partner.category"
 COUNTRIES = {"BE": "Belgium", "US": "United States", "AU": "Australia"}
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 def contacts(given: Given, protocol: str = "json2", operation: str = "create", **settings: Any) -> Destination:
@@ -254,6 +246,40 @@ def test_a_dry_run_tries_the_records_that_were_found(given: Given) -> None:
     frame = pd.DataFrame({"name": ["a", None], "country_id/code": ["BE", "US"]})
     tried = contacts(given, missing={"name": "clear"}).dry_run(frame, given.odoo.credential)
     assert tried["status"].tolist() == ["would_save", "rejected"]
+
+
+def test_a_place_in_a_warehouse_is_found_by_the_name_that_people_see(given: Given) -> None:
+    (place,) = call(
+        given.odoo, "stock.location", "search_read", domain=[["id", "=", given.place]], fields=["display_name"]
+    )
+    (goods,) = given.goods(1)
+    frame = pd.DataFrame({"product_id": [goods], "location_id": [place["display_name"]], "inventory_quantity": [5]})
+    target = destination(given.odoo, "json2", "stock.quant", "create")
+    assert "error" not in target.check(frame, given.odoo.credential)["severity"].tolist()
+    assert target.lookups(frame, given.odoo.credential)["found"].tolist() == [[given.place]]
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["created"]
+
+
+def test_a_row_that_is_settled_as_rejected_is_in_no_way_of_the_others(given: Given) -> None:
+    # Among which states NY is meant is said by a country that is none.
+    frame = pd.DataFrame(
+        {"ref": ["r0", "r1"], "name": ["a", "b"], "country_id/code": ["BE", "USA"], "state_id/code": ["VAN", "NY"]}
+    )
+    target = contacts(given, key="ref", mode="upsert", only_changes=True)
+    table = target.lookups(frame, given.odoo.credential)
+    target = target.settled(table.assign(settlement=table["value"].map({"USA": "reject"})))
+    findings = target.check(frame, given.odoo.credential)
+    assert findings[["severity", "first_rows"]].to_numpy().tolist() == [["note", [1]]]
+    assert findings["problem"][0] == "These rows are not sent, as it is settled. Found: 'USA'."
+    assert target.dry_run(frame, given.odoo.credential)["status"].tolist() == ["would_save", "rejected"]
+    sent = target.send(frame, given.odoo.credential)
+    assert sent["status"].tolist() == ["created", "rejected"]
+    kept = target.read_back(sent, given.odoo.credential, frame)
+    assert kept["row"].tolist() == [0] * 4
+    assert set(kept["kept"]) == {"same"}
+    found = target.diff(frame, given.odoo.credential)
+    assert found.empty
+    assert {name: count for name, count in found.attrs["counts"].items() if count} == {"unchanged": 1, "rejected": 1}
 
 
 def test_a_comparison_shows_names_beside_the_ids_of_what_was_looked_up(given: Given) -> None:

@@ -15,11 +15,9 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import CredentialError, EndpointError, RefusedError
 from tests.frames import BACKENDS
 from tests.net.servers import Odoo
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.sandbox import Sandbox
 
 CREATE = "/json/2/res.partner/create"
@@ -38,12 +36,6 @@ class Counting(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._network.aclose()
-
-
-@pytest.fixture(scope="module")
-def odoo() -> Iterator[Sandbox]:
-    with sandbox() as odoo:
-        yield odoo
 
 
 def partners(odoo: Sandbox, responses: Any, *fields: str) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pandas as pd
@@ -12,19 +12,10 @@ import pytest
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.errors import DataError, FieldsError, SettingsError
 from tests.models import NOWHERE, PROTOCOLS, Given, destination
-from tests.real import call, sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.real import call
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 CONTACTS = "res.partner"
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 class Recorder(httpx.AsyncBaseTransport):
@@ -219,3 +210,60 @@ def test_what_changed_since_is_found_in_each_of_several_frames(given: Given, pro
     names = [each["name"] for each in call(given.odoo, CONTACTS, "read", ids=ids, fields=["name"])]
     wanted = edited["name"].tolist()
     assert names == [wanted[0], "somebody else's", wanted[2], wanted[3], "somebody else's"]
+
+
+HTML = [
+    "<script>alert(1)</script>",
+    "<p onclick='x'>a</p>",
+    "<a href='javascript:x'>l</a>",
+    "<table><tr><td>1<td>2<tr><td>3</table>",
+    "<html><head><title>t</title><style>p {}</style></head><body bgcolor=red><p>x</p></body></html>",
+    "<p class=MsoNormal><font face=Arial size=2>w</font><o:p></o:p></p>",
+    "<span>a</span><span>b</span>",
+    "<ul><li>a<li>b</ul>",
+    "<form action=x><input>f</form>",
+    "<iframe src='x'></iframe>",
+    "<blockquote>q</blockquote>",
+    "<marquee>m</marquee>",
+    "<p>open <b>bold",
+]
+
+
+def test_html_that_odoo_cleans_settles_and_is_read_back_as_changed(given: Given) -> None:
+    for model, field in ((CONTACTS, "comment"), ("product.template", "description")):
+        ids = call(given.odoo, model, "create", vals_list=[{"name": "h"}] * len(HTML))
+        frame = pd.DataFrame({"id": ids, field: HTML})
+        target = writing(given, model=model)
+        first = target.send(frame, given.odoo.credential)
+        # Of the first and of the frame's window nothing is left.
+        assert set(first["status"]) <= {"updated", "unchanged"}
+        kept = target.read_back(first, given.odoo.credential, frame)["kept"]
+        assert set(kept) <= {"same", "changed", "dropped"}
+        assert kept.tolist()[1] == "changed"
+        before = when_written(given, ids)
+        assert target.diff(frame, given.odoo.credential).empty
+        assert set(target.send(frame, given.odoo.credential)["status"]) == {"unchanged"}
+        assert when_written(given, ids) == before
+        edited = frame.assign(**{field: [f"{each}<p>more</p>" for each in HTML]})
+        assert set(target.send(edited, given.odoo.credential)["status"]) == {"updated"}
+
+
+def test_a_password_never_settles_and_is_named_and_a_signature_does(given: Given) -> None:
+    frame = pd.DataFrame(
+        {
+            "login": ["anna@x.example"],
+            "name": ["Anna"],
+            "password": ["long-enough-1"],
+            "signature": ["<p>--<br>Anna</p>"],
+        }
+    )
+    target = destination(given.odoo, "json2", "res.users", "create", key="login", mode="upsert", only_changes=True)
+    first = target.send(frame, given.odoo.credential)
+    assert first["status"].tolist() == ["created"]
+    kept = target.read_back(first, given.odoo.credential, frame).set_index("field")["kept"]
+    assert kept["password"] == "not_compared"
+    found = target.diff(frame, given.odoo.credential)
+    assert found.empty
+    assert list(found.attrs["never_settle"]) == ["password"]
+    assert target.send(frame, given.odoo.credential)["status"].tolist() == ["unchanged"]
+    assert target.replace(only_changes=False).send(frame, given.odoo.credential)["status"].tolist() == ["updated"]

@@ -10,11 +10,9 @@ import pytest
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.errors import DataError, RefusedError
 from tests.models import PROTOCOLS, destination
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.sandbox import Sandbox
 
 NOWHERE = 99_999_999
@@ -28,12 +26,6 @@ MODELS = {
     "res.partner.category": {"name": ["a", "b", "c"]},
 }
 NO_RECORD = "{} has no record of this id that this user may see. Look the id up again."
-
-
-@pytest.fixture(scope="module")
-def odoo() -> Iterator[Sandbox]:
-    with sandbox() as odoo:
-        yield odoo
 
 
 def send(odoo: Sandbox, operation: str, frame: Any, model: str = "res.partner", **settings: Any) -> pd.DataFrame:

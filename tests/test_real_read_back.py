@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,18 +11,9 @@ from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.kept import kept
 from odoo_widgets.flow.model import Field
 from tests.models import PROTOCOLS, Given, destination
-from tests.real import call, sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.real import call
 
 CONTACTS = "res.partner"
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

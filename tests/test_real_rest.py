@@ -11,17 +11,9 @@ from odoo_widgets import Credential, CredentialError, Destination, EndpointError
 from tests import real
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets import Sandbox
 
 FIELDS = ["name", "color", "city", "active"]
-
-
-@pytest.fixture(scope="module")
-def odoo() -> Iterator[Sandbox]:
-    with real.sandbox() as sandbox:
-        yield sandbox
 
 
 def held(odoo: Sandbox, ids: Any) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ import pytest
 from odoo_widgets.flow.credential import MASK
 from odoo_widgets.flow.server import NOTHING_KNOWN
 from tests.models import PROTOCOLS, Given, destination
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
     from odoo_widgets.destination import Destination
 
 HOSTILE = "it's \"quoted\" $HOME `id` $(id) \\n ${X}\nsecond\r\nthird\ttab 😀 é !! %s ' EOF"
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 @attrs.frozen

@@ -10,7 +10,7 @@ import pytest
 
 from odoo_widgets.flow.errors import DataError, RepeatedError, StoppedError
 from tests.models import PROTOCOLS, Given, commands, destination
-from tests.real import call, sandbox
+from tests.real import call
 from tests.test_real_samples import Recording, Seen, with_key
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 ORDERS, MOVES = "sale.order", "account.move"
 DATED = ["action_confirm", {"write": ["date_order"]}]
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 def orders(given: Given, tag: str, totals: list[float], **columns: Any) -> pd.DataFrame:

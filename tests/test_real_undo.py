@@ -17,20 +17,12 @@ import pytest
 from odoo_widgets.destination import Destination
 from odoo_widgets.net import sends
 from tests.models import MODELS, PROTOCOLS, Given, destination, there
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.sandbox import Sandbox
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 def read(odoo: Sandbox, model: str, ids: list[int], *fields: str) -> list[list[Any]]:

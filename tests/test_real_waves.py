@@ -9,22 +9,14 @@ import pytest
 
 from odoo_widgets.flow.errors import DataError
 from tests.models import PROTOCOLS, Given, destination
-from tests.real import call, sandbox
+from tests.real import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from odoo_widgets.destination import Destination
     from odoo_widgets.flow.calls import Call
 
 EVERY = pytest.mark.parametrize("protocol", PROTOCOLS)
 CONTACTS = "res.partner"
-
-
-@pytest.fixture(scope="module")
-def given() -> Iterator[Given]:
-    with sandbox() as odoo:
-        yield Given.made(odoo)
 
 
 def target(given: Given, protocol: str = "json2", **settings: Any) -> Destination:

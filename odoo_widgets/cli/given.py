@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from odoo_widgets.cli.telling import aside
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow.credential import MASK, Credential, host
 from odoo_widgets.flow.errors import CredentialError, DataError, SettingsError, TableError
-from odoo_widgets.net import keys, reading
+from odoo_widgets.net import keys, reading, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import pandas as pd
 
@@ -62,10 +62,30 @@ def table(path: str, how: reading.Reading, *, lines: bool) -> pd.DataFrame:
         TableError: There is no such file, or it is no table. The sentence says where.
     """
     if path == "-":
+        # A process may be started without it.
+        if sys.stdin is None:
+            raise TableError("Standard input is closed, so there is no table in it.")
         return reading.read_stream(sys.stdin.buffer, ".jsonl" if lines else ".csv", how)
     if lines:
         raise TableError(f"--lines is for standard input. What {path} is, its name says.")
     return reading.read(path, how)
+
+
+def check_out(out: Path | None, read: str | Path) -> None:
+    """Makes sure that there is a place for the responses, before there are any.
+
+    Args:
+        out: The file for them; None for none.
+        read: What the command reads, which they must not take the place of.
+
+    Raises:
+        TableError: They cannot be written there.
+    """
+    if out is None:
+        return
+    tables.check_writable(out)
+    if out.exists() and Path(read).exists() and out.samefile(read):
+        raise TableError(f"--out {out} would take the place of {read}, which is read. Give it another name.")
 
 
 def sender(name: str) -> Credential:

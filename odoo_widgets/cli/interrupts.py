@@ -5,17 +5,14 @@ from __future__ import annotations
 import signal
 from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, NoReturn
 
-import typer
-
-from odoo_widgets.cli.telling import refused
+from odoo_widgets.cli.telling import AS_JSON, Given, refused
 from odoo_widgets.flow import report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Given = ParamSpec("Given")
 # A send that had begun says itself what became of its rows.
 INTERRUPTED = "It was interrupted. Nothing was changed in Odoo."
 # Ctrl-C, what ends a service, and a terminal that is closed; the last one is POSIX's.
@@ -59,7 +56,6 @@ def in_peace(command: Callable[Given, None]) -> Callable[Given, None]:
             try:
                 command(*args, **options)
             except KeyboardInterrupt:
-                refused(INTERRUPTED, report.INTERRUPTED)
-                raise typer.Exit(report.INTERRUPTED) from None
+                refused(INTERRUPTED, report.INTERRUPTED, as_json=bool(options.get(AS_JSON)))
 
     return run

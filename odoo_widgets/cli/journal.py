@@ -17,6 +17,8 @@ from odoo_widgets.net import sends as written
 if TYPE_CHECKING:
     import pandas as pd
 
+# A hundred years; Python's calendar ends some time before.
+MOST_DAYS = 36_500
 NOTHING = "Nothing has been sent from this machine, or it was forgotten."
 
 
@@ -30,7 +32,7 @@ def journal(context: typer.Context, *, as_json: Json = False) -> None:
 
 def forget(
     days: Annotated[
-        int, typer.Option(min=0, metavar="NUMBER", help="How many days of sends to keep.")
+        int, typer.Option(min=0, max=MOST_DAYS, metavar="NUMBER", help="How many days of sends to keep.")
     ] = written.KEPT.days,
     *,
     as_json: Json = False,

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from odoo_widgets.cli.telling import AS_JSON
 from odoo_widgets.flow import texts
 from odoo_widgets.flow.allowed import MODES
 from odoo_widgets.flow.views import VIEWS
@@ -57,7 +56,7 @@ Out = Annotated[
     Path | None,
     typer.Option("--out", metavar=FILE, help="A .csv, .jsonl, .parquet or .xlsx file for the responses."),
 ]
-Json = Annotated[bool, typer.Option(AS_JSON, help="Say it as one JSON object, for another program.")]
+Json = Annotated[bool, typer.Option("--json", help="Say it as one JSON object, for another program.")]
 
 # How to read a table that does not say it by itself.
 Lines = Annotated[bool, typer.Option("--lines", help="For -, read JSON lines in place of CSV.")]

@@ -47,7 +47,10 @@ def reset(
     """Throw the sandbox away: its databases, and what was installed. The next start builds it anew."""
     if not yes:
         what = "all databases of the sandbox" if keep_installation else "the sandbox with all its databases"
-        typer.confirm(f"Throw away {what}?", abort=True, err=True)
+        try:
+            typer.confirm(f"Throw away {what}?", abort=True, err=True)
+        except typer.Abort:
+            raise SandboxError("Nothing was thrown away. Where nobody can answer, say --yes.") from None
     _sandbox().reset(installation=not keep_installation)
     answer(
         lambda: ["It is gone. The next start builds it anew."],
@@ -57,12 +60,8 @@ def reset(
 
 
 def _sandbox() -> ModuleType:
-    try:
-        from odoo_widgets import sandbox  # noqa: PLC0415 - needs the libraries of its extra
-    except ModuleNotFoundError as error:
-        raise SandboxError(
-            f"The sandbox needs {error.name}. Install it with: pip install 'odoo-widgets[sandbox]'."
-        ) from None
+    from odoo_widgets import sandbox  # noqa: PLC0415 - needs the libraries of its extra
+
     return sandbox
 
 

@@ -28,7 +28,6 @@ from odoo_widgets.cli.options import (
     When,
     Who,
 )
-from odoo_widgets.net import tables
 from odoo_widgets.net.reading import Reading
 
 
@@ -65,8 +64,7 @@ def send(
     if again and others:
         raise typer.BadParameter("--again sends rows that were sent before, and --others leaves them out.")
     target = given.destination(destination, key, mode, only_changes=only_changes, to_send=not dry_run)
-    if out is not None:
-        tables.check_writable(out)
+    given.check_out(out, table)
     me = given.sender(credential)
     frame = given.table(table, Reading(separator, text or (), number or (), decimal, encoding, sheet), lines=lines)
     title = given.announced(target, frame, me)
@@ -99,8 +97,7 @@ def resume(
 ) -> None:
     """Go on with the last send of a table that did not come to its end. Rows that are done are not sent again."""
     target = given.destination(destination, key, mode, only_changes=only_changes, to_send=True)
-    if out is not None:
-        tables.check_writable(out)
+    given.check_out(out, table)
     me = given.sender(credential)
     frame = given.table(table, Reading(separator, text or (), number or (), decimal, encoding, sheet), lines=lines)
     title = given.announced(target, frame, me)

@@ -6,20 +6,22 @@ import json
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 
 import typer
 
-from odoo_widgets.flow.errors import TableError
+from odoo_widgets.flow.errors import OdooWidgetsError, TableError
 from odoo_widgets.flow.report import NOTHING_SENT, printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from odoo_widgets.flow.errors import OdooWidgetsError
     from odoo_widgets.net.progress import Progress
 
-AS_JSON = "--json"
+# What each command calls the option that has it speak to another program.
+AS_JSON = "as_json"
+Given = ParamSpec("Given")
 ERASED = "\r\x1b[K"
 
 
@@ -53,12 +55,26 @@ def data(lines: Iterable[str]) -> None:
         raise TableError(f"Standard output cannot be written: {error.strerror or error}.") from None
 
 
-def refused(why: OdooWidgetsError | str, code: int = NOTHING_SENT) -> None:
-    """Says why nothing was done, on standard error; to another program that asked for JSON, on standard output too."""
-    aside(str(why))
-    if AS_JSON in sys.argv:
+def refused(why: str, code: int, *, as_json: bool) -> NoReturn:
+    """Says why nothing was done, on standard error, and to another program on standard output too; then ends."""
+    aside(why)
+    if as_json:
         with suppress(TableError):
-            data([json.dumps({"code": code, "error": str(why)})])
+            data([json.dumps({"code": code, "error": why})])
+    raise typer.Exit(code)
+
+
+def in_a_line(command: Callable[Given, None]) -> Callable[Given, None]:
+    """A command that ends with one line, and exit code 1, where an error of ours keeps it from its work."""
+
+    @wraps(command)
+    def run(*args: Given.args, **options: Given.kwargs) -> None:
+        try:
+            command(*args, **options)
+        except OdooWidgetsError as error:
+            refused(str(error), NOTHING_SENT, as_json=bool(options.get(AS_JSON)))
+
+    return run
 
 
 def aside(line: str) -> None:
@@ -73,7 +89,8 @@ class Teller:
     LOG_SECONDS, SCREEN_SECONDS = 10.0, 0.1
 
     def __init__(self) -> None:
-        self._screen = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        # A process may be started without it.
+        self._screen = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._told = 0.0
 
     def __call__(self, progress: Progress) -> None:
@@ -84,7 +101,7 @@ class Teller:
         left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
         line = f"{progress.done:,} of {progress.rows:,} rows, {progress.rows_per_second:,.0f} a second{left}"
         if self._screen:
-            self._draw(ERASED + line)
+            self._draw(ERASED + line[: _width()])
         else:
             aside(line)
 
@@ -96,3 +113,12 @@ class Teller:
     def _draw(self, text: str) -> None:
         with suppress(OSError):
             typer.echo(text, err=True, nl=False)
+
+
+def _width() -> int | None:
+    """As many letters as go into one line of the screen, which is erased as one; None where it does not say."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except OSError:
+        return None
+    return columns - 1 if columns else None

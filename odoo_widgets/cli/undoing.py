@@ -17,7 +17,7 @@ from odoo_widgets.flow import report
 from odoo_widgets.flow import undo as undoing
 from odoo_widgets.flow.credential import host
 from odoo_widgets.flow.errors import SettingsError
-from odoo_widgets.net import reading, tables
+from odoo_widgets.net import reading
 
 
 def undo(
@@ -37,8 +37,7 @@ def undo(
     wanted = me.database or host(me.server)
     if confirm and confirm != wanted:
         raise SettingsError(f"--confirm {confirm} is not {wanted}, which the credential is for. Nothing was changed.")
-    if out is not None:
-        tables.check_writable(out)
+    given.check_out(out, responses)
     sent = reading.read(str(responses), reading.Reading())
     plan = target.undo_preview(sent, me)
     some = undoing.headline(plan)

@@ -5,8 +5,9 @@ Nothing in this room opens a socket or a file, makes a widget, or reads the cloc
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from odoo_widgets.later import later
 
 if TYPE_CHECKING:
     from odoo_widgets.flow import checks as checks
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
     from odoo_widgets.flow import read_back as read_back
 
 # What a destination asks a server, loaded with its first question: whoever sends only, or describes, waits for none.
-_LATER = {"checks", "differences", "dry_run", "fetching", "looking", "lookups", "read_back"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return import_module(f"{__name__}.{name}")
+__getattr__ = later(
+    __name__,
+    {name: name for name in ("checks", "differences", "dry_run", "fetching", "looking", "lookups", "read_back")},
+)

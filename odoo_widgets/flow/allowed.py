@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -38,7 +38,6 @@ LINES = (REFUSE, KEEP, ADD, REPLACE)
 MISSING = ("omit", "clear", "reject")
 # What becomes of a value that is no record's: a record is made of it, its cell counts as empty, its rows are rejected.
 SETTLEMENTS = ("create", "empty", "reject")
-Settled: TypeAlias = "immutabledict[str, int | str]"
 # Which rows share a call: as they come; those of one value only; all those of one value.
 GROUPINGS = ("sequential", "by column", "keep together")
 # More records than any call could hold, and as many as a browser can count (ECMA-262, Number.MAX_SAFE_INTEGER).

@@ -105,6 +105,12 @@ class Linked:
         """The values of which something is so, in the order of their first rows."""
         return [want for want, answer in self.answers.items() if answer.state in states]
 
+    def found(self) -> frozenset[int]:
+        """The ids of the records that were found for its values."""
+        return frozenset(
+            each.id for answer in self.answers.values() if answer.state == FOUND for each in answer.matches
+        )
+
     def ids(self) -> np.ndarray[Any, Any]:
         """For each row of its table the id that the cell of a field for one record leads to.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 
-from odoo_widgets.flow.barred import NO_COMPANY, OTHER_COMPANY
+from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, OTHER_COMPANY, OTHER_LANGUAGE, OTHER_USER
 from odoo_widgets.flow.calls import FIELDS_GET, Ask, Call
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import EndpointError, RefusedError, SettingsError, StoppedError
@@ -70,7 +70,10 @@ def page(
     order: str = "id",
 ) -> Call:
     """The call that reads records, archived ones included: what they hold; of a record that they lead to, its id."""
-    arguments = {"domain": list(domain), "fields": list(names), "offset": 0, "limit": limit or False, "order": order}
+    arguments: dict[str, Any] = {"domain": list(domain), "fields": list(names), "offset": 0, "order": order}
+    if limit:
+        # Where there is none it is not said: to a model with a search of its own, such as attachments', false is 0.
+        arguments["limit"] = limit
     # With its name, each such record costs a look of its own (odoo/orm/models.py, `_read_format`).
     arguments["load"] = ""
     return question(model, SEARCH_READ, arguments, context={"active_test": False}, by_name=True)
@@ -151,7 +154,9 @@ def _refused(call: Call, said: str | None, error_type: str | None) -> RefusedErr
     # The paragraphs below are for whoever gives rights.
     sentence = (said or "").partition("\n\n")[0].strip()
     name = (error_type or "").rpartition(".")[2]
-    advice = " Ask Odoo's administrator for the right, or use another key." if name == NO_RIGHT else ""
+    advice = f" {OTHER_USER}" if name == NO_RIGHT else ""
     if NO_COMPANY in sentence:
         advice = f" {OTHER_COMPANY}"
+    if sentence.startswith(NO_LANGUAGE):
+        return RefusedError(f"{sentence}. {OTHER_LANGUAGE}", name)
     return RefusedError(f"{sentence or f'Odoo refused to answer for {call.model}.'}{advice}", name)

@@ -9,7 +9,7 @@ on records is not such a refusal: it is about some rows.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -38,7 +38,9 @@ NO_FIELD = re.compile(r"Invalid field (?:'(?P<field>[^']+)' (?:in|on) '(?P<model
 # And of the context (odoo/orm/environments.py).
 NO_LANGUAGE, NO_COMPANY = "Invalid language code", "unauthorized or invalid companies"
 
+OTHER_USER = "Ask Odoo's administrator for the right, or use another key."
 OTHER_COMPANY = "Choose a company that this user may work for."
+OTHER_LANGUAGE = "Install the language in Odoo, or choose another one."
 ALL_ROWS = "That goes for every row, so no more is sent."
 # What a column of load may be called without a field of that name.
 OF_LOAD = ("id", ".id")
@@ -54,17 +56,23 @@ def _of_rows(facts: Facts) -> bool:
     return (ask.changes or ask.batch is not None) and bool(facts.error or refusals(ask, facts.result))
 
 
+def _of_any(facts: Facts) -> bool:
+    """Whether Odoo refuses a call that is for rows, or one that comes before all of them."""
+    ask = facts.call.ask
+    return _of_rows(facts) or bool(ask.prepares and not ask.reads and facts.error)
+
+
 # --- what shows it ----------------------------------------------------------------------------------------------------
 
 
 def no_language(facts: Facts) -> bool:
     """Whether the language of the context is not installed."""
-    return _of_rows(facts) and said(facts).startswith(NO_LANGUAGE)
+    return _of_any(facts) and said(facts).startswith(NO_LANGUAGE)
 
 
 def no_company(facts: Facts) -> bool:
     """Whether the user may not work in a company of the context."""
-    return _of_rows(facts) and NO_COMPANY in said(facts)
+    return _of_any(facts) and NO_COMPANY in said(facts)
 
 
 def no_right(facts: Facts) -> bool:
@@ -163,7 +171,7 @@ def learned(facts: Facts) -> Server:
 
 def language(facts: Facts) -> str:
     """The language is not installed."""
-    return f"{_first(facts)} {ALL_ROWS} Install the language in Odoo, or choose another one."
+    return f"{_first(facts)} {ALL_ROWS} {OTHER_LANGUAGE}"
 
 
 def company(facts: Facts) -> str:
@@ -175,19 +183,29 @@ def right(facts: Facts) -> str:
     """The user has no right to the model."""
     makes = _right(facts.call) == "create" and facts.settings.when_found == UPSERT
     other = " Or use mode='update', which only changes what is there." if makes else ""
-    return f"{_first(facts)} {ALL_ROWS} Ask Odoo's administrator for the right, or use another key.{other}"
+    return f"{_first(facts)} {ALL_ROWS} {OTHER_USER}{other}"
 
 
 def field(facts: Facts) -> str:
     """The model has no such field, or the user no right to it."""
-    name, settings = missing(facts), facts.settings
-    column = next((each for each, of in settings.fields.items() if of == name), name)
-    model = facts.call.model
+    name, column, model = missing(facts), _column(facts), facts.call.model
     labels = {each: of.label for each, of in facts.knows.fields.get(model, {}).items() if each != name}
     return (
         f"{model} has no field {name!r} that this user may see.{did_you_mean(meant(name, labels))} {ALL_ROWS} Say "
         f"which field the column {column!r} is, fields={{{column!r}: '…'}}, or exclude it."
     )
+
+
+def way_out(facts: Facts) -> dict[str, Any]:
+    """The settings without the column of that field; empty where it is a key, which cannot stay out."""
+    column, settings = _column(facts), facts.settings
+    return {} if column in settings.key else {"exclude": (*settings.exclude, column)}
+
+
+def _column(facts: Facts) -> str:
+    """The column that fills the field which is not there."""
+    name = missing(facts)
+    return next((column for column, field in facts.settings.fields.items() if field == name), name)
 
 
 def _first(facts: Facts) -> str:

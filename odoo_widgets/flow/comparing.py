@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import decimal
 import math
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
+from odoo_widgets.flow.markup import is_cleaned, parts
 from odoo_widgets.flow.model import OWN
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # What Odoo shows of a time; a text of it may end earlier.
 MIDNIGHT, DAY = " 00:00:00", len("2026-03-01")
+# What nobody is shown, of users.
+SECRETS = ("password", "new_password")
 # Odoo's commands for what a field lists (odoo/orm/commands.py).
 DELETE, UNLINK, LINK, CLEAR, SET = 2, 3, 4, 5, 6
 # More decimals than any currency has.
@@ -55,7 +57,8 @@ def differing(
         decimals: Of fields that hold money, the decimals of the record's currency, as far as they are known.
 
     Returns:
-        Field to the value that the record holds. A field that Odoo keeps by itself is none of them: it never settles.
+        Field to the value that the record holds. A field that Odoo keeps by itself, or never shows, is none of them: it
+        never settles.
     """
     if sent.keys() <= held.keys() and _alike([*sent.values()], [held[name] for name in sent]):
         # So are most records: no field is asked for its own way.
@@ -65,7 +68,7 @@ def differing(
         name: held[name]
         for name, value in sent.items()
         if name in held
-        and not settles_never(fields[name])
+        and not (settles_never(fields[name]) or is_never_shown(fields[name]))
         and not same(fields[name], value, held[name], known.get(name))
         and not _completed(fields[name], value, held[name])
     }
@@ -77,16 +80,23 @@ def _alike(sent: list[Any], held: list[Any]) -> bool:
 
 
 def _completed(field: Field, sent: Any, held: Any) -> bool:
-    """Whether Odoo holds what it makes of a website without a scheme.
+    """Whether Odoo holds what it makes of HTML that it cleans, or of a website without a scheme.
 
     So it is with those of contacts and leads (Odoo 19.0, odoo/addons/base/models/res_partner.py, `_clean_website`).
     """
+    if field.sanitized:
+        return isinstance(sent, str) and is_cleaned(sent, held)
     return field.name == "website" and isinstance(sent, str) and bool(sent) and held == f"http://{sent}"
 
 
 def settles_never(field: Field) -> bool:
     """Whether Odoo drops whatever is sent for a field, so that it differs again each time."""
     return field.dropped or field.name in OWN
+
+
+def is_never_shown(field: Field) -> bool:
+    """Whether Odoo keeps what is sent for a field, and reads it as empty (odoo/addons/base/models/res_users.py)."""
+    return field.name in SECRETS and not field.stored
 
 
 def rounded(number: float, decimals: int) -> float:
@@ -176,10 +186,11 @@ def _day(value: Any) -> str:
 
 
 def _moment(_field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
-    return _second(sent) == _second(held)
+    return to_second(sent) == to_second(held)
 
 
-def _second(value: Any) -> str:
+def to_second(value: Any) -> str:
+    """A time as Odoo keeps it: a text that ends earlier stands for the beginning of its day, hour or minute."""
     if is_empty(value):
         return ""
     text = str(value)
@@ -232,7 +243,7 @@ def _file(_field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
 
 
 def _html(_field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
-    return parts_of_html(sent) == parts_of_html(held)
+    return parts(sent) == parts(held)
 
 
 def _properties(_field: Field, sent: Any, held: Any, _decimals: int | None) -> bool:
@@ -268,44 +279,3 @@ SAME: dict[str, Callable[[Field, Any, Any, int | None], bool]] = {
     "image": _file,
     "properties": _properties,
 }
-
-
-# --- HTML ------------------------------------------------------------------------------------------------------------
-
-
-class _Parts(HTMLParser):
-    """HTML as its tags and texts, however they are written."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[tuple[str, ...]] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.parts.append(("<", tag, *(f"{name}={value}" for name, value in sorted(attributes, key=str))))
-
-    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        # <br/> is <br>.
-        self.handle_starttag(tag, attributes)
-
-    def handle_endtag(self, tag: str) -> None:
-        self.parts.append((">", tag))
-
-    def handle_data(self, data: str) -> None:
-        # What looks like a tag and is none ends a piece of text.
-        if self.parts and not self.parts[-1][0]:
-            self.parts[-1] = ("", self.parts[-1][1] + data)
-        else:
-            self.parts.append(("", data))
-
-
-def parts_of_html(value: Any) -> list[tuple[str, ...]]:
-    """The tags and texts of HTML, without the paragraph that Odoo puts around what has none."""
-    if is_empty(value):
-        return []
-    reader = _Parts()
-    reader.feed(str(value))
-    reader.close()
-    texts = (part if part[0] else ("", " ".join(part[1].split())) for part in reader.parts)
-    parts = [part for part in texts if part != ("", "")]
-    alone = parts[:1] == [("<", "p")] and parts[-1:] == [(">", "p")] and parts.count(("<", "p")) == 1
-    return parts[1:-1] if alone else parts

@@ -9,7 +9,8 @@ import pandas as pd
 
 from odoo_widgets.flow.checks.parents import ONE_ADDRESS, addresses_apart, shared
 from odoo_widgets.flow.checks.subject import subject
-from odoo_widgets.flow.comparing import LINK, differing, settles_never
+from odoo_widgets.flow.choices import UPDATE
+from odoo_widgets.flow.comparing import LINK, differing, is_never_shown, settles_never
 from odoo_widgets.flow.errors import RefusedError
 from odoo_widgets.flow.holding import holding, records_of, sendable, sent, shown
 from odoo_widgets.flow.line_differences import compared, line_differences
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 DROPPED = "Odoo keeps this field by itself, and drops what is sent for it."
 
+NEVER_SHOWN = "Odoo shows nobody what it holds here, so only_changes leaves it as it is. A send without that writes it."
+
 
 def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFrame]:
     """The cells that Odoo does not hold as they would be sent.
@@ -37,9 +40,9 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
         line is called like `order_line[0].price_unit`, and a line that is not there like `order_line[0]`; with
         `lines="replace"`, the ids of lines that would be deleted stand under the name of their field. Where columns are
         looked up, `odoo_names` and `frame_names` have the names of the records that these ids lead to.
-        `attrs["counts"]` says how many rows would be made (`create`), changed (`update`) and left (`unchanged`), and of
-        how many the record is not there (`gone`) or not one (`several`). `attrs["never_settle"]` has the fields that
-        will differ again after a send, and why.
+        `attrs["counts"]` says how many rows would be made (`create`), changed (`update`) and left (`unchanged`), of
+        how many the record is not there (`gone`) or not one (`several`), and how many are settled as `rejected`.
+        `attrs["never_settle"]` has the fields that will differ again after a send, and why.
 
     Raises:
         DataError: The frame cannot be sent as it is.
@@ -51,18 +54,26 @@ def diff(data: pd.DataFrame | Source, settings: Settings) -> Questions[pd.DataFr
     model, used = settings.endpoint.model, {column.field: fields[column.field] for column in columns}
     rows = yield from records_of(source, settings)
     held = yield from holding(model, (each for ids in rows if len(ids) == 1 for each in ids), used)
-    counts = dict.fromkeys(("create", "update", "unchanged", "gone", "several"), 0)
+    counts = dict.fromkeys(("create", "update", "unchanged", "gone", "several", "rejected"), 0)
+    missing = "gone" if settings.when_found == UPDATE else "create"
     cells: dict[str, list[Any]] = {name: [] for name in ("row", "id", "field", "in_odoo", "in_frame")}
     made = sent(source, columns)
-    there = {row: ids[0] for row, ids in enumerate(rows) if len(ids) == 1 and ids[0] in held.cells}
+    there = {
+        row: ids[0]
+        for row, ids in enumerate(rows)
+        if len(ids) == 1 and ids[0] in held.cells and row not in going.rejected
+    }
     inside = {}
     for name in compared(columns, fields, settings):
         records = {row: made[row] for row in there}
         of_rows = {row: held.cells[number][name] for row, number in there.items()}
         inside[name] = yield from line_differences(source, settings, fields[name], records, of_rows)
     for row, (ids, record) in enumerate(zip(rows, made, strict=True)):
-        if len(ids) != 1 or ids[0] not in held.cells:
-            counts["several" if len(ids) > 1 else "gone" if ids else "create"] += 1
+        if row in going.rejected:
+            counts["rejected"] += 1
+            continue
+        if row not in there:
+            counts["several" if len(ids) > 1 else "gone" if ids else missing] += 1
             continue
         found = differing(record, held.cells[ids[0]], used, held.decimals_of(ids[0]))
         differs = [
@@ -107,6 +118,7 @@ def _never_settle(source: Source, settings: Settings, fields: Fields) -> Questio
     checked = subject(source, settings, fields)
     sent = [name for name, held in checked.sent.items() if name in fields and held.column.name != settings.ids]
     never = {name: DROPPED for name in sent if settles_never(fields[name])}
+    never |= {name: NEVER_SHOWN for name in sent if is_never_shown(fields[name])}
     try:
         never |= {note.field: note.problem for note in (yield from shared(checked))}
         never |= dict.fromkeys((yield from addresses_apart(checked)), ONE_ADDRESS)

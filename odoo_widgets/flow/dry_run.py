@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from odoo_widgets.flow.settings import Settings
 
 CANNOT_SEE = (
-    "A dry run goes through Odoo's import and is rolled back. It takes choices by their labels and words for true, "
-    "which a send does not. It sees nothing that happens after saving, such as e-mails, and not what others change "
-    "until you send. Numbers of sequences that it drew are used up."
+    "A dry run goes through Odoo's import and is rolled back. It takes choices by their labels, which a send does not. "
+    "It sees nothing that happens after saving, such as e-mails, and not what others change until you send. Numbers of "
+    "sequences that it drew are used up."
 )
 OF_LINES_TOO = (
     "Documents are tried whole: where one line fills a cell that another leaves out, it is empty there. No lines are "
@@ -128,6 +128,7 @@ def _rows(
 ) -> Iterator[Row]:
     """Rows as Odoo's import reads them; what becomes of the others is known without it."""
     fields = server.fields[settings.endpoint.model]
+    as_import = settings.endpoint.operation == "load"
     line_fields = {name: server.fields.get(each.relation, {}) for name, each in fields.items() if each.type == OF_LINES}
     for position, fate in zip(positions, decided, strict=True):
         if fate.refusal or fate.left:
@@ -135,6 +136,14 @@ def _rows(
             tried.reject(position, said, fate.field, status)
             continue
         try:
-            yield row(position, fate.record, fields, line_fields, number=fate.id, apart=settings.line_key)
+            yield row(
+                position,
+                fate.record,
+                fields,
+                line_fields,
+                number=fate.id,
+                apart=settings.line_key,
+                as_import=as_import,
+            )
         except NoFileError as error:
             tried.reject(position, str(error), status=NOT_TRIED)

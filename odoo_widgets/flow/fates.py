@@ -14,8 +14,10 @@ from odoo_widgets.flow.asking import page
 from odoo_widgets.flow.asks import of_lines, written
 from odoo_widgets.flow.calls import Lined
 from odoo_widgets.flow.choices import CREATE, UPDATE
+from odoo_widgets.flow.comparing import differing
 from odoo_widgets.flow.documents import with_lines
 from odoo_widgets.flow.fetching import told
+from odoo_widgets.flow.holding import holding
 from odoo_widgets.flow.lined import decided, held
 from odoo_widgets.flow.lines_there import owners
 from odoo_widgets.flow.operations import part
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 LEFT = "record {id} has this key already, and mode='create' leaves it as it is."
 NO_CHANGE = "record {id} has this key, and the row holds nothing to write."
+NO_DIFFERENCE = "record {id} holds this already, and only_changes leaves it as it is."
 
 
 @attrs.frozen
@@ -64,8 +67,10 @@ def fates(batch: Batch, settings: Settings, server: Server) -> Questions[list[Fa
         One for each row.
     """
     if batch.keys is None:
+        if settings.only_changes and batch.ids:
+            batch = yield from _narrowed(batch, settings, server)
         ids = batch.ids or [0] * len(batch.rows)
-        return [Fate(record, number) for record, number in zip(batch.records, ids, strict=True)]
+        return [_written(Fate(each, number), settings) for each, number in zip(batch.records, ids, strict=True)]
     model = settings.endpoint.model
     names = list(dict.fromkeys((*batch.keys[0], *of_lines(batch, model, server))))
     answer = told(model, (yield page(model, matching.domain(batch.keys), names)), names)
@@ -96,15 +101,47 @@ def _absent(batch: Batch, place: int, records: list[State], settings: Settings) 
 def _changed(batch: Batch, states: Mapping[int, State], settings: Settings, server: Server) -> Questions[list[Fate]]:
     """What becomes of rows whose records are there, with those of their lines that are written."""
     assert batch.ids is not None
-    fields = server.fields.get(settings.endpoint.model, {})
+    ids, fields = batch.ids, server.fields.get(settings.endpoint.model, {})
+    if settings.only_changes:
+        batch = yield from _narrowed(batch, settings, server)
     lined = Lined(batch, held(states.values(), with_lines(batch.lines, fields)), states=states)
     for name, by_document in lined.ids.items():
         every = [each for some in by_document.values() for each in some]
         names = yield from owners(fields[name].relation, every)
         lined = attrs.evolve(lined, names={**lined.names, name: names})
-    # Of lines that differ or not, all are tried.
-    decisions = decided(lined, settings.replace(only_changes=False), server)
+        if settings.only_changes:
+            inside = server.fields.get(fields[name].relation, {})
+            sent = {each for record in batch.records for line in record.get(name) or () for each in line}
+            cells = yield from holding(
+                fields[name].relation, every, {each: inside[each] for each in inside.keys() & sent}
+            )
+            lined = attrs.evolve(lined, cells={**lined.cells, name: cells.cells})
+    # Where one line differs all of them are tried, so that each keeps its place.
+    whole = decided(lined, settings.replace(only_changes=False), server)
+    parts = decided(lined, settings, server) if settings.only_changes else whole
     return [
-        Fate(each.record, number, each.refusal, each.field, "" if each.record else NO_CHANGE.format(id=number))
-        for number, each in zip(batch.ids, decisions, strict=True)
+        _written(Fate({name: each.record[name] for name in some.record}, number, each.refusal, each.field), settings)
+        for number, each, some in zip(ids, whole, parts, strict=True)
     ]
+
+
+def _written(fate: Fate, settings: Settings) -> Fate:
+    """What becomes of a row whose record is there: without anything to write, it is left."""
+    if fate.record or fate.refusal or not (settings.key or settings.only_changes):
+        return fate
+    return attrs.evolve(fate, left=(NO_DIFFERENCE if settings.only_changes else NO_CHANGE).format(id=fate.id))
+
+
+def _narrowed(batch: Batch, settings: Settings, server: Server) -> Questions[Batch]:
+    """Rows whose records are there, with the cells that Odoo does not hold."""
+    assert batch.ids is not None
+    model = settings.endpoint.model
+    fields = server.fields.get(model, {})
+    sent = {name for record in batch.records for name in record}
+    held = yield from holding(model, batch.ids, {name: fields[name] for name in fields.keys() & sent})
+    records = []
+    for number, record in zip(batch.ids, batch.records, strict=True):
+        there = held.cells.get(number)
+        differs = record if there is None else differing(record, there, fields)
+        records.append({name: value for name, value in record.items() if name in differs or name not in fields})
+    return attrs.evolve(batch, records=records)

@@ -47,7 +47,9 @@ def of_check(findings: pd.DataFrame) -> Foretold:
     column, first = findings["column"].iloc[0], str(findings["problem"].iloc[0])
     where = "" if column is pd.NA else f"{column}: "
     return Foretold(
-        f"The check found {told}.", of_findings(findings, MOST), _warning(_number(counts[ERROR], ERROR), where + first)
+        f"The check found {told}.",
+        of_findings(findings, MOST),
+        _warning(f"{_number(counts[ERROR], ERROR)} found", where + first),
     )
 
 
@@ -71,7 +73,8 @@ def of_dry_run(answer: pd.DataFrame) -> Foretold:
     warning = ""
     if counts[REJECTED]:
         first = str(answer["error"][(answer["status"] == REJECTED).to_numpy()].iloc[0])
-        warning = _warning(f"{_number(counts[REJECTED], 'row')} that Odoo would reject", first)
+        which = "of the first" if counts[REJECTED] > 1 else "of it"
+        warning = _warning(f"Odoo would reject {_number(counts[REJECTED], 'row')}, and says {which}", first)
     left = len(said) - MOST
     more = [f"… and {left:,} more."] if left > 0 else []
     return Foretold(
@@ -102,7 +105,7 @@ def _rows(rows: list[int]) -> str:
 
 def _warning(what: str, first: str) -> str:
     said = first if first.endswith("?") else f"{first.rstrip('.')}."
-    return f"{what} found: {said} Send sends the rows all the same."
+    return f"{what}: {said} Send sends the rows all the same."
 
 
 def _all(rows: int) -> str:

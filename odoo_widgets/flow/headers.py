@@ -68,9 +68,7 @@ def parse_headers(value: str | Mapping[str, str] | None) -> immutabledict[str, s
         if not isinstance(name, str) or not NAME.fullmatch(name):
             raise SettingsError(f"Header {position} has no usable name. Write headers like name:value,name2:value2.")
         if name.lower() in OURS:
-            cookie = " Over REST, key_header='Cookie: session_id={key}' sends the key as one." * (
-                name.lower() == COOKIE
-            )
+            cookie = KEY_AS_COOKIE if name.lower() == COOKIE else ""
             raise SettingsError(f"The header {name} is set by the credential and the protocol. Leave it out.{cookie}")
         if name.lower() in seen:
             raise SettingsError(f"The header {name} stands twice. Keep one of them.")

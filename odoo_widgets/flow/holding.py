@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -69,6 +70,7 @@ class Sendable:
         fields: The fields of the model.
         columns: The columns that fill some of them.
         linked: Those that were looked up.
+        rejected: The positions of rows that are not sent.
     """
 
     source: Source
@@ -76,6 +78,7 @@ class Sendable:
     fields: Fields
     columns: tuple[Column, ...]
     linked: tuple[Linked, ...]
+    rejected: Container[int]
 
 
 def sendable(source: Source, settings: Settings) -> Questions[Sendable]:
@@ -105,7 +108,7 @@ def sendable(source: Source, settings: Settings) -> Questions[Sendable]:
             f"{model} has no field {unknown[0].field!r} that this user may see.{near} Say which field the column "
             f"fills, fields={{{unknown[0].name!r}: '…'}}, or exclude it."
         )
-    return Sendable(source, settings, fields, columns, known.linked)
+    return Sendable(source, settings, fields, columns, known.linked, known.rejected)
 
 
 def records_of(source: Source, settings: Settings) -> Questions[list[list[int]]]:

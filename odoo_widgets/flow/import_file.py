@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from odoo_widgets.flow.comparing import DAY, to_second
 from odoo_widgets.flow.documents import MAKE, OF_LINES, is_lines
 from odoo_widgets.flow.loading import IDS, links
-from odoo_widgets.flow.model import TO_MANY, TO_ONE
+from odoo_widgets.flow.model import NUMBERS, TO_MANY, TO_ONE
 from odoo_widgets.flow.operations import DATABASE_ID, EXTERNAL_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from odoo_widgets.flow.model import Fields
 
@@ -90,6 +91,7 @@ def row(
     *,
     number: int = 0,
     apart: Sequence[str] = (),
+    as_import: bool = False,
 ) -> Row:
     """A row as rows of a file.
 
@@ -100,10 +102,12 @@ def row(
         line_fields: For each field that may have lines, the fields of these.
         number: The id of its record; 0 for one that is still to be made.
         apart: The names in lines that only tell them apart, and are no fields.
+        as_import: Whether the send is an import itself, which reads words for true; to any other, each text is true.
 
     Raises:
         NoFileError: No file holds it.
     """
+    fields = fields if not as_import else {name: each for name, each in fields.items() if each.type != "boolean"}
     lines = {name: found for name, value in record.items() if (found := _made(name, value, fields))}
     cells = _cells({name: value for name, value in record.items() if name not in lines}, fields)
     below = {}
@@ -146,7 +150,7 @@ def _cells(record: Mapping[str, Any], fields: Fields) -> dict[str, str]:
     for name, value in record.items():
         field = fields.get(name)
         linked = field is not None and field.type in (*TO_ONE, *TO_MANY)
-        text = _linked(value) if linked else _text(value)
+        text = _linked(value) if linked else _text(value, "" if field is None else field.type)
         if text is None:
             raise NoFileError(LISTS)
         cells[name + IDS if linked else name] = text
@@ -163,15 +167,28 @@ def _linked(value: Any) -> str | None:
     return None if ids is None else ",".join(map(str, ids))
 
 
-def _text(value: Any) -> str | None:
-    if value is None or value is False:
-        return "" if value is None else "0"
+def _text(value: Any, kind: str) -> str | None:
+    if value is None or (value is False and kind not in (*NUMBERS, "boolean")):
+        return ""
     if isinstance(value, list | dict):
         return None
+    return AS_SENT.get(kind, _plain)(value)
+
+
+def _plain(value: Any) -> str:
     if isinstance(value, float):
         # Odoo's import reads no 1e-05 (addons/base_import/models/base_import.py, `_parse_float_from_data`).
         return f"{decimal.Decimal(repr(value)):f}"
     return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+# What Odoo's import reads otherwise than a send does: to that any text is true, of a time it keeps the day, and one
+# without its seconds will do.
+AS_SENT: dict[str, Callable[[Any], str]] = {
+    "boolean": lambda value: str(int(bool(value))),
+    "date": lambda value: str(value)[:DAY],
+    "datetime": to_second,
+}
 
 
 def blocks(rows: Iterable[Row], most: int) -> Iterator[list[Row]]:

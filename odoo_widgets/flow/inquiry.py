@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from odoo_widgets.flow.bound import given
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import RPC_PATHS
-from odoo_widgets.flow.errors import CredentialError
 from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.server import Server, proposed
 from odoo_widgets.flow.settings import Settings
@@ -86,8 +86,7 @@ def inquiry(
         CredentialError: There is no credential.
         SettingsError: The model's name is none.
     """
-    if not isinstance(credential, Credential):
-        raise CredentialError("A credential is needed to ask: credential('name'), or Credential(server, …).")
+    given(credential, "ask")
     server = Server(url=credential.server)
     if model:
         # It becomes part of an address, so it has to be a name.

@@ -12,7 +12,7 @@ from odoo_widgets.flow.again import AGAIN
 from odoo_widgets.flow.batches import rows_text
 from odoo_widgets.flow.documented import DOCUMENTED, after_create
 from odoo_widgets.flow.documents import blamed
-from odoo_widgets.flow.errors import EndpointError, FieldsError, RefusedError, StoppedError
+from odoo_widgets.flow.errors import EndpointError, FieldsError, ModelError, RefusedError, StoppedError
 from odoo_widgets.flow.facts import Facts
 from odoo_widgets.flow.follow import FOLLOW, Verdict
 from odoo_widgets.flow.matched import MATCHED
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 # What follows an answer that does not yet say what became of the rows.
 NEXT = {**FOLLOW, **MATCHED, **DOCUMENTED}
+
+# The settings that would be right where a send stops, by what it stops with.
+WAYS_OUT = {EndpointError: words.way_out, ModelError: words.way_out, FieldsError: barred.way_out}
 
 # Where Odoo's messages name the field: odoo/orm/models.py, odoo/orm/fields_selection.py, odoo/orm/fields_*.py.
 FIELD_IN_MESSAGE = (
@@ -109,7 +112,8 @@ def _there(facts: Facts) -> list[int] | None:
 def _stop(kind: type[StoppedError], sentence: str, facts: Facts) -> StoppedError:
     if issubclass(kind, RefusedError):
         return kind(sentence, facts.error)
-    return kind(sentence, instead=words.way_out(facts) if issubclass(kind, EndpointError) else None)
+    proposed = WAYS_OUT.get(kind)
+    return kind(sentence, instead=proposed(facts) if proposed else None)
 
 
 def judge(

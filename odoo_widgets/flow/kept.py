@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from odoo_widgets.flow.comparing import DECIMALS, is_empty, rounded, same, settles_never
+from odoo_widgets.flow.comparing import DECIMALS, is_empty, is_never_shown, rounded, same, settles_never
+from odoo_widgets.flow.markup import is_cleaned
 from odoo_widgets.flow.model import NUMBERS, TEXTS, TO_MANY
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def kept(field: Field, value: Any, held: Any, decimals: int | None = None) -> st
 
 
 def _otherwise(field: Field, value: Any, held: Any) -> str:
+    if is_never_shown(field):
+        return NOT_COMPARED
     if field.type in TO_MANY and isinstance(value, list) and any(isinstance(each, list | dict) for each in value):
         # Lines, and commands that make and change them, say what to do, not what is there afterwards.
         return NOT_COMPARED
@@ -46,7 +49,8 @@ def _otherwise(field: Field, value: Any, held: Any) -> str:
         return DROPPED
     if field.type in TEXTS and _is_longer(value, held):
         return TRUNCATED
-    return TRANSLATED if field.translated else CHANGED
+    cleaned = field.sanitized and isinstance(value, str) and is_cleaned(value, held)
+    return TRANSLATED if field.translated and not cleaned else CHANGED
 
 
 # What Odoo cuts to a length.

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 MANY, LINES = "many2many", "one2many"
 # A column that is called like a link to other records (Odoo's coding guidelines), and those that are none all the same.
 CALLED_LINK, NO_LINKS = re.compile(r"\w+_ids?"), ("res_id",)
-DISPLAY = "display_name"
+DISPLAY, WHOLE = "display_name", "complete_name"
 # What has to be known of a model that is looked into, beside the field that is compared.
-TOLD = ("name", DISPLAY, ACTIVE, COMPANY, "country_id", USE)
+TOLD = ("name", DISPLAY, WHOLE, ACTIVE, COMPANY, "country_id", USE)
 
 
 @attrs.frozen
@@ -165,7 +165,11 @@ def called(fields: Fields) -> str:
     `_compute_display_name`).
     """
     shown = fields.get(DISPLAY)
-    last = shown.depends[-1] if shown is not None and shown.depends else ""
+    depends = shown.depends if shown is not None else ()
+    if WHOLE in fields and any(each.endswith(f".{WHOLE}") for each in depends):
+        # As places in a warehouse are: by the names of all that they are in.
+        return WHOLE
+    last = depends[-1] if depends else ""
     return last if last and "." not in last else "name" if "name" in fields else DISPLAY
 
 

@@ -29,8 +29,9 @@ ATTRIBUTES = (
     "size",
     "currency_field",
     "translate",
-    "company_dependent",
-    "definition_record",
+    "sanitize",
+    "sanitize_tags",
+    "sanitize_attributes",
 )
 # What Odoo keeps of each record by itself, and drops without a word (odoo/orm/models.py, LOG_ACCESS_COLUMNS).
 OWN = ("id", "create_date", "create_uid", "write_date", "write_uid", "display_name")
@@ -63,8 +64,7 @@ class Field:
         size: The most characters; 0 for any number.
         currency: The field that says in which currency it is; empty for most.
         translated: Whether each language has a value of its own.
-        by_company: Whether each company has a value of its own.
-        defined_by: For properties, the field of the record that defines them.
+        sanitized: For HTML, whether Odoo keeps only the tags and attributes that it takes for harmless.
     """
 
     name: str
@@ -81,8 +81,7 @@ class Field:
     size: int = 0
     currency: str = ""
     translated: bool = False
-    by_company: bool = False
-    defined_by: str = ""
+    sanitized: bool = False
 
     @property
     def dropped(self) -> bool:
@@ -96,7 +95,8 @@ class Field:
     def choices(self) -> str:
         """The values of a selection for a sentence: the first ones, since time zones alone are hundreds."""
         first = list(self.selection)[:NAMED_CHOICES]
-        return ", ".join(map(repr, first)) + ", …" * (len(self.selection) > len(first))
+        left = len(self.selection) - len(first)
+        return ", ".join(map(repr, first)) + (f" and {left:,} more" if left else "")
 
     @property
     def through(self) -> str:
@@ -149,8 +149,7 @@ def _field(name: str, told: dict[str, Any]) -> Field:
         size=told["size"] if isinstance(told.get("size"), int) else 0,
         currency=_text(told.get("currency_field")),
         translated=bool(told.get("translate")),
-        by_company=bool(told.get("company_dependent")),
-        defined_by=_text(told.get("definition_record")),
+        sanitized=all(told.get(name) is True for name in ("sanitize", "sanitize_tags", "sanitize_attributes")),
     )
 
 

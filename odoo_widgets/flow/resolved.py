@@ -19,7 +19,7 @@ from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.within import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from odoo_widgets.flow.answering import Parts
     from odoo_widgets.flow.server import Server
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 AS_TEXT, AS_EMPTY = "text", "empty"
 # What stands for the id of a record that another row makes.
 NOT_YET = 0
-# What keeps a column from being known.
-UNKNOWN = (UNASKED, BLOCKED, *WRONG)
+# What keeps a column from being known; and what does as long as a record is still to be made.
+UNKNOWN, WAITING = (UNASKED, *WRONG), (CREATE, BLOCKED)
 REJECTED = "Column {column!r}: {value!r} is settled as reject, so this row is not sent."
 
 
@@ -75,20 +75,31 @@ def resolved(
     if settings.endpoint.model not in server.fields or not linking.may_link(source, settings):
         return Resolved(source, settings)
     columns = linked(source, settings, server, rows)
-    known = [each for each in columns if not each.of(*UNKNOWN, *(() if to_make else (CREATE,)))]
+    rejected = _rejected(columns)
+    known = [each for each in columns if not (each.of(*UNKNOWN) or (not to_make and _waits(each, rejected)))]
     cells = {each.link.position: _cells(each, settings, to_make) for each in known if each.link.table.lines is None}
     cells |= _in_lines([each for each in known if each.link.table.lines is not None], source, settings, to_make)
     fields = {each.link.column: _field(each, settings) for each in known}
+    if not known:
+        return Resolved(source, settings, columns, rejected)
+    settings = settings.replace(fields={**settings.fields, **fields})
+    return Resolved(source.with_columns(cells), settings, columns, rejected)
+
+
+def _rejected(columns: Sequence[Linked]) -> dict[int, tuple[str, str]]:
+    """The positions of rows that are settled as rejected, each with the field and why."""
     rejected: dict[int, tuple[str, str]] = {}
     for each in columns:
         for want in each.of(REJECT):
             sentence = REJECTED.format(column=each.link.column, value=want.value)
             for row in each.rows([want]).tolist():
                 rejected.setdefault(row, (each.link.path, sentence))
-    if not known:
-        return Resolved(source, settings, columns, rejected)
-    settings = settings.replace(fields={**settings.fields, **fields})
-    return Resolved(source.with_columns(cells), settings, columns, rejected)
+    return rejected
+
+
+def _waits(each: Linked, rejected: Container[int]) -> bool:
+    """Whether a value of a row that is sent waits for a record that is still to be made."""
+    return any(row not in rejected for row in each.rows(each.of(*WAITING)).tolist())
 
 
 def waits(
@@ -99,9 +110,9 @@ def waits(
         return linking.may_link(source, settings), ()
     columns = linked(source, settings, server, rows)
     unread = [each for each in tables(source, settings) if not each.is_read(settings, server)]
-    unknown, of_rows = (
-        tuple(each.link.column for each in columns if each.of(*states)) for states in ((*UNKNOWN, CREATE), (OF_ROW,))
-    )
+    rejected = _rejected(columns)
+    unknown = tuple(each.link.column for each in columns if each.of(*UNKNOWN) or _waits(each, rejected))
+    of_rows = tuple(each.link.column for each in columns if each.of(OF_ROW))
     return (*unknown, *(name for table in unread for name in linking.may_link_in(table, settings))), of_rows
 
 
@@ -159,6 +170,6 @@ def _id(part: Want | int, each: Linked, to_make: str) -> int | str:
     if not isinstance(part, Want):
         return part
     answer = each.answers[part]
-    if answer.state in (CREATE, OF_ROW) and to_make == AS_TEXT:
+    if answer.state in (OF_ROW, *WAITING) and to_make == AS_TEXT:
         return part.text
     return answer.id if answer.state == FOUND else 0

@@ -18,6 +18,7 @@ from odoo_widgets.flow.credential import MASK, Credential, origin
 from odoo_widgets.flow.errors import DataError
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.named import names_in, said
+from odoo_widgets.flow.others import Others
 from odoo_widgets.flow.plan import calls_of, plan
 from odoo_widgets.flow.problems import problems_in
 from odoo_widgets.flow.replacing import note
@@ -242,10 +243,11 @@ def samples(
     source = Source.of(data)
     if found := list(shape(source.frame, settings)):
         raise DataError(found)
-    for row in (*(rows or ()), *(among or ())):
+    wanted = None if rows is None else set(rows)
+    # The others of a frame are rows of it by themselves, and may be millions.
+    for row in (*(wanted or ()), *(() if among is None or isinstance(among, Others) else among)):
         if not 0 <= row < len(source):
             raise DataError([f"There is no row {row}: the frame has rows 0 to {len(source) - 1:,}."])
-    wanted = None if rows is None else set(rows)
     fitting = (batch for batch in batches(source, settings, among) if wanted is None or not wanted.isdisjoint(batch))
     shown = list(islice(fitting, max(0, n)))
     # Looked at and converted together: each look at a column has a price of its own.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FORMAT = 2
 # What a person looks for first.
 FIRST = ("name", "active")
+MARK = "\ufeff"
 
 AnySettings = TypeVar("AnySettings", bound="Settings")
 
@@ -138,9 +139,11 @@ def switched(text: str, *, active: bool) -> str:
     Returns:
         The text to write in its place.
     """
-    document = tomlkit.parse(text)
+    # Some editors put a byte order mark before it, which stays.
+    mark = MARK if text.startswith(MARK) else ""
+    document = tomlkit.parse(text.removeprefix(MARK))
     document["active"] = active
-    return tomlkit.dumps(document)
+    return mark + tomlkit.dumps(document)
 
 
 def _wrong(kind: type[Settings], values: dict[str, Any], message: str) -> str | None:

@@ -123,8 +123,11 @@ def _named(frame: pd.DataFrame, settings: Settings) -> Iterator[str]:
     if settings.group_by is not None:
         wanted.append(("The rows are to be grouped by one column", settings.group_by, "Correct group_by."))
     if settings.needs_ids and settings.ids not in settings.url_columns:
-        needs = f"{settings.endpoint.operation} needs one column of database ids"
-        wanted.append((needs, settings.ids, "Say which it is: ids='…'."))
+        name = settings.endpoint.operation
+        # Whatever is no operation is taken for a method of the model's.
+        near = alike(name, OPERATIONS) if name not in OPERATIONS else ""
+        meant = f" Or did you mean {near!r} in place of {name!r}?" if near else ""
+        wanted.append((f"{name} needs one column of database ids", settings.ids, f"Say which it is: ids='…'.{meant}"))
     wanted += [("A key says which record a row is", name, "Correct key.") for name in settings.key]
     names = [name for name in frame.columns if isinstance(name, str)]
 

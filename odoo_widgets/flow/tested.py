@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
+from functools import cache
 from itertools import count
 from operator import itemgetter
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
@@ -12,10 +14,11 @@ import pandas as pd
 
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.endpoint import address
+from odoo_widgets.flow.others import Others
 from odoo_widgets.flow.responses import responses
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.responses import Outcome
@@ -79,24 +82,24 @@ def rebound(test: Tested, source: Source) -> Tested:
 
     Columns that are new in the frame do not count. A row whose cells have changed is another one.
     """
-    names = list(test.cells.columns)
-    frame = source.frame
-    if test.cells.columns.has_duplicates or frame.columns.has_duplicates or not set(names) <= set(frame.columns):
-        return attrs.evolve(test, rows=(-1,) * len(test.rows))
-    rows: list[int] = []
-    for place, label in enumerate(test.cells.index):
-        before = repr(test.cells.iloc[place].tolist())
-        there = np.flatnonzero(frame.index == label) if frame.index.nlevels == 1 else _places(frame.index, label)
-        same = (int(row) for row in there if repr(frame.iloc[row][names].tolist()) == before and int(row) not in rows)
-        rows.append(next(same, -1))
+    cells, frame = test.cells, source.frame
+    same = not cells.columns.has_duplicates and not frame.columns.has_duplicates
+    there: defaultdict[tuple[Any, str], deque[int]] = defaultdict(deque)
+    if same and set(cells.columns) <= set(frame.columns) and frame.index.nlevels == cells.index.nlevels:
+        places = np.flatnonzero(frame.index.isin(cells.index))
+        for row, each in zip(places.tolist(), _told_apart(frame.iloc[places][list(cells.columns)]), strict=True):
+            there[each].append(row)
+    rows = (there[each].popleft() if there[each] else -1 for each in _told_apart(cells))
     return attrs.evolve(test, rows=tuple(rows))
 
 
-def _places(index: pd.Index, label: object) -> list[int]:
-    return [row for row, each in enumerate(index) if each == label]
+def _told_apart(frame: pd.DataFrame) -> Iterator[tuple[Any, str]]:
+    """What tells each row from others: its label and its cells."""
+    columns = [frame.iloc[:, position].tolist() for position in range(frame.shape[1])]
+    return zip(frame.index.tolist(), map(repr, zip(*columns, strict=True)), strict=True)
 
 
-def known(tests: Iterable[Tested], there: Target) -> dict[int, pd.DataFrame]:
+def known(tests: Iterable[Tested], there: Target) -> pd.DataFrame:
     """The rows that have been sent to a target as a test.
 
     Args:
@@ -104,15 +107,25 @@ def known(tests: Iterable[Tested], there: Target) -> dict[int, pd.DataFrame]:
         there: The target.
 
     Returns:
-        Position of a row to its last response that left something in Odoo, or may have, as a frame of one row.
+        The last response of each that left something in Odoo, or may have, by the row's position.
     """
-    found: dict[int, pd.DataFrame] = {}
-    for test in tests:
-        traces = ~test.responses["status"].isin(WITHOUT_TRACE).to_numpy(dtype=bool)
-        for place, row in enumerate(test.rows):
-            if test.target == there and row >= 0 and traces[place]:
-                found[row] = test.responses.iloc[[place]]
-    return found
+    placed = [test.responses.set_axis(list(test.rows)) for test in tests if test.target == there]
+    return latest(each[~each["status"].isin(WITHOUT_TRACE).to_numpy(dtype=bool) & (each.index >= 0)] for each in placed)
+
+
+def latest(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Responses by the positions of their rows, as one frame in the rows' order: of a row, those that come last."""
+    some = [each for each in parts if len(each)]
+    if not some:
+        return nothing()
+    joined = pd.concat(some)
+    return joined[~joined.index.duplicated(keep="last")].sort_index()
+
+
+@cache
+def nothing() -> pd.DataFrame:
+    """The responses of no rows: one frame for all who look at it, since a form does with every key."""
+    return responses([], pd.RangeIndex(0), "", "")
 
 
 def taken_back(tests: Iterable[Tested], there: Target) -> set[int]:
@@ -148,7 +161,7 @@ def updating(settings: S, names: Iterable[object]) -> S | None:
     return written.replace(operation="write")
 
 
-def to_update(source: Source, left_out: Mapping[int, pd.DataFrame], ids: str) -> pd.DataFrame:
+def to_update(source: Source, left_out: pd.DataFrame, ids: str) -> pd.DataFrame:
     """The rows that a test made records of, with these records' ids.
 
     Args:
@@ -156,14 +169,13 @@ def to_update(source: Source, left_out: Mapping[int, pd.DataFrame], ids: str) ->
         left_out: The rows, as `known` has them.
         ids: The column for the ids.
     """
-    rows = [row for row, each in left_out.items() if each["id"].notna().all()]
-    made = pd.array([left_out[row]["id"].iloc[0] for row in rows], "Int64")
-    return source.frame.iloc[rows].assign(**{ids: made})
+    made = left_out[left_out["id"].notna()]
+    return source.frame.iloc[made.index.to_numpy()].assign(**{ids: made["id"].array})
 
 
-def among(size: int, left_out: Mapping[int, pd.DataFrame]) -> Sequence[int] | None:
+def among(size: int, left_out: pd.DataFrame) -> Sequence[int] | None:
     """The positions of the rows that a send has to send; None for all."""
-    return [row for row in range(size) if row not in left_out] if left_out else None
+    return Others(size, left_out.index.tolist()) if len(left_out) else None
 
 
 def before(
@@ -188,29 +200,27 @@ def before(
     return told.assign(test=[row in tests for row in rows])
 
 
-def of_journal(earlier: pd.DataFrame, *, test: bool) -> dict[int, pd.DataFrame]:
-    """Some of the rows that were sent before: position to response, as a frame of one row.
+def of_journal(earlier: pd.DataFrame, *, test: bool) -> pd.DataFrame:
+    """The responses of some of the rows that were sent before, by their positions.
 
     Args:
         earlier: What `Destination.sent_before` returned.
         test: Those that were sent as a test, or the others.
     """
-    found = earlier.loc[(earlier["test"] == test).to_numpy(dtype=bool)].drop(columns="test")
-    return {int(row): found.iloc[[place]] for place, row in enumerate(found.index)}
+    return earlier.loc[(earlier["test"] == test).to_numpy(dtype=bool)].drop(columns="test")
 
 
-def by_row(left_out: Mapping[int, pd.DataFrame], answer: pd.DataFrame) -> dict[int, pd.DataFrame]:
+def by_row(left_out: pd.DataFrame, answer: pd.DataFrame) -> pd.DataFrame:
     """The responses of `to_update` by the rows' positions.
 
     Args:
         left_out: The rows, as `known` has them.
         answer: The responses, in the order of the rows.
     """
-    rows = [row for row, each in left_out.items() if each["id"].notna().all()]
-    return {row: answer.iloc[[place]] for place, row in enumerate(rows)}
+    return answer.set_axis(left_out.index[left_out["id"].notna()])
 
 
-def whole(source: Source, answer: pd.DataFrame | None, left_out: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+def whole(source: Source, answer: pd.DataFrame | None, left_out: pd.DataFrame) -> pd.DataFrame:
     """The responses of a send with those of the rows that it left out, since they had been sent as a test.
 
     Args:
@@ -221,13 +231,12 @@ def whole(source: Source, answer: pd.DataFrame | None, left_out: Mapping[int, pd
     Returns:
         One row for each row of the frame, with its index. A tested row was in no batch of this send.
     """
-    if not left_out and answer is not None:
+    if not len(left_out) and answer is not None:
         return answer
-    sent = among(len(source), left_out) or []
-    rows = np.array([*sent, *left_out])
+    rows = np.concatenate([np.asarray(Others(len(source), left_out.index)), left_out.index])
     # A tested row was in no batch.
-    earlier = [each.assign(batch=pd.array([None], "Int64")) for each in left_out.values()]
-    joined = pd.concat([*([] if answer is None else [answer]), *earlier])
+    earlier = left_out.assign(batch=pd.array([pd.NA], "Int64").repeat(len(left_out)))
+    joined = pd.concat([*([] if answer is None else [answer]), earlier])
     made = joined.iloc[np.argsort(rows)]
     made.index = source.frame.index
     return made
@@ -235,7 +244,7 @@ def whole(source: Source, answer: pd.DataFrame | None, left_out: Mapping[int, pd
 
 def log(tests: Sequence[Tested]) -> pd.DataFrame:
     """All tests as one frame of responses, in the order in which they were made; without any, an empty one."""
-    return pd.concat([test.responses for test in tests]) if tests else responses([], pd.RangeIndex(0), "", "")
+    return pd.concat([test.responses for test in tests]) if tests else nothing().copy()
 
 
 def undone(test: Tested, answer: pd.DataFrame) -> Tested:

@@ -36,9 +36,9 @@ NOT_OURS = (
     "Nothing that was written down on this machine says that it was created or written from here: it was matched and "
     "not created by us, sent elsewhere, or sent with journal=False."
 )
+NOT_FROM_HERE = "What that did cannot be taken back from here."
 WHY_NOT = {
-    "called": "A method was called on it. What that did cannot be taken back from here.",
-    "needs_attention": "A method was called on it. What that did cannot be taken back from here.",
+    **dict.fromkeys(("called", "needs_attention"), f"A method was called on it. {NOT_FROM_HERE}"),
     "saved": "load does not say whether it created or updated the record.",
     "deleted": "It was deleted. Deleted records do not come back.",
     "unchanged": "The send did nothing to it.",
@@ -152,7 +152,7 @@ def refused(each: Wanted, found: Origin | None, always: str = "") -> Step | None
 def _why_not(event: Event) -> str:
     """Why what a send did cannot be taken back; empty where it may be."""
     if methods := [name for name in dict.fromkeys(event.called) if name != WRITE]:
-        return f"{' and '.join(methods)} was called on it. What that did cannot be taken back from here."
+        return f"{' and '.join(methods)} was called on it. {NOT_FROM_HERE}"
     if event.status == "updated" and event.called:
         return "Columns were written again after the row itself. What they held before is not kept."
     if event.status not in ("created", "updated"):
@@ -169,6 +169,8 @@ DOES = {
     ARCHIVE: "Archives {what} instead, with archive=True.",
     REFUSED: "Leaves {what} as it is.",
 }
+# What stands beside the headline, with how many.
+BESIDE = {ARCHIVE: "Archive instead {:,}", REFUSED: "Leave {:,}"}
 
 
 def preview(model: str, steps: Sequence[Step]) -> pd.DataFrame:
@@ -199,8 +201,8 @@ def deletions(plan: pd.DataFrame) -> int:
 def sentences(plan: pd.DataFrame) -> list[str]:
     """What a preview says beside its headline: why records are left as they are, or archived, and what stays."""
     said = [
-        f"{_upper(group)} {_number(plan, group):,}: {_most(plan.loc[plan['group'] == group, 'reason'])}"
-        for group in (ARCHIVE, REFUSED)
+        f"{done.format(_number(plan, group))}: {_most(plan.loc[plan['group'] == group, 'reason'])}"
+        for group, done in BESIDE.items()
         if _number(plan, group)
     ]
     left = plan["stays"].dropna()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import traitlets
 
@@ -13,7 +13,9 @@ from odoo_widgets.forms.foretelling import Foretelling
 from odoo_widgets.forms.sentences import SAMPLES, in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    import pandas as pd
 
     from odoo_widgets.destination import Destination
     from odoo_widgets.flow.source import Source
@@ -25,9 +27,6 @@ class Counting(Foretelling):
     Out: `batches` (how many; 0 while nothing can be sent, None while they are being counted), `waits` (whether not even
     the first of them is known before).
     """
-
-    # What this is, `State` says.
-    _derive: Callable[..., None]
 
     batches = traitlets.Int(0, allow_none=True)
     waits = traitlets.Bool(False)
@@ -61,10 +60,10 @@ class Counting(Foretelling):
                 wrong = in_words(error)
             with self._changing():
                 # Of other data or settings by now, it takes another look.
-                if self.data is data and self.destination is destination and self.left_out.keys() == out.keys():
+                if self.data is data and self.destination is destination and self.left_out.index.equals(out.index):
                     self._say(number, wrong)
 
-    def _to_count(self) -> tuple[Source, Destination, dict[int, Any]] | None:
+    def _to_count(self) -> tuple[Source, Destination, pd.DataFrame] | None:
         """What somebody waits for; None for nothing, and then whoever waits next has it counted anew."""
         with self._changing():
             self._counting = self.batches is None

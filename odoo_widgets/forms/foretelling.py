@@ -66,8 +66,8 @@ class Foretelling(Emptying):
 
     @property
     def warning(self) -> str:
-        """What was found that a send would run into; empty where nothing was."""
-        return self.foretold.warning if self.foretold is not None else ""
+        """What was found that a send would run into; empty where nothing was, and where nothing can be sent."""
+        return self.foretold.warning if self.foretold is not None and not self.problem else ""
 
     def foretell(self, way: str) -> None:
         """Asks, in the background, how a send would go. Nothing is kept in Odoo.

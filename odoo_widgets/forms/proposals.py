@@ -13,9 +13,6 @@ from odoo_widgets.forms.value import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-
-    import pandas as pd
-
 # What a setting that goes back to what it is by itself is called, where its value says nothing.
 NAMED: dict[str, Callable[[Any], str]] = {
     "key": lambda _value: "no key",
@@ -26,25 +23,17 @@ NAMED: dict[str, Callable[[Any], str]] = {
 }
 
 
-# What is said of a name that no field of the model has (flow/barred.py).
-NO_SUCH_FIELD = " has no field {!r} "
-
-
-def without_unknown(answer: pd.DataFrame, columns: Collection[str], excluded: Collection[str]) -> Mapping[str, Any]:
-    """What to exclude after Odoo has said that the model has no such field.
+def of_columns(instead: Mapping[str, Any], columns: Collection[str]) -> immutabledict[str, Any]:
+    """A proposal, as far as it goes for a frame: what was typed into a payload may be no column to exclude.
 
     Args:
-        answer: The responses of what was refused.
+        instead: The settings to change, by name.
         columns: The columns of the data.
-        excluded: Those that are excluded already.
 
     Returns:
-        The settings to change; empty where Odoo said something else.
+        The same; empty where it excludes what is no column.
     """
-    for error, field in zip(answer["error"].tolist(), answer["error_field"].tolist(), strict=True):
-        if NO_SUCH_FIELD.format(field) in str(error) and field in columns and field not in excluded:
-            return immutabledict(exclude=(*excluded, field))
-    return NOTHING
+    return immutabledict(instead) if all(each in columns for each in instead.get("exclude", ())[-1:]) else NOTHING
 
 
 def words(instead: Mapping[str, Any], url: str) -> str:

@@ -15,8 +15,10 @@ from immutabledict import immutabledict
 
 from odoo_widgets.flow import retry, tested
 from odoo_widgets.flow.errors import RepeatedError, StoppedError
+from odoo_widgets.flow.responses import counts
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.tested import AGAIN, SKIP, UPDATE
+from odoo_widgets.flow.undo import NOTHING_DONE
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.asking import Asking
 from odoo_widgets.forms.obstacles import IDLE
@@ -91,21 +93,17 @@ class Sending(Asking):
         return tested.log(self.tests)
 
     @property
-    def sent_before(self) -> dict[int, pd.DataFrame]:
-        """The rows that were sent as a test to where they would go now: position to response."""
+    def sent_before(self) -> pd.DataFrame:
+        """The responses of the rows that were sent as a test to where they would go now, by position."""
         if self.destination is None or self.credential is None:
-            return {}
+            return tested.nothing()
         there = tested.target(self.destination, self.credential)
         known = tested.known(self.tests, there)
         if self.earlier is None:
             return known
         # What this form has taken back is not there, and what it knows is the newest.
-        gone = tested.taken_back(self.tests, there)
-        return {
-            row: each
-            for row, each in {**tested.of_journal(self.earlier, test=True), **known}.items()
-            if row not in gone
-        }
+        found = tested.latest([tested.of_journal(self.earlier, test=True), known])
+        return found[~found.index.isin(tested.taken_back(self.tests, there))]
 
     @property
     def new_rows(self) -> int:
@@ -121,10 +119,10 @@ class Sending(Asking):
         return self.destination is not None and tested.updating(self.destination, ()) is not None
 
     @property
-    def left_out(self) -> dict[int, pd.DataFrame]:
-        """The rows that a send would leave out: position to response."""
-        tests = {} if self.with_tested == AGAIN else self.sent_before
-        return {**tested.of_journal(self.earlier, test=False), **tests} if self.new_rows else tests
+    def left_out(self) -> pd.DataFrame:
+        """The responses of the rows that a send would leave out, by position."""
+        tests = tested.nothing() if self.with_tested == AGAIN else self.sent_before
+        return tested.latest([tested.of_journal(self.earlier, test=False), tests]) if self.new_rows else tests
 
     @property
     def rejected(self) -> pd.DataFrame | None:
@@ -146,7 +144,7 @@ class Sending(Asking):
     @property
     def updates(self) -> bool:
         """Whether a send is to write once more to records that a test has made."""
-        return self.with_tested == UPDATE and self.may_update and bool(self.sent_before)
+        return self.with_tested == UPDATE and self.may_update and len(self.sent_before) > 0
 
     def confirm(self, typed: str) -> None:
         """Takes what was typed to confirm a send."""
@@ -169,9 +167,9 @@ class Sending(Asking):
             if self._once_more is not None and not obstacles.obstacle_to_repeat(self, again=again):
                 self._once_more(again)
 
-    def _send(self, source: Source, left_out: dict[int, pd.DataFrame], again: bool | None = None) -> None:
+    def _send(self, source: Source, left_out: pd.DataFrame, again: bool | None = None) -> None:
         # Who wants the tested rows to go again has not said that of others; and what was undone is not there.
-        known = set(self.sent_before) if self.with_tested == AGAIN else set()
+        known = set(self.sent_before.index) if self.with_tested == AGAIN else set()
         known |= tested.taken_back(self.tests, tested.target(self.destination, self.credential))
         once_more = partial(self._send, source, left_out)
         keep = self._keeping(source.frame)
@@ -189,7 +187,7 @@ class Sending(Asking):
 
         self._begin(source, take, ask, rows=tested.among(len(source), left_out), again=again)
 
-    def _update(self, source: Source, tests: dict[int, pd.DataFrame], left_out: dict[int, pd.DataFrame]) -> None:
+    def _update(self, source: Source, tests: pd.DataFrame, left_out: pd.DataFrame) -> None:
         """Writes the tested rows to the records that they made, then sends the others."""
         writing = tested.updating(self.destination, source.frame.columns)
         assert writing is not None
@@ -197,7 +195,7 @@ class Sending(Asking):
         keep = self._keeping(source.frame)
 
         def take(answer: pd.DataFrame) -> None:
-            told = {**left_out, **tested.by_row(tests, answer)}
+            told = tested.latest([left_out, tested.by_row(tests, answer)])
             if answer["status"].eq("not_sent").any():
                 # What kept these from going keeps the others.
                 return
@@ -222,7 +220,7 @@ class Sending(Asking):
 
         def keep(responses: pd.DataFrame) -> None:
             self._sent, self.signed, self.only_rejected = frame, (sent_with[1], datetime.now(UTC)), False
-            self.sent_with = sent_with
+            self.sent_with = None if counts(responses).keys() <= NOTHING_DONE.keys() else sent_with
             self.responses, self.last = responses, result(responses, words)
 
         return keep

@@ -19,6 +19,7 @@ from immutabledict import immutabledict
 from odoo_widgets.destination import Destination
 from odoo_widgets.flow import tested
 from odoo_widgets.flow.batches import batches
+from odoo_widgets.flow.bound import ELSEWHERE
 from odoo_widgets.flow.chain import NextSource, model_of, next_source
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import address
@@ -76,6 +77,8 @@ class State(Counting):
     def __init__(self, data: pd.DataFrame, destination: Destination | None, credential: Credential | None) -> None:
         super().__init__()
         self._chain = NextSource(None, (), None, 0)
+        # Why the draft is no destination, and settings that would be right.
+        self._unfit: tuple[str, immutabledict[str, Any]] = ("", NOTHING)
         self.bind(data=data, destination=destination, credential=credential)
 
     # --- in ----------------------------------------------------------------------------------------------------------
@@ -169,17 +172,18 @@ class State(Counting):
 
     def _take(self, wanted: Mapping[str, Any]) -> None:
         """Makes a destination of what is wanted, or keeps that as a draft and says why."""
-        problem, instead = "", NOTHING
+        self._unfit = "", NOTHING
         if wanted:
             try:
                 self.destination, wanted = target.made(wanted, self.destination), NOTHING
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
-                problem, instead = in_words(error), immutabledict(getattr(error, "instead", {}))
+                self._unfit = in_words(error), immutabledict(getattr(error, "instead", {}))
         self.draft = immutabledict(wanted) if wanted else NOTHING
-        self._derive(problem, instead)
+        self._derive()
 
-    def _derive(self, problem: str = "", instead: immutabledict[str, Any] = NOTHING) -> None:
-        """Samples, counts and problem, from data, destination and credential."""
+    def _derive(self) -> None:
+        """Samples, counts and problem, from data, destination, credential and what is wrong with a draft."""
+        problem, instead = self._unfit
         self._forget_earlier()
         samples, too_large = Samples(), 0
         number: int | None = 0
@@ -218,9 +222,9 @@ class State(Counting):
         self._forget_foretold()
 
     def _take_earlier(self, earlier: pd.DataFrame | None) -> None:
-        before = set(self.left_out)
+        before = self.left_out.index
         self.earlier = earlier
-        if set(self.left_out) != before:
+        if not self.left_out.index.equals(before):
             # The samples are those of what is left.
             self._derive()
 
@@ -239,5 +243,5 @@ class State(Counting):
             return target.NO_URL, NOTHING
         if self.credential is not None and not self.credential.belongs_to(self.destination.url):
             here = immutabledict(url=self.credential.server + target.behind(self.destination.url))
-            return f"The key belongs to {self.credential.server}, and the URL leads elsewhere.", here
+            return ELSEWHERE.format(self.credential.server), here
         return "", NOTHING

@@ -16,7 +16,7 @@ from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.samples import Sample
 from odoo_widgets.forms import obstacles
 from odoo_widgets.forms.obstacles import IDLE
-from odoo_widgets.forms.proposals import without_unknown
+from odoo_widgets.forms.proposals import of_columns
 from odoo_widgets.forms.reading import Reading
 from odoo_widgets.forms.sending import TESTING, UNDOING
 from odoo_widgets.forms.sentences import in_words, tried, undone
@@ -68,7 +68,6 @@ class Testing(Reading):
     # What these are, `State` says.
     samples: Any
     open_sample: Any
-    _derive: Callable[..., None]
 
     testing = traitlets.Bool(False)
     whole = traitlets.Bool(False)
@@ -235,18 +234,30 @@ class Testing(Reading):
 
             self._run(delivery, UNDOING, take)
 
+    def _take_back(self, answer: pd.DataFrame) -> None:
+        before, last = self.tests, self.last_test
+        super()._take_back(answer)
+        if last is None or not len(last.created):
+            return
+        pairs = zip(before, self.tests, strict=True)
+        self.last_test = next((after for each, after in pairs if each.responses is last.responses), None)
+        if self.last_test is None or not len(self.last_test.created):
+            # What became of its records, the undo of all says.
+            self.last_test, self.told = None, ""
+
     def _run(self, delivery: Delivery | Taken, phase: str, take: Callable[[pd.DataFrame], None]) -> None:
         self._delivery, self.phase, self.progress = delivery, phase, None
         self.test_problem = self.told = self.refusal = ""
 
         def on_end(_future: object) -> None:
             # In the sending thread.
-            answer, problem = None, ""
+            answer, problem, way_past = None, "", NOTHING
             try:
                 answer = delivery.future.result()
             except StoppedError as error:
                 # A payload may not fit any more once the server has been asked.
                 answer, problem = error.responses, in_words(error.__cause__ or error)  # type: ignore[arg-type]
+                way_past = of_columns(error.instead, self.data.frame.columns)
             except Exception as error:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
                 problem = in_words(error)
             with self._changing():
@@ -260,15 +271,11 @@ class Testing(Reading):
                 self._looked = ()
                 self._derive()
                 self.test_problem = problem
-                self._explain(answer)
+                self.refusal = "" if answer is None else str(next(iter(answer["error"].dropna()), ""))
+                self.way_past = way_past
 
         delivery.future.add_done_callback(on_end)
         delivery.start()
-
-    def _explain(self, answer: pd.DataFrame | None) -> None:
-        self.refusal = "" if answer is None else str(next(iter(answer["error"].dropna()), ""))
-        excluded = self.destination.exclude
-        self.way_past = NOTHING if answer is None else without_unknown(answer, self.data.frame.columns, excluded)
 
     # --- what a send knows of it -------------------------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ from odoo_widgets.forms.sentences import in_words, result, where
 from odoo_widgets.forms.value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
 
@@ -26,6 +28,9 @@ class Undoing(Resuming):
     In: `archive` (whether what Odoo refuses to delete is archived instead), `undo_confirmation`.
     Out: `undo_plan`, what an undo of the last send would do; `undo_problem`.
     """
+
+    # What this is, `State` says.
+    _derive: Callable[..., None]
 
     undo_plan = Value(None)
     undo_problem = traitlets.Unicode()
@@ -101,13 +106,17 @@ class Undoing(Resuming):
             done = f"Undo {where(self)}" if self.destination is not None else "Undo"
 
             def take(answer: pd.DataFrame) -> None:
-                self.tests = tuple(tested.undone(each, answer) for each in self.tests)
+                self._take_back(answer)
                 self._sent, self.sent_with, self.only_rejected = None, None, False
                 self.signed = (credential, datetime.now(UTC))
                 self.responses, self.last = answer, result(answer, done)
 
             undoing.future.add_done_callback(lambda _future: self._on_undone(undoing, take))
             undoing.start()
+
+    def _take_back(self, answer: pd.DataFrame) -> None:
+        """Takes that records of tests may be gone with those of the send."""
+        self.tests = tuple(tested.undone(each, answer) for each in self.tests)
 
     def _on_undone(self, undoing: Any, take: Any) -> None:
         # In the sending thread.
@@ -117,7 +126,11 @@ class Undoing(Resuming):
         except Exception as error:  # noqa: BLE001 - a thread's error ends on a log that nobody sees
             problem = in_words(error)
         with self._changing():
-            self._delivery, self.phase, self.progress = None, IDLE, undoing.progress
+            self._delivery, self.phase = None, IDLE
             self.undo_plan, self.undo_problem, self.undo_confirmation = None, problem, ""
             if answer is not None:
                 take(answer)
+            # Rows that were left out are to go again, and that is written down by now.
+            self._looked = ()
+            self._derive()
+            self.progress = undoing.progress

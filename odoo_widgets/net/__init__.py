@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from odoo_widgets.later import later
 
 if TYPE_CHECKING:
     from odoo_widgets.net import asking as asking
@@ -19,22 +20,22 @@ if TYPE_CHECKING:
     from odoo_widgets.net import unfinished as unfinished
 
 # What a destination calls, loaded with its first call: whoever describes one waits for no event loop and no database.
-_LATER = {
-    "asking",
-    "delivery",
-    "frames",
-    "growing",
-    "handing",
-    "odoo",
-    "past",
-    "replaced",
-    "tables",
-    "undoing",
-    "unfinished",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return import_module(f"{__name__}.{name}")
+__getattr__ = later(
+    __name__,
+    {
+        name: name
+        for name in (
+            "asking",
+            "delivery",
+            "frames",
+            "growing",
+            "handing",
+            "odoo",
+            "past",
+            "replaced",
+            "tables",
+            "undoing",
+            "unfinished",
+        )
+    },
+)

@@ -11,9 +11,9 @@ import attrs
 from aiolimiter import AsyncLimiter
 
 from odoo_widgets.flow.asking import Found, Heard, Questions, heard, spoken
+from odoo_widgets.flow.bound import bound
 from odoo_widgets.flow.calls import Call
-from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import CredentialError, StoppedError
+from odoo_widgets.flow.errors import StoppedError
 from odoo_widgets.flow.operations import log_in
 from odoo_widgets.flow.policy import Policy, Standing, Wait
 from odoo_widgets.flow.protocols import PROTOCOLS
@@ -25,6 +25,7 @@ from odoo_widgets.net.transport import client, perform
 if TYPE_CHECKING:
     import httpx
 
+    from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.settings import Settings
 
 
@@ -95,20 +96,8 @@ async def aask(
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Found:
     """What questions find out; see `ask`. It leaves the event loop free meanwhile."""
-    if not isinstance(credential, Credential):
-        raise CredentialError("A credential is needed to ask: credential('name'), or Credential(server, …).")
-    if not credential.belongs_to(settings.url):
-        raise CredentialError(
-            f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was asked. "
-            "Use a credential of the server in the URL."
-        )
+    bound(credential, settings, "ask")
     going = filled(spoken(settings))
-    protocol = PROTOCOLS[going.endpoint.protocol]
-    if protocol.LOGS_IN and not (credential.database and credential.login):
-        wanted = "database" if not credential.database else "login"
-        raise CredentialError(
-            f"{protocol.NAME} wants the {wanted} beside the key: Credential(…, {wanted}='…'). Nothing was asked."
-        )
     async with client(going, transport) as http:
         return await _Asker(http, going, credential, server, policy or Policy()).run(questions)
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from odoo_widgets.flow import methods
 from odoo_widgets.flow.batches import count
-from odoo_widgets.flow.credential import Credential
+from odoo_widgets.flow.bound import bound
 from odoo_widgets.flow.errors import (
     CredentialError,
     DataError,
@@ -26,7 +26,6 @@ from odoo_widgets.flow.errors import (
 from odoo_widgets.flow.identity import doubled
 from odoo_widgets.flow.policy import Policy, Wait
 from odoo_widgets.flow.problems import problems
-from odoo_widgets.flow.protocols import PROTOCOLS
 from odoo_widgets.flow.records import columns
 from odoo_widgets.flow.responses import STATUSES, Outcome, counts, responses
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     import httpx
 
     from odoo_widgets.flow.calls import Call
+    from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.repeats import Past
     from odoo_widgets.flow.settings import Settings
     from odoo_widgets.net.frames import Frames
@@ -359,7 +359,7 @@ class Delivery(OwnThread):
         past = self._finder.rest(source, books.open(source, rows), self._loop.server, books.journal)
         self._begun = True
         self._started = self._started or time.monotonic()
-        self.progress = self.progress.counted(past.outcomes)
+        self.progress = self.progress.found(past.outcomes)
         self._tell()
         return past
 
@@ -398,20 +398,8 @@ class Delivery(OwnThread):
 
 
 def _check(settings: Settings, credential: Credential, server: Server) -> None:
-    """Makes sure that a credential may be sent where the settings lead, and has what is asked for there."""
-    if not isinstance(credential, Credential):
-        raise CredentialError("A credential is needed to send: credential('name'), or Credential(server, …).")
-    if not credential.belongs_to(settings.url):
-        raise CredentialError(
-            f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
-            "Use a credential of the server in the URL."
-        )
+    """Makes sure that a credential may be sent where the settings lead, and that they can be carried out there."""
+    bound(credential, settings, "send")
     methods.check(settings, server)
-    protocol = PROTOCOLS[settings.endpoint.protocol]
-    if protocol.LOGS_IN and not (credential.database and credential.login):
-        wanted = "database" if not credential.database else "login"
-        raise CredentialError(
-            f"{protocol.NAME} wants the {wanted} beside the key: Credential(…, {wanted}='…'). Nothing was sent."
-        )
     if settings.endpoint.protocol == "rest" and (unfit := settings.place_of_key.unfit(credential)):
         raise CredentialError(f"{unfit} Nothing was sent.")

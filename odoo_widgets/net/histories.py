@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from odoo_widgets.flow.errors import JournalError
 from odoo_widgets.flow.history import Event
 from odoo_widgets.flow.repeats import IN_FLIGHT
 from odoo_widgets.flow.responses import STATUSES
@@ -46,7 +45,7 @@ def histories(me: Credential, model: str, ids: Iterable[int]) -> dict[int, list[
             continue
         if process := sends.running(head):
             if head.undo:
-                raise JournalError(f"{sends.said(head)} is still going on, in process {process}. Wait for its end.")
+                raise sends.going_on(head, process)
             continue
         for each, event in _events(head, wanted):
             found[each].append(event)

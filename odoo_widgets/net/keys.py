@@ -4,8 +4,9 @@ Names, servers, databases and logins stand in a file; see `names`. The keys stan
 system, each beside its server: who changes the server in the file gets no key for it. A key that no keyring takes is
 kept in the memory of this process alone.
 
-`remember("mycompany", me)` stores a credential, and `credential("mycompany")` finds it. Where no keyring takes the key,
-`remember` answers `"memory"`. Without a name, ODOO_SERVER, ODOO_DATABASE, ODOO_LOGIN and ODOO_API_KEY are taken.
+`remember("mycompany", me)` stores a credential, as `odoo-widgets credential add` does, and `credential("mycompany")`
+finds it. Where no keyring takes the key, `remember` answers `"memory"`. Without a name, ODOO_SERVER, ODOO_DATABASE,
+ODOO_LOGIN and ODOO_API_KEY are taken.
 """
 
 from __future__ import annotations
@@ -53,10 +54,9 @@ def entry(name: str = "", *, environment: Mapping[str, str] | None = None) -> En
         CredentialError: There is none of that name, or the environment names no server, or the file of names cannot be
             read.
     """
-    found = entries()
-    given = found.get(name) if name else _given(os.environ if environment is None else environment)
+    given = entries().get(name) if name else _given(os.environ if environment is None else environment)
     if given is None or not given.server:
-        raise _unknown(name, found)
+        raise _unknown(name, entries())
     return given
 
 
@@ -117,8 +117,8 @@ def remember(name: str, me: Credential, *, replace: bool = False) -> str:
         before = names.get(name)
         if before is not None and before.server != me.server and not replace:
             raise CredentialError(
-                f"{name!r} is stored for {before.server}. Choose another name for {me.server}, or say "
-                "remember(…, replace=True)."
+                f"{name!r} is stored for {before.server}. Choose another name for {me.server}, or say --replace, "
+                "or remember(…, replace=True)."
             )
         names[name] = Entry(me.server, me.database, me.login, me.allow_http)
     if before is not None and before.server != me.server:
@@ -154,8 +154,8 @@ def _unknown(name: str, names: Mapping[str, Entry]) -> CredentialError:
     known = f" The stored names are: {', '.join(sorted(names))}." if names else ""
     called = f" called {name!r}" if name else ""
     return CredentialError(
-        f"There is no credential{called}.{known} Store one with remember(name, Credential.ask(server)), "
-        f"or set {', '.join(VARIABLES.values())} in the environment."
+        f"There is no credential{called}.{known} Store one with remember(name, Credential.ask(server)) or with "
+        f"odoo-widgets credential add NAME SERVER, or set {', '.join(VARIABLES.values())} in the environment."
     )
 
 

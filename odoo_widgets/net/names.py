@@ -16,11 +16,11 @@ import tomlkit.exceptions
 
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import CredentialError, SettingsError
+from odoo_widgets.net.homes import home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FOLDER = "odoo_widgets"
 TEXTS = ("server", "database", "login")
 # Another process writes a few lines.
 LOCK_SECONDS = 10
@@ -44,8 +44,12 @@ class Entry:
 
 
 def names_file() -> Path:
-    """The file that lists the stored credentials, without their keys."""
-    return platformdirs.user_config_path(FOLDER, appauthor=False) / "credentials.toml"
+    """The file that lists the stored credentials, without their keys.
+
+    Raises:
+        CredentialError: The user has no home.
+    """
+    return home(platformdirs.user_config_path, "XDG_CONFIG_HOME", CredentialError) / "credentials.toml"
 
 
 def entries() -> dict[str, Entry]:
@@ -98,7 +102,8 @@ def _entry(name: str, values: object) -> Entry:
 def _read() -> tomlkit.TOMLDocument:
     file = names_file()
     try:
-        return tomlkit.parse(file.read_text(encoding="utf-8"))
+        # Some editors put a byte order mark before it.
+        return tomlkit.parse(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return tomlkit.document()
     except OSError as error:

@@ -198,7 +198,7 @@ def fresh(
             same = head.fingerprint == digests.fingerprint()
             mine = np.asarray(rows)[doubling(source, settings, rows)] if not again else np.zeros(0, dtype="int64")
             if same or (len(mine) and len(matched(digests.of(mine.tolist()), written.planned(head)["digest"]))):
-                raise JournalError(f"{sends.said(head)} is still going on, in process {process}. Wait for its end.")
+                raise sends.going_on(head, process)
     found = {} if again else earlier.found(source, settings, rows, digests, heads)
     if found and again is None:
         repeats = _repeats(found, len(rows))

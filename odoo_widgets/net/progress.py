@@ -22,6 +22,7 @@ class Progress:
         rows: Rows to send in all; of several frames, those of the frames that it has come to.
         batches: Batches to send in all, of the same. Each takes one call or several.
         statuses: How many rows have which status by now.
+        before: How many of them had it before this send began, from a send that it goes on with or from tests.
         made: Calls made.
         waiting: The most seconds that the next call waits, after one that is made again; else 0.
         seconds: Since the send started.
@@ -34,6 +35,7 @@ class Progress:
     rows: int
     batches: int
     statuses: dict[str, int] = attrs.field(factory=dict)
+    before: int = 0
     made: int = 0
     waiting: float = 0.0
     seconds: float = 0.0
@@ -49,13 +51,13 @@ class Progress:
 
     @property
     def rows_per_second(self) -> float:
-        """The rate so far; 0 before the first answer."""
-        return self.done / self.seconds if self.seconds else 0.0
+        """The rate of this send so far; 0 before the first answer."""
+        return (self.done - self.before) / self.seconds if self.seconds else 0.0
 
     @property
     def seconds_left(self) -> float | None:
         """The time that the rest takes at this rate; None before the first answer, and where the rest is not known."""
-        return (self.rows - self.done) / self.rows_per_second if self.done and not self.more else None
+        return (self.rows - self.done) / self.rows_per_second if self.rows_per_second and not self.more else None
 
     def counted(self, outcomes: Iterable[Outcome]) -> Self:
         """The same with rows that are accounted for."""
@@ -63,6 +65,11 @@ class Progress:
         for outcome in outcomes:
             statuses[outcome.status] += len(outcome.rows)
         return attrs.evolve(self, statuses=dict(statuses))
+
+    def found(self, outcomes: Iterable[Outcome]) -> Self:
+        """The same with rows that were accounted for before this send began."""
+        counted = self.counted(outcomes)
+        return attrs.evolve(counted, before=self.before + counted.done - self.done)
 
     def called(self, wait: Wait | None, seconds: float) -> Self:
         """The same after one more call."""

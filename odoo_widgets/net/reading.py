@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Sequence
 from itertools import chain
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pandas as pd
 
-from odoo_widgets.flow import texts
+from odoo_widgets.flow import foreign, texts
 from odoo_widgets.flow.errors import TableError
 from odoo_widgets.net.tables import kind
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 SEPARATORS = ",;\t"
+QUOTED = re.compile(r'"[^"]*"')
 
 
 @attrs.frozen
@@ -67,7 +69,8 @@ def read(path: str | PathLike[str], how: Reading = Reading()) -> pd.DataFrame:
         how: What the file does not say by itself.
 
     Returns:
-        The table. An empty cell is missing. Cells of a CSV file are text, but see `flow.texts`.
+        The table. An empty cell is missing, and an empty line is none. Cells of a CSV file are text, but see
+        `flow.texts`; a whole number that Excel shows with zeros in front is that text; those of Parquet are Arrow's.
 
     Raises:
         TableError: The file is not there, or is no such table, or a formula of Excel's came to an error or was never
@@ -101,7 +104,8 @@ def read_stream(stream: BinaryIO, ending: str, how: Reading = Reading()) -> pd.D
 
 def _of_csv(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
     content = _decoded(stream, name, how)
-    first = content.partition("\n")[0]
+    # What stands in quotes is part of a name.
+    first = QUOTED.sub("", content.lstrip("\r\n")).partition("\n")[0]
     separator = how.separator or max(SEPARATORS, key=first.count)
     try:
         reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
@@ -110,7 +114,7 @@ def _of_csv(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
     # Files and pictures are longer than the usual cell.
     before = csv.field_size_limit(sys.maxsize)
     try:
-        header = _header(next(reader, []), name)
+        header = _header(next(filter(None, reader), []), name)
         rows = list(_rows(reader, len(header), name))
     except csv.Error as error:
         raise TableError(f"{name}, line {reader.line_num}: {error}.") from None
@@ -133,13 +137,15 @@ def _column(cells: list[str], name: str, how: Reading) -> pd.Series:
 
 def _decoded(stream: BinaryIO, name: str, how: Reading) -> str:
     try:
-        return stream.read().decode(how.encoding or "utf-8-sig")
-    except LookupError:
-        raise TableError(f"There is no encoding called {how.encoding!r}. Western Europe has cp1252.") from None
+        # The mark at the start of what Excel saves is no letter of the first column, also where UTF-8 is said.
+        return stream.read().decode(how.encoding or "utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         what = f"{how.encoding}." if how.encoding else "UTF-8. Save the file as CSV UTF-8, or say --encoding cp1252."
         raise TableError(f"{name}, line {line}: that is not {what}") from None
+    # Python has an encoding that takes nothing at all.
+    except (LookupError, UnicodeError):
+        raise TableError(f"There is no encoding called {how.encoding!r}. Western Europe has cp1252.") from None
 
 
 def _header(names: list[str], where: str) -> list[str]:
@@ -168,6 +174,8 @@ def _of_lines(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
             record = json.loads(line, parse_constant=_no_number)
         except ValueError as error:
             raise TableError(f"{name}, line {number}: that is no JSON: {error}.") from None
+        except RecursionError:
+            raise TableError(f"{name}, line {number}: its lists or objects are nested too deeply to be read.") from None
         if not isinstance(record, dict):
             raise TableError(f"{name}, line {number}: that is no object of column and value.")
         records.append(record)
@@ -184,71 +192,20 @@ def _no_number(word: str) -> None:
 
 
 def _of_excel(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
-    import openpyxl  # noqa: PLC0415 - `kind` has looked whether it is there
+    from odoo_widgets.net import workbook  # noqa: PLC0415 - `kind` has looked whether its library is there
 
-    try:
-        # What formulas came to, and not the formulas; pandas would take one that failed for an empty cell.
-        book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-        chosen = [each for each in book.worksheets if how.sheet in ("", each.title)][:1]
-        for sheet in chosen:
-            sheet.reset_dimensions()
-        cells = [list(row) for sheet in chosen for row in sheet.iter_rows()]
-        waiting = _uncalculated(stream, chosen[0].title, cells) if chosen else ""
-    except Exception as error:  # noqa: BLE001 - a broken file makes errors of every kind
-        raise TableError(f"{name} cannot be read as Excel: {str(error) or type(error).__name__}.") from None
-    if not chosen:
-        raise TableError(f"{name} has no sheet {how.sheet!r}. Its sheets are: {', '.join(book.sheetnames)}.")
-    if failed := [cell for row in cells for cell in row if cell.data_type == "e"]:
-        raise TableError(f"{name}, cell {failed[0].coordinate}: its formula came to {failed[0].value}.")
-    if waiting:
-        raise TableError(
-            f"{name}, cell {waiting}: its formula was never calculated. Open the file in a spreadsheet, and save it."
-        )
-    rows = [_filled([cell.value for cell in row]) for row in cells]
-    while rows and not rows[-1]:
-        rows.pop()
-    width = max(map(len, rows), default=0)
-    first, *body = [row + [None] * (width - len(row)) for row in rows] or [[]]
-    if not (body or how.sheet) and len(book.sheetnames) > 1:
-        others = ", ".join(book.sheetnames[1:])
-        raise TableError(
-            f"{name}: its first sheet has no rows. Say which one to read: --sheet. The others are: {others}."
-        )
+    first, *body = workbook.rows(stream, name, how.sheet) or [[]]
     header = _header(["" if each is None else str(each) for each in first], name)
     columns = [pd.Series(list(each), dtype=object) for each in zip(*body, strict=True)]
     return pd.concat(columns, axis="columns", keys=header) if columns else pd.DataFrame(columns=header)
 
 
-def _uncalculated(stream: BinaryIO, sheet: str, cells: list[list[Any]]) -> str:
-    """The first cell with a formula that whoever wrote the file did not calculate; empty where there is none."""
-    import openpyxl  # noqa: PLC0415 - as above
-    from openpyxl.cell.read_only import EmptyCell  # noqa: PLC0415
-
-    # A cell that is there and holds nothing has a look of its own, or a formula.
-    bare = {
-        cell.coordinate
-        for row in cells
-        for cell in row
-        if cell.value is None and cell.data_type == "n" and not isinstance(cell, EmptyCell)
-    }
-    if not bare:
-        return ""
-    formulas = openpyxl.load_workbook(stream, read_only=True)[sheet]
-    formulas.reset_dimensions()
-    found = (cell.coordinate for row in formulas.iter_rows() for cell in row if cell.data_type == "f")
-    return next((place for place in found if place in bare), "")
-
-
-def _filled(row: list[Any]) -> list[Any]:
-    """A row without the empty cells at its end."""
-    while row and row[-1] in (None, ""):
-        row.pop()
-    return [None if cell == "" else cell for cell in row]
-
-
 def _of_parquet(stream: BinaryIO, name: str, _how: Reading) -> pd.DataFrame:
+    from pyarrow.parquet import ParquetFile  # noqa: PLC0415 - `kind` has looked whether it is there
+
     try:
-        return pd.read_parquet(stream)
+        # Cells stay Arrow's own: pandas would make floats of whole numbers with a missing one among them.
+        return foreign.as_pandas(ParquetFile(stream).read())
     except Exception as error:  # noqa: BLE001 - a broken file makes errors of every kind
         raise TableError(f"{name} cannot be read as Parquet: {error}.") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odoo_widgets.flow.errors import CredentialError
+from odoo_widgets.flow.bound import own
 from odoo_widgets.flow.replacing import asks, told
 from odoo_widgets.net.environment import filled
 from odoo_widgets.net.own_loop import in_own_loop
@@ -38,13 +38,9 @@ async def areplaced(
         comes, or it says nothing of them.
 
     Raises:
-        CredentialError: The key belongs to another server; nothing was sent.
+        CredentialError: The key belongs to another server; nothing was asked.
     """
-    if not credential.belongs_to(settings.url):
-        raise CredentialError(
-            f"The key belongs to {credential.server}, and the URL leads elsewhere. Nothing was sent. "
-            "Use a credential of the server in the URL."
-        )
+    own(credential, settings.url, "ask")
     request = asks(settings, credential)
     if request is None:
         return server
@@ -72,7 +68,7 @@ def replaced(
         As `areplaced`.
 
     Raises:
-        CredentialError: The key belongs to another server; nothing was sent.
+        CredentialError: The key belongs to another server; nothing was asked.
         SettingsError: A header's value is not in the environment.
     """
     return in_own_loop(areplaced(filled(settings), credential, server, transport=transport), "odoo_widgets probe")

@@ -25,6 +25,7 @@ import filelock
 import platformdirs
 
 from odoo_widgets.flow.errors import JournalError
+from odoo_widgets.net.homes import home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.credential import Credential
 
-FOLDER = "odoo_widgets"
 # How the name of a send begins.
 TIME = "%Y%m%dT%H%M%S%f"
 # Another process looks whether a send is going on.
@@ -46,8 +46,12 @@ KEPT = timedelta(days=90)
 
 
 def folder() -> Path:
-    """Where the sends are written down."""
-    return platformdirs.user_state_path(FOLDER, appauthor=False) / "sends"
+    """Where the sends are written down.
+
+    Raises:
+        JournalError: The user has no home.
+    """
+    return home(platformdirs.user_state_path, "XDG_STATE_HOME", JournalError) / "sends"
 
 
 @attrs.frozen
@@ -170,7 +174,7 @@ def held(head: Head, seconds: float = LOOK_SECONDS) -> Iterator[None]:
         with lock(head.name, seconds):
             yield
     except filelock.Timeout:
-        raise JournalError(f"{said(head)} is still going on, in process {head.process}. Wait for its end.") from None
+        raise going_on(head, head.process) from None
 
 
 @contextmanager
@@ -210,6 +214,11 @@ def lock(name: str, seconds: float) -> Iterator[None]:
 def said(head: Head) -> str:
     """A send in a sentence."""
     return f"The send of {head.day} ({head.title}, {head.rows:,} row{'s' if head.rows != 1 else ''})"
+
+
+def going_on(head: Head, process: str) -> JournalError:
+    """What is raised where a send has to end first."""
+    return JournalError(f"{said(head)} is still going on, in process {process}. Wait for its end.")
 
 
 def running(head: Head) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from errno import EISDIR
 from importlib.util import find_spec
+from os import strerror
 from pathlib import Path
 from secrets import token_hex
 from typing import IO, TYPE_CHECKING
@@ -49,6 +51,8 @@ def check_writable(path: str | PathLike[str]) -> None:
     try:
         new.touch(exist_ok=False)
         new.unlink()
+        if Path(path).is_dir():
+            raise IsADirectoryError(EISDIR, strerror(EISDIR))
     except OSError as error:
         raise unwritable(path, error) from None
 

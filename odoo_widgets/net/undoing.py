@@ -15,8 +15,8 @@ import attrs
 import pandas as pd
 
 from odoo_widgets.flow import taking_back, undo
-from odoo_widgets.flow.credential import Credential
-from odoo_widgets.flow.errors import CredentialError, DataError, JournalError, StoppedError
+from odoo_widgets.flow.bound import given
+from odoo_widgets.flow.errors import DataError, JournalError, StoppedError
 from odoo_widgets.flow.history import origin
 from odoo_widgets.flow.responses import counts, responses
 from odoo_widgets.flow.undoable import examined
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from odoo_widgets.flow.credential import Credential
     from odoo_widgets.flow.history import Event
     from odoo_widgets.flow.policy import Policy
     from odoo_widgets.flow.responses import Outcome
@@ -118,8 +119,7 @@ class Undoing(OwnThread):
     def _looked(self) -> list[Step]:
         """What can be done about each record, from what is written down and what Odoo says."""
         settings, me = self._settings, self._credential
-        if not isinstance(me, Credential):
-            raise CredentialError("A credential is needed to undo: credential('name'), or Credential(server, …).")
+        given(me, "undo")
         rest = settings.endpoint.protocol == "rest"
         model = settings.endpoint.model
         done = histories(me, model, [each.id for each in self._wanted if each.id is not None])
@@ -200,7 +200,8 @@ class Undoing(OwnThread):
 
     def _report(self, progress: Progress) -> None:
         statuses = dict(self._before + Counter(progress.statuses))
-        self.progress = attrs.evolve(progress, rows=max(self.progress.rows, sum(statuses.values())), statuses=statuses)
+        rows, before = max(self.progress.rows, sum(statuses.values())), progress.before + self._before.total()
+        self.progress = attrs.evolve(progress, rows=rows, statuses=statuses, before=before)
         if self._on_progress is not None:
             self._on_progress(self.progress)
 

@@ -112,12 +112,20 @@ def find(home: Path | None = None, *, is_root: bool | None = None) -> Folders:
 
     Returns:
         The folders; none of them is made by this.
+
+    Raises:
+        SandboxError: The user has no home.
     """
     asked = home or os.environ.get(HOME_VARIABLE)
     if asked:
         return Folders(Path(asked).expanduser().resolve())
     if not (unprivileged() is not None if is_root is None else is_root):
-        return Folders(Path(platformdirs.user_data_path("odoo-widgets")) / "sandbox")
+        try:
+            return Folders(platformdirs.user_data_path("odoo-widgets") / "sandbox")
+        except RuntimeError:
+            raise SandboxError(
+                f"This user has no home folder. Name a folder for the sandbox in {HOME_VARIABLE}."
+            ) from None
     return Folders(Path(platformdirs.site_cache_path("odoo-widgets")) / "sandbox")
 
 

@@ -29,6 +29,13 @@ rows = pd.DataFrame({{"name": [f"Row {{n}}" for n in range({ROWS})], "ref": [f"k
 destination = Destination(f"{{me.server}}/json/2/res.partner/create", batch_size=2, key="ref")
 form = DestinationForm(rows, destination, me)
 form"""
+# Whether what stands before a form says something, and before its parts stands nothing.
+MARKED = """words => {
+  const form = document.querySelector(".ow-form.jupyter-widgets-disconnected");
+  const parts = form ? [...form.querySelectorAll(".jupyter-widgets-disconnected")] : [];
+  const said = each => getComputedStyle(each, "::before").content;
+  return parts.length > 0 && said(form).includes(words) && parts.every(each => said(each) === "none");
+}"""
 
 
 def looked_at(notebook: Notebook, folder: Path, name: str) -> None:
@@ -48,6 +55,8 @@ def test_a_send_whose_kernel_was_killed_goes_on(lab: Lab, browser: Browser, odoo
         expect(notebook.form.locator(".ow-figures")).to_have_text(re.compile(rf"[1-9]\d*/{ROWS} · .*sending"))
         notebook.run("os.kill(os.getpid(), signal.SIGKILL)", wait=False)
         expect(notebook.page.locator(".jp-Dialog")).to_contain_text("appears to have died", timeout=30 * SECONDS)
+        # Said once, with what to do, where every part had a mark that moved it.
+        notebook.page.wait_for_function(MARKED, arg="Run its cell again", timeout=30 * SECONDS)
     with lab.open(browser, "killed.ipynb") as notebook:
         notebook.run_all()
         expect(notebook.form.locator(".ow-question:visible")).to_have_text(

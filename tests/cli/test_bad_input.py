@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pandas as pd
+import platformdirs
 import pytest
 
 from odoo_widgets import Destination
-from tests.cli.place import PATH
+from odoo_widgets.cli import MISTYPED
+from tests.cli.place import FRAME, PATH
 
 if TYPE_CHECKING:
     from tests.cli.place import Place
 
+KEPT = "Nothing was thrown away. Where nobody can answer, say --yes."
 # What reads a destination and a table.
 READERS = {
     "send": ["send"],
@@ -23,6 +26,12 @@ READERS = {
     "resume": ["resume"],
 }
 SENDERS = ("send", "resume")
+
+
+def nowhere(*_given: str, **_options: object) -> NoReturn:
+    """As platformdirs does for a user who is a number only."""
+    raise RuntimeError("could not determine the home directory")
+
 
 TABLES = {
     "is not there": ("none.csv", None, "none.csv cannot be read: No such file"),
@@ -95,14 +104,31 @@ def test_another_program_is_told_why_nothing_was_sent(place: Place, words: list[
     assert json.loads(out) == {"code": 1, "error": said.strip()}
 
 
+def test_a_name_that_is_written_like_the_option_asks_for_no_json(place: Place) -> None:
+    assert "--json" in place.refused("check", "contacts.toml", "data.csv", "--credential", "--json")
+
+
 @pytest.mark.parametrize("words", [READERS["send"], READERS["a dry run"], READERS["resume"]], ids=" ".join)
 @pytest.mark.parametrize(
-    ("out", "sentence"), [("nowhere/x.csv", "nowhere/x.csv cannot be written"), ("x.txt", "has to end in")]
+    ("out", "sentence"),
+    [
+        ("nowhere/x.csv", "nowhere/x.csv cannot be written"),
+        ("x.txt", "has to end in"),
+        ("config.csv", "config.csv cannot be written: Is a directory."),
+        ("./data.csv", "--out data.csv would take the place of data.csv, which is read. Give it another name."),
+    ],
 )
 def test_a_file_for_the_responses_that_cannot_be_written(
     place: Place, words: list[str], out: str, sentence: str
 ) -> None:
+    (place.folder / "config.csv").mkdir()
     assert sentence in place.refused(*words, "contacts.toml", "data.csv", "--out", out)
+    assert (place.folder / "data.csv").read_text(encoding="utf-8") == FRAME
+
+
+def test_responses_of_an_undo_do_not_take_the_place_of_those_that_it_reads(place: Place) -> None:
+    said = place.refused("undo", "contacts.toml", "data.csv", "--out", "data.csv")
+    assert said.startswith("--out data.csv would take the place of data.csv, which is read.")
 
 
 # A destination's file, with {url} where it goes; the line that is said.
@@ -189,6 +215,37 @@ def test_a_command_that_is_typed_wrong_is_2(place: Place, words: list[str]) -> N
     code, out, said = place.within("send", *words)
     assert (code, out) == (2, "")
     assert "Error: " in said
+    code, out, _ = place.within("send", "--json", *words)
+    assert json.loads(out) == {"code": code, "error": MISTYPED}
+
+
+def test_more_days_than_the_calendar_has_are_typed_wrong(place: Place) -> None:
+    assert place.within("journal", "forget", "--days", "99999999999")[0] == 2
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=str)
+def test_a_sandbox_is_not_thrown_away_where_nobody_answers(place: Place, options: list[str]) -> None:
+    code, out, said = place.within("sandbox", "reset", *options)
+    assert code == 1
+    assert said.endswith(f"{KEPT}\n")
+    assert json.loads(out.strip() or "null") == ({"code": 1, "error": KEPT} if options else None)
+
+
+@pytest.mark.parametrize("words", [["send", "contacts.toml", "data.csv"], ["journal"]], ids=" ".join)
+def test_a_user_without_a_home_is_told_what_to_set(
+    place: Place, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platformdirs, "user_state_path", nowhere)
+    code, out, said = place.within(*words, "--json")
+    assert json.loads(out) == {"code": code, "error": said.splitlines()[-1]}
+    assert said.endswith("Set XDG_STATE_HOME in the environment to a folder of its own.\n")
+
+
+def test_a_user_without_a_home_may_be_named_by_the_environment(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platformdirs, "user_config_path", nowhere)
+    assert "X-Odoo-Database: db" in place.within("sample", "contacts.toml", "data.csv")[1]
+    said = place.refused("sample", "contacts.toml", "data.csv", "--credential", "mine")
+    assert said == "This user has no home folder. Set XDG_CONFIG_HOME in the environment to a folder of its own."
 
 
 def test_a_destination_of_ours_can_be_read(place: Place) -> None:

@@ -81,6 +81,14 @@ def test_a_destination_is_paused_and_put_to_use_with_its_comments_kept(place: Pl
     assert "# who: the finance team" in file.read_text(encoding="utf-8")
 
 
+def test_a_file_that_an_editor_marked_as_utf_8_is_switched_too(place: Place) -> None:
+    file = place.folder / "contacts.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert place.within("pause", "contacts.toml")[0] == 0
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert Destination.load(file) == place.destination.replace(active=False)
+
+
 @pytest.mark.parametrize(("verb", "active"), [("activate", True), ("pause", False)])
 def test_another_program_switches_it(place: Place, verb: str, active: bool) -> None:
     found = told(place, verb, "contacts.toml")

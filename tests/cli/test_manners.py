@@ -124,6 +124,22 @@ def test_a_reader_that_is_gone_ends_no_send_and_changes_no_exit_code(place: Plac
 
 
 @posix
+@pytest.mark.parametrize("closed", [[1], [2], [0, 1, 2]], ids=str)
+def test_a_process_that_is_started_without_streams_sends(place: Place, closed: list[int]) -> None:
+    place.answers(7, 8)
+    sending = place.started(*SEND, "--out", "r.csv", preexec_fn=lambda: [os.close(each) for each in closed])
+    assert sending.wait(timeout=60) == 0
+    assert pd.read_csv(place.folder / "r.csv")["status"].tolist() == ["created", "created"]
+
+
+@posix
+def test_a_table_of_standard_input_that_is_closed_is_one_line(place: Place) -> None:
+    sending = place.started("send", "contacts.toml", "-", stderr=PIPE, preexec_fn=lambda: os.close(0))
+    assert sending.communicate(timeout=60)[1] == "Standard input is closed, so there is no table in it.\n"
+    assert sending.returncode == 1
+
+
+@posix
 def test_who_reads_the_first_lines_only_gets_them_and_no_complaint(place: Place) -> None:
     (place.folder / "data.csv").write_text("name\n" + "somebody\n" * 5_000, encoding="utf-8")
     showing = place.started("sample", "contacts.toml", "data.csv", "-n", "5000", stdout=PIPE, stderr=PIPE)
@@ -181,6 +197,32 @@ def test_on_a_terminal_one_line_says_how_far_it_is(place: Place, kind: str) -> N
     assert ("\r\x1b[K1 of 2 rows, " in seen) is (kind == "xterm")
     assert seen.endswith("\r\x1b[K") is (kind == "xterm")
     assert ("\x1b" in seen) is (kind == "xterm")
+
+
+@posix
+def test_a_narrow_terminal_gets_no_more_than_a_line(place: Place) -> None:
+    import fcntl  # noqa: PLC0415 - POSIX's
+    import struct  # noqa: PLC0415
+    import termios  # noqa: PLC0415
+
+    def slow(_request: Request) -> Response:
+        time.sleep(0.2)
+        return Response("[9]", content_type="application/json")
+
+    place.server.expect_request(PATH).respond_with_handler(slow)
+    place.environment["TERM"] = "xterm"
+    ours, theirs = os.openpty()
+    try:
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 12, 0, 0))
+        sending = place.started(*SEND, stdout=DEVNULL, stderr=theirs)
+        assert sending.wait(timeout=60) == 0
+        seen = os.read(ours, 10_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    drawn = [each for each in seen.split("\r\x1b[K")[1:] if each]
+    assert drawn
+    assert {len(each) for each in drawn} == {11}
 
 
 def test_a_log_gets_a_line_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,6 +84,12 @@ def test_a_missing_column_of_ids_is_named_with_what_to_do() -> None:
     assert problems(frame, Settings(CREATE)) == ()
 
 
+def test_a_mistyped_operation_is_no_method_without_ids() -> None:
+    typed = Settings(CREATE.replace("/create", "/creat"))
+    [sentence] = problems(pd.DataFrame({"name": ["x"]}), typed)
+    assert sentence.endswith("Say which it is: ids='…'. Or did you mean 'create' in place of 'creat'?")
+
+
 def test_two_columns_of_ids_are_one_too_many_even_if_excluded() -> None:
     frame = pd.DataFrame([[1, 2, "x"]], columns=["id", "id", "name"])
     assert problems(frame, Settings(WRITE, exclude=["id"])) == (

@@ -14,7 +14,7 @@ from odoo_widgets.flow.linking import called, may_link
 from odoo_widgets.flow.looks import Look, Match
 from odoo_widgets.flow.model import Field
 from odoo_widgets.flow.plan import plan
-from odoo_widgets.flow.resolved import resolved
+from odoo_widgets.flow.resolved import AS_EMPTY, AS_TEXT, resolved, waits
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
 from odoo_widgets.flow.source import Source
 from odoo_widgets.flow.waves import waves
@@ -115,6 +115,28 @@ def test_what_is_settled_counts_in_its_scope_first_and_rejects_its_rows_only() -
     ]
 
 
+def test_a_row_that_is_not_sent_keeps_no_column_of_the_others_from_being_known() -> None:
+    # Among the states of a country that is none, nothing can be asked.
+    frame = {"country_id/code": ["US", "XX"], "state_id/code": ["WA", "WA"], "name": list("ab")}
+    settlements = {"country_id/code": {"XX": "reject"}, "state_id/code": {"WA": 99}}
+    target = Destination(URL + "create", settlements=settlements)
+    assert sent(frame, known(), settlements=settlements) == [{"country_id": 233, "state_id": 99, "name": "a"}]
+    found = resolved(Source(pd.DataFrame(frame)), target, known())
+    assert found.settings.fields["state_id/code"] == "state_id"
+    assert waits(Source(pd.DataFrame(frame)), target, known()) == ((), ())
+
+
+def test_what_waits_for_a_record_that_is_made_is_empty_until_then() -> None:
+    frame = pd.DataFrame({"country_id/code": ["US", "XX"], "state_id/code": ["WA", "WA"]})
+    target = Destination(URL + "create", settlements={"country_id/code": {"XX": "create"}})
+    assert "state_id/code" not in resolved(Source(frame), target, known()).settings.fields
+    for to_make, empty in ((AS_EMPTY, None), (AS_TEXT, "WA")):
+        found = resolved(Source(frame), target, known(), to_make=to_make)
+        assert found.settings.fields["state_id/code"] == "state_id"
+        cell = found.source.frame["state_id/code"].tolist()[1]
+        assert (None if pd.isna(cell) else cell) == empty
+
+
 @pytest.mark.parametrize("settlement", [0, -1, True, "make", 1.5, None])
 def test_a_settlement_that_is_none_is_refused(settlement: Any) -> None:
     with pytest.raises(SettingsError, match=r"settlements has .* for 'XX' in the column 'country_id'"):
@@ -125,6 +147,9 @@ def test_records_are_called_by_what_is_shown_of_them() -> None:
     assert called({"display_name": Field("display_name", "char", depends=("complete_name",))}) == "complete_name"
     assert called({"display_name": Field("display_name", "char", depends=("code", "name"))}) == "name"
     assert called({"name": NAME, "display_name": Field("display_name", "char", depends=("a.b",))}) == "name"
+    place = Field("display_name", "char", depends=("name", "location_id.complete_name", "name"))
+    assert called({"name": NAME, "complete_name": NAME, "display_name": place}) == "complete_name"
+    assert called({"name": NAME, "display_name": place}) == "name"
     assert called({}) == "display_name"
 
 

@@ -183,7 +183,7 @@ def test_of_a_row_that_did_nothing_to_its_record_there_is_nothing_to_undo(said: 
 
 def test_a_preview_counts_reasons_without_their_dates() -> None:
     steps = [step([event("deleted", f"b{number}", undo="a"), CREATED], None) for number in range(2)]
-    assert undo.sentences(undo.preview("x.y", steps)) == ["Refused 2: It was undone already (2)."]
+    assert undo.sentences(undo.preview("x.y", steps)) == ["Leave 2: It was undone already (2)."]
 
 
 def test_an_undo_that_was_killed_is_found_to_have_deleted_a_record_that_is_gone() -> None:
@@ -266,7 +266,7 @@ def test_a_preview_comes_to_a_headline_and_its_reasons() -> None:
     assert plan["id"].tolist() == [1, 2, 3, 4, 5]
     assert plan["summary"].iloc[2] == "Puts name of res.partner 3 back."
     assert undo.headline(plan) == "Delete 2, put back 1"
-    assert undo.sentences(plan) == ["Refused 2: It was changed since (2).", "What stays: the number S1."]
+    assert undo.sentences(plan) == ["Leave 2: It was changed since (2).", "What stays: the number S1."]
     assert undo.headline(undo.preview("res.partner", [])) == ""
 
 

@@ -106,6 +106,26 @@ def test_once_the_server_has_told_its_fields_columns_that_do_not_fit_are_named(s
     assert "Dropped" not in screen.text("beside")
 
 
+def test_a_column_that_says_by_what_its_records_are_found_is_a_matched_one(show: Show) -> None:
+    data = pd.DataFrame({"name": ["A"], "code": ["1"], "country_id/code": ["BE"], "x": ["admin"], "name/first": ["A"]})
+    screen = show(data, PLAIN.replace(fields={"x": "user_id/login"}), ME)
+    told(screen)
+    screen.click("▸ More")
+    assert screen.text("beside") == (
+        "Matched: 4 of 5 columns to fields of res.partner."
+        "Unknown to res.partner: name/first (did you mean name?). Name the field beside it, or exclude the column."
+    )
+    assert screen.field("country_id/code →").placeholder == "country_id/code"
+
+
+def test_a_column_without_a_name_is_none_that_a_field_may_be_meant_by(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame.assign(code="1", **{"": "A"}), PLAIN, ME)
+    told(screen)
+    screen.click("▸ More")
+    assert screen.text("beside") == "Matched: 4 of 4 columns to fields of res.partner."
+    assert screen.text("problem").startswith("A column has an empty name.")
+
+
 def test_nothing_is_said_of_fields_where_the_model_is_another_or_no_column_fills_one(
     show: Show, frame: pd.DataFrame
 ) -> None:

@@ -61,6 +61,15 @@ def test_what_a_check_finds_is_listed_and_send_warns_but_goes(show: Show, odoo: 
     assert len(odoo.received) == 4
 
 
+def test_send_is_said_to_go_only_where_it_can(show: Show, odoo: Odoo, frame: pd.DataFrame) -> None:
+    odoo.fields = (FIELDS, 200)
+    screen = show(frame.assign(name="A").set_axis(["name"] * 2, axis=1), odoo.destination, odoo.credential)
+    check(screen)
+    assert screen.says("The check found 1 error.")
+    assert screen.button("Send").disabled
+    assert screen.text("warning") == ""
+
+
 @pytest.mark.parametrize("change", ["setting", "data", "credential", "draft"])
 def test_what_was_found_is_gone_with_the_values_it_was_found_for(
     show: Show, odoo: Odoo, frame: pd.DataFrame, change: str
@@ -159,7 +168,7 @@ def test_a_dry_run_is_told_by_what_odoo_said_with_its_rows() -> None:
         "Not tried · Lines. (1 row, row 1)",
         CANNOT_SEE,
     )
-    assert told.warning.startswith("7 rows that Odoo would reject found: No such type. ")
+    assert told.warning.startswith("Odoo would reject 7 rows, and says of the first: No such type. ")
     assert foretold.of_dry_run(answer[:1]).warning == ""
     assert foretold.of_dry_run(answer[:1]).headline == "Odoo would save the row, as far as a dry run can see."
 

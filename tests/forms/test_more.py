@@ -61,6 +61,15 @@ def test_steps_that_cannot_be_stay_as_they_are_typed_until_they_are_mended(show:
     assert screen.form.destination == PLAIN
 
 
+def test_nothing_is_to_be_confirmed_as_long_as_the_step_cannot_be(show: Show, frame: pd.DataFrame) -> None:
+    screen = show(frame, PLAIN, ME)
+    screen.type("Then", "action_archive")
+    assert screen.says("What action_archive does cannot be taken back from here. To confirm, type mycompany.")
+    screen.type("Then", "action_archive; write")
+    assert not screen.says("To confirm")
+    assert screen.field("Confirmation") not in screen.visible
+
+
 def test_steps_are_offered_where_they_can_follow_the_rows(show: Show, frame: pd.DataFrame) -> None:
     screen = show(frame, PLAIN, ME)
     screen.click("▸ More")

@@ -14,6 +14,7 @@ from odoo_widgets.net import sends
 from tests.forms.screen import EVER
 
 if TYPE_CHECKING:
+    from odoo_widgets.flow.repeats import Unfinished
     from tests.forms.odoo import Odoo
     from tests.forms.screen import Screen, Show
 
@@ -80,6 +81,21 @@ def test_after_a_send_the_rows_that_are_new_in_changed_data_are_sent_alone(
     assert screen.text("question") == ""
     screen.wait(lambda: screen.form._state._looker is None)
     assert not visible(screen, "Send new rows")
+
+
+# Row by row, each key that is typed would take a minute.
+@pytest.mark.timeout(60)
+def test_however_many_rows_were_sent_before_new_ones_are_shown_at_once(show: Show, odoo: Odoo) -> None:
+    frame = pd.DataFrame({"name": [f"n{row}" for row in range(20_002)]})
+    screen = show(frame.head(20_000), odoo.destination.replace(batch_size=20_000), odoo.credential)
+    screen.type("Confirmation", "mycompany")
+    click(screen, "Send")
+    screen.form.data = frame
+    screen.wait(lambda: visible(screen, "Send new rows"))
+    for size in (5, 50, 1):
+        screen.type("Batch Size", size)
+    assert [title.description.split(" · ")[1] for title in screen.titles] == ["row 20,000", "row 20,001"]
+    assert screen.text("plan").startswith("2 of 20,002 rows · 2 calls to ")
 
 
 def test_data_without_a_new_row_are_asked_about(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
@@ -243,25 +259,30 @@ def test_once_the_rest_was_sent_there_is_nothing_to_resume(show: Show, frame: pd
     assert len(odoo.records) == 12
 
 
-def test_data_are_looked_at_once_for_each_place_they_may_go_to(
-    show: Show, frame: pd.DataFrame, odoo: Odoo, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_data_are_looked_at_once_for_each_place_they_may_go_to(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     stopped(show, frame, odoo)
     looks: list[str] = []
-    heads = sends.heads
-    monkeypatch.setattr(sends, "heads", lambda *there: looks.append(*there[:1]) or heads(*there))
-    screen = show(frame, odoo.destination, odoo.credential)
+
+    class Counted(Destination):
+        def unfinished(self, *given: Any) -> Unfinished | None:
+            looks.append("unfinished")
+            return super().unfinished(*given)
+
+        def sent_before(self, *given: Any) -> pd.DataFrame:
+            looks.append("sent before")
+            return super().sent_before(*given)
+
+    screen = show(frame, Counted(odoo.url, batch_size=3), odoo.credential)
     screen.wait(lambda: visible(screen, "Resume"))
     for size in (4, 5, 6):
         screen.type("Batch Size", size)
     screen.type("Request Headers", "a:b")
     screen.wait(lambda: screen.form._state._looker is None)
-    # For a send to go on with, and for rows that were sent before.
-    assert len(looks) == 2
+    assert looks == ["unfinished", "sent before"]
     assert visible(screen, "Resume")
     screen.type("Model", "crm.lead")
     screen.wait(lambda: screen.form._state._looker is None)
-    assert len(looks) == 4
+    assert looks == ["unfinished", "sent before"] * 2
     assert not visible(screen, "Resume")
 
 

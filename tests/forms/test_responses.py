@@ -207,7 +207,7 @@ def test_a_send_is_undone_after_a_look_at_what_that_does(show: Show, frame: pd.D
     screen.wait_for_end()
     assert odoo.deleted == []
     assert screen.text("plan").startswith("12 rows")
-    assert screen.says("Delete 10. Refused 2: It was changed since (2).")
+    assert screen.says("Delete 10. Leave 2: It was changed since (2).")
     do = screen.button("Delete 10")
     assert do.disabled
     screen.click("Close Undo")
@@ -223,6 +223,24 @@ def test_a_send_is_undone_after_a_look_at_what_that_does(show: Show, frame: pd.D
     assert "Undo" in screen.text("counts")
     assert "deleted 10 · not sent 2" in screen.text("counts")
     assert screen.button("Undo…") not in screen.visible
+
+
+def test_a_send_that_did_nothing_offers_no_undo_and_no_reading_back(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    odoo.answer = lambda _: ({"name": "odoo.exceptions.AccessError", "message": "You may not."}, 403)
+    screen = show(frame, odoo.destination, odoo.credential)
+    screen.click("Send")
+    screen.wait_for_end()
+    assert screen.says("not sent 12")
+    assert screen.button("Undo…") not in screen.visible
+    assert screen.button("Read back") not in screen.visible
+    odoo.answer = odoo.create
+    screen.click("Send")
+    screen.wait_for_end()
+    assert screen.says("created 12")
+    assert screen.button("Undo…") in screen.visible
+    assert screen.button("Read back") in screen.visible
 
 
 def test_what_keeps_an_undo_from_being_shown_is_said(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:

@@ -13,6 +13,8 @@ from odoo_widgets.flow.responses import COLUMNS
 from tests.forms.examples import KEY, ME, PLAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.forms.odoo import Odoo
     from tests.forms.screen import Screen, Show
 
@@ -307,7 +309,7 @@ def test_a_tested_row_is_known_where_it_is_the_same_in_new_data_and_to_the_same_
     said = "1 row already sent as a test."
     screen.form.data = data.iloc[::-1].assign(city="Gent")
     assert screen.says(said)
-    assert list(screen.form._state.sent_before) == [11]
+    assert list(screen.form._state.sent_before.index) == [11]
     screen.type("Model", "crm.lead")
     assert not screen.says(said)
     screen.type("Model", "res.partner")
@@ -332,6 +334,44 @@ def test_undo_deletes_the_records_of_the_test_and_no_others(show: Show, frame: p
     assert screen.button("Undo") not in screen.visible
     assert screen.form.test_responses.status.tolist() == ["deleted"] * 3
     assert not screen.says("already sent as a test")
+
+
+def test_an_undo_of_all_takes_the_tested_row_back_too(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    screen = opened(show(frame, odoo.destination.replace(batch_size=11), odoo.credential))
+    send_test(screen)
+    assert screen.says("11 of 12 rows: 1 call.")
+    screen.click("Send")
+    screen.wait_for_end()
+    screen.click("Undo…")
+    screen.wait_for_end()
+    screen.type("Undo Confirmation", "mycompany")
+    screen.click("Delete 12")
+    screen.wait_for_end()
+    assert screen.says("12 rows: 2 calls.")
+    assert screen.text("plan").startswith("12 rows · 2 calls")
+    assert screen.text("told") == ""
+    assert screen.button("Undo") not in screen.visible
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_what_is_wrong_with_a_setting_is_said_until_it_is_mended_whatever_a_test_does(
+    show: Show, frame: pd.DataFrame, odoo: Odoo, when: str
+) -> None:
+    screen = show(frame, odoo.destination, odoo.credential)
+    if when == "meanwhile":
+        screen.click("Test")
+        odoo.open.clear()
+        screen.click("Send Test Data: 1 real record to mycompany")
+        odoo.wait_for_call()
+    screen.type("URL", "nowhere")
+    odoo.open.set()
+    screen.wait_for_end()
+    if when == "before":
+        screen.click("Test")
+    assert screen.text("problem").startswith("That is not the address of a server.")
+    assert screen.button("Send").disabled
+    screen.type("URL", odoo.url)
+    assert screen.text("problem") == ""
 
 
 def test_undo_says_what_is_still_there(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
@@ -420,9 +460,41 @@ def test_copies_of_the_payload_hold_what_was_edited(show: Show, frame: pd.DataFr
     assert json.loads(screen.copied("Copy all of what is open, as it is shown"))["vals_list"][0]["name"] == "Edited"
 
 
+def without_field(odoo: Odoo, name: str) -> None:
+    unknown = {"name": "builtins.ValueError", "message": f"Invalid field '{name}' in 'res.partner'"}
+    odoo.answer = lambda records: (unknown, 500) if name in records[0] else odoo.create(records)
+
+
+def send_all(screen: Screen) -> None:
+    screen.click("Send")
+    screen.wait_for_end()
+
+
+@pytest.mark.parametrize("send", [send_test, send_all])
+def test_a_column_without_a_field_is_excluded_by_a_button_whatever_its_field_is_called(
+    show: Show, frame: pd.DataFrame, odoo: Odoo, send: Callable[[Screen], None]
+) -> None:
+    without_field(odoo, "reference")
+    screen = opened(show(frame, odoo.destination.replace(fields={"ref": "reference"}), odoo.credential))
+    send(screen)
+    screen.click("Exclude ref")
+    assert screen.form.destination.exclude == ("ref",)
+    assert not screen.says("has no field")
+
+
+def test_a_field_that_was_typed_into_a_payload_is_no_column_to_exclude(
+    show: Show, frame: pd.DataFrame, odoo: Odoo
+) -> None:
+    without_field(odoo, "reff")
+    screen = opened(show(frame, odoo.destination, odoo.credential))
+    edit(screen, {"reff": "R"})
+    send_test(screen)
+    assert screen.says("res.partner has no field 'reff'")
+    assert not [each for each in screen.visible if getattr(each, "description", "").startswith("Exclude r")]
+
+
 def test_a_column_that_odoo_does_not_know_is_excluded_by_a_button(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
-    unknown = {"name": "builtins.ValueError", "message": "Invalid field 'ref' in 'res.partner'"}
-    odoo.answer = lambda records: (unknown, 500) if "ref" in records[0] else odoo.create(records)
+    without_field(odoo, "ref")
     screen = opened(show(frame, odoo.destination, odoo.credential))
     send_test(screen)
     assert screen.says("res.partner has no field 'ref' that this user may see.")

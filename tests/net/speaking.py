@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from odoo_widgets.destination import Destination
+from tests.net.servers import SOON
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from odoo_widgets.net.delivery import Delivery
 
 UID = 7
 ENDS = "TypeError: cannot marshal None unless allow_none is enabled"
@@ -92,6 +97,16 @@ class Odoo:
             return answer(self._methods[asked.method](self, asked), None)
         except RefusedError as refused:
             return answer(None, refused)
+
+
+def reaching(odoo: Odoo, target: Destination) -> Destination:
+    """A destination of the same settings, each of whose sends reaches an Odoo of this file, and waits for nothing."""
+
+    class Reaching(Destination):
+        def delivery(self, *given: Any, **options: Any) -> Delivery:
+            return super().delivery(*given, transport=odoo.transport, policy=SOON, **options)
+
+    return Reaching(**target.by_name())
 
 
 # --- what the methods do ---------------------------------------------------------------------------------------------

@@ -26,15 +26,15 @@ from odoo_widgets.flow.errors import (
 )
 from odoo_widgets.flow.responses import COLUMNS
 from odoo_widgets.net import listed, sends
-from odoo_widgets.net.delivery import Delivery
 from odoo_widgets.net.handing import handed
 from tests.net.servers import SOON
-from tests.net.speaking import METHODS, Asked, Odoo, RefusedError
+from tests.net.speaking import METHODS, Asked, Odoo, RefusedError, reaching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from odoo_widgets.net.delivery import Delivery
     from odoo_widgets.net.progress import Progress
 
 SERVER = "https://mycompany.example.com"
@@ -335,11 +335,13 @@ def test_what_wants_one_frame_says_so(verb: str) -> None:
 
 
 @pytest.fixture
-def to_odoo(monkeypatch: pytest.MonkeyPatch) -> Odoo:
-    odoo = Odoo()
-    mine = {"transport": odoo.transport, "policy": SOON}
-    monkeypatch.setattr("odoo_widgets.net.delivery.Delivery", lambda *given, **how: Delivery(*given, **how | mine))
-    return odoo
+def odoo() -> Odoo:
+    return Odoo()
+
+
+@pytest.fixture
+def target(odoo: Odoo) -> Destination:
+    return reaching(odoo, CREATE)
 
 
 READERS = {
@@ -350,70 +352,72 @@ READERS = {
 
 
 @pytest.mark.parametrize("ending", READERS)
-def test_responses_go_to_a_file_as_they_come(to_odoo: Odoo, tmp_path: Path, ending: str) -> None:
+def test_responses_go_to_a_file_as_they_come(odoo: Odoo, target: Destination, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"responses{ending}"
-    assert CREATE.send(parts(), ME, out=path) == {"created": 10}
+    assert target.send(parts(), ME, out=path) == {"created": 10}
     found = READERS[ending](path)
     assert found["status"].tolist() == ["created"] * 10
-    assert [to_odoo.records[each]["name"] for each in found["id"]] == ROWS["name"].tolist()
+    assert [odoo.records[each]["name"] for each in found["id"]] == ROWS["name"].tolist()
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
 @pytest.mark.parametrize("ending", READERS)
-def test_a_send_that_is_refused_leaves_the_file_of_the_one_before(to_odoo: Odoo, tmp_path: Path, ending: str) -> None:
+def test_a_send_that_is_refused_leaves_the_file_of_the_one_before(
+    odoo: Odoo, target: Destination, tmp_path: Path, ending: str
+) -> None:
     path = tmp_path / f"responses{ending}"
-    CREATE.send(parts(), ME, out=path)
+    target.send(parts(), ME, out=path)
     with pytest.raises(RepeatedError):
-        CREATE.send(parts(), ME, out=path)
+        target.send(parts(), ME, out=path)
     assert READERS[ending](path)["status"].tolist() == ["created"] * 10
-    assert len(to_odoo.records) == 10
+    assert len(odoo.records) == 10
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])
-def test_of_no_rows_there_is_a_table_too(to_odoo: Odoo, tmp_path: Path, ending: str) -> None:
+def test_of_no_rows_there_is_a_table_too(odoo: Odoo, target: Destination, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"responses{ending}"
-    assert CREATE.send(iter([]), ME, out=path) == {}
+    assert target.send(iter([]), ME, out=path) == {}
     assert [*READERS[ending](path)] == [*COLUMNS]
     assert len(READERS[ending](path)) == 0
-    assert to_odoo.asked == []
+    assert odoo.asked == []
 
 
 def test_a_file_of_a_send_that_stopped_has_what_was_sent_and_that_of_the_rest_has_all(
-    to_odoo: Odoo, tmp_path: Path
+    odoo: Odoo, target: Destination, tmp_path: Path
 ) -> None:
     path = tmp_path / "responses.parquet"
-    to_odoo._instead[3] = REFUSED
+    odoo._instead[3] = REFUSED
     with pytest.raises(CredentialError):
-        CREATE.send(parts(), ME, out=path)
+        target.send(parts(), ME, out=path)
     assert pd.read_parquet(path)["status"].tolist() == ["created"] * 5 + ["not_sent"]
-    assert CREATE.resume(parts(), ME, out=path) == {"created": 10}
+    assert target.resume(parts(), ME, out=path) == {"created": 10}
     assert len(pd.read_parquet(path)) == 10
     with pytest.raises(TableError, match=r"cannot be written piece by piece"):
-        CREATE.send(parts(), ME, out=tmp_path / "responses.xlsx")
+        target.send(parts(), ME, out=tmp_path / "responses.xlsx")
 
 
-def test_responses_come_one_frame_after_the_other(to_odoo: Odoo) -> None:
-    sizes = [len(answer) for answer in CREATE.send_each(parts(), ME)]
+def test_responses_come_one_frame_after_the_other(odoo: Odoo, target: Destination) -> None:
+    sizes = [len(answer) for answer in target.send_each(parts(), ME)]
     assert sizes == [3, 3, 3, 1]
-    assert len(to_odoo.records) == 10
+    assert len(odoo.records) == 10
 
 
-def test_whoever_walks_away_stops_the_send_which_goes_on_later(to_odoo: Odoo) -> None:
-    walking = CREATE.send_each(parts(size=1), ME)
+def test_whoever_walks_away_stops_the_send_which_goes_on_later(odoo: Odoo, target: Destination) -> None:
+    walking = target.send_each(parts(size=1), ME)
     first = next(walking)
     walking.close()
     assert first["status"].tolist() == ["created"]
-    assert len(to_odoo.records) < 10
-    rest = pd.concat(CREATE.send_each(parts(size=1), ME, resume=True))
+    assert len(odoo.records) < 10
+    rest = pd.concat(target.send_each(parts(size=1), ME, resume=True))
     assert rest["status"].tolist() == ["created"] * 10
-    assert names(to_odoo) == sorted(ROWS["name"])
+    assert names(odoo) == sorted(ROWS["name"])
 
 
-def test_an_error_comes_after_the_responses_until_then(to_odoo: Odoo) -> None:
-    to_odoo._instead[2] = REFUSED
+def test_an_error_comes_after_the_responses_until_then(odoo: Odoo, target: Destination) -> None:
+    odoo._instead[2] = REFUSED
     seen = []
     with pytest.raises(CredentialError):
-        seen.extend(CREATE.send_each(parts(), ME))
+        seen.extend(target.send_each(parts(), ME))
     assert [answer["status"].tolist() for answer in seen] == [["created"] * 3, ["not_sent"] * 3]
 
 

@@ -21,11 +21,11 @@ from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.errors import DataError, EndpointError, JournalError, RepeatedError
 from odoo_widgets.flow.retry import rejected
 from odoo_widgets.net import listed, sends
-from odoo_widgets.net.delivery import Delivery
 from tests.net.servers import SOON
-from tests.net.speaking import Odoo
+from tests.net.speaking import Odoo, reaching
 
 if TYPE_CHECKING:
+    from odoo_widgets.net.delivery import Delivery
     from tests.net.speaking import Asked
 
 SERVER = "https://mycompany.example.com"
@@ -86,6 +86,17 @@ def test_a_database_that_is_named_is_the_one_that_was_not() -> None:
     CREATE.delivery(FRAME, unnamed, transport=odoo.transport).result()
     with pytest.raises(RepeatedError):
         delivery(odoo).result()
+
+
+def test_the_pace_of_what_goes_on_is_that_of_its_own_rows() -> None:
+    odoo, seen = Odoo(), []
+    interrupted(odoo, after=3)
+    going_on = delivery(odoo, resume=True, on_progress=seen.append)
+    going_on.result()
+    # Eight rows had gone before, two of them in doubt; the first word comes before any call.
+    assert (seen[0].done, seen[0].before, seen[0].seconds_left) == (8, 8, None)
+    assert (going_on.progress.done, going_on.progress.before) == (10, 8)
+    assert going_on.progress.rows_per_second == pytest.approx(2 / going_on.progress.seconds)
 
 
 def test_some_rows_that_stopped_go_on_without_the_others() -> None:
@@ -359,15 +370,14 @@ def test_a_send_whose_rest_was_sent_anew_is_not_gone_on_with() -> None:
     assert names(odoo) == sorted(FRAME["name"])
 
 
-def test_corrected_rows_are_merged_in_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_corrected_rows_are_merged_in_their_places() -> None:
     odoo = Odoo(instead={1: httpx.Response(422, json={"name": "odoo.exceptions.ValidationError", "message": "no"})})
-    mine = {"transport": odoo.transport, "policy": SOON}
-    monkeypatch.setattr("odoo_widgets.net.delivery.Delivery", lambda *given, **how: Delivery(*given, **how | mine))
+    target = reaching(odoo, CREATE)
     frame = FRAME.head(3).set_axis(["a", "b", "b"])
-    responses = CREATE.replace(batch_size=1).send(frame, ME)
+    responses = target.replace(batch_size=1).send(frame, ME)
     fixed = rejected(frame, responses)
     assert fixed.index.tolist() == ["b"]
-    whole = CREATE.retry(fixed.assign(name="corrected"), ME, responses)
+    whole = target.retry(fixed.assign(name="corrected"), ME, responses)
     assert whole["status"].tolist() == ["created"] * 3
     assert whole.index.tolist() == ["a", "b", "b"]
     assert [record["name"] for record in odoo.records.values()] == ["n0", "n2", "corrected"]

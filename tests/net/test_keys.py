@@ -91,6 +91,12 @@ def test_a_comment_in_the_file_of_names_survives() -> None:
     assert stored() == ("one", "two")
 
 
+def test_an_editor_may_mark_the_file_of_names_as_utf_8() -> None:
+    remember("one", Credential(SERVER, api_key=KEY))
+    names_file().write_bytes(b"\xef\xbb\xbf" + names_file().read_bytes())
+    assert stored() == ("one",)
+
+
 def test_an_unknown_name_is_looked_for_in_the_environment() -> None:
     assert credential("other", environment=ENVIRONMENT, prompt=nobody) == Credential(SERVER, "db", "me", KEY)
 

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import io
+import sys
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from odoo_widgets import Destination
 from odoo_widgets.flow.errors import TableError
@@ -40,6 +44,16 @@ def test_the_separator_is_the_headers(separator: str, how: str) -> None:
     assert frame.to_dict("list") == {"name": [1.5], "city": ["x"]}
 
 
+@pytest.mark.parametrize("encoding", ["", "utf-8", "utf-8-sig"])
+def test_a_mark_at_the_start_is_no_part_of_the_first_columns_name(encoding: str) -> None:
+    assert of_csv("\ufeffname,city\nx,y\n", encoding=encoding).columns.tolist() == ["name", "city"]
+
+
+def test_a_header_is_the_first_line_that_is_none_empty_and_its_names_may_hold_separators() -> None:
+    frame = of_csv('\n\r\n"name; first; last","in\ncity, country"\nx,y\n')
+    assert frame.to_dict("list") == {"name; first; last": ["x"], "in\ncity, country": ["y"]}
+
+
 def test_a_column_is_what_it_is_said_to_be() -> None:
     frame = of_csv("code,price\n7,1.50\n", text=["code"], number=["price"])
     assert (frame["code"].tolist(), frame["price"].tolist()) == (["7"], [1.5])
@@ -57,6 +71,7 @@ def test_a_column_is_what_it_is_said_to_be() -> None:
         (b"a\nok\n\xe9t\xe9\n", {}, "line 3: that is not UTF-8. Save the file as CSV UTF-8, or say --encoding"),
         (b"a\n\xff\x00\n", {"encoding": "utf-16"}, "that is not utf-16."),
         ("a\n1\n", {"encoding": "klingon"}, "There is no encoding called 'klingon'."),
+        ("a\n1\n", {"encoding": "undefined"}, "There is no encoding called 'undefined'."),
         ("a;;b\n", {"separator": ";;"}, "';;' cannot stand between two cells."),
         ("a\n1,5\n", {"number": ["a"], "separator": ";"}, "'1,5' is no number. Write it like 1234.5."),
         ("a\n1.5\n", {"number": ["a"], "decimal": ","}, "'1.5' is no number. Write it like 1234,5."),
@@ -118,7 +133,12 @@ def test_json_lines_keep_what_json_has() -> None:
 
 @pytest.mark.parametrize(
     ("line", "sentence"),
-    [("{", "line 2: that is no JSON"), ("[1]", "line 2: that is no object"), ('{"a": NaN}', "NaN is no number")],
+    [
+        ("{", "line 2: that is no JSON"),
+        ("[1]", "line 2: that is no object"),
+        ('{"a": NaN}', "NaN is no number"),
+        ('{"a": ' + "[" * 200_000, "line 2: its lists or objects are nested too deeply"),
+    ],
 )
 def test_a_line_that_is_no_object_is_named(line: str, sentence: str) -> None:
     with pytest.raises(TableError, match=sentence):
@@ -128,7 +148,21 @@ def test_a_line_that_is_no_object_is_named(line: str, sentence: str) -> None:
 def test_parquet_keeps_its_types_and_its_index(tmp_path: Path) -> None:
     frame = pd.DataFrame({"n": pd.array([1, None], dtype="Int64"), "t": ["a", "b"]}, index=pd.Index(["x", "y"]))
     frame.to_parquet(tmp_path / "a.parquet")
-    pd.testing.assert_frame_equal(read(tmp_path / "a.parquet"), frame)
+    found = read(tmp_path / "a.parquet")
+    pd.testing.assert_frame_equal(found.astype(frame.dtypes).set_axis(found.index.astype("str")), frame)
+
+
+def test_whole_numbers_of_parquet_stay_whole_beside_a_missing_one(tmp_path: Path) -> None:
+    file = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"name": ["a", "b"], "color": [2**53 + 1, None]}), file)
+    assert f'"color": {2**53 + 1}' in Destination(URL).samples(read(file)).view()
+
+
+def test_two_columns_of_one_name_in_parquet_are_named_before_they_are_sent(tmp_path: Path) -> None:
+    file = tmp_path / "a.parquet"
+    parquet.write_table(pa.table([["a"], ["b"]], names=["name", "name"]), file)
+    (problem,) = Destination(URL).problems(read(file))
+    assert problem.startswith("The column name 'name' stands 2 times.")
 
 
 def excel(path: Path, rows: list[list[Any]], sheet: str = "Sheet1") -> Path:
@@ -149,6 +183,36 @@ def test_excel_keeps_what_its_cells_are(tmp_path: Path) -> None:
     assert '"n": 7' in shown
     assert '"day": "2026-03-01"' in shown
     assert '"zip": "NA"' in shown
+
+
+def test_an_empty_line_is_none_in_excel_as_in_csv(tmp_path: Path) -> None:
+    frame = read(excel(tmp_path / "a.xlsx", [[None, None], ["name", "city"], ["x", None], [None, None], ["y", "z"]]))
+    assert frame.to_dict("list") == {"name": ["x", "y"], "city": [None, "z"]}
+    assert len(of_csv("name,city\nx,\n\ny,z\n")) == len(frame)
+
+
+def test_a_number_that_excel_shows_with_zeros_in_front_is_that_text(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["zip", "n", "price"], [1234, 7, 5], [98765, 8, 6.5]):
+        book.active.append(row)
+    for cell, shown in {"A2": "00000", "A3": "00000", "B2": "0", "C2": "0.00", "C3": "0.00"}.items():
+        book.active[cell].number_format = shown
+    book.save(tmp_path / "a.xlsx")
+    found = read(tmp_path / "a.xlsx").to_dict("list")
+    assert found == {"zip": ["01234", "98765"], "n": [7, 8], "price": [5, 6.5]}
+
+
+def test_the_first_sheet_is_the_first_that_a_person_sees(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for title, state in {"Lists": "hidden", "May": "visible", "June": "visible"}.items():
+        sheet = book.create_sheet(title)
+        sheet.sheet_state = state
+        sheet.append(["name"])
+        sheet.append([title])
+    del book["Sheet"]
+    book.save(tmp_path / "a.xlsx")
+    assert read(tmp_path / "a.xlsx")["name"].tolist() == ["May"]
+    assert read(tmp_path / "a.xlsx", Reading(sheet="Lists"))["name"].tolist() == ["Lists"]
 
 
 def test_excel_says_what_is_wrong_with_it(tmp_path: Path) -> None:
@@ -192,8 +256,9 @@ def test_a_file_of_another_kind_is_refused_with_the_kinds_there_are(name: str, t
 
 @pytest.mark.parametrize("name", ["x.xlsx", "x.parquet"])
 def test_a_library_that_is_not_installed_is_named_with_what_to_do(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "find_spec", lambda _name: None)
     needed = tables.NEEDS[f".{name[2:]}"]
+    # As Python itself says that there is none of a name (docs.python.org, The import system, 5.3.1).
+    monkeypatch.setitem(sys.modules, needed, None)
     with pytest.raises(TableError, match=rf"needs {needed}. Install it with: pip install 'odoo-widgets\[files\]'"):
         read(name)
     with pytest.raises(TableError, match=needed):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from odoo_widgets.flow.asking import asked_fields, question
-from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, OTHER_COMPANY, RIGHTS
+from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, OTHER_COMPANY, OTHER_LANGUAGE, OTHER_USER, RIGHTS
 from odoo_widgets.flow.checks import after, cells, columns, lines, links, lookups, models, parents, people, unsendable
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
@@ -27,7 +27,7 @@ from odoo_widgets.flow.trying import FINE
 from odoo_widgets.flow.waves import waves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     import pandas as pd
 
@@ -55,12 +55,12 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
         fields = yield from asked_fields(model)
         if not (yield from _may(settings)):
             problem = f"This user has no right to {RIGHTS[settings.endpoint.operation]} {model}."
-            return [*notes, Note(ERROR, problem, "Ask Odoo's administrator for the right, or use another key.")]
+            return [*notes, Note(ERROR, problem, OTHER_USER)]
     except ModelError as error:
         return [*notes, Note(ERROR, f"{model} is no model of this Odoo. {error}", "Correct the URL or the model.")]
     except RefusedError as refused:
-        advice = "Install the language in Odoo, or choose another one." if NO_LANGUAGE in str(refused) else ""
-        return [*notes, Note(ERROR, str(refused), advice)]
+        advice = OTHER_LANGUAGE if NO_LANGUAGE in str(refused) else ""
+        return [*notes, Note(ERROR, str(refused).removesuffix(f". {advice}"), advice)]
     if any(not note.column for note in notes):
         # Of a frame that cannot be sent at all, it is not known how its columns would go out.
         return notes
@@ -70,17 +70,25 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
     without = {note.column for note in notes if note.severity == ERROR}
     # Nor is a state where its country is not known, which has been told of that.
     without |= {each.link.column for each in found.linked if each.of(*UNKNOWN)}
-    found_now = [each.link.path for each in found.linked if each.link.column not in settings.settlements]
+    found_now = {each.link.path: each.found() for each in found.linked}
     checked = subject(found.source, found.settings, fields, without, looked_up=found_now)
     checked = attrs.evolve(checked, above=parents.above(waves(source, settings, found.linked)))
     for look in LOOKS:
         try:
-            notes += yield from look(checked)
+            notes += [*_of_sent((yield from look(checked)), found.rejected)]
         except RefusedError as refused:
             if NO_COMPANY in str(refused):
                 return [*notes, Note(ERROR, str(refused).removesuffix(OTHER_COMPANY).strip(), OTHER_COMPANY)]
             notes.append(Note(NOTE, f"Something could not be looked at. {refused}"))
     return notes
+
+
+def _of_sent(notes: Iterable[Note], rejected: Container[int]) -> Iterator[Note]:
+    """Notes without the rows that are not sent."""
+    for note in notes:
+        rows = None if note.rows is None else [row for row in note.rows if row not in rejected]
+        if rows or note.rows is None or not len(note.rows):
+            yield attrs.evolve(note, rows=rows)
 
 
 def _may(settings: Settings) -> Questions[bool]:
@@ -102,7 +110,10 @@ def _columns(subject: Subject) -> Questions[list[Note]]:
     notes = [*columns.unknown(subject), *columns.dropped(subject), *cells.values(subject)]
     names = columns.wanted(subject)
     defaults = (yield question(subject.model, "default_get", {"fields": names})) if names and subject.makes else {}
-    needed = [*columns.required(subject, defaults if isinstance(defaults, dict) else {})]
+    given = defaults if isinstance(defaults, dict) else {}
+    needed = [*columns.required(subject, given)]
+    if subject.settings.key and any(note.rows is not None for note in needed):
+        needed = [*columns.required(subject, given, (yield from parents.records_there(subject)))]
     if any(note.rows is None for note in needed) and (yield from _saves(subject, notes)):
         needed = [note for note in needed if note.rows is not None]
     return [*notes, *needed]

@@ -10,8 +10,10 @@ from immutabledict import immutabledict
 from odoo_widgets.flow.checks import columns
 from odoo_widgets.flow.checks.subject import outline
 from odoo_widgets.flow.comparing import settles_never
+from odoo_widgets.flow.linking import links
 from odoo_widgets.flow.naming import meant
 from odoo_widgets.flow.operations import operation
+from odoo_widgets.flow.server import NOTHING_KNOWN
 from odoo_widgets.flow.source import Source
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ class Beside:
 
     Attributes:
         model: The model.
-        matched: The columns that a field takes.
+        matched: The columns that a field takes, those among them that say by what its records are found.
         unknown: The columns that no field takes: column to the field that may have been meant, empty where none is.
         dropped: The columns whose values Odoo drops: their fields are read-only and computed, or Odoo's own.
         readonly: The columns that are written though screens let nobody change their fields.
@@ -70,11 +72,17 @@ def beside(
     if not operation(settings.endpoint.operation).takes_values or not (seen.makes or seen.changes):
         return None
     labels = {name: field.label for name, field in fields.items()}
-    lost = {note.column: meant(note.field.partition("/")[0], labels) for note in columns.unknown(seen)}
+    # Without their cells, only those are links that say by what.
+    by_what = {link.column for link in links(seen.source, settings, NOTHING_KNOWN.describes(seen.model, fields))}
+    lost = {
+        note.column: meant(note.field.partition("/")[0], labels)
+        for note in columns.unknown(seen)
+        if note.column and note.column not in by_what
+    }
     odd = {note.column: fields[note.field.partition("/")[0]] for note in columns.dropped(seen)}
     dropped = tuple(name for name, field in odd.items() if settles_never(field))
     filled = {name.partition("/")[0] for name in seen.sent}.union(defaults or ())
-    names = [held.column.name for held in seen.sent.values()]
+    names = [held.column.name for held in seen.sent.values() if held.column.name]
     return Beside(
         settings.endpoint.model,
         tuple(name for name in names if name not in lost and name not in dropped),

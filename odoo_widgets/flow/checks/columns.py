@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from odoo_widgets.flow.checks.notes import ERROR, WARNING, Note
+from odoo_widgets.flow.choices import CREATE
 from odoo_widgets.flow.comparing import settles_never
-from odoo_widgets.flow.model import OWN, TO_MANY
+from odoo_widgets.flow.model import OWN, TEXTS, TO_MANY, TO_ONE
 from odoo_widgets.flow.naming import did_you_mean, meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from odoo_widgets.flow.checks.subject import Subject
+    from odoo_widgets.flow.checks.subject import Distinct, Subject
     from odoo_widgets.flow.model import Field
 
 # Read-only on screens, and meant to be sent when a record is made.
 MEANT = {("account.move", "move_type")}
+# The types of fields that an empty text and false empty, and the kinds of cells that are neither.
+EMPTIED = (*TEXTS, *TO_ONE, "selection", "date", "datetime", "reference")
+NEVER_EMPTY = frozenset({"integer", "float", "moment", "date"})
 # What a column of load may be called without a field of that name.
 OF_LOAD = ("id", ".id")
 
@@ -84,15 +90,19 @@ def wanted(subject: Subject) -> list[str]:
     ]
 
 
-def required(subject: Subject, defaults: Mapping[str, object]) -> Iterator[Note]:
+def required(subject: Subject, defaults: Mapping[str, object], there: Sequence[int] = ()) -> Iterator[Note]:
     """What a record cannot be without, and what is not there.
 
     Args:
         subject: What is checked.
         defaults: What `default_get` answers for `wanted`.
+        there: For each row the id of its record, 0 for one that is still to be made; nothing where all of them are.
     """
     by_field = {name.partition("/")[0]: held for name, held in subject.sent.items()}
-    for name in wanted(subject):
+    needed = wanted(subject)
+    for name in dict.fromkeys((*needed, *by_field)):
+        if name not in subject.fields or not subject.fields[name].required:
+            continue
         held, label = by_field.get(name), subject.fields[name].label
         if held is None:
             if subject.makes and name not in defaults and name not in subject.unfit:
@@ -100,13 +110,40 @@ def required(subject: Subject, defaults: Mapping[str, object]) -> Iterator[Note]
                     ERROR, f"{name} ({label}) is required, and no column has it.", "Add a column for it.", field=name
                 )
             continue
-        empties = held.column.missing == "clear" or (subject.makes and name not in defaults)
-        if empties and len(held.missing):
+        rows = _empty(subject, subject.fields[name], held, there, supplied=name in defaults or name not in needed)
+        if rows:
             yield Note(
                 ERROR,
                 f"{name} ({label}) is required, and these cells are empty.",
                 "Fill them, or drop the rows.",
                 held.column.name,
                 name,
-                held.missing,
+                rows,
             )
+
+
+def _empty(subject: Subject, field: Field, held: Distinct, there: Sequence[int], *, supplied: bool) -> list[int]:
+    """The rows that are refused for what stands in a required field: nothing, or what empties it."""
+    gaps, texts, falses = {*held.missing.tolist()}, _holding(field, held, ""), _holding(field, held, False)
+    if not (gaps or texts or falses):
+        return []
+    every = set(range(len(subject.source)))
+    new = {row for row, each in enumerate(there) if not each} if there else every
+    sent = new if subject.settings.when_found == CREATE else every
+    # A new record has its default where the cell is left out; one that is there keeps what it has.
+    without = sent if held.column.missing == "clear" else new if subject.makes and not supplied else set()
+    # A record of a key is made through `load`, to which an empty text is nothing; elsewhere texts may be empty.
+    of_texts = sent if subject.imports or field.type not in TEXTS else new if subject.has_key else set()
+    return sorted((without & gaps) | (of_texts & texts) | (sent & falses))
+
+
+def _holding(field: Field, held: Distinct, nothing: object) -> set[int]:
+    """The rows that empty a field by an empty text, or by false; numbers and truths are never empty."""
+    if field.type not in EMPTIED or held.sorts <= NEVER_EMPTY:
+        return set()
+    if held.sorts == {"text"}:
+        # To tell the values of a long column apart takes longer.
+        cells = held.column.cells(held.source.frame)
+        return {*np.flatnonzero((cells == nothing).fillna(value=False)).tolist()} if nothing == "" else set()
+    places = [place for place, value in enumerate(held.values) if type(value) is type(nothing) and value == nothing]
+    return {*held.rows(places).tolist()}

@@ -18,7 +18,7 @@ from odoo_widgets.flow.server import Server, proposed
 from odoo_widgets.flow.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from odoo_widgets.flow.asking import Questions
     from odoo_widgets.flow.lines import Lines
@@ -46,7 +46,8 @@ def _inside(subject: Subject, held: Distinct, field: Field) -> Questions[list[No
     assert found is not None
     table, source = found
     fields = yield from asked_fields(field.relation)
-    looked_up, unfit = (_within(field.name, names) for names in (subject.looked_up, subject.unfit))
+    looked_up = {name: subject.looked_up[f"{field.name}/{name}"] for name in _within(field.name, subject.looked_up)}
+    unfit = _within(field.name, subject.unfit)
     sent = {
         each.field: Distinct(source, each)
         for each in held.column.lines
@@ -54,7 +55,8 @@ def _inside(subject: Subject, held: Distinct, field: Field) -> Questions[list[No
         if (each.field in fields or each.field not in subject.settings.line_key)
         and each.field.partition("/")[0] not in unfit
     }
-    inner = Subject(source, _settings(subject.settings, field.relation), fields, sent, looked_up, unfit, field.inverse)
+    settings = _settings(subject.settings, field.relation)
+    inner = Subject(source, settings, fields, sent, looked_up, unfit, field.inverse, has_key=subject.has_key)
     notes = [*columns.unknown(inner), *columns.dropped(inner), *cells.values(inner), *(yield from links(inner))]
     # The line's document is said by where it stands.
     names = [each for each in columns.wanted(inner) if each != field.inverse]
@@ -70,7 +72,7 @@ def _inside(subject: Subject, held: Distinct, field: Field) -> Questions[list[No
     return above
 
 
-def _within(name: str, paths: frozenset[str]) -> frozenset[str]:
+def _within(name: str, paths: Iterable[str]) -> frozenset[str]:
     """Of some paths those that lead into the lines of a field, from there on."""
     return frozenset(path.removeprefix(f"{name}/") for path in paths if path.startswith(f"{name}/"))
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Ids to ask for at once.
 MANY = 5_000
 LINK_TO, SET = 4, 6
+NONE: frozenset[int] = frozenset()
+NO_RECORDS = "{} has no record of these ids that this user may see."
 SEVERAL = "Merge them in Odoo or correct the keys, or name another key."
 GONE = "Correct the keys, or use create with mode='upsert'."
 
@@ -33,10 +35,9 @@ def links(subject: Subject) -> Questions[list[Note]]:
         field, path = subject.field(name), name.partition("/")[2]
         if field is None or field.type not in (*TO_ONE, *TO_MANY) or path not in ("", ".id") or not field.relation:
             continue
-        if name.partition("/")[0] in subject.looked_up:
-            continue
+        told = subject.looked_up.get(name.partition("/")[0], NONE)
         # In the one column that may be text of several, they stand between commas.
-        led = [_led(value, field.type) for value in held.values]
+        led = [_led(value, field.type) - told for value in held.values]
         if any(led):
             by_relation.setdefault(field.relation, []).append((name, held, led))
     notes: list[Note] = []
@@ -67,7 +68,7 @@ def records(subject: Subject) -> Questions[list[Note]]:
     archived = [row for row, each in enumerate(of_rows) if each in there and each not in active]
     notes = []
     if gone:
-        problem = f"{subject.model} has no record of these ids that this user may see."
+        problem = NO_RECORDS.format(subject.model)
         shown = found(_distinct(of_rows[row] for row in gone))
         notes.append(Note(ERROR, problem + shown, "Look the ids up again, or drop the rows.", settings.ids, "id", gone))
     if archived:
@@ -141,7 +142,7 @@ def _notes(
     there, active = existing
     lost = [each - there for each in led]
     if any(lost):
-        problem = f"{relation} has no record of these ids that this user may see.{_shown(lost)}"
+        problem = f"{NO_RECORDS.format(relation)}{_shown(lost)}"
         rows = held.rows(_places(lost))
         yield Note(ERROR, problem, "Look the ids up again.", held.column.name, name, rows)
     asleep = [each & there - active for each in led]

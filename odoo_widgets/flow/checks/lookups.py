@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from odoo_widgets.flow.answering import CREATE, FOUND, NO_FIELD, NONE, Linked, domain, linked
+from odoo_widgets.flow.answering import CREATE, FOUND, NO_FIELD, NONE, REJECT, Linked, domain, linked
 from odoo_widgets.flow.asking import asked_fields, page
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, WARNING, Note, found
 from odoo_widgets.flow.errors import EndpointError, RefusedError
@@ -51,19 +51,28 @@ def notes(source: Source, settings: Settings, server: Server) -> Questions[list[
         ]
         if asleep:
             problem = f"These records of {column.link.field.relation} are archived."
-            texts = found([shown(want.value) for want in asleep])
+            texts = _shown(asleep)
             advice = "Choose others, unless that is meant."
             made.append(_note(column, asleep, WARNING, problem + texts, advice))
         if created := column.of(CREATE):
             problem = f"A record of {column.link.field.relation} will be made of each of these, as it is settled."
-            texts = found([shown(want.value) for want in created])
+            texts = _shown(created)
             made.append(_note(column, created, NOTE, problem + texts))
+        if refused := column.of(REJECT):
+            problem = "These rows are not sent, as it is settled."
+            texts = _shown(refused)
+            made.append(_note(column, refused, NOTE, problem + texts))
     return made
 
 
 def _note(column: Linked, wants: Sequence[Want], severity: str, problem: str, advice: str = "") -> Note:
     rows, lines = column.rows(wants), column.lines(wants)
     return Note(severity, problem, advice, column.link.column, column.link.path, rows, lines)
+
+
+def _shown(wants: Sequence[Want]) -> str:
+    """Some values, each once, in however many scopes."""
+    return found([*dict.fromkeys(shown(want.value) for want in wants)])
 
 
 def _sentence(text: str) -> str:

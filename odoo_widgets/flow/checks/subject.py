@@ -90,20 +90,24 @@ class Subject:
         settings: How it would go out.
         fields: The model's fields that the user may see.
         sent: The columns of the payload, by the field that they fill.
-        looked_up: The fields whose ids were just found by look-ups, archived ones told.
+        looked_up: For each field that is looked up, the ids that were just found, archived ones told.
         unfit: The fields of columns that cannot go out as they are, which has been told; those of lines as paths.
         inverse: For lines, the field that leads back to their document, of which they inherit nothing.
         above: The rows whose parents other rows are, with these.
+        has_key: Whether new records are made by a key, which goes through `load`; lines are as their documents.
     """
 
     source: Source
     settings: Settings
     fields: Fields
     sent: dict[str, Distinct]
-    looked_up: frozenset[str] = frozenset()
+    looked_up: Mapping[str, frozenset[int]] = attrs.field(factory=dict)
     unfit: frozenset[str] = frozenset()
     inverse: str = ""
     above: Mapping[int, int] = attrs.field(factory=dict)
+    has_key: bool = attrs.field(
+        default=attrs.Factory(lambda self: bool(self.settings.key), takes_self=True), kw_only=True
+    )
 
     @property
     def model(self) -> str:
@@ -152,7 +156,7 @@ def subject(
     fields: Fields,
     without: Collection[str] = (),
     *,
-    looked_up: Collection[str] = (),
+    looked_up: Mapping[str, frozenset[int]] | None = None,
 ) -> Subject:
     """A frame as it is checked.
 
@@ -161,7 +165,7 @@ def subject(
         settings: How it would go out.
         fields: The model's fields that the user may see.
         without: The columns that cannot go out as they are.
-        looked_up: The fields whose ids were just found.
+        looked_up: For each field that is looked up, the ids that were just found.
     """
     every = columns(source, settings)
     sent = {column.field: Distinct(source, column) for column in every if column.name not in without}
@@ -172,11 +176,11 @@ def subject(
         for inner in column.lines
         if f"{column.name}/{inner.name}" in without
     }
-    return Subject(source, settings, fields, sent, frozenset(looked_up), frozenset(unfit))
+    return Subject(source, settings, fields, sent, looked_up or {}, frozenset(unfit))
 
 
 def outline(source: Source, settings: Settings, fields: Fields) -> Subject:
     """A frame's columns without their values: enough to tell which fields they fill."""
     bare = Source(source.frame.iloc[:0])
     sent = {column.field: Distinct(bare, column) for column in columns(source, settings)}
-    return Subject(source, settings, fields, sent)
+    return Subject(bare, settings, fields, sent)

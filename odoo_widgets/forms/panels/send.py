@@ -63,7 +63,7 @@ def send_panel(state: State) -> w.Widget:
         send.description = "Send new rows" if state.new_rows else "Send again" if state.active else "Send"
         send.tooltip = sentences.intention(state) or "Send all rows"
         # One field at a time asks for the same.
-        asks = bool(state.to_confirm) and state.phase == IDLE and state.deciding != ACTIVATE
+        asks = bool(state.to_confirm) and state.phase == IDLE and state.deciding != ACTIVATE and not state.problem
         why.show(to_type(state) if asks else "")
         # What is to be typed is said above the field that it is typed into.
         obstacle.show(state.obstacle if state.phase == IDLE and state.obstacle != to_type(state) else "")
@@ -99,7 +99,7 @@ def send_panel(state: State) -> w.Widget:
         call=follow_settings,
     )
     state.on("progress", "phase", call=follow_progress)
-    state.on("foretold", call=lambda: warning.show(state.warning))
+    state.on("foretold", "problem", call=lambda: warning.show(state.warning))
     controls = made(w.HBox, [send, stop, *foretelling_buttons(state), bar, figures])
     controls.add_class("ow-send-controls")
     told = [obstacle, outcome, foretold_panel(state), unfinished_panel(state), repeats_panel(state)]
@@ -112,7 +112,7 @@ def _figures(progress: Progress | None, phase: str) -> str:
     if progress is None:
         return FIRST_WORDS[phase]
     parts = [f"{_answered(progress):,}/{progress.rows:,}"]
-    if _answered(progress):
+    if progress.rows_per_second and _answered(progress):
         parts.append(f"{progress.rows_per_second:,.0f}/s")
     if phase == SENDING and progress.seconds_left is not None:
         parts.append(f"{sentences.duration(progress.seconds_left)} left")

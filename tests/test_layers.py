@@ -63,7 +63,7 @@ FLOW = [
     "checks/notes",
     "checks/unsendable", "checks/subject", "checks/columns", "checks/beside", "checks/cells", "checks/links",
     "checks/lines", "checks/lookups",
-    "checks/parents", "checks/models", "checks/people", "checks/after", "checks/__init__", "foretold",
+    "checks/parents", "checks/single", "checks/models", "checks/people", "checks/after", "checks/__init__", "foretold",
     "seen", "named", "names_beside", "line_differences", "differences", "kept", "read_back", "inquiry",
     "dead_ends", "probing",
     "views", "scenes", "samples",

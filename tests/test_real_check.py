@@ -468,3 +468,53 @@ def test_a_text_that_empties_a_line_is_found_where_a_key_makes_it(given: Given) 
         errors = target.check(frame, given.odoo.credential).query("severity == 'error'")
         assert errors["first_lines"].tolist() == ([["row 0, line 1"]] if refused else [])
         assert (target.send(frame, given.odoo.credential)["status"][0] != "created") == refused
+
+
+# What only one record may have: model, field, what one there has, what is sent, and the rows that Odoo refuses.
+SINGLE: list[tuple[str, str, str, list[str | None], list[int]]] = [
+    ("product.template", "barcode", "4711", ["4712", "4711", "4712", None], [1, 2]),
+    ("product.product", "barcode", "4713", ["4714", "4713", "4714", None], [1, 2]),
+    ("hr.employee", "barcode", "4711", ["4712", "4711", "4712", None], [1, 2]),
+    ("res.users", "login", "one@x.y", ["two@x.y", "one@x.y", "two@x.y", "three@x.y"], [1, 2]),
+]
+
+
+@pytest.mark.parametrize("case", SINGLE, ids=lambda case: case[0])
+def test_what_only_one_record_may_have_is_found(
+    given: Given, case: tuple[str, str, str, list[str | None], list[int]]
+) -> None:
+    model, field, has, cells, refused = case
+    (there,) = call(given.odoo, model, "create", vals_list=[{"name": "there", field: has}])
+    frame = pd.DataFrame({"name": list("abcd"), field: cells})
+    errors = check(given, frame, model).query("severity == 'error'")
+    assert sorted(row for rows in errors["first_rows"] for row in rows) == refused, errors["problem"].tolist()
+    sent = destination(given.odoo, "json2", model, "create").send(frame, given.odoo.credential)
+    assert [row for row, status in enumerate(sent["status"]) if status == "rejected"] == refused
+    # A record may keep what it has.
+    own = pd.DataFrame({"id": [there], "name": ["b"], field: [has]})
+    assert "error" not in check(given, own, model, "write")["severity"].tolist()
+
+
+def test_an_archived_product_keeps_no_barcode_from_another(given: Given) -> None:
+    values = [{"name": "there", "barcode": "4720", "active": False}]
+    call(given.odoo, "product.template", "create", vals_list=values)
+    frame = pd.DataFrame({"name": ["a"], "barcode": ["4720"]})
+    assert "error" not in check(given, frame, "product.template")["severity"].tolist()
+    sent = destination(given.odoo, "json2", "product.template", "create").send(frame, given.odoo.credential)
+    assert sent["status"].tolist() == ["created"]
+
+
+def test_a_required_field_without_a_column_is_missed_by_new_records_only(given: Given) -> None:
+    values = [{"name": "there", "default_code": f"price {row}", "barcode": f"48{row}"} for row in range(2)]
+    call(given.odoo, "product.template", "create", vals_list=values)
+    # The first row is refused for its barcode, and would say nothing of names.
+    frame = pd.DataFrame({"default_code": ["price 0", "price 1"], "barcode": ["481", "481"], "list_price": [7, 8]})
+    target = {"model": "product.template", "key": "default_code", "mode": "upsert"}
+    assert not any("no column has it" in each for each in check(given, frame, **target)["problem"])
+    more = pd.DataFrame({"default_code": ["price 0", "price new"], "list_price": [7, 8]})
+    (found,) = check(given, more, **target).query("severity == 'error'").to_dict("records")
+    assert (found["field"], found["first_rows"]) == ("name", [1])
+    sent = destination(given.odoo, "json2", "product.template", "create", key="default_code", mode="upsert").send(
+        more, given.odoo.credential
+    )
+    assert sent["status"].tolist() == ["updated", "rejected"]

@@ -34,6 +34,8 @@ Found = TypeVar("Found")
 Questions: TypeAlias = "Generator[Call, Any, Found]"
 
 NO_RIGHT = "AccessError"
+# What to do, by Odoo's words of what it refuses.
+ADVICE = {NO_COMPANY: OTHER_COMPANY, NO_LANGUAGE: OTHER_LANGUAGE}
 SEARCH_READ = "search_read"
 
 
@@ -154,9 +156,6 @@ def _refused(call: Call, said: str | None, error_type: str | None) -> RefusedErr
     # The paragraphs below are for whoever gives rights.
     sentence = (said or "").partition("\n\n")[0].strip()
     name = (error_type or "").rpartition(".")[2]
-    advice = f" {OTHER_USER}" if name == NO_RIGHT else ""
-    if NO_COMPANY in sentence:
-        advice = f" {OTHER_COMPANY}"
-    if sentence.startswith(NO_LANGUAGE):
-        return RefusedError(f"{sentence}. {OTHER_LANGUAGE}", name)
-    return RefusedError(f"{sentence or f'Odoo refused to answer for {call.model}.'}{advice}", name)
+    known = (advice for words, advice in ADVICE.items() if words in sentence)
+    advice = next(known, OTHER_USER if name == NO_RIGHT else "")
+    return RefusedError(sentence or f"Odoo refused to answer for {call.model}.", name, advice)

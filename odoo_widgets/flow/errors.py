@@ -159,11 +159,14 @@ class RefusedError(StoppedError):
 
     Attributes:
         error_type: Odoo's name of the exception, without its module.
+        said: What is refused: the message without its advice.
+        advice: What to do about it; empty where nothing is known.
     """
 
-    def __init__(self, message: str, error_type: str = "") -> None:
-        super().__init__(message)
-        self.error_type = error_type
+    def __init__(self, said: str, error_type: str = "", advice: str = "") -> None:
+        ended = said if said.endswith((".", "!", "?")) else f"{said}."
+        super().__init__(f"{ended} {advice}" if advice else said)
+        self.error_type, self.said, self.advice = error_type, said, advice
 
 
 class FieldsError(StoppedError):

@@ -131,7 +131,11 @@ def as_then(value: Any) -> Then:
 
 def _step(value: Any) -> str | immutabledict[str, tuple[str, ...]]:
     if isinstance(value, str):
-        name = operation_name(value)
+        try:
+            name = operation_name(value)
+        except SettingsError as error:
+            # Most often it is two steps with something else between them.
+            raise SettingsError(f"{error} {HOW}") from None
         if name in OF_ROWS:
             raise SettingsError(f"then={value!r}: a step is a method, or columns to write again. {HOW}")
         return name

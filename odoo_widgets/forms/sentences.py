@@ -94,7 +94,9 @@ def plan(state: State) -> str:
     rows = to_go(state)
     if state.batches == 0:
         return rows
-    sent = state.responses is not None or len(state.sent_before) or state.unfinished is not None
+    # By this form or another.
+    known = (state.responses, state.earlier, state.unfinished, state.repeats)
+    sent = len(state.sent_before) or any(each is not None for each in known)
     untouched = not sent and state.phase == IDLE
     before = " · nothing sent yet" if untouched else ""
     log_in = "a login, then " if logs_in(state) else ""

@@ -171,7 +171,7 @@ def _of_lines(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
         if not line.strip():
             continue
         try:
-            record = json.loads(line, parse_constant=_no_number)
+            record = json.loads(line, parse_constant=_no_number, object_pairs_hook=_named_once)
         except ValueError as error:
             raise TableError(f"{name}, line {number}: that is no JSON: {error}.") from None
         except RecursionError:
@@ -185,6 +185,16 @@ def _of_lines(stream: BinaryIO, name: str, how: Reading) -> pd.DataFrame:
     # Cell by cell: a column with a hole would make floats of whole numbers.
     cells = {each: pd.Series([record.get(each) for record in records], dtype=object) for each in names}
     return pd.DataFrame(cells, index=pd.RangeIndex(len(records)))
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; one of two values of a name would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise ValueError(f"the name {twice!r} stands more than once")
+    return found
 
 
 def _no_number(word: str) -> None:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from odoo_widgets.flow.credential import Credential
 
+# What names another place for them.
+VARIABLE = "XDG_STATE_HOME"
 # How the name of a send begins.
 TIME = "%Y%m%dT%H%M%S%f"
 # Another process looks whether a send is going on.
@@ -51,7 +53,7 @@ def folder() -> Path:
     Raises:
         JournalError: The user has no home.
     """
-    return home(platformdirs.user_state_path, "XDG_STATE_HOME", JournalError) / "sends"
+    return home(platformdirs.user_state_path, VARIABLE, JournalError) / "sends"
 
 
 @attrs.frozen
@@ -156,7 +158,8 @@ def told(what: str, path: Path) -> Iterator[None]:
         yield
     except (OSError, NotImplementedError, sqlite3.Error, ValueError, TypeError, KeyError) as error:
         told = getattr(error, "strerror", None) or error
-        raise JournalError(f"The journal of this send cannot be {what}: {told} ({path}).") from error
+        elsewhere = f" {VARIABLE} may name another folder." if isinstance(error, PermissionError) else ""
+        raise JournalError(f"The journal of this send cannot be {what}: {told} ({path}).{elsewhere}") from error
 
 
 @contextmanager

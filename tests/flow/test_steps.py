@@ -56,6 +56,7 @@ def test_steps_and_totals_are_one_line_of_text_too() -> None:
         ({"then": "action_confirm; write"}, "a step is a method, or columns to write again"),
         ({"then": "write ,"}, "names no columns"),
         ({"then": "action confirm"}, "not the name of a method"),
+        ({"then": "action_confirm, write date_order"}, 'Write it like "action_confirm; write date_order".'),
         ({"expect": "amount_total"}, "names no field and its column"),
         ({"expect": "= Total"}, "names no field and its column"),
         ({"then": ["write"]}, "a step is a method, or columns to write again"),

@@ -34,6 +34,9 @@ FINE = "Odoo would take these rows as far as a check can see."
 def check(screen: Screen, button: str = "Check rows") -> None:
     screen.click(button)
     screen.wait(lambda: not screen.form._state.foretelling)
+    # Whoever follows is told before anything else goes on.
+    with screen.form._state.still():
+        pass
 
 
 def test_a_check_that_finds_nothing_says_so_and_sends_nothing(show: Show, odoo: Odoo, frame: pd.DataFrame) -> None:
@@ -171,6 +174,13 @@ def test_a_dry_run_is_told_by_what_odoo_said_with_its_rows() -> None:
     assert told.warning.startswith("Odoo would reject 7 rows, and says of the first: No such type. ")
     assert foretold.of_dry_run(answer[:1]).warning == ""
     assert foretold.of_dry_run(answer[:1]).headline == "Odoo would save the row, as far as a dry run can see."
+
+
+def test_what_odoo_said_ends_before_what_to_do(show: Show, odoo: Odoo, frame: pd.DataFrame) -> None:
+    odoo.fields = ({"name": "builtins.ValueError", "message": "Invalid language code: xx_YY"}, 500)
+    screen = show(frame, odoo.destination.replace(context={"lang": "xx_YY"}), odoo.credential)
+    check(screen)
+    assert "Invalid language code: xx_YY. Install the language in Odoo" in screen.text("findings")
 
 
 def test_a_form_that_is_closed_while_it_checks_listens_no_more(show: Show, frame: pd.DataFrame) -> None:

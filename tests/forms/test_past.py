@@ -98,6 +98,18 @@ def test_however_many_rows_were_sent_before_new_ones_are_shown_at_once(show: Sho
     assert screen.text("plan").startswith("2 of 20,002 rows · 2 calls to ")
 
 
+def test_what_another_form_has_sent_is_not_nothing(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
+    # One is there before the send, and one after it.
+    before = show(frame, odoo.destination, odoo.credential)
+    click(show(frame, odoo.destination, odoo.credential), "Send")
+    after = show(frame, odoo.destination, odoo.credential)
+    after.wait(lambda: "4 calls" in after.text("plan") and "nothing sent yet" not in after.text("plan"))
+    assert before.text("plan").endswith("nothing sent yet")
+    click(before, "Send")
+    assert before.text("question").startswith("All 12 rows were sent on ")
+    assert "nothing sent yet" not in before.text("plan")
+
+
 def test_data_without_a_new_row_are_asked_about(show: Show, frame: pd.DataFrame, odoo: Odoo) -> None:
     screen = show(frame, odoo.destination, odoo.credential)
     click(screen, "Send")

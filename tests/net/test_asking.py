@@ -101,6 +101,29 @@ def test_questions_end_with_what_they_raise() -> None:
         answered(Odoo(methods={"search_read": lambda _odoo, _asked: []}), "json2", questions=wrong)
 
 
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("Invalid language code: xx_XX", "Install the language in Odoo, or choose another one."),
+        ("Access to unauthorized or invalid companies.", "Choose a company that this user may work for."),
+        ("Something else", ""),
+    ],
+)
+def test_a_refusal_holds_what_was_said_and_what_to_do_apart(said: str, advice: str) -> None:
+    def refuses(_odoo: Odoo, _asked: Asked) -> None:
+        raise Refused("odoo.exceptions.UserError", said)
+
+    def kept() -> Questions[tuple[str, str, str]]:
+        try:
+            yield page("res.partner", [], ["name"])
+        except RefusedError as refused:
+            return str(refused), refused.said, refused.advice
+        return "", "", ""
+
+    whole = f"{said.rstrip('.')}. {advice}" if advice else said
+    assert answered(Odoo(methods={"search_read": refuses}), "json2", questions=kept) == (whole, said, advice)
+
+
 def test_nothing_is_asked_with_a_key_of_another_server_or_none() -> None:
     odoo = Odoo()
     other = Credential("https://other.example.com", "db", "me", "k" * 40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import threading
@@ -418,6 +419,17 @@ def test_sends_are_listed_and_thrown_away_when_they_are_old() -> None:
     assert sends.forget() == []
     assert sends.forget(timedelta(seconds=-5)) == [newest, oldest]
     assert [path.name.partition("-")[0] for path in sends.folder().iterdir()] == ["starting"]
+
+
+def test_a_folder_that_is_closed_is_told_with_what_names_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_given: Any, **_options: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("pathlib.Path.mkdir", closed)
+    odoo = Odoo()
+    with pytest.raises(JournalError, match=r"Permission denied \(.*\)\. XDG_STATE_HOME may name another folder\.$"):
+        delivery(odoo).result()
+    assert odoo.asked == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="looks at Unix permissions")

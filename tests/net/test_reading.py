@@ -137,6 +137,7 @@ def test_json_lines_keep_what_json_has() -> None:
         ("{", "line 2: that is no JSON"),
         ("[1]", "line 2: that is no object"),
         ('{"a": NaN}', "NaN is no number"),
+        ('{"b": 1, "a": 1, "a": 2}', "line 2: that is no JSON: the name 'a' stands more than once"),
         ('{"a": ' + "[" * 200_000, "line 2: its lists or objects are nested too deeply"),
     ],
 )

@@ -12,8 +12,20 @@ from typing import TYPE_CHECKING
 import attrs
 
 from odoo_widgets.flow.asking import asked_fields, question
-from odoo_widgets.flow.barred import NO_COMPANY, NO_LANGUAGE, OTHER_COMPANY, OTHER_LANGUAGE, OTHER_USER, RIGHTS
-from odoo_widgets.flow.checks import after, cells, columns, lines, links, lookups, models, parents, people, unsendable
+from odoo_widgets.flow.barred import NO_COMPANY, OTHER_USER, RIGHTS
+from odoo_widgets.flow.checks import (
+    after,
+    cells,
+    columns,
+    lines,
+    links,
+    lookups,
+    models,
+    parents,
+    people,
+    single,
+    unsendable,
+)
 from odoo_widgets.flow.checks.notes import ERROR, NOTE, Note, table
 from odoo_widgets.flow.checks.subject import Subject, subject
 from odoo_widgets.flow.dry_run import dry_run
@@ -27,7 +39,7 @@ from odoo_widgets.flow.trying import FINE
 from odoo_widgets.flow.waves import waves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -59,8 +71,7 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
     except ModelError as error:
         return [*notes, Note(ERROR, f"{model} is no model of this Odoo. {error}", "Correct the URL or the model.")]
     except RefusedError as refused:
-        advice = OTHER_LANGUAGE if NO_LANGUAGE in str(refused) else ""
-        return [*notes, Note(ERROR, str(refused).removesuffix(f". {advice}"), advice)]
+        return [*notes, Note(ERROR, refused.said, refused.advice)]
     if any(not note.column for note in notes):
         # Of a frame that cannot be sent at all, it is not known how its columns would go out.
         return notes
@@ -77,8 +88,8 @@ def _notes(source: Source, settings: Settings) -> Questions[list[Note]]:
         try:
             notes += [*_of_sent((yield from look(checked)), found.rejected)]
         except RefusedError as refused:
-            if NO_COMPANY in str(refused):
-                return [*notes, Note(ERROR, str(refused).removesuffix(OTHER_COMPANY).strip(), OTHER_COMPANY)]
+            if NO_COMPANY in refused.said:
+                return [*notes, Note(ERROR, refused.said, refused.advice)]
             notes.append(Note(NOTE, f"Something could not be looked at. {refused}"))
     return notes
 
@@ -111,17 +122,26 @@ def _columns(subject: Subject) -> Questions[list[Note]]:
     names = columns.wanted(subject)
     defaults = (yield question(subject.model, "default_get", {"fields": names})) if names and subject.makes else {}
     given = defaults if isinstance(defaults, dict) else {}
-    needed = [*columns.required(subject, given)]
-    if subject.settings.key and any(note.rows is not None for note in needed):
-        needed = [*columns.required(subject, given, (yield from parents.records_there(subject)))]
-    if any(note.rows is None for note in needed) and (yield from _saves(subject, notes)):
-        needed = [note for note in needed if note.rows is not None]
+    needed, there = [*columns.required(subject, given)], list[int]()
+    if subject.settings.key and needed:
+        try:
+            there = yield from parents.records_there(subject)
+        except (RefusedError, EndpointError):
+            # That is told where keys are looked up; as far as is known, all are new.
+            there = []
+        needed = [*columns.required(subject, given, there)]
+    if any(not note.column for note in needed) and (yield from _saves(subject, notes, there)):
+        needed = [note for note in needed if note.column]
     return [*notes, *needed]
 
 
-def _saves(subject: Subject, notes: list[Note]) -> Questions[bool]:
-    """Whether Odoo's own import saves a row without what the schema requires: what makes records may supply it."""
+def _saves(subject: Subject, notes: list[Note], there: Sequence[int]) -> Questions[bool]:
+    """Whether Odoo's own import saves a row without what the schema requires: what makes records may supply it.
+
+    A row whose record is there would say nothing of that.
+    """
     faulty = {int(row) for note in notes if note.rows is not None for row in note.rows}
+    faulty |= {row for row, each in enumerate(there) if each}
     row = next((each for each in range(len(subject.source)) if each not in faulty), None)
     if row is None:
         return False
@@ -140,6 +160,7 @@ LOOKS: tuple[Callable[[Subject], Questions[list[Note]]], ...] = (
     parents.shared,
     parents.addresses,
     models.of_model,
+    single.single,
     people.told,
     after.steps,
 )

@@ -105,10 +105,11 @@ def required(subject: Subject, defaults: Mapping[str, object], there: Sequence[i
             continue
         held, label = by_field.get(name), subject.fields[name].label
         if held is None:
-            if subject.makes and name not in defaults and name not in subject.unfit:
-                yield Note(
-                    ERROR, f"{name} ({label}) is required, and no column has it.", "Add a column for it.", field=name
-                )
+            new = [row for row, each in enumerate(there) if not each]
+            if subject.makes and name not in defaults and name not in subject.unfit and (new or not there):
+                problem = f"{name} ({label}) is required, and no column has it."
+                # Those whose records are there have it.
+                yield Note(ERROR, problem, "Add a column for it.", field=name, rows=new if there else None)
             continue
         rows = _empty(subject, subject.fields[name], held, there, supplied=name in defaults or name not in needed)
         if rows:

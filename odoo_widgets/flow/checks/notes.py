@@ -93,7 +93,9 @@ def sentences(findings: pd.DataFrame, most: int = 20) -> tuple[str, ...]:
     for each in findings.head(most).itertuples(index=False):
         where = "" if pd.isna(each.column) else f"{each.column}: "
         many = "" if pd.isna(each.rows) else f" ({each.rows:,} row{'s' if each.rows != 1 else ''}, {_named(each)})"
-        said.append(f"{str(each.severity).capitalize()} · {where}{each.problem}{many} {each.advice}".strip())
+        # Odoo ends few of its sentences.
+        problem = each.problem if each.problem.endswith((".", "!", "?")) else f"{each.problem}."
+        said.append(f"{str(each.severity).capitalize()} · {where}{problem}{many} {each.advice}".strip())
     left = len(findings) - most
     return (*said, *([f"… and {left:,} more."] if left > 0 else []))
 

@@ -81,11 +81,12 @@ class Destination(Settings):
             path: The file, such as `contacts.toml`.
 
         Raises:
-            SettingsError: A header that looks like a secret holds its value in clear; nothing was written.
+            SettingsError: A header that looks like a secret holds its value in clear, or the file cannot be written;
+                what was there is as it was.
         """
         text = saved.to_text(self)
         try:
-            Path(path).write_bytes(text.encode())
+            _write(path, text.encode())
         except UnicodeEncodeError:
             raise SettingsError("A name in the settings holds half a surrogate pair, which no file can hold.") from None
 
@@ -126,12 +127,8 @@ class Destination(Settings):
             SettingsError: As `load`, or the file cannot be written.
         """
         cls.load(path)
-        try:
-            # In bytes, so that the ends of lines stay too.
-            text = saved.switched(Path(path).read_bytes().decode(), active=active)
-            Path(path).write_bytes(text.encode())
-        except OSError as error:
-            raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
+        # In bytes, so that the ends of lines stay too.
+        _write(path, saved.switched(Path(path).read_bytes().decode(), active=active).encode())
         return cls.load(path)
 
     @staticmethod
@@ -881,6 +878,13 @@ class Destination(Settings):
         """Sends like `send`, and leaves the event loop free meanwhile. It takes what `send` takes, but `out`."""
         target = self.replace(**changes)
         return await target.delivery(frame, credential, again=again, since=since, on_progress=on_progress).aresult()
+
+
+def _write(path: str | PathLike[str], content: bytes) -> None:
+    try:
+        net.whole.write(path, content)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror or error}.") from None
 
 
 def _finished(made: Callable[..., Delivery], out: str | PathLike[str] | None) -> pd.DataFrame | dict[str, int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import traitlets
 
 from odoo_widgets.flow.copies import file_for
+from odoo_widgets.flow.errors import SettingsError
 from odoo_widgets.forms.obstacles import IDLE
 from odoo_widgets.forms.sentences import in_words
 from odoo_widgets.forms.testing import Testing
@@ -53,8 +54,6 @@ class Deciding(Testing):
         with self._changing():
             try:
                 self._keep(name.strip(), file.strip() or file_for(name))
-            except OSError as error:
-                self.noted = f"{file} cannot be written: {error.strerror or 'its folder is not there'}."
             except Exception as error:  # noqa: BLE001 - a handler's error ends on a log that nobody sees
                 self.noted = in_words(error)
 
@@ -92,7 +91,7 @@ class Deciding(Testing):
                 return
             self.deciding, self.destination = "", self.destination.replace(active=True)
             if self._saved is not None and self._saved[1].replace(active=True) == self.destination:
-                with suppress(OSError):
+                with suppress(SettingsError):
                     self._write(self._saved[0])
 
     @property

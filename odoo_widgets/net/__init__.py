@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from odoo_widgets.net import tables as tables
     from odoo_widgets.net import undoing as undoing
     from odoo_widgets.net import unfinished as unfinished
+    from odoo_widgets.net import whole as whole
 
 # What a destination calls, loaded with its first call: whoever describes one waits for no event loop and no database.
 __getattr__ = later(
@@ -36,6 +37,7 @@ __getattr__ = later(
             "tables",
             "undoing",
             "unfinished",
+            "whole",
         )
     },
 )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -16,10 +13,12 @@ import tomlkit.exceptions
 
 from odoo_widgets.flow.credential import origin
 from odoo_widgets.flow.errors import CredentialError, SettingsError
+from odoo_widgets.net import whole
 from odoo_widgets.net.homes import home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 TEXTS = ("server", "database", "login")
 # Another process writes a few lines.
@@ -77,7 +76,7 @@ def changing() -> Iterator[dict[str, Entry]]:
             after = dict(before)
             yield after
             if after != before:
-                _write(file, _changed(document, before, after))
+                whole.write(file, tomlkit.dumps(_changed(document, before, after)).encode(), 0o600)
     except filelock.Timeout:
         raise CredentialError(f"Another process is changing {file}. Nothing was stored; try again.") from None
     except OSError as error:
@@ -120,17 +119,3 @@ def _changed(document: tomlkit.TOMLDocument, before: dict[str, Entry], after: di
             # Only what is so: a file for people.
             document[name] = {field: value for field, value in attrs.asdict(entry).items() if value or field in TEXTS}
     return document
-
-
-def _write(file: Path, document: tomlkit.TOMLDocument) -> None:
-    # Written beside and moved into place: a full disk leaves the old list whole. mkstemp makes it the user's alone.
-    handle, new = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as text:
-            text.write(tomlkit.dumps(document))
-            text.flush()
-            os.fsync(text.fileno())
-        Path(new).replace(file)
-    except BaseException:
-        Path(new).unlink(missing_ok=True)
-        raise

@@ -25,6 +25,7 @@ import filelock
 import platformdirs
 
 from odoo_widgets.flow.errors import JournalError
+from odoo_widgets.net import whole
 from odoo_widgets.net.homes import home
 
 if TYPE_CHECKING:
@@ -249,14 +250,8 @@ def heads(target: str = "", database: str = "") -> list[Head]:
 
 def write_head(head: Head) -> None:
     """Writes what a list shows of a send."""
-    path = folder() / f"{head.name}.json"
-    new = path.with_suffix(".new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(attrs.asdict(head), indent=1))
-        file.flush()
-        # Rows that survive a power cut are of no use without their head.
-        os.fsync(file.fileno())
-    new.replace(path)
+    # Rows that survive a power cut are of no use without their head.
+    whole.write(folder() / f"{head.name}.json", json.dumps(attrs.asdict(head), indent=1).encode())
 
 
 def _head(path: Path) -> Head | None:

@@ -11,7 +11,7 @@ import attrs
 
 from odoo_widgets import flow, net
 from odoo_widgets.flow import allowed, bound, digests, payloads, problems, retry, samples, saved, seen, several, tested
-from odoo_widgets.flow.errors import PayloadError, SettingsError
+from odoo_widgets.flow.errors import DataError, PayloadError, SettingsError
 from odoo_widgets.flow.operations import what
 from odoo_widgets.flow.receipt import receipt
 from odoo_widgets.flow.server import NOTHING_KNOWN, Server
@@ -503,6 +503,8 @@ class Destination(Settings):
         if since is not None:
             if not self.only_changes:
                 raise SettingsError("since is for sends that write only what differs. Say only_changes=True.")
+            if since is frame:
+                raise DataError(["since is the frame that is sent. Edit a copy: edited = fetched.copy()."])
             seen.check(since, self)
         return net.delivery.Delivery(
             frame,

@@ -79,6 +79,16 @@ def test_a_value_that_does_not_fit_is_found(
     assert (sent(given, frame)[rows[0]] != "created") is refused
 
 
+def test_words_for_true_that_an_import_does_not_read_are_found(given: Given) -> None:
+    frame = pd.DataFrame({"name": list("abcdef"), "is_company": ["Yes", "1", "no", True, "Ja", 2]}, dtype=object)
+    target = destination(given.odoo, "json2", CONTACTS, "load")
+    found = only(target.check(frame, given.odoo.credential), "is_company")
+    assert (found["severity"], found["first_rows"]) == ("warning", [4, 5])
+    assert "Odoo's import refuses these, unless" in found["problem"]
+    statuses = target.send(frame, given.odoo.credential)["status"].tolist()
+    assert statuses == ["saved", "saved", "saved", "saved", "rejected", "rejected"]
+
+
 def sent(given: Given, frame: pd.DataFrame) -> list[str]:
     """What becomes of each row of a send that stops at nothing but a column that fits no field."""
     try:

@@ -195,6 +195,9 @@ def test_only_changes_is_for_records_that_are_there(given: Given) -> None:
         Destination(f"{here}/json/2/res.partner/write").send(pd.DataFrame({"id": [1]}), given.odoo.credential, since=1)
     with pytest.raises(DataError, match="since has no column 'id'"):
         writing(given).send(pd.DataFrame({"id": [1]}), given.odoo.credential, since=pd.DataFrame({"a": [1]}))
+    edited = pd.DataFrame({"id": [1]})
+    with pytest.raises(DataError, match=r"since is the frame that is sent\. Edit a copy: edited = fetched\.copy\(\)"):
+        writing(given).send(edited, given.odoo.credential, since=edited)
 
 
 @EVERY

@@ -13,6 +13,7 @@ from odoo_widgets.flow.checks.beside import beside, sentences
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import OF_MODELS, READERS
 from odoo_widgets.flow.errors import CredentialError, EndpointError, SettingsError
+from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.server import Server, proposed
 from odoo_widgets.net.odoo import probe
 from tests.real import call, sandbox
@@ -136,6 +137,19 @@ def test_a_step_that_the_server_says_takes_no_records_is_refused_before_any_row(
     server, frame = target.server(odoo.credential), pd.DataFrame({"name": ["a"]})
     with pytest.raises(SettingsError, match=f"'{OWN}' is a method of res.partner itself"):
         target.delivery(frame, odoo.credential, server=server)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_method_that_the_server_says_is_not_there_is_refused_before_any_row(odoo: Sandbox, protocol: str) -> None:
+    target, frame = destination(odoo, protocol), pd.DataFrame({"name": ["a"]})
+    server = target.server(odoo.credential)
+    said = r"res\.partner has no method 'acton_archive'\. Did you mean 'action_archive'\?"
+    with pytest.raises(SettingsError, match=said):
+        target.replace(then=["acton_archive"]).delivery(frame, odoo.credential, server=server)
+    with pytest.raises(SettingsError, match=said):
+        target.replace(then=["action_archive", "acton_archive"]).samples(frame, server=server)
+    for operation in OPERATIONS:
+        assert server.has("res.partner", operation)
 
 
 @pytest.mark.parametrize("path", ["/jsonrpc", "/xmlrpc/2/object"])

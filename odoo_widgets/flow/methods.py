@@ -12,6 +12,7 @@ import attrs
 
 from odoo_widgets.flow.endpoint import WITHOUT_IDS
 from odoo_widgets.flow.errors import SettingsError
+from odoo_widgets.flow.naming import alike, did_you_mean
 
 if TYPE_CHECKING:
     from odoo_widgets.flow.server import Server
@@ -21,6 +22,8 @@ OF_MODEL = (
     "{method!r} is a method of {model} itself, and not of its records: it would take their ids for something else. "
     "Use create, write, unlink, load, or a method of records."
 )
+
+NO_METHOD = "{model} has no method {method!r}.{meant}"
 
 # A record's fields, as `search_read` answers them.
 State: TypeAlias = dict[str, Any]
@@ -130,12 +133,17 @@ def check(settings: Settings, server: Server) -> None:
         server: What is known of the server.
 
     Raises:
-        SettingsError: A method is the model's own.
+        SettingsError: A method is the model's own, or not there.
     """
+    if settings.endpoint.protocol == "rest":
+        return
     model = settings.endpoint.model
     for name in named(settings):
         if name not in WITHOUT_IDS and f"{model}/{name}" in server.of_models:
             raise SettingsError(OF_MODEL.format(method=name, model=model))
+        if not server.has(model, name):
+            others = sorted(each.removeprefix(f"{model}/") for each in server.of_records)
+            raise SettingsError(NO_METHOD.format(method=name, model=model, meant=did_you_mean(alike(name, others))))
 
 
 def window(result: Any) -> str | None:

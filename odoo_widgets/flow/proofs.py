@@ -229,6 +229,8 @@ def refusals(ask: Ask, result: Any) -> list[Refusal]:
     if ask.method != "load" or not isinstance(result, dict) or result.get("ids") is not False:
         return []
     messages = [message for message in _messages(result) if message.get("type") == "error"] or _messages(result)
+    # What follows from another row's error says nothing of its own row, which is sent again without that one.
+    messages = [message for message in messages if not _follows(message)] or messages
     if not messages:
         return []
     rows = _rows_of_data(ask)
@@ -281,6 +283,11 @@ def _perhaps_innocent(messages: list[dict[str, Any]], rows: list[int]) -> int | 
     places = [list(_places(message, len(rows))) for message in bare]
     apart = places[0] and any(others and others != places[0] for others in places[1:])
     return rows[places[0][0]] if apart else None
+
+
+def _follows(message: dict[str, Any]) -> bool:
+    """Whether `load` advises to resolve other errors first: it met an error that it does not know, beside them."""
+    return bool(message.get("moreinfo")) and not message.get("field")
 
 
 def _rows_of_data(ask: Ask) -> list[int]:

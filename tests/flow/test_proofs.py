@@ -169,6 +169,18 @@ REFUSED = {
     ),
     "the first row on its own": ([error("twice", 0)], [("twice", ""), REST, REST]),
     "a later row first": ([error("a", 1), error("b", 1)], [REST, ("a\nb", ""), REST]),
+    "what follows from another row's error": (
+        [error("twice", 1), error("Unknown", 2) | {"moreinfo": "Resolve other errors first"}],
+        [REST, ("twice", ""), REST],
+    ),
+    "an error that Odoo does not know, alone": (
+        [error("Unknown", 1) | {"moreinfo": "Resolve other errors first"}],
+        [REST, ("Unknown", ""), REST],
+    ),
+    "advice beside a field": (
+        [error("bad", 1), error("no date", 2, field="f") | {"moreinfo": "Use the format '2012-12-31'"}],
+        [REST, ("bad", ""), ("no date", "f")],
+    ),
     "something beside messages": ([7, {"message": None}, error("a", 1)], [REST, ("a", ""), REST]),
 }
 

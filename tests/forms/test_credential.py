@@ -215,6 +215,11 @@ def test_models_are_picked_from_those_of_the_server_and_called_what_people_call_
     assert {screen.button(name).tooltip for name in ("Send", "Activate and send")} == {one}
     screen.type("Model", "no.such.model")
     assert screen.text("headline") == "Create no.such.model in mycompany (sandbox) as Anna"
+    assert screen.says("This user may read no model called 'no.such.model'.")
+    screen.type("Model", "res.patner")
+    assert screen.says("This user may read no model called 'res.patner'. Did you mean 'res.partner'?")
+    screen.type("Model", "res.partner")
+    assert not screen.says("This user may read no model")
 
 
 def test_check_offers_what_the_server_has(show: Show, frame: pd.DataFrame, known: Known) -> None:

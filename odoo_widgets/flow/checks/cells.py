@@ -5,7 +5,7 @@ What is found, by type of field:
 * `char`, `text`, `html`: truths, lists and dicts, which become their text; texts longer than the field.
 * `integer`: no whole numbers, too large ones, and those that lose what stands behind their point.
 * `float`, `monetary`: no numbers, such as those with a decimal comma, and those that Odoo rounds.
-* `boolean`: texts such as "false", which are true to Odoo, and what else it takes for true.
+* `boolean`: texts such as "false", which are true to Odoo, and what else it takes for true; what its import refuses.
 * `date`: no dates, and times, of which it keeps the day in UTC.
 * `datetime`: no times as Odoo reads them, and days, which become midnight in UTC.
 * `selection`: no choices of the field, or the word on the screen in place of its key.
@@ -48,6 +48,9 @@ COMMANDS = range(7)
 LINK_TO, SET = 4, 6
 TRUE_TEXTS = ("true", "1", "yes", "y", "t", "on")
 FALSE_TEXTS = ("false", "0", "no", "n", "f", "off")
+# What Odoo's import reads, beside the words of the languages that it has (odoo/addons/base/models/ir_fields.py,
+# _str_to_boolean).
+IMPORTED_TRUTHS = ("", "1", "true", "yes", "0", "false", "no")
 
 
 @attrs.frozen
@@ -161,6 +164,13 @@ def _truth(_field: Field, value: Any) -> Said | None:
     if not known and value not in (0, 1):
         return Said(WARNING, "Odoo takes these for true.", "Make it a column of truths.", shown(value))
     return None
+
+
+def _truth_of_load(_field: Field, value: Any) -> Said | None:
+    if value in (0, 1) or str(value).lower() in IMPORTED_TRUTHS:
+        return None
+    problem = "Odoo's import refuses these, unless they say true or false in a language that it has."
+    return Said(WARNING, problem, "Make it a column of truths.", shown(value))
 
 
 def _date(_field: Field, value: Any) -> Said | None:
@@ -288,5 +298,6 @@ CHECKS: dict[str, Callable[[Field, Any], Said | None]] = {
     "image": _file,
     "reference": _reference,
 }
-# Odoo's import reads labels and words for true by itself (odoo/addons/base/models/ir_fields.py).
+# Odoo's import reads labels by itself.
 OF_LOAD = {name: CHECKS[name] for name in ("char", "text", "html", "float", "monetary", "date", "datetime")}
+OF_LOAD |= {"boolean": _truth_of_load}

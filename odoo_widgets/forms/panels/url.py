@@ -9,6 +9,7 @@ import ipywidgets as w
 from odoo_widgets.flow import labels
 from odoo_widgets.flow.endpoint import WITHOUT_IDS
 from odoo_widgets.flow.methods import KNOWN, ON_ANY_MODEL, known
+from odoo_widgets.flow.naming import alike, did_you_mean
 from odoo_widgets.flow.operations import OPERATIONS, words_of
 from odoo_widgets.flow.templates import names
 from odoo_widgets.forms.looks import made
@@ -64,7 +65,7 @@ def url_panel(state: State) -> w.Widget:
         hide(operation, rest)
         hide(method, rest or name() in OPERATIONS)
         method.options = tuple(dict.fromkeys([*_methods(on()), *_buttons(state.known, on())]))
-        note.show(FOR_LINKS if rest else _note(on(), name(), unknown=unknown))
+        note.show(FOR_LINKS if rest else _stranger(on(), state.known) or _note(on(), name(), unknown=unknown))
 
     remark = Text()
     state.on("remark", call=lambda: remark.show(state.remark))
@@ -97,6 +98,13 @@ def _buttons(server: Server, model: str) -> list[str]:
 def _operation(state: State) -> str:
     shown = state.shown("operation")
     return OPERATION if shown is None else str(shown)
+
+
+def _stranger(model: str, server: Server) -> str:
+    """What is said of a model that is none of those that the server has told; empty where it is, or has told none."""
+    if not model or not server.models or model in server.models:
+        return ""
+    return f"This user may read no model called {model!r}.{did_you_mean(alike(model, server.models))}"
 
 
 def _note(model: str, name: str, *, unknown: bool) -> str:

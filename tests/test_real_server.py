@@ -13,6 +13,7 @@ from odoo_widgets.flow.checks.beside import beside, sentences
 from odoo_widgets.flow.credential import Credential
 from odoo_widgets.flow.endpoint import OF_MODELS, READERS
 from odoo_widgets.flow.errors import CredentialError, EndpointError, SettingsError
+from odoo_widgets.flow.methods import ON_ANY_MODEL, unlisted
 from odoo_widgets.flow.operations import OPERATIONS
 from odoo_widgets.flow.server import Server, proposed
 from odoo_widgets.net.odoo import probe
@@ -139,17 +140,16 @@ def test_a_step_that_the_server_says_takes_no_records_is_refused_before_any_row(
         target.delivery(frame, odoo.credential, server=server)
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_a_method_that_the_server_says_is_not_there_is_refused_before_any_row(odoo: Sandbox, protocol: str) -> None:
-    target, frame = destination(odoo, protocol), pd.DataFrame({"name": ["a"]})
-    server = target.server(odoo.credential)
-    said = r"res\.partner has no method 'acton_archive'\. Did you mean 'action_archive'\?"
-    with pytest.raises(SettingsError, match=said):
-        target.replace(then=["acton_archive"]).delivery(frame, odoo.credential, server=server)
-    with pytest.raises(SettingsError, match=said):
-        target.replace(then=["action_archive", "acton_archive"]).samples(frame, server=server)
-    for operation in OPERATIONS:
-        assert server.has("res.partner", operation)
+def test_a_method_that_the_server_does_not_list_is_told_with_what_was_meant(odoo: Sandbox) -> None:
+    server = destination(odoo, "json2").server(odoo.credential)
+    assert unlisted("res.partner", [*OPERATIONS, *ON_ANY_MODEL], server) == ""
+    assert unlisted("res.partner", ["action_archive", "acton_archive"], server) == (
+        "Odoo lists no method 'acton_archive' of res.partner. Did you mean 'action_archive'?"
+    )
+    assert unlisted("sale.order", ["acton_confirm"], server) == ""
+    # It is no refusal, since there are methods that Odoo does not list.
+    call(odoo, "res.partner", "toggle_active", ids=[])
+    assert unlisted("res.partner", ["toggle_active"], server)
 
 
 @pytest.mark.parametrize("path", ["/jsonrpc", "/xmlrpc/2/object"])

@@ -5,7 +5,7 @@ A method's answer proves nothing: `action_post` answers false when it worked, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -23,7 +23,7 @@ OF_MODEL = (
     "Use create, write, unlink, load, or a method of records."
 )
 
-NO_METHOD = "{model} has no method {method!r}.{meant}"
+UNLISTED = "Odoo lists no method {name!r} of {model}.{meant}"
 
 # A record's fields, as `search_read` answers them.
 State: TypeAlias = dict[str, Any]
@@ -133,17 +133,35 @@ def check(settings: Settings, server: Server) -> None:
         server: What is known of the server.
 
     Raises:
-        SettingsError: A method is the model's own, or not there.
+        SettingsError: A method is the model's own.
     """
-    if settings.endpoint.protocol == "rest":
-        return
     model = settings.endpoint.model
     for name in named(settings):
         if name not in WITHOUT_IDS and f"{model}/{name}" in server.of_models:
             raise SettingsError(OF_MODEL.format(method=name, model=model))
-        if not server.has(model, name):
-            others = sorted(each.removeprefix(f"{model}/") for each in server.of_records)
-            raise SettingsError(NO_METHOD.format(method=name, model=model, meant=did_you_mean(alike(name, others))))
+
+
+def unlisted(model: str, names: Iterable[str], server: Server) -> str:
+    """What is said of a method that the server does not list, which may be a slip of the pen.
+
+    It is no refusal: methods that Odoo calls deprecated are not listed, and are there all the same, such as
+    `toggle_active` (19.0, addons/api_doc/controllers/api_doc.py, is_public_method).
+
+    Args:
+        model: The model.
+        names: The methods.
+        server: What is known of the server.
+
+    Returns:
+        A sentence about the first of them; empty where all are listed, or nobody has listed the model's.
+    """
+    if model not in server.listed:
+        return ""
+    there = [name for of, _, name in (each.partition("/") for each in server.arguments) if of == model]
+    for name in names:
+        if name not in there:
+            return UNLISTED.format(name=name, model=model, meant=did_you_mean(alike(name, there)))
+    return ""
 
 
 def window(result: Any) -> str | None:

@@ -286,7 +286,8 @@ def _read_methods(inquiry: Inquiry, exchange: Exchange) -> Server:
     of_models = frozenset(name for name in known if "model" in _listed(methods[name.partition("/")[2]].get("api")))
     of_records = frozenset(known) - of_models
     listed = frozenset([inquiry.model] if len(known) == len(methods) else [])
-    return attrs.evolve(inquiry.server, arguments=known, of_models=of_models, of_records=of_records, listed=listed)
+    server = attrs.evolve(inquiry.server, arguments=known, of_models=of_models, of_records=of_records, listed=listed)
+    return server if SAVE_MULTI in methods else server.lacks(inquiry.model, SAVE_MULTI)
 
 
 def _takes_any(parameter: object) -> bool:

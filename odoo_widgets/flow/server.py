@@ -75,7 +75,7 @@ class Server:
         without: `model/method` of methods that it does not have.
         of_models: `model/method` of methods that are a model's own, and not its records', where they are known.
         of_records: The same of methods of records.
-        listed: The models whose methods are all known, by `arguments`.
+        listed: The models whose methods are known by `arguments`, all but those that Odoo calls deprecated.
         fields: Model to its fields by name, where they are known; all of them, or those that were asked for.
         defaults: Model to the fields that it requires and has defaults for, where they are known.
         seen: Model to what its records held when they were fetched or compared.
@@ -148,8 +148,7 @@ class Server:
             model: The model, such as `res.partner`.
             method: The method's name.
         """
-        name = f"{model}/{method}"
-        return name not in self.without and (model not in self.listed or name in self.arguments)
+        return f"{model}/{method}" not in self.without
 
     def lacks(self, model: str, method: str) -> Self:
         """The same server, with a method known not to be there.

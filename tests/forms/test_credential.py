@@ -63,7 +63,7 @@ class Known:
             return _json({"result": ["mycompany", "other"]})
         if self.refusal is not None:
             return self.refusal
-        found = self.answers.get(request.path.removeprefix("/json/2/"))
+        found = self.answers.get(request.path.removeprefix("/json/2/").removeprefix("/doc-bearer/"))
         return _json(found) if found is not None else Response("no", 404, content_type="text/html")
 
 
@@ -220,6 +220,26 @@ def test_models_are_picked_from_those_of_the_server_and_called_what_people_call_
     assert screen.says("This user may read no model called 'res.patner'. Did you mean 'res.partner'?")
     screen.type("Model", "res.partner")
     assert not screen.says("This user may read no model")
+
+
+def test_a_method_that_the_server_does_not_list_is_told_beside_the_field_where_it_was_typed(
+    show: Show, frame: pd.DataFrame, known: Known
+) -> None:
+    listed = {name: {"parameters": {}} for name in ("create", "write", "action_archive")}
+    known.answers["res.partner.json"] = {"methods": listed, "fields": {}}
+    screen = show(frame, credential=Credential(known.url, "mycompany", api_key=KEY))
+    screen.click("▸ More")
+    screen.type("Then", "acton_archive")
+    said = "Odoo lists no method 'acton_archive' of res.partner. Did you mean 'action_archive'?"
+    assert not screen.says(said)
+    screen.click("Check")
+    screen.wait_for_answer()
+    assert screen.says(said)
+    screen.type("Then", "action_archive; write name")
+    assert not screen.says(said)
+    screen.type("Then", "")
+    screen.type("URL", f"{known.url}/json/2/res.partner/acton_archive")
+    assert screen.says(said)
 
 
 def test_check_offers_what_the_server_has(show: Show, frame: pd.DataFrame, known: Known) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from odoo_widgets.flow.methods import unlisted
 from odoo_widgets.flow.steps import fit, text_of_steps, text_of_totals
 from odoo_widgets.forms.looks import made
 from odoo_widgets.forms.mirror import mirror
@@ -28,14 +29,18 @@ def afterwards_panel(state: State) -> w.Widget:
     totals = labelled(w.Text, "Expect", placeholder="such as amount_total = Total", continuous_update=False)
     mirror(state, then, _shown(state, "then", text_of_steps), lambda text: {"then": text})
     mirror(state, totals, _shown(state, "expect", text_of_totals), lambda text: {"expect": text})
-    panel = made(w.VBox, [with_note(then, Text(THEN_NOTE)), with_note(totals, Text(EXPECT_NOTE))])
+    note = Text(THEN_NOTE)
+    panel = made(w.VBox, [with_note(then, note), with_note(totals, Text(EXPECT_NOTE))])
 
     def follow() -> None:
         target = None if state.destination is None else state.destination.endpoint
         # What was typed stays in sight, also where it fits nothing.
         hide(panel, not (target is None or fit(target.protocol, target.operation) or then.value or totals.value))
+        steps = () if state.destination is None else state.destination.steps
+        stray = unlisted(target.model, [each.method for each in steps], state.known) if target is not None else ""
+        note.show(stray or THEN_NOTE)
 
-    state.on("destination", "draft", call=follow)
+    state.on("destination", "draft", "server", call=follow)
     return panel
 
 

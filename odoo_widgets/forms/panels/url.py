@@ -8,7 +8,7 @@ import ipywidgets as w
 
 from odoo_widgets.flow import labels
 from odoo_widgets.flow.endpoint import WITHOUT_IDS
-from odoo_widgets.flow.methods import KNOWN, ON_ANY_MODEL, known
+from odoo_widgets.flow.methods import KNOWN, ON_ANY_MODEL, known, unlisted
 from odoo_widgets.flow.naming import alike, did_you_mean
 from odoo_widgets.flow.operations import OPERATIONS, words_of
 from odoo_widgets.flow.templates import names
@@ -65,7 +65,8 @@ def url_panel(state: State) -> w.Widget:
         hide(operation, rest)
         hide(method, rest or name() in OPERATIONS)
         method.options = tuple(dict.fromkeys([*_methods(on()), *_buttons(state.known, on())]))
-        note.show(FOR_LINKS if rest else _stranger(on(), state.known) or _note(on(), name(), unknown=unknown))
+        stray = _stranger(on(), state.known) or unlisted(on(), [name()] if name() else [], state.known)
+        note.show(FOR_LINKS if rest else stray or _note(on(), name(), unknown=unknown))
 
     remark = Text()
     state.on("remark", call=lambda: remark.show(state.remark))

@@ -18,7 +18,7 @@ from odoo_widgets.flow.choices import UPSERT
 from odoo_widgets.flow.methods import known
 from odoo_widgets.flow.model import fields
 from odoo_widgets.flow.naming import did_you_mean, meant
-from odoo_widgets.flow.operations import SAVE_MULTI, ask_fields
+from odoo_widgets.flow.operations import OF_LOAD, SAVE_MULTI, ask_fields
 from odoo_widgets.flow.proofs import refusals
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ OTHER_USER = "Ask Odoo's administrator for the right, or use another key."
 OTHER_COMPANY = "Choose a company that this user may work for."
 OTHER_LANGUAGE = "Install the language in Odoo, or choose another one."
 ALL_ROWS = "That goes for every row, so no more is sent."
-# What a column of load may be called without a field of that name.
-OF_LOAD = ("id", ".id")
 
 
 def said(facts: Facts) -> str:

@@ -157,7 +157,7 @@ def unlisted(model: str, names: Iterable[str], server: Server) -> str:
     """
     if model not in server.listed:
         return ""
-    there = [name for of, _, name in (each.partition("/") for each in server.arguments) if of == model]
+    there = server.methods(model)
     for name in names:
         if name not in there:
             return UNLISTED.format(name=name, model=model, meant=did_you_mean(alike(name, there)))

@@ -159,6 +159,14 @@ class Server:
         """
         return attrs.evolve(self, without=self.without | {f"{model}/{method}"})
 
+    def methods(self, model: str) -> list[str]:
+        """The names of a model's methods, as far as they are known.
+
+        Args:
+            model: The model, such as `res.partner`.
+        """
+        return [name for of, _, name in (each.partition("/") for each in self.arguments) if of == model]
+
     def takes(self, model: str, method: str, names: tuple[str, ...]) -> Self:
         """The same server, with the names of a method's arguments known.
 

@@ -24,6 +24,8 @@ from odoo_widgets.net.progress import Progress
 from tests.cli.place import PATH
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkzeug import Request
 
     from tests.cli.place import Place
@@ -177,23 +179,30 @@ def test_a_terminal_that_cannot_show_a_letter_ends_no_send(place: Place) -> None
     assert "row 1: rejected: no?[2J" in told.stdout
 
 
-@posix
-@pytest.mark.parametrize("kind", ["xterm", "dumb"])
-def test_on_a_terminal_one_line_says_how_far_it_is(place: Place, kind: str) -> None:
+def on_terminal(place: Place, prepare: Callable[[int], object] = lambda _terminal: None) -> str:
+    """What a person sees of a send that takes a while, on a terminal that was prepared."""
+
     def slow(_request: Request) -> Response:
         time.sleep(0.2)
         return Response("[9]", content_type="application/json")
 
     place.server.expect_request(PATH).respond_with_handler(slow)
-    place.environment["TERM"] = kind
     ours, theirs = os.openpty()
     try:
+        prepare(theirs)
         sending = place.started(*SEND, stdout=DEVNULL, stderr=theirs)
         assert sending.wait(timeout=60) == 0
-        seen = os.read(ours, 10_000).decode()
+        return os.read(ours, 10_000).decode()
     finally:
         os.close(ours)
         os.close(theirs)
+
+
+@posix
+@pytest.mark.parametrize("kind", ["xterm", "dumb"])
+def test_on_a_terminal_one_line_says_how_far_it_is(place: Place, kind: str) -> None:
+    place.environment["TERM"] = kind
+    seen = on_terminal(place)
     assert ("\r\x1b[K1 of 2 rows, " in seen) is (kind == "xterm")
     assert seen.endswith("\r\x1b[K") is (kind == "xterm")
     assert ("\x1b" in seen) is (kind == "xterm")
@@ -205,21 +214,9 @@ def test_a_narrow_terminal_gets_no_more_than_a_line(place: Place) -> None:
     import struct  # noqa: PLC0415
     import termios  # noqa: PLC0415
 
-    def slow(_request: Request) -> Response:
-        time.sleep(0.2)
-        return Response("[9]", content_type="application/json")
-
-    place.server.expect_request(PATH).respond_with_handler(slow)
+    narrow = struct.pack("HHHH", 24, 12, 0, 0)
     place.environment["TERM"] = "xterm"
-    ours, theirs = os.openpty()
-    try:
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 12, 0, 0))
-        sending = place.started(*SEND, stdout=DEVNULL, stderr=theirs)
-        assert sending.wait(timeout=60) == 0
-        seen = os.read(ours, 10_000).decode()
-    finally:
-        os.close(ours)
-        os.close(theirs)
+    seen = on_terminal(place, lambda terminal: fcntl.ioctl(terminal, termios.TIOCSWINSZ, narrow))
     drawn = [each for each in seen.split("\r\x1b[K")[1:] if each]
     assert drawn
     assert {len(each) for each in drawn} == {11}

@@ -11,6 +11,7 @@ from odoo_widgets.flow.choices import CREATE
 from odoo_widgets.flow.comparing import settles_never
 from odoo_widgets.flow.model import OWN, TEXTS, TO_MANY, TO_ONE
 from odoo_widgets.flow.naming import did_you_mean, meant
+from odoo_widgets.flow.operations import OF_LOAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,8 +24,6 @@ MEANT = {("account.move", "move_type")}
 # The types of fields that an empty text and false empty, and the kinds of cells that are neither.
 EMPTIED = (*TEXTS, *TO_ONE, "selection", "date", "datetime", "reference")
 NEVER_EMPTY = frozenset({"integer", "float", "moment", "date"})
-# What a column of load may be called without a field of that name.
-OF_LOAD = ("id", ".id")
 
 
 def unknown(subject: Subject) -> Iterator[Note]:

@@ -92,8 +92,7 @@ def _operations(model: str) -> tuple[tuple[str, str], ...]:
 
 def _buttons(server: Server, model: str) -> list[str]:
     """The methods behind the buttons of the model's pages, where the server has told its methods."""
-    methods = (each.partition("/") for each in server.arguments)
-    return sorted(name for of, _, name in methods if of == model and name.startswith(BUTTONS))
+    return sorted(name for name in server.methods(model) if name.startswith(BUTTONS))
 
 
 def _operation(state: State) -> str:
